@@ -1,0 +1,99 @@
+"""Draw docs/pictures/*.png: the first page of each kind of sheet, from the demonstration's own workbooks.
+
+Run after ``scripts/test.py`` has made the environment: ``.venv/bin/python scripts/pictures.py`` (LibreOffice and poppler needed).
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+import unicodedata
+from dataclasses import replace
+from pathlib import Path
+
+from loithe_xl import pdf, writer
+from loithe_xl.book import Book
+from loithe_xl.demo.story import FORMS, RECEIVED, RESULT, run
+from loithe_xl.draw import form_book
+from loithe_xl.report import read_edits
+from loithe_xl.reportsheet import report_book
+from loithe_xl.tasks.gather import open_parent
+from loithe_xl.tasks.intake import open_file
+from loithe_xl.tasks.office import Office
+from loithe_xl.tasks.render import Subject, cell_case, parent_case
+from loithe_xl.tasks.reporting import report
+
+PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
+DPI = 70
+
+
+def main() -> int:
+    """Make every picture anew."""
+    with tempfile.TemporaryDirectory(prefix="loithe-pictures-") as folder:
+        demo = Path(folder) / "demo"
+        run(demo, Office(), lambda said: None)
+        shutil.rmtree(PICTURES, ignore_errors=True)
+        PICTURES.mkdir(parents=True)
+        empty = next((demo / FORMS).rglob("*.C001_*.xlsx"), None) or next((demo / FORMS).rglob("*C*_*.xlsx"))
+        filled = next((demo / RECEIVED).rglob("BC lan 1*.xlsx"))
+        straight = next((demo / RECEIVED / "chi-bo-co-so").glob("*.xlsx"))
+        for kind, path in (("chi-bo-trong", empty), ("chi-bo", filled), ("chi-bo-co-so", straight)):
+            draw(kind, cell_book(path), Path(folder))
+        district = next((demo / RESULT).glob("*_2023-02.xlsx"))
+        base = next((demo / RESULT).glob("*/*_2023-02.xlsx"))
+        for kind, path in (("co-so", base), ("huyen", district)):
+            draw(kind, parent_book(path), Path(folder))
+        reported = report(district, None, "hd36_2018", None, Office())
+        draw("bao-cao", report_book(reported.page, reported.parent.token, "vi"), Path(folder))
+    return 0
+
+
+def cell_book(path: Path) -> Book:
+    """A cell's workbook as read from its file."""
+    opened = open_file(path, path.name)
+    assert opened.identity and opened.loaded and opened.layout
+    name, above, lang = opened.names
+    subject = Subject(opened.identity, opened.token, name, above, lang)
+    return form_book(cell_case(opened.loaded, opened.layout, subject, opened.inputs))
+
+
+def parent_book(path: Path) -> Book:
+    """A parent's workbook as read from its file."""
+    opened = open_parent(path)
+    assert opened.identity and opened.loaded and opened.layout and opened.register
+    name, above, lang = opened.names
+    subject = Subject(opened.identity, opened.token, name, above, lang)
+    edits = read_edits(opened.grids)
+    case = parent_case(
+        opened.loaded, opened.layout, subject, opened.inputs, opened.register, opened.receipts, edits
+    )
+    return form_book(case)
+
+
+def draw(kind: str, book: Book, folder: Path) -> None:
+    """One PNG per visible sheet: all others hidden, printed by LibreOffice, first page as a picture."""
+    shown = [sheet.name for sheet in book.sheets if not sheet.hidden]
+    for number, name in enumerate(shown, 1):
+        sheets = [replace(sheet, hidden=sheet.name != name) for sheet in book.sheets]
+        index = next(place for place, sheet in enumerate(sheets) if sheet.name == name)
+        path = folder / f"{kind}-{number}-{plain(name)}.xlsx"
+        path.write_bytes(writer.render(replace(book, sheets=sheets, active=index)))
+        failed = pdf.convert(path, path.with_suffix(".pdf"))
+        if failed:
+            sys.exit(failed.message.vi)
+        target = PICTURES / path.stem
+        command = ["pdftoppm", "-png", "-r", str(DPI), "-f", "1", "-l", "1", "-singlefile"]
+        subprocess.run([*command, str(path.with_suffix(".pdf")), str(target)], check=True)
+        print(target.with_suffix(".png").name)
+
+
+def plain(name: str) -> str:
+    """A sheet's name as a file's: no marks, no spaces."""
+    bare = unicodedata.normalize("NFD", name.replace("đ", "d").replace("Đ", "D"))
+    return "".join(letter for letter in bare if letter.isascii()).lower().replace(" ", "-").replace(",", "")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,182 @@
+"""A workbook as a value: what the writer turns into a file and what tests compare as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+
+Scalar = str | int | float | Decimal | bool | date | datetime | None
+Address = tuple[int, int]  # (row, column), both from 1
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """An Excel formula (no leading ``=``, English names, comma separators) with its true result beside it."""
+
+    text: str
+    result: str | int | float | Decimal = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A jump inside the workbook: ``target`` as ``'Sheet'!A1``."""
+
+    target: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A value and the name of its style (a key of ``styles.STYLES``)."""
+
+    value: Scalar | Formula | Link = None
+    style: str = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """What Excel lets a user type in an area, and what it says.
+
+    ``kind``: ``list`` (``source`` is the tuple of items, or a formula text), ``whole``, ``decimal``, ``date``,
+    ``text`` (length). ``minimum``/``maximum``: number or formula text; either may be None.
+    """
+
+    area: tuple[Address, Address]
+    kind: str
+    title: str
+    prompt: str
+    error: str
+    source: tuple[str, ...] | str = ()
+    minimum: int | float | str | None = None
+    maximum: int | float | str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A conditional format: where ``formula`` (relative to the area's first cell) is true, ``style`` shows."""
+
+    area: tuple[Address, Address]
+    formula: str
+    style: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A native stacked bar chart: one series per (title cell, values area), categories shared; placed at ``anchor``."""
+
+    anchor: Address
+    title: str
+    categories: tuple[Address, Address]
+    series: tuple[tuple[Address, tuple[Address, Address], str], ...]  # title cell, values, colour RRGGBB
+    size: tuple[int, int] = (900, 420)  # pixels
+    sheet: str = ""  # where the data lie; blank: the chart's own sheet
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """How a sheet prints: A4, one page wide; margins in mm (top, bottom, left, right)."""
+
+    landscape: bool = False
+    margins: tuple[float, float, float, float] = (15, 15, 15, 10)
+    repeat_rows: tuple[int, int] | None = None
+    header: str = ""
+    footer: str = ""
+    first_page_different: bool = False
+    columns: tuple[int, int] | None = None  # print only these columns
+    fit_wide: bool = True
+    rows: int | None = None  # last row of the print area
+
+
+@dataclass(slots=True)
+class Sheet:
+    """One sheet; built up cell by cell by the drawing modules, then only read."""
+
+    name: str
+    cells: dict[Address, Cell] = field(default_factory=dict)
+    widths: dict[int, float] = field(default_factory=dict)  # column -> characters
+    heights: dict[int, float] = field(default_factory=dict)  # row -> points
+    merges: list[tuple[Address, Address]] = field(default_factory=list)
+    validations: list[Validation] = field(default_factory=list)
+    conditions: list[Condition] = field(default_factory=list)
+    charts: list[Chart] = field(default_factory=list)
+    print: Print = field(default_factory=Print)
+    freeze: Address | None = None  # first cell that scrolls
+    selection: Address = (1, 1)
+    hidden: bool = False
+    hidden_columns: tuple[int, ...] = ()
+    protected: bool = True
+    tab_colour: str = ""
+    gridlines: bool = False
+    zoom: int = 100  # per cent
+
+    def put(self, row: int, column: int, value: Scalar | Formula | Link, style: str = "plain") -> None:
+        """Set one cell."""
+        self.cells[row, column] = Cell(value, style)
+
+
+@dataclass(slots=True)
+class Book:
+    """Sheets in order, defined names (name -> formula text), fixed document properties, the active sheet's index."""
+
+    sheets: list[Sheet] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)
+    title: str = ""
+    custom: Mapping[str, str] = field(default_factory=dict)
+    created: datetime = datetime(2023, 1, 1)
+    active: int = 0
+
+    def sheet(self, name: str) -> Sheet:
+        """The sheet called ``name``; KeyError when absent."""
+        for sheet in self.sheets:
+            if sheet.name == name:
+                return sheet
+        raise KeyError(name)
+
+    def lines(self) -> Iterator[str]:
+        """The book as text, one line a cell, for goldens and diffs."""
+        for sheet in self.sheets:
+            yield f"# {sheet.name}"
+            for (row, column), cell in sorted(sheet.cells.items()):
+                yield f"{address(row, column)} [{cell.style}] {_shown(cell.value)}"
+        for name, formula in sorted(self.names.items()):
+            yield f"{name} = {formula}"
+
+
+def column_letters(column: int) -> str:
+    """1 -> A, 27 -> AA."""
+    letters = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def address(row: int, column: int, *, fixed: bool = False) -> str:
+    """(12, 4) -> D12, or $D$12 when ``fixed``."""
+    dollar = "$" if fixed else ""
+    return f"{dollar}{column_letters(column)}{dollar}{row}"
+
+
+def area(first: Address, last: Address, *, fixed: bool = True) -> str:
+    """((1, 1), (3, 2)) -> $A$1:$B$3."""
+    return f"{address(*first, fixed=fixed)}:{address(*last, fixed=fixed)}"
+
+
+def quoted(sheet: str) -> str:
+    """A sheet's name as formulas need it, quotes doubled."""
+    return "'" + sheet.replace("'", "''") + "'"
+
+
+def reference(sheet: str, row: int, column: int) -> str:
+    """A full fixed reference to one cell: 'Sheet'!$D$12."""
+    return f"{quoted(sheet)}!{address(row, column, fixed=True)}"
+
+
+def _shown(value: Scalar | Formula | Link) -> str:
+    if isinstance(value, Formula):
+        return f"={value.text} -> {value.result!r}"
+    if isinstance(value, Link):
+        return f"link {value.target} {value.text!r}"
+    return repr(value)

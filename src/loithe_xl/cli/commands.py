@@ -1,0 +1,143 @@
+"""validate, consolidate, status and report."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from loithe_xl.cli.making import FILE
+from loithe_xl.cli.progress import progress_bar
+from loithe_xl.cli.shell import FAULTY, OK, Group, command, format_option, option, say, say_error, say_json
+from loithe_xl.words import text
+
+PATHS = click.Argument(["paths"], type=FILE, nargs=-1, required=True, metavar="PATH...")
+PARENT = click.Argument(["parent"], type=FILE, metavar="PARENT.xlsx")
+MOMENT = click.DateTime(["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d"])
+
+
+def add(root: Group, lang: str) -> None:
+    """Register the four commands."""
+
+    def validate(paths: tuple[Path, ...], form: str) -> int:
+        return _validate(lang, paths, form)
+
+    def consolidate(
+        paths: tuple[Path, ...],
+        into: Path,
+        dry_run: bool,
+        preferred: Path | None,
+        withdrawn: tuple[str, ...],
+        now: datetime | None,
+        form: str,
+    ) -> int:
+        return _consolidate(lang, paths, into, dry_run, preferred, withdrawn, now, form)
+
+    def status(parent: Path, form: str) -> int:
+        return _status(lang, parent, form)
+
+    def report(parent: Path, out: Path | None, profile: str, pdf: Path | None, form: str) -> int:
+        return _report(lang, parent, out, profile, pdf, form)
+
+    shape = format_option(lang)
+    root.add_command(command("validate", lang, validate, PATHS, shape))
+    root.add_command(
+        command(
+            "consolidate",
+            lang,
+            consolidate,
+            click.Argument(["paths"], type=FILE, nargs=-1, metavar="PATH..."),
+            option(lang, "--into", type=FILE, required=True),
+            option(lang, "--dry-run", is_flag=True),
+            option(lang, "--prefer", "preferred", type=FILE),
+            option(lang, "--withdraw", "withdrawn", multiple=True),
+            option(lang, "--now", type=MOMENT),
+            shape,
+        )
+    )
+    root.add_command(command("status", lang, status, PARENT, shape))
+    profiles = option(lang, "--profile", default="hd36_2018", show_default=True)
+    outs = (option(lang, "--out", type=FILE), profiles, option(lang, "--pdf", type=FILE))
+    root.add_command(command("report", lang, report, PARENT, *outs, shape))
+
+
+def _validate(lang: str, paths: tuple[Path, ...], form: str) -> int:
+    from loithe_xl.issues import Fault, has_error
+    from loithe_xl.tasks.check import check
+    from loithe_xl.tasks.office import Office
+    from loithe_xl.tasks.lines import issue_line, validate_lines
+    from loithe_xl.tasks.told import validate_json
+
+    files, skipped = check(paths, Office(lang=lang, progress=progress_bar(lang)))
+    if has_error(skipped):
+        raise Fault(skipped, 2)
+    for found in skipped:
+        say_error(issue_line(found, lang))
+    if form == "json":
+        say_json(validate_json(files, lang))
+    else:
+        for line in validate_lines(files, lang):
+            say(line)
+    return FAULTY if any(has_error(opened.issues) for opened in files) else OK
+
+
+def _consolidate(
+    lang: str,
+    paths: tuple[Path, ...],
+    into: Path,
+    dry_run: bool,
+    preferred: Path | None,
+    withdrawn: tuple[str, ...],
+    now: datetime | None,
+    form: str,
+) -> int:
+    from loithe_xl.tasks.gather import Order, gather
+    from loithe_xl.tasks.office import Office
+    from loithe_xl.tasks.lines import consolidate_lines, run_failed
+    from loithe_xl.tasks.told import consolidate_json
+
+    if not paths and not preferred and not withdrawn:
+        raise click.UsageError(text("cli.nothing_given").to(lang))
+    office = Office(lang=lang, now=now or datetime.now(), progress=progress_bar(lang))
+    gathered = gather(Order(into, paths, dry_run, preferred, withdrawn), office)
+    if form == "json":
+        say_json(consolidate_json(gathered, lang))
+    else:
+        for line in consolidate_lines(gathered, lang):
+            say(line)
+    return FAULTY if run_failed(gathered) else OK
+
+
+def _status(lang: str, parent: Path, form: str) -> int:
+    from loithe_xl.tasks.gather import open_parent
+    from loithe_xl.tasks.lines import status_lines
+    from loithe_xl.tasks.told import children_json
+
+    opened = open_parent(parent)
+    if form == "json":
+        say_json({"children": children_json(opened, lang)})
+    else:
+        for line in status_lines(opened, lang):
+            say(line)
+    return OK
+
+
+def _report(lang: str, parent: Path, out: Path | None, profile: str, pdf: Path | None, form: str) -> int:
+    from loithe_xl.tasks.office import Office, shown
+    from loithe_xl.tasks.lines import issue_line
+    from loithe_xl.tasks.reporting import report
+    from loithe_xl.tasks.told import report_json
+
+    reported = report(parent, out, profile, pdf, Office(lang=lang))
+    if form == "json":
+        say_json(report_json(reported))
+    else:
+        for sentence in report_json(reported)["sentences"]:
+            say(sentence)
+    for found in reported.issues:
+        say_error(issue_line(found, lang))
+    for path in (reported.written, reported.pdf):
+        if path and form == "text":
+            say(text("cli.written", file=shown(path)).to(lang))
+    return OK

@@ -1,0 +1,91 @@
+"""generate and demo."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from loithe_xl.cli.progress import progress_bar
+from loithe_xl.cli.shell import OK, Group, command, option, say
+from loithe_xl.words import text
+
+LEVELS = ("cell", "base", "district", "province", "commune")
+DAY = click.DateTime(["%Y-%m-%d"])
+FILE = click.Path(path_type=Path)
+
+
+def add(root: Group, lang: str) -> None:
+    """Register both commands."""
+
+    def generate(**given: Any) -> int:
+        return _generate(lang, **given)
+
+    def demo(out: Path) -> int:
+        return _demo(lang, out)
+
+    root.add_command(
+        command(
+            "generate",
+            lang,
+            generate,
+            option(lang, "--level", type=click.Choice(LEVELS), required=True),
+            option(lang, "--register", type=FILE),
+            option(lang, "--pack", default="loi_the", show_default=True),
+            option(lang, "--scheme", type=click.Choice(["2021", "2025"]), default="2021", show_default=True),
+            option(lang, "--period"),
+            option(lang, "--cutoff", type=DAY),
+            option(lang, "--deadline", type=DAY),
+            option(lang, "--unit", "units", multiple=True),
+            option(lang, "--below", is_flag=True),
+            option(lang, "--out", type=FILE, default=Path(), show_default=False),
+            option(lang, "--key", type=FILE),
+        )
+    )
+    root.add_command(
+        command("demo", lang, demo, option(lang, "--out", type=FILE, default=Path("loithe-demo"), show_default=True))
+    )
+
+
+def _generate(
+    lang: str,
+    level: str,
+    register: Path | None,
+    pack: str,
+    scheme: str,
+    period: str | None,
+    cutoff: datetime | None,
+    deadline: datetime | None,
+    units: tuple[str, ...],
+    below: bool,
+    out: Path,
+    key: Path | None,
+) -> int:
+    from loithe_xl.tasks import generate as making
+    from loithe_xl.tasks import packs, registers
+    from loithe_xl.tasks.office import Office, shown
+
+    loaded = packs.load(pack)
+    packs.check_scheme(loaded, scheme)
+    term = making.term(loaded, period, _day(cutoff), _day(deadline))
+    known = registers.opened(register).at(term.cutoff)
+    office = Office(lang=lang, key=key, progress=progress_bar(lang))
+    written = making.generate(making.Request(loaded, known, term, level, below, units, out), office)
+    for path in written:
+        say(shown(path))
+    say(text("cli.generated", count=len(written), folder=shown(out)).to(lang))
+    return OK
+
+
+def _demo(lang: str, out: Path) -> int:
+    from loithe_xl import demo
+    from loithe_xl.tasks.office import Office
+
+    demo.run(out, Office(lang=lang, progress=progress_bar(lang)), lambda said: say(said.to(lang)))
+    return OK
+
+
+def _day(given: datetime | None) -> date | None:
+    return given.date() if given else None

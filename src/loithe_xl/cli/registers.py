@@ -1,0 +1,58 @@
+"""register new, check and sample."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from loithe_xl.cli.making import FILE
+from loithe_xl.cli.shell import FAULTY, OK, Group, command, format_option, say, say_json
+from loithe_xl.words import text
+
+TARGET = click.Argument(["file"], type=FILE, metavar="FILE.xlsx")
+
+
+def add(root: Group, lang: str) -> None:
+    """Register the group ``register``."""
+    group = Group(name="register", help=text("cli.help_register").to(lang), lang=lang)
+
+    def new(file: Path) -> int:
+        return _make(lang, file, sample=False)
+
+    def sample(file: Path) -> int:
+        return _make(lang, file, sample=True)
+
+    def check(file: Path, form: str) -> int:
+        return _check(lang, file, form)
+
+    group.add_command(command("register new", lang, new, TARGET))
+    group.add_command(command("register sample", lang, sample, TARGET))
+    group.add_command(command("register check", lang, check, TARGET, format_option(lang)))
+    root.add_command(group)
+
+
+def _make(lang: str, file: Path, *, sample: bool) -> int:
+    from loithe_xl.tasks import registers
+    from loithe_xl.tasks.office import shown
+
+    written = registers.make(file, sample=sample)
+    say(text("cli.written", file=shown(written)).to(lang))
+    return OK
+
+
+def _check(lang: str, file: Path, form: str) -> int:
+    from loithe_xl.issues import has_error
+    from loithe_xl.tasks import registers
+    from loithe_xl.tasks.lines import issue_line
+    from loithe_xl.tasks.told import issue_json
+
+    register, issues = registers.check(file)
+    counted = len(register.units) if register else 0
+    if form == "json":
+        say_json({"units": counted, "issues": [issue_json(found, lang) for found in issues]})
+    else:
+        for found in issues:
+            say(issue_line(found, lang))
+        say(text("cli.register_bad" if has_error(issues) else "cli.register_good", units=counted).to(lang))
+    return FAULTY if has_error(issues) else OK

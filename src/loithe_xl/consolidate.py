@@ -1,0 +1,374 @@
+"""What adds up: which files count, what they come to at the parent, and where every unit stands.
+
+Everything is a function of the set of receipts, so order, file names, repeats and the number of deliveries change
+nothing.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from loithe_xl.evaluate import Raw, Values, is_number
+from loithe_xl.expr import names
+from loithe_xl.issues import Issue, Place, issue
+from loithe_xl.kinds import YES
+from loithe_xl.receipts import Figure, Figures, Receipt, Status, UnitRow, Verdict, unit_row
+from loithe_xl.register import Register
+from loithe_xl.spec import Form, Pack
+from loithe_xl.submission import Inputs
+from loithe_xl.validate import all_values, derive, plain
+
+SIMILAR_FROM = 40  # letters from which identical texts of two units draw a warning
+SHOWN_CHANGES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Which receipts count: a status per file (by SHA-256), the counted ones by unit, and what was noticed per file."""
+
+    status: Mapping[str, Status]
+    counted: Mapping[str, Receipt]
+    issues: Mapping[str, tuple[Issue, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """One line of the receipt list."""
+
+    unit: str
+    name: str
+    status: Status
+    late: bool = False
+    file: str = ""
+    sha: str = ""
+    received_at: str = ""
+    issues: tuple[Issue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Consolidation:
+    """A parent's figures. ``values``: every numeric id, None for a rate without denominator; ``rows``: figures per
+    direct child, None where nothing of it counts."""
+
+    unit: str
+    values: Mapping[str, Figure | None]
+    texts: Mapping[str, tuple[tuple[str, str], ...]]
+    children: tuple[Child, ...]
+    rows: Mapping[str, Figures | None]
+    issues: tuple[Issue, ...]
+    decision: Decision
+
+
+def decide(register: Register, parent: str, receipts: Iterable[Receipt]) -> Decision:
+    """Which of the receipts count at ``parent``; ``register`` holds its subtree."""
+    status: dict[str, Status] = {}
+    noticed: dict[str, list[Issue]] = defaultdict(list)
+    groups: dict[str, list[Receipt]] = defaultdict(list)
+    for receipt in receipts:
+        if receipt.verdict is not Verdict.VALID:
+            status[receipt.sha] = Status(receipt.verdict.value)
+        elif receipt.withdrawn:
+            status[receipt.sha] = Status.REFUSED
+            noticed[receipt.sha].append(issue("SUBMISSION_WITHDRAWN", Place(file=receipt.file)))
+        else:
+            groups[receipt.unit].append(receipt)
+    winners = {}
+    for unit, group in groups.items():
+        winner = _choose(group, status, noticed)
+        if winner:
+            winners[unit] = winner
+    counted = {}
+    for unit in sorted(winners):
+        above = [winners[code] for code in _between(register, unit, parent) if code in winners]
+        above = [receipt for receipt in above if not receipt.empty]
+        if above:
+            status[winners[unit].sha] = Status.COVERED
+            noticed[winners[unit].sha] += _covered_issues(winners[unit], above[-1])
+        else:
+            counted[unit] = winners[unit]
+    return Decision(status, counted, {sha: tuple(found) for sha, found in noticed.items()})
+
+
+def consolidate(
+    pack: Pack,
+    form: Form,
+    register: Register,
+    parent: str,
+    inputs: Inputs,
+    constants: Mapping[str, Raw],
+    receipts: Sequence[Receipt],
+    deadline: date,
+) -> Consolidation:
+    """The parent's figures from its own inputs, its register subtree and everything it ever received."""
+    decision = decide(register, parent, receipts)
+    rows = _child_rows(pack, form, register, parent, decision)
+    given = given_values(pack, form, register, parent, decision, rows)
+    values = all_values(form, inputs, constants, given)
+    children = _children(register, parent, receipts, decision, rows, deadline)
+    return Consolidation(
+        parent,
+        numbers(pack, form, inputs, values),
+        _texts(decision, parent, inputs, pack),
+        children,
+        rows,
+        tuple(_parent_issues(form, children, values)),
+        decision,
+    )
+
+
+def rows_sent_up(pack: Pack, form: Form, inputs: Inputs, values: Values, done: Consolidation) -> tuple[UnitRow, ...]:
+    """What a parent sends up: its own totals, then every unit beneath whose figures are in them."""
+    own = unit_row(done.unit, form, inputs, values)
+    sums = {id: done.values[id] or 0 for id in pack.indicators}
+    beneath = sorted((row for receipt in done.decision.counted.values() for row in receipt.rows), key=_by_unit)
+    return (UnitRow(own.unit, {**sums, **own.figures}, own.texts), *beneath)
+
+
+def _by_unit(row: UnitRow) -> str:
+    return row.unit
+
+
+def given_values(
+    pack: Pack, form: Form, register: Register, parent: str, decision: Decision, rows: Mapping[str, Figures | None]
+) -> dict[str, Raw]:
+    """Sums of the counted figures, the register's denominators and the counts of children: what rules build on."""
+    given: dict[str, Raw] = {id: _total(rows.values(), id) for id in pack.indicators}
+    direct = [unit.code for unit in register.children(parent)]
+    for derived in form.derived:
+        match derived.source:
+            case "register_cells":
+                given[derived.id] = len(register.cells(parent))
+            case "register_units":
+                given[derived.id] = len(direct)
+            case "children":
+                own = (decision.counted[code].rows[0].figures for code in direct if code in decision.counted)
+                given[derived.id] = sum(int(figures.get(derived.of, 0)) for figures in own)
+            case _:
+                given.pop(derived.id, None)
+    return given
+
+
+def numbers(pack: Pack, form: Form, inputs: Inputs, values: Mapping[str, object]) -> dict[str, Figure | None]:
+    """Every aggregated, derived and own numeric id at this unit."""
+    found: dict[str, Figure | None] = {}
+    for id in [*pack.indicators, *(derived.id for derived in form.derived)]:
+        if id in values:
+            raw = values[id]
+            found[id] = raw if is_number(raw) else None
+    for field in form.fields.values():
+        raw = inputs.values.get(field.id)
+        if field.kind == "yesno":
+            found[field.id] = int(raw == YES)
+        elif field.kind in ("count", "decimal"):
+            blank = field.row.blank if not field.required else None
+            found[field.id] = raw if is_number(raw) else blank  # type: ignore[assignment]
+    return found
+
+
+def same_texts(rows: Iterable[UnitRow]) -> dict[str, tuple[str, ...]]:
+    """Unit -> the other units whose text is the same, for texts of SIMILAR_FROM letters or more."""
+    owners: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for row in rows:
+        for id, words in row.texts.items():
+            folded = " ".join(words.split()).casefold()
+            if len(folded) >= SIMILAR_FROM:
+                owners[id, folded].add(row.unit)
+    found: dict[str, set[str]] = defaultdict(set)
+    for units in owners.values():
+        for unit in units:
+            found[unit] |= units - {unit}
+    return {unit: tuple(sorted(others)) for unit, others in found.items() if others}
+
+
+def prefer(receipts: Sequence[Receipt], sha: str) -> list[Receipt]:
+    """The receipts with one of them lifted above all of its unit that are known now; a newer revision still wins."""
+    chosen = next(receipt for receipt in receipts if receipt.sha == sha)
+    rivals = [receipt for receipt in receipts if receipt.unit == chosen.unit and receipt.verdict is Verdict.VALID]
+    rank = max((receipt.key[0], receipt.key[1]) for receipt in rivals)
+    lifted = []
+    for receipt in receipts:
+        if receipt.sha == sha:
+            receipt = replace(receipt, rank=rank, withdrawn=False)
+        elif receipt in rivals:
+            receipt = replace(receipt, rank=None)
+        lifted.append(receipt)
+    return lifted
+
+
+def withdraw(receipts: Sequence[Receipt], unit: str) -> list[Receipt]:
+    """The receipts with every file of ``unit`` known now taken back."""
+    return [
+        replace(receipt, withdrawn=True) if receipt.unit == unit and receipt.verdict is Verdict.VALID else receipt
+        for receipt in receipts
+    ]
+
+
+def _choose(group: Sequence[Receipt], status: dict[str, Status], noticed: dict[str, list[Issue]]) -> Receipt | None:
+    """The receipt of one unit that stands; marks the others as duplicate, superseded or in conflict."""
+    versions: list[list[Receipt]] = []
+    for receipt in sorted(group, key=lambda each: (each.received_at, each.sha)):
+        like = next((version for version in versions if version[0].content == receipt.content), None)
+        if like is None:
+            versions.append([receipt])
+        else:
+            like.append(receipt)
+    versions.sort(key=lambda version: max(each.key for each in version), reverse=True)
+    best = max(each.key for each in versions[0])
+    tied = [version for version in versions if max(each.key for each in version) == best]
+    for version in versions:
+        for receipt in version:
+            status[receipt.sha] = Status.CONFLICT if len(tied) > 1 and version in tied else Status.SUPERSEDED
+    if len(tied) > 1:
+        for receipt in (each for version in tied for each in version):
+            others = ", ".join(sorted(each.file for version in tied for each in version if each is not receipt))
+            noticed[receipt.sha].append(issue("SUBMISSION_CONFLICT", Place(file=receipt.file), others=others))
+        return None
+    winner, *repeats = versions[0]
+    status[winner.sha] = Status.ACCEPTED
+    for receipt in repeats:
+        status[receipt.sha] = Status.DUPLICATE
+        noticed[receipt.sha].append(issue("SUBMISSION_DUPLICATE", Place(file=receipt.file), other=winner.file))
+    for version in versions[1:]:
+        older = version[0]
+        changes = _changes(older.rows[0], winner.rows[0])
+        noticed[winner.sha].append(
+            issue("SUBMISSION_REVISED", Place(file=winner.file), older=older.file, changes=changes)
+        )
+    return winner
+
+
+def _between(register: Register, unit: str, parent: str) -> list[str]:
+    """The units above ``unit`` and below ``parent``, nearest first."""
+    codes = [above.code for above in register.ancestors(unit)]
+    return codes[: codes.index(parent)] if parent in codes else codes
+
+
+def _covered_issues(covered: Receipt, above: Receipt) -> list[Issue]:
+    place = Place(file=covered.file)
+    inside = next((row for row in above.rows[1:] if row.unit == covered.unit), None)
+    if inside is None:
+        return [issue("COVERED_ABSENT", place, above=above.unit, file=above.file)]
+    changes = _changes(inside, covered.rows[0])
+    return [issue("COVERED_DIFFERS", place, above=above.unit, changes=changes)] if changes else []
+
+
+def _changes(older: UnitRow, newer: UnitRow) -> str:
+    """``members_total 12 → 15; …`` for the figures that differ; texts are named, never quoted."""
+    ids = [*older.figures, *(id for id in newer.figures if id not in older.figures)]
+    said = [
+        f"{id} {plain(older.figures.get(id, 0))} → {plain(newer.figures.get(id, 0))}"
+        for id in ids
+        if older.figures.get(id, 0) != newer.figures.get(id, 0)
+    ]
+    said += sorted(id for id in {*older.texts, *newer.texts} if older.texts.get(id) != newer.texts.get(id))
+    return "; ".join(said[:SHOWN_CHANGES]) + (" …" if len(said) > SHOWN_CHANGES else "")
+
+
+def _child_rows(
+    pack: Pack, form: Form, register: Register, parent: str, decision: Decision
+) -> dict[str, Figures | None]:
+    """The summed figures of each direct child, from its own file or from those beneath it."""
+    direct = [unit.code for unit in register.children(parent)]
+    found: dict[str, Figures | None] = dict.fromkeys(direct)
+    parts: dict[str, list[Receipt]] = defaultdict(list)
+    for unit, receipt in decision.counted.items():
+        path = [unit, *_between(register, unit, parent)]
+        parts[path[-1]].append(receipt)
+    for code, receipts in parts.items():
+        own = decision.counted[code].rows[0].figures if code in decision.counted else {}
+        found[code] = _child_figures(pack, form, len(register.cells(code)), receipts, own)
+    return found
+
+
+def _child_figures(
+    pack: Pack, form: Form, cells: int, receipts: Sequence[Receipt], own: Mapping[str, Figure]
+) -> Figures:
+    """One child's sums, its own counted answers, and the figures that the form derives from sums and register."""
+    rows = [receipt.rows[0].figures for receipt in receipts]
+    figures: dict[str, Figure] = {id: _total(rows, id) for id in pack.indicators}
+    given: dict[str, Raw] = {each.id: cells for each in form.derived if each.source == "register_cells"}
+    rules = [each for each in form.derived if each.source in ("rule", "register_cells") and each.id not in own]
+    simple = [each for each in rules if not (each.rule and names(each.rule) & _counts_of_children(form))]
+    derived = derive(simple, {**figures, **given}, given)
+    figures |= {id: raw for id, raw in derived.items() if is_number(raw)}
+    return figures | {each.of: own.get(each.of, 0) for each in form.derived if each.source == "children"}
+
+
+def _counts_of_children(form: Form) -> frozenset[str]:
+    return frozenset(each.id for each in form.derived if each.source in ("children", "register_units"))
+
+
+def _total(rows: Iterable[Figures | None], id: str) -> Figure:
+    total = sum((Decimal(row.get(id, 0)) for row in rows if row), Decimal(0))
+    return int(total) if total == int(total) else total
+
+
+def _texts(decision: Decision, parent: str, inputs: Inputs, pack: Pack) -> dict[str, tuple[tuple[str, str], ...]]:
+    found: dict[str, list[tuple[str, str]]] = {id: [] for id in pack.texts}
+    for id in found:
+        raw = inputs.values.get(id)
+        if isinstance(raw, str) and raw.strip():
+            found[id].append((parent, raw.strip()))
+        rows = [row for receipt in decision.counted.values() for row in receipt.rows if id in row.texts]
+        found[id] += sorted((row.unit, row.texts[id]) for row in rows)
+    return {id: tuple(listed) for id, listed in found.items()}
+
+
+def _children(
+    register: Register,
+    parent: str,
+    receipts: Sequence[Receipt],
+    decision: Decision,
+    rows: Mapping[str, Figures | None],
+    deadline: date,
+) -> tuple[Child, ...]:
+    """One line per direct child, one per deeper unit whose file was seen, one per refused or foreign file."""
+    similar = same_texts(row for receipt in decision.counted.values() for row in receipt.rows)
+
+    def line(unit: str, receipt: Receipt, status: Status) -> Child:
+        known = register.unit(unit)
+        found = [*receipt.issues, *decision.issues.get(receipt.sha, ())]
+        if status is Status.ACCEPTED and unit in similar:
+            found.append(issue("TEXT_IDENTICAL", Place(file=receipt.file), others=", ".join(similar[unit][:5])))
+        late = date.fromisoformat(receipt.received_at[:10]) > deadline
+        name = known.name if known else ""
+        return Child(unit, name, status, late, receipt.file, receipt.sha, receipt.received_at, tuple(found))
+
+    leading: dict[str, Receipt] = {}
+    order = [Status.ACCEPTED, Status.COVERED, Status.CONFLICT]
+    for status in reversed(order):
+        leading |= {each.unit: each for each in receipts if decision.status[each.sha] is status}
+    found = []
+    direct = [unit.code for unit in register.children(parent)]
+    for code in direct:
+        unit = register.unit(code)
+        assert unit is not None
+        if code in leading:
+            found.append(line(code, leading[code], decision.status[leading[code].sha]))
+        elif rows[code] is not None:
+            found.append(Child(code, unit.name, Status.ACCEPTED, issues=(issue("UNIT_BY_PARTS", Place()),)))
+        else:
+            found.append(Child(code, unit.name, Status.MISSING))
+    found += [
+        line(code, leading[code], decision.status[leading[code].sha]) for code in sorted(leading) if code not in direct
+    ]
+    turned_away = [each for each in receipts if decision.status[each.sha] in (Status.REFUSED, Status.FOREIGN)]
+    turned_away.sort(key=lambda each: (each.unit, each.received_at, each.file, each.sha))
+    return (*found, *(line(each.unit, each, decision.status[each.sha]) for each in turned_away))
+
+
+def _parent_issues(form: Form, children: Sequence[Child], values: Mapping[str, object]) -> list[Issue]:
+    found = [
+        issue("UNIT_MISSING", Place(), unit=child.unit, name=child.name)
+        for child in children
+        if child.status is Status.MISSING
+    ]
+    for derived in form.derived:
+        value = values[derived.id]
+        if isinstance(value, int | Decimal) and value < 0:
+            found.append(issue("FIGURE_BELOW_ZERO", Place(field=derived.id), label=derived.label, value=plain(value)))
+    return found

@@ -1,0 +1,186 @@
+"""The steps of the demonstration, each the very task that a command or a button runs."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from loithe_xl import pdf, store
+from loithe_xl.demo.answers import Cast, cast, cell_inputs, district_inputs, own_values
+from loithe_xl.identity import derive
+from loithe_xl.issues import Fault, has_error, issue
+from loithe_xl.notation import percent
+from loithe_xl.receipts import Status
+from loithe_xl.register import Register, Unit
+from loithe_xl.registerfile import sample_register
+from loithe_xl.submission import Inputs, blank
+from loithe_xl.tasks import packs, registers
+from loithe_xl.tasks.check import check
+from loithe_xl.tasks.gather import Gathered, Order, gather, open_parent, rebuilt
+from loithe_xl.tasks.generate import Request, generate, term
+from loithe_xl.tasks.intake import open_file, with_receipts
+from loithe_xl.tasks.office import Office, shown
+from loithe_xl.tasks.render import SALT_PURPOSE, Subject, cell_case, package
+from loithe_xl.tasks.reporting import report
+from loithe_xl.words import Text, text
+
+MONDAY, FRIDAY, LATE = datetime(2023, 2, 27, 8), datetime(2023, 3, 3, 15), datetime(2023, 3, 7, 9)
+FORMS, RECEIVED, RESULT = "1-bieu-mau", "2-nhan-ve", "3-ket-qua"
+MARKER = ".loithe-demo"
+Say = Callable[[Text], None]
+
+
+def run(out: Path, office: Office, say: Say) -> None:
+    """Play the whole campaign into ``out``; only a folder that an earlier run made is replaced."""
+    _clear(out)
+    stage = _Stage(out, replace(office, key=out / "khoa" / "mau.key"), say)
+    stage.forms()
+    stage.fill()
+    stage.validate()
+    stage.bases()
+    stage.district()
+    stage.report()
+
+
+class _Stage:
+    """The sample district while it goes through the campaign."""
+
+    def __init__(self, out: Path, office: Office, say: Say) -> None:
+        self.out, self.office, self.say = out, office, say
+        self.loaded = packs.load("loi_the")
+        self.term = term(self.loaded, None, None, None)
+        self.register: Register = sample_register().at(self.term.cutoff)
+        self.top: Unit = self.register.of_tier("district")[0]
+        self.cells = self.register.cells(self.top.code)
+        self.parts: Cast = cast(self.cells)
+        self.paths: dict[str, Path] = {}
+        self.base_files: dict[str, Path] = {}
+
+    def forms(self) -> None:
+        """Step 1: the register and a form for every unit."""
+        self._wrote(registers.make(self.out / FORMS / "danh-ba-mau.xlsx", sample=True))
+        request = Request(self.loaded, self.register, self.term, "district", True, (), self.out / FORMS)
+        for path in generate(request, self.office):
+            self.paths[path.stem.removesuffix(f"_{self.term.period}")] = path
+        self._told("demo_forms", count=len(self.paths), folder=self.out / FORMS)
+
+    def fill(self) -> None:
+        """Step 2: the cells fill their forms in and mail them back, under whatever names."""
+        sent = [cell for cell in self.cells if cell.code not in self.parts.silent]
+        paths = [self.paths[cell.code] for cell in sent]
+        for number, path in enumerate(self.office.progress(paths, "fill")):
+            unit = sent[number]
+            folder = self.out / RECEIVED / (unit.parent if unit.parent != self.top.code else "chi-bo-co-so")
+            self._filled(unit, path, folder / f"BC lan 1 ({number + 1}).xlsx")
+        again = next(cell for cell in sent if cell.parent != self.top.code)
+        folder = self.out / RECEIVED / again.parent
+        self._filled(
+            again, self.paths[again.code], folder / "BC lan 2 - ban cuoi.xlsx", {"revision": 2, "commended_members": 1}
+        )
+        first = next(folder.glob("BC lan 1*"))
+        shutil.copyfile(first, folder / f"Copy of {first.name}")
+        damaged = folder / "BC bi hong.xlsx"
+        damaged.write_bytes(first.read_bytes()[:5000])
+        self._told("demo_filled", count=len(sent), silent=len(self.parts.silent), folder=self.out / RECEIVED)
+
+    def validate(self) -> None:
+        """Step 3: one folder is checked, a damaged file in it."""
+        folder = next(path.parent for path in (self.out / RECEIVED).rglob("BC bi hong.xlsx"))
+        files, _ = check([folder], self.office)
+        bad = sum(has_error(opened.issues) for opened in files)
+        self._told("demo_checked", folder=folder, files=len(files), bad=bad)
+
+    def bases(self) -> None:
+        """Step 4: each base adds its own entries and consolidates, on Monday and again on Friday."""
+        bases = [unit for unit in self.register.children(self.top.code) if unit.tier == "base"]
+        for number, path in enumerate(self.office.progress([self.paths[unit.code] for unit in bases], "consolidate")):
+            unit = bases[number]
+            target = self.out / RESULT / unit.code / path.name
+            self._typed(path, target, partial(_base_entries, unit))
+            received = sorted((self.out / RECEIVED / unit.code).glob("*.xlsx"))
+            half = len(received) // 2
+            for files, moment in ((received[:half], MONDAY), (received[half:], FRIDAY)):
+                if files:
+                    self._gather(target, files, moment)
+            self.base_files[unit.code] = target
+            self._wrote(target)
+
+    def district(self) -> None:
+        """Step 5: the district receives its bases (one of them late) and its chi bộ cơ sở."""
+        path = self.paths[self.top.code]
+        target = self.out / RESULT / path.name
+        self._typed(path, target, lambda inputs: district_inputs(self.loaded.pack.forms["district"], self.cells))
+        files = list(self.base_files.values())
+        self._gather(target, [*files[:-1], self.out / RECEIVED / "chi-bo-co-so"], FRIDAY)
+        straight = next((self.out / RECEIVED / files[0].parent.name).glob("BC lan 1*"))
+        done = self._gather(target, [files[-1], straight], LATE)
+        self.target = target
+        counts = {status: number for status, number in done.counts.items() if number}
+        self._wrote(target)
+        self._told("demo_district", accepted=counts.get(Status.ACCEPTED, 0), covered=counts.get(Status.COVERED, 0))
+
+    def report(self) -> None:
+        """Step 6: the district's report, and the four figures of the story."""
+        out = self.out / RESULT / "bao-cao-huyen.xlsx"
+        wanted = out.with_suffix(".pdf") if pdf.available() else None
+        office = replace(self.office, now=LATE)
+        reported = report(self.target, out, "hd36_2018", wanted, office)
+        for path in (reported.written, reported.pdf):
+            if path:
+                self._wrote(path)
+        done = reported.parent.consolidation
+        assert done
+        for line in reported.page.body:
+            if "sinh hoạt chính trị (trong đó" in line.shown:
+                self.say(Text(line.shown))
+        values = done.values
+        whole, held, completed = (values[id] for id in ("cells_total", "cells_held", "cells_completed"))
+        self.say(
+            text("cli.demo_end", total=whole, held=held, completed=completed, rate=percent(values["rate_cells_held"]))
+        )
+
+    def _filled(self, unit: Unit, form: Path, target: Path, more: dict[str, int] | None = None) -> None:
+        opened = open_file(form, shown(form))
+        assert opened.loaded and opened.layout and opened.identity
+        inputs = cell_inputs(opened.layout.form, unit, self.parts)
+        inputs = replace(inputs, values={**inputs.values, **(more or {})})
+        name, above, lang = opened.names
+        subject = Subject(opened.identity, opened.token, name, above, lang)
+        salt = derive(opened.token.encode(), SALT_PURPOSE)[:16]
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(package(cell_case(opened.loaded, opened.layout, subject, inputs), salt))
+
+    def _typed(self, form: Path, target: Path, entries: Callable[[Inputs], Inputs]) -> None:
+        parent = open_parent(form)
+        assert parent.layout
+        inputs = entries(blank(parent.layout.form))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        store.write(target, rebuilt(with_receipts(replace(parent, inputs=inputs), ())))
+
+    def _gather(self, into: Path, paths: list[Path], moment: datetime) -> Gathered:
+        quiet = replace(self.office, now=moment, progress=lambda items, label: items)
+        return gather(Order(into, tuple(paths)), quiet)
+
+    def _wrote(self, path: Path) -> None:
+        self.say(text("cli.written", file=shown(path)))
+
+    def _told(self, key: str, **args: object) -> None:
+        told = {name: shown(value) if isinstance(value, Path) else value for name, value in args.items()}
+        self.say(text(f"cli.{key}", **told))
+
+
+def _base_entries(unit: Unit, inputs: Inputs) -> Inputs:
+    return replace(inputs, values={**inputs.values, **own_values(unit)})
+
+
+def _clear(out: Path) -> None:
+    if out.exists():
+        if not (out / MARKER).exists() and any(out.iterdir()):
+            raise Fault([issue("DEMO_FOLDER_IN_USE", folder=shown(out))], 2)
+        shutil.rmtree(out)
+    out.mkdir(parents=True)
+    (out / MARKER).write_text("", encoding="ascii")

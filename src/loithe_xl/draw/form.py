@@ -1,0 +1,55 @@
+"""One unit's whole workbook as a Book, composed of its sheets; the same for a fresh form and for one with figures."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from loithe_xl.book import Address, Book
+from loithe_xl.draw.case import Case
+from loithe_xl.draw.guide import guide_sheet
+from loithe_xl.draw.hidden import identity_sheet, received_sheet, register_sheet
+from loithe_xl.draw.inputs import input_sheet
+from loithe_xl.draw.panel import check_sheet, evaluate_panel, hidden_checks
+from loithe_xl.draw.received import opinions_sheet, receipts_sheet
+from loithe_xl.draw.totals import figures_sheet, totals_names, totals_sheet
+from loithe_xl.evaluate import is_number
+from loithe_xl.reportsheet import report_sheets
+from loithe_xl.spec import CONSTANTS
+
+TOKEN_NAME = "loithe_token"
+
+
+def form_book(case: Case) -> Book:
+    """Input sheets first, then what a parent received, then computed figures, checks, guidance, hidden sheets."""
+    panel = evaluate_panel(case)
+    sheets = [input_sheet(case, placed, panel) for placed in case.layout.sheets]
+    if case.consolidation:
+        sheets += [receipts_sheet(panel), figures_sheet(panel)]
+    sheets.append(totals_sheet(panel))
+    if case.consolidation:
+        sheets.append(opinions_sheet(panel))
+    if case.page:
+        sheets += report_sheets(case.page, case.lang)
+    sheets += [check_sheet(panel), guide_sheet(panel), hidden_checks(panel), identity_sheet(case)]
+    if case.register:
+        sheets.append(register_sheet(case))
+    if case.consolidation:
+        sheets.append(received_sheet(case))
+    return Book(sheets, _names(case), case.say(case.form.title), {TOKEN_NAME: case.token}, _created(case))
+
+
+def known_cells(book: Book, names: tuple[str, ...]) -> dict[str, frozenset[Address]]:
+    """Sheet -> every address at which the form itself has a cell."""
+    return {name: frozenset(book.sheet(name).cells) for name in names}
+
+
+def _names(case: Case) -> dict[str, str]:
+    days = {name: case.values[name] for name in CONSTANTS}
+    constants = {name: str(day) for name, day in days.items() if is_number(day)}
+    token = {TOKEN_NAME: f'"{case.token}"'}
+    return case.layout.names | totals_names(case) | constants | token
+
+
+def _created(case: Case) -> datetime:
+    """A fixed moment, so that equal input gives equal bytes."""
+    return datetime.combine(case.identity.cutoff, datetime.min.time())

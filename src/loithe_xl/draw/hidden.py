@@ -1,0 +1,45 @@
+"""The hidden sheets: identity, the embedded register, and for a parent everything it ever received."""
+
+from __future__ import annotations
+
+from loithe_xl.book import Sheet
+from loithe_xl.draw.case import Case
+from loithe_xl.layout import HIDDEN, HIDDEN_RECEIPTS, HIDDEN_REGISTER
+from loithe_xl.ledger import Line, receipt_lines, register_lines
+
+MARK = "loithe-xl"
+TOKEN_CELL, NAME_CELL, ABOVE_CELL, LANG_CELL = (1, 2), (2, 2), (3, 2), (4, 2)
+PACK_FROM = 6  # an embedded pack stands from this row: path, then its text in pieces
+
+
+def identity_sheet(case: Case) -> Sheet:
+    """The token in one of its three places, and the names that a fresh rendering needs again."""
+    sheet = Sheet(HIDDEN, hidden=True, widths={1: 14, 2: 60})
+    lines = ((MARK, case.token), ("đơn vị", case.unit_name), ("cấp trên", case.above_name), ("lang", case.lang))
+    for row, line in enumerate(lines, 1):
+        for column, value in enumerate(line, 1):
+            sheet.put(row, column, value or None, "hidden")
+    for row, (path, pieces) in enumerate(case.embedded, PACK_FROM):
+        for column, value in enumerate((path, *pieces), 1):
+            sheet.put(row, column, value, "hidden")
+    return sheet
+
+
+def register_sheet(case: Case) -> Sheet:
+    """The unit's subtree of the register."""
+    assert case.register
+    return _listed(HIDDEN_REGISTER, register_lines(case.register))
+
+
+def received_sheet(case: Case) -> Sheet:
+    """Every receipt with the figures it brought."""
+    return _listed(HIDDEN_RECEIPTS, receipt_lines(case.receipts))
+
+
+def _listed(name: str, lines: list[Line]) -> Sheet:
+    sheet = Sheet(name, hidden=True)
+    for row, line in enumerate(lines, 1):
+        for column, value in enumerate(line, 1):
+            if value is not None:
+                sheet.put(row, column, value, "hidden_number" if isinstance(value, int) else "hidden")
+    return sheet

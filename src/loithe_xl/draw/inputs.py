@@ -1,0 +1,272 @@
+"""The sheets users type in: head, sections of fields one beneath the other, tables with dates echoed in words."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from math import ceil
+
+from loithe_xl.book import Address, Condition, Formula, Link, Print, Sheet, Validation, area, quoted
+from loithe_xl.draw.case import Case, day, period_words
+from loithe_xl.draw.panel import PANEL_VERDICT, Panel
+from loithe_xl.evaluate import EPOCH, Flaw, Raw, day_of, is_number
+from loithe_xl.excelform import text_literal
+from loithe_xl.layout import (
+    CHECK,
+    HEAD_ROW,
+    HIDDEN_REGISTER,
+    INPUT,
+    LABEL,
+    NUMBER,
+    STATUS,
+    UNIT,
+    Placed,
+    PlacedSheet,
+    Slot,
+    TableSlot,
+)
+from loithe_xl.register import Register
+from loithe_xl.spec import Field
+
+WIDTHS = {NUMBER: 5, LABEL: 52, UNIT: 12, INPUT: 17, STATUS: 36}
+TABLE_WIDTHS = {"count": 11, "decimal": 11, "yesno": 11, "choice": 14, "date": 13, "text": 24, "paragraph": 40}
+LINE = 16.5  # points of one line of 12-point type
+
+
+def input_sheet(case: Case, placed: PlacedSheet, panel: Panel) -> Sheet:
+    """One input sheet of the form."""
+    last_column = max([STATUS] + [each.table.status for each in placed.sections if each.table])
+    landscape = placed.sheet.landscape or last_column > STATUS
+    sheet = Sheet(placed.sheet.name, print=Print(landscape=landscape, footer="&C&P/&N"), tab_colour="D9A300")
+    sheet.widths = dict(WIDTHS)
+    draw_head(sheet, panel, last_column)
+    sheet.put(HEAD_ROW - 1, 1, case.say("legend"), "subtitle")
+    sheet.merges.append(((HEAD_ROW - 1, 1), (HEAD_ROW - 1, last_column)))
+    number = 0
+    for each in placed.sections:
+        _section_heading(sheet, case, each, last_column)
+        for slot in each.slots:
+            number += 1
+            _field(sheet, case, slot, number, panel)
+        if each.table:
+            _table(sheet, case, each.table, panel)
+    if any(each.slots for each in placed.sections):
+        for column, key in ((NUMBER, "no"), (LABEL, "what"), (UNIT, "unit"), (INPUT, "value"), (STATUS, "checked")):
+            sheet.put(HEAD_ROW, column, case.say(f"head_{key}"), "head")
+        sheet.freeze = (HEAD_ROW + 1, 1)
+    sheet.print = _print(sheet, placed, landscape)
+    sheet.selection = first_input(placed)
+    _conditions(sheet, placed)
+    return sheet
+
+
+def draw_head(sheet: Sheet, panel: Panel, last_column: int) -> None:
+    """The five lines above every sheet: title, campaign, unit, period, and the verdict with a link to the panel.
+
+    Formulas stand in column 1 only: the other columns may lie inside the block of a defined name.
+    """
+    case = panel.case
+    unit = case.say("unit_line", name=case.unit_name, code=case.identity.unit)
+    if case.above_name:
+        unit = case.say("unit_line_above", unit=unit, above=case.above_name)
+    period = case.say(
+        "period_line",
+        period=period_words(case.identity.period),
+        cutoff=day(case.identity.cutoff),
+        deadline=day(case.identity.deadline),
+    )
+    lines = ((case.say(case.form.title), "title"), (case.say(case.pack.campaign), "subtitle"), (unit, "strong"))
+    for row, (words, style) in enumerate((*lines, (period, "lead")), 1):
+        sheet.put(row, 1, words, style)
+        sheet.merges.append(((row, 1), (row, last_column)))
+        sheet.heights[row] = 24 if row == 1 else 18
+    split = max(2, last_column - 2 if last_column > STATUS else UNIT)
+    sheet.put(5, 1, Formula(f"{quoted(CHECK)}!{PANEL_VERDICT}", panel.verdict), "verdict")
+    sheet.merges.append(((5, 1), (5, split)))
+    sheet.put(5, last_column, Link(f"{quoted(CHECK)}!A1", case.say("see_panel")), "link")
+    sheet.heights[5] = 26
+    _verdict_look(sheet, (5, 1), (5, split))
+
+
+def _verdict_look(sheet: Sheet, first: Address, last: Address) -> None:
+    for style, sign in (("good", "="), ("bad", "<>")):
+        sheet.conditions.append(Condition((first, last), f"LEFT($A$5,4){sign}{text_literal('ĐƯỢC')}", style))
+
+
+def first_input(placed: PlacedSheet) -> Address:
+    """The first cell to type in."""
+    for each in placed.sections:
+        if each.slots:
+            return each.slots[0].row, each.slots[0].column
+        if each.table:
+            return each.table.top, min(each.table.columns.values())
+    return HEAD_ROW, 1
+
+
+def _section_heading(sheet: Sheet, case: Case, placed: Placed, last_column: int) -> None:
+    sheet.put(placed.row, 1, case.say(placed.section.title), "section")
+    for column in range(2, last_column + 1):
+        sheet.put(placed.row, column, None, "section")
+    sheet.merges.append(((placed.row, 1), (placed.row, last_column)))
+    sheet.heights[placed.row] = 20
+
+
+def _field(sheet: Sheet, case: Case, slot: Slot, number: int, panel: Panel) -> None:
+    raw = case.inputs.values.get(slot.field.id)
+    row = slot.row - 1 if slot.wide else slot.row
+    sheet.put(row, NUMBER, number, "number")
+    label = case.say(slot.field.label)
+    if slot.field.required == "always":
+        label += " (*)"
+    sheet.put(row, LABEL, label, "label")
+    echo, echoed = ("", "")
+    if slot.field.kind == "date":
+        echo, echoed = date_echo(slot.field.id, raw)
+    sheet.put(row, STATUS, panel.status_formula(slot.field.id, echo, echoed), "status")
+    if slot.wide:
+        sheet.put(row, UNIT, None, "label")
+        sheet.put(row, INPUT, None, "label")
+        sheet.merges.append(((row, LABEL), (row, INPUT)))
+        sheet.put(slot.row, NUMBER, None, "number")
+        _input(sheet, case, slot.field, slot.row, slot.column, raw)
+        for column in range(LABEL + 1, STATUS + 1):
+            sheet.put(slot.row, column, None, slot.field.row.style)
+        sheet.merges.append(((slot.row, LABEL), (slot.row, STATUS)))
+        sheet.heights[slot.row] = 8 * LINE
+    else:
+        sheet.put(row, UNIT, case.say(slot.field.unit), "unit")
+        _input(sheet, case, slot.field, slot.row, slot.column, raw)
+    sheet.heights[row] = LINE * lines_of(label, WIDTHS[LABEL]) + 4
+
+
+def _table(sheet: Sheet, case: Case, slot: TableSlot, panel: Panel) -> None:
+    head = slot.top - 1
+    sheet.put(head, 1, case.say("head_no"), "head")
+    rows = case.inputs.tables.get(slot.table.id, ())
+    for field in slot.table.columns:
+        column = slot.columns[field.id]
+        width = 36 if field.register else TABLE_WIDTHS[field.kind]
+        sheet.widths[column] = max(sheet.widths.get(column, 0), width) if _mixed(case, sheet) else width
+        sheet.put(head, column, case.say(field.label), "head")
+        if field.id in slot.echoes:
+            sheet.widths[slot.echoes[field.id]] = 15
+            sheet.put(head, slot.echoes[field.id], case.say("head_echo"), "head")
+    sheet.widths[slot.status] = 34
+    sheet.put(head, slot.status, case.say("head_checked"), "head")
+    sheet.heights[head] = LINE * 3 + 4
+    for index in range(slot.table.rows):
+        row = slot.top + index
+        filled = rows[index] if index < len(rows) else {}
+        sheet.put(row, 1, index + 1, "number")
+        for field in slot.table.columns:
+            _input_cell(sheet, field, row, slot.columns[field.id], filled.get(field.id))
+            if field.id in slot.echoes:
+                name = f"INDEX({slot.table.id}.{field.id},{index + 1})"
+                sheet.put(row, slot.echoes[field.id], Formula(*date_echo(name, filled.get(field.id))), "status")
+        sheet.put(row, slot.status, panel.status_formula(f"{slot.table.id}#{index}"), "status")
+        sheet.heights[row] = LINE * 2
+    for field in slot.table.columns:
+        column = slot.columns[field.id]
+        found = _validation(case, field, ((slot.top, column), (slot.bottom, column)))
+        if found:
+            sheet.validations.append(found)
+
+
+def _mixed(case: Case, sheet: Sheet) -> bool:
+    placed = next(each for each in case.layout.sheets if each.sheet.name == sheet.name)
+    return any(each.slots for each in placed.sections)
+
+
+def _input(sheet: Sheet, case: Case, field: Field, row: int, column: int, raw: Raw) -> None:
+    _input_cell(sheet, field, row, column, raw)
+    found = _validation(case, field, ((row, column), (row, column)))
+    if found:
+        sheet.validations.append(found)
+
+
+def _input_cell(sheet: Sheet, field: Field, row: int, column: int, raw: Raw) -> None:
+    value = None if isinstance(raw, Flaw) else raw
+    if field.kind == "date" and is_number(raw) and raw == int(raw) and day_of(raw):
+        sheet.put(row, column, EPOCH + timedelta(days=int(raw)), field.row.style)
+    else:
+        sheet.put(row, column, value, field.row.style)
+
+
+def _validation(case: Case, field: Field, where: tuple[Address, Address]) -> Validation | None:
+    prompt = case.say(field.help)
+    if field.kind in ("text", "paragraph") and not field.register and not prompt:
+        return None
+    minimum: int | str | None = None
+    maximum: int | str | None = None
+    source: tuple[str, ...] | str = ()
+    kind = field.row.validation
+    match kind:
+        case "whole" | "decimal":
+            minimum, maximum = 0, 9_999_999
+            error = case.say("error_number")
+        case "date":
+            minimum = case.pack.start.toordinal() - EPOCH.toordinal()
+            last = max(case.pack.end, case.identity.cutoff)
+            if any(check.code == "FIELD_DATE_AFTER_CUTOFF" for check in field.checks):
+                last = case.identity.cutoff
+            maximum = last.toordinal() - EPOCH.toordinal()
+            error = case.say("error_date", first=day(case.pack.start), last=day(last))
+        case "list":
+            source, error = field.items, case.say("error_list")
+        case _:
+            error = case.say("error_text")
+            maximum = 5000
+            if field.register and case.register:
+                kind, source, error = "list", _register_list(case.register, field.register), case.say("error_register")
+    title = case.say(field.label)
+    return Validation(where, kind, _short(title, 32), _short(prompt or title, 255), error, source, minimum, maximum)
+
+
+def _register_list(register: Register, tier: str) -> str:
+    """The area of the embedded register's codes of one tier; they are written first, tier by tier."""
+    codes = [unit.code for unit in register.units]
+    rows = [number for number, unit in enumerate(register.units, 2) if unit.tier == tier]
+    if not rows:
+        return f"{quoted(HIDDEN_REGISTER)}!$A$2:$A${len(codes) + 1}"
+    return f"{quoted(HIDDEN_REGISTER)}!$A${rows[0]}:$A${rows[-1]}"
+
+
+def date_echo(name: str, raw: Raw) -> tuple[str, str]:
+    """A date repeated in words beside it, as formula and result: 05/03 that became 3 May is seen at once."""
+    shown = f'"ngày "&TEXT(DAY({name}),"00")&" tháng "&TEXT(MONTH({name}),"00")&" năm "&YEAR({name})'
+    formula = f'IF(ISNUMBER({name}),IFERROR({shown},""),"")'
+    if not is_number(raw):
+        return formula, ""
+    found = day_of(raw)
+    return formula, f"ngày {found:%d} tháng {found:%m} năm {found.year}" if found else ""
+
+
+def lines_of(words: str, width: float) -> int:
+    """How many lines a text takes in a column ``width`` characters wide."""
+    return sum(max(1, ceil(len(part) * 1.03 / width)) for part in words.split("\n"))
+
+
+def _print(sheet: Sheet, placed: PlacedSheet, landscape: bool) -> Print:
+    tables = [each.table for each in placed.sections if each.table]
+    repeat = (HEAD_ROW, HEAD_ROW) if not tables else (tables[0].top - 1, tables[0].top - 1)
+    return Print(landscape=landscape, repeat_rows=repeat, footer="&C&P/&N")
+
+
+def _conditions(sheet: Sheet, placed: PlacedSheet) -> None:
+    """Red where the status beside an input says LỖI, amber where it says LƯU Ý."""
+    for each in placed.sections:
+        areas = [((slot.row, slot.column), f"$E{slot.row - slot.wide}") for slot in each.slots]
+        for where, status in areas:
+            _two_looks(sheet, (where, where), status)
+        if each.table:
+            slot, letters = each.table, area((1, each.table.status), (1, each.table.status)).split("$")[1]
+            columns = slot.columns.values()
+            _two_looks(sheet, ((slot.top, min(columns)), (slot.bottom, slot.status)), f"${letters}{slot.top}")
+
+
+def _two_looks(sheet: Sheet, where: tuple[Address, Address], status: str) -> None:
+    for word, style in (("LỖI", "bad"), ("LƯU", "warn")):
+        sheet.conditions.append(Condition(where, f"LEFT({status},3)={text_literal(word)}", style))
+
+
+def _short(words: str, limit: int) -> str:
+    return words if len(words) <= limit else words[: limit - 1].rstrip() + "…"

@@ -1,0 +1,83 @@
+"""A parent's receipt list and the opinions its units sent: who sent what and when, and nothing of it lost."""
+
+from __future__ import annotations
+
+from loithe_xl.book import Condition, Print, Sheet
+from loithe_xl.draw.inputs import LINE, draw_head, lines_of
+from loithe_xl.draw.panel import Panel
+from loithe_xl.excelform import text_literal
+from loithe_xl.layout import OPINIONS, RECEIPTS
+from loithe_xl.receipts import Status
+
+HEAD = 8
+RECEIPT_WIDTHS = {1: 6, 2: 20, 3: 40, 4: 14, 5: 9, 6: 34, 7: 18, 8: 60}
+OPINION_WIDTHS = {1: 6, 2: 20, 3: 36, 4: 30, 5: 80}
+LOOKS = {Status.ACCEPTED: "good", Status.MISSING: "missing", Status.REFUSED: "bad", Status.FOREIGN: "bad"}
+LOOKS |= {Status.CONFLICT: "bad", Status.COVERED: "warn"}
+
+
+def receipts_sheet(panel: Panel) -> Sheet:
+    """Status, lateness, file and time of every direct child, of deeper units seen, and of files turned away."""
+    case = panel.case
+    assert case.consolidation
+    sheet = Sheet(RECEIPTS, print=Print(landscape=True, footer="&C&P/&N"), widths=dict(RECEIPT_WIDTHS))
+    sheet.tab_colour = "0B4D0B"
+    draw_head(sheet, panel, 8)
+    sheet.put(6, 1, _summary(panel), "strong")
+    sheet.merges.append(((6, 1), (6, 8)))
+    heads = ("no", "code", "unit_name", "state", "late", "file", "received", "issues")
+    for column, key in enumerate(heads, 1):
+        sheet.put(HEAD, column, case.say(f"head_{key}"), "head")
+    for number, child in enumerate(case.consolidation.children, 1):
+        row = HEAD + number
+        said = "\n".join(dict.fromkeys(case.say(found.message) for found in child.issues))
+        late = case.say("yes") if child.late and child.file else ""
+        received = child.received_at.replace("T", " ")
+        state = case.say(f"status_{child.status.value}")
+        line: tuple[int | str, ...] = (number, child.unit, child.name, state, late, child.file, received, said[:32000])
+        for column, value in enumerate(line, 1):
+            sheet.put(row, column, value, "number" if column == 1 else "text_center" if column in (4, 5) else "text")
+        tall = max(lines_of(child.name, 40), lines_of(said, 60), lines_of(child.file, 34))
+        sheet.heights[row] = min(409, LINE * tall + 3)
+    last = HEAD + max(1, len(case.consolidation.children))
+    for status, style in LOOKS.items():
+        sign = text_literal(case.say(f"status_{status.value}"))
+        sheet.conditions.append(Condition(((HEAD + 1, 4), (last, 4)), f"$D{HEAD + 1}={sign}", style))
+    sheet.freeze = (HEAD + 1, 1)
+    sheet.print = Print(landscape=True, repeat_rows=(HEAD, HEAD), footer="&C&P/&N")
+    return sheet
+
+
+def opinions_sheet(panel: Panel) -> Sheet:
+    """Every text that units sent, whole, with its unit."""
+    case = panel.case
+    assert case.consolidation and case.register
+    sheet = Sheet(OPINIONS, print=Print(landscape=True, footer="&C&P/&N"), widths=dict(OPINION_WIDTHS))
+    draw_head(sheet, panel, 5)
+    for column, key in enumerate(("no", "code", "unit_name", "what", "opinion"), 1):
+        sheet.put(HEAD, column, case.say(f"head_{key}"), "head")
+    row = HEAD
+    for id, listed in case.consolidation.texts.items():
+        for code, words in listed:
+            row += 1
+            unit = case.register.unit(code)
+            name = unit.name if unit else ""
+            line: tuple[int | str, ...] = (row - HEAD, code, name, case.say(case.pack.texts[id]), words)
+            for column, value in enumerate(line, 1):
+                sheet.put(row, column, value, "number" if column == 1 else "text")
+            sheet.heights[row] = min(409, LINE * max(lines_of(words, 80), lines_of(name, 36)) + 3)
+    if row == HEAD:
+        sheet.put(HEAD + 1, 1, case.say("no_opinions"), "plain")
+        sheet.merges.append(((HEAD + 1, 1), (HEAD + 1, 5)))
+    sheet.freeze = (HEAD + 1, 1)
+    sheet.print = Print(landscape=True, repeat_rows=(HEAD, HEAD), footer="&C&P/&N")
+    return sheet
+
+
+def _summary(panel: Panel) -> str:
+    assert panel.case.consolidation
+    direct = [each for each in panel.case.consolidation.children if each.unit in panel.case.consolidation.rows]
+    direct = list({each.unit: each for each in reversed(direct)}.values())
+    received = sum(panel.case.consolidation.rows[each.unit] is not None for each in direct)
+    late = sum(each.late and each.status is Status.ACCEPTED for each in direct)
+    return panel.case.say("receipts_line", received=received, total=len(direct), late=late, left=len(direct) - received)

@@ -1,0 +1,162 @@
+"""The computed sheets: figures of this unit, and for a parent those of every unit beneath, with totals as formulas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from loithe_xl.book import Formula, Print, Sheet, column_letters, quoted
+from loithe_xl.draw.case import Case
+from loithe_xl.draw.inputs import LINE, draw_head, lines_of
+from loithe_xl.draw.panel import Panel
+from loithe_xl.evaluate import is_number
+from loithe_xl.excelform import formula
+from loithe_xl.layout import FIGURES, TOTALS
+from loithe_xl.receipts import Status
+from loithe_xl.spec import Derived
+from loithe_xl.words import Text
+
+FIRST = 8  # first row under the headings of both sheets
+CODE, NAME, STATUS, VALUE = 2, 3, 4, 3  # columns
+WIDTHS = {1: 6, 2: 78, 3: 18}
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One line of the totals: a derived figure, or the sum of a column of the children's figures."""
+
+    id: str
+    label: Text
+    section: Text
+    derived: Derived | None = None
+
+
+def figures(case: Case) -> tuple[Figure, ...]:
+    """The lines of the totals sheet: derived figures first, then for a parent the sums of what its children sent."""
+    form = case.form
+    heading = Text("Số liệu tự tính", "Computed figures")
+    found = [Figure(each.id, each.label, heading, each) for each in form.derived]
+    if form.parent:
+        computed = {each.id for each in form.derived}
+        sums = [each for each in case.pack.indicators.values() if each.id not in computed]
+        blank = Text("Chi bộ", "Cells")
+        found += [Figure(each.id, each.label, each.section if each.section.vi else blank) for each in sums]
+    return tuple(found)
+
+
+def totals_names(case: Case) -> dict[str, str]:
+    """Direct defined names of the computed cells (they are locked, so nothing can cut them)."""
+    return {each.id: f"{quoted(TOTALS)}!$C${row}" for row, each in _rows(case) if isinstance(each, Figure)}
+
+
+def totals_sheet(panel: Panel) -> Sheet:
+    """Every computed figure with a formula that a reader can follow."""
+    case = panel.case
+    sheet = Sheet(TOTALS, print=Print(footer="&C&P/&N", repeat_rows=(7, 7)), widths=dict(WIDTHS), tab_colour="6B6B6B")
+    draw_head(sheet, panel, 3)
+    for column, key in enumerate(("no", "what", "value"), 1):
+        sheet.put(FIRST - 1, column, case.say(f"head_{key}"), "head")
+    number = 0
+    for row, each in _rows(case):
+        if isinstance(each, Text):
+            for column in (1, 2, 3):
+                sheet.put(row, column, case.say(each) if column == 1 else None, "section")
+            sheet.merges.append(((row, 1), (row, 3)))
+            continue
+        number += 1
+        sheet.put(row, 1, number, "number")
+        sheet.put(row, 2, case.say(each.label), "label")
+        kind = each.derived.kind if each.derived else "count"
+        sheet.put(row, VALUE, _computed(case, each), "computed_rate" if kind == "rate" else "computed_count")
+        sheet.heights[row] = LINE * lines_of(case.say(each.label), WIDTHS[2]) + 4
+    sheet.freeze = (FIRST, 1)
+    return sheet
+
+
+def figures_sheet(panel: Panel) -> Sheet:
+    """One row per direct child of the register, received or not, with a total row on top."""
+    case = panel.case
+    assert case.consolidation and case.register
+    columns = columns_of(case)
+    sheet = Sheet(FIGURES, print=Print(landscape=True, footer="&C&P/&N"), tab_colour="6B6B6B")
+    sheet.widths = {1: 6, CODE: 20, NAME: 40, STATUS: 14} | dict.fromkeys(columns.values(), 8.5)
+    draw_head(sheet, panel, 12)
+    heads = {1: "no", CODE: "code", NAME: "unit_name", STATUS: "state"}
+    for column, key in heads.items():
+        sheet.put(FIRST - 1, column, case.say(f"head_{key}"), "head")
+    labels = {each.id: each.label for each in figures(case)} | _counted_labels(case)
+    for id, column in columns.items():
+        sheet.put(FIRST - 1, column, case.say(labels[id]), "head_turned")
+    sheet.heights[FIRST - 1] = 240
+    last = FIRST + max(1, len(case.consolidation.rows))
+    for column in (1, CODE, NAME, STATUS):
+        sheet.put(FIRST, column, case.say("total") if column == NAME else None, "total_label")
+    for id, column in columns.items():
+        letters = column_letters(column)
+        total = sum((row or {}).get(id, 0) for row in case.consolidation.rows.values())
+        sheet.put(FIRST, column, Formula(f"SUM({letters}{FIRST + 1}:{letters}{last})", total), "total_count")
+    states = {child.unit: child.status for child in case.consolidation.children}
+    for number, (code, row) in enumerate(case.consolidation.rows.items(), 1):
+        unit = case.register.unit(code)
+        status = Status.MISSING if row is None else states[code]
+        name = unit.name if unit else ""
+        line: tuple[int | str, ...] = (number, code, name, case.say(f"status_{status.value}"))
+        for column, value in enumerate(line, 1):
+            sheet.put(FIRST + number, column, value, "number" if column == 1 else "text")
+        for id, column in columns.items():
+            sheet.put(FIRST + number, column, None if row is None else row.get(id, 0), "computed_count")
+        sheet.heights[FIRST + number] = LINE * lines_of(name, 40) + 3
+    sheet.freeze = (FIRST + 1, STATUS + 1)
+    sheet.print = Print(landscape=True, repeat_rows=(FIRST - 1, FIRST), footer="&C&P/&N")
+    return sheet
+
+
+def columns_of(case: Case) -> dict[str, int]:
+    """Figure id -> column of the children's figures: what is summed, and the children's own counted answers."""
+    counted = [each.of for each in case.form.derived if each.source == "children"]
+    derived = [each.id for each in case.form.derived if each.source == "register_cells"]
+    ids = dict.fromkeys([*derived, *case.pack.indicators, *counted])
+    return {id: number for number, id in enumerate(ids, STATUS + 1)}
+
+
+def _counted_labels(case: Case) -> dict[str, Text]:
+    own = {field.id: field.label for form in case.pack.forms.values() for field in form.fields.values()}
+    summed = {each.id: each.label for each in case.pack.indicators.values()}
+    return {each.of: own[each.of] for each in case.form.derived if each.source == "children"} | summed
+
+
+def _rows(case: Case) -> Iterator[tuple[int, Figure | Text]]:
+    row, section = FIRST, None
+    for each in figures(case):
+        if each.section != section:
+            section = each.section
+            yield row, section
+            row += 1
+        yield row, each
+        row += 1
+
+
+def _computed(case: Case, figure: Figure) -> Formula | int | Decimal | str:
+    derived = figure.derived
+    now = case.values.get(figure.id)
+    shown = now if is_number(now) else ""
+    if derived is None or derived.source == "children":
+        return Formula(f"{_total_cell(case, derived.of if derived else figure.id)}", shown)
+    if derived.rule is None:
+        return shown
+    text = f'IFERROR({formula(derived.rule, _Itself())},"")'
+    if derived.needs:
+        text = f'IF(COUNT({",".join(derived.needs)})<{len(derived.needs)},"",{text})'
+    return Formula(text, shown)
+
+
+def _total_cell(case: Case, id: str) -> str:
+    return f"{quoted(FIGURES)}!${column_letters(columns_of(case)[id])}${FIRST}"
+
+
+class _Itself(dict[str, str]):
+    """Every name stands for itself: inputs, sums and derived figures all have a defined name."""
+
+    def __missing__(self, name: str) -> str:
+        return name

@@ -1,0 +1,202 @@
+"""The gate: what a received file is by its content; anything but a plain, whole, unencrypted xlsx gets its reason."""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterable
+from pathlib import Path, PurePosixPath
+
+from loithe_xl.issues import Issue, Place, issue
+
+MOST_BYTES = 50_000_000  # of a file
+MOST_UNPACKED = 200_000_000
+MOST_PARTS = 1_000
+_BOMB_RATIO, _BOMB_FLOOR = 100, 10_000_000
+_OLE, _ZIP, _ZIP_END = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\3\4", b"PK\5\6"
+_END_REACH = 65_557  # how far before the end zip's last record may begin
+_MAGIC = (
+    ("FILE_PDF", (b"%PDF",)),
+    ("FILE_PICTURE", (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*")),
+    ("FILE_ARCHIVE", (_ZIP_END, b"Rar!", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b")),
+)
+# What an honest copy of a form never holds, by the beginning of a part's name in lower case.
+_FOREIGN = (
+    ("FILE_MACRO", ("xl/vbaproject", "xl/macrosheets/")),
+    ("FILE_EMBEDDING", ("xl/embeddings/",)),
+    ("FILE_ACTIVEX", ("xl/activex/",)),
+    ("FILE_EXTERNAL_LINK", ("xl/externallinks/", "xl/connections.xml", "xl/querytables/")),
+)
+_DTD = ("<!DOCTYPE", "<!ENTITY")
+
+
+def admit(path: Path) -> bytes | Issue:
+    """The file's bytes, read once, or why they are refused. Never raises for what the file is or holds."""
+    place = Place(file=str(path))
+    data = _fetch(path)
+    if isinstance(data, str):
+        return issue(data, place)
+    code = _fault(data)
+    return issue(code, place) if code else data
+
+
+def inspect(data: bytes) -> Issue | None:
+    """Why these bytes are refused; None when they may be read."""
+    code = _fault(data)
+    return issue(code) if code else None
+
+
+def inflate(data: bytes, info: zipfile.ZipInfo) -> bytes:
+    """One part of the package, its size and checksum verified; ValueError or zlib.error when it is damaged."""
+    head = data[info.header_offset : info.header_offset + 30]
+    if len(head) < 30 or not head.startswith(_ZIP):
+        raise ValueError("no part begins here")
+    name, extra = struct.unpack_from("<HH", head, 26)
+    start = info.header_offset + 30 + name
+    if data[start - name : start] != info.orig_filename.encode("utf-8" if info.flag_bits & 0x800 else "cp437"):
+        raise ValueError("a part has two names")
+    packed = data[start + extra : start + extra + info.compress_size]
+    if info.compress_type == zipfile.ZIP_STORED:
+        text = packed
+    else:
+        deflate = zlib.decompressobj(-15)
+        text = deflate.decompress(packed, info.file_size + 1)
+        if not deflate.eof:
+            raise ValueError("a part is cut short or longer than declared")
+    if len(text) != info.file_size or zlib.crc32(text) != info.CRC:
+        raise ValueError("a part is damaged")
+    return text
+
+
+def _fetch(path: Path) -> bytes | str:
+    """The bytes of a plain file, or an issue code."""
+    try:
+        if not stat.S_ISREG(path.lstat().st_mode):
+            return "FILE_NOT_PLAIN"
+        # Never wait on a pipe, nor follow a link, that took the file's place meanwhile.
+        flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+        with os.fdopen(os.open(path, flags), "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                return "FILE_NOT_PLAIN"
+            data = file.read(MOST_BYTES + 1)
+    except (OSError, ValueError):
+        return "FILE_NO_ACCESS"
+    return "FILE_TOO_LARGE" if len(data) > MOST_BYTES else data
+
+
+def _fault(data: bytes) -> str | None:
+    if not data:
+        return "FILE_EMPTY"
+    if data.startswith(_OLE):
+        return _ole(data)
+    if not data.startswith(_ZIP):
+        return _other(data)
+    try:
+        infos = zipfile.ZipFile(io.BytesIO(data)).infolist()
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error):
+        return "FILE_DAMAGED" if _ZIP_END in data[-_END_REACH:] else "FILE_TRUNCATED"
+    return _names(infos) or _sizes(infos, data) or _kind(infos, data) or _contents(infos, data)
+
+
+def _ole(data: bytes) -> str:
+    """An old container: encrypted xlsx, old Excel, or another old document."""
+    if _wide("EncryptedPackage") in data:
+        return "FILE_PASSWORD"
+    old = _wide("Workbook") in data or (_wide("Book") in data and _wide("WordDocument") not in data)
+    return "FILE_OLD_XLS" if old else "FILE_OTHER_DOCUMENT"
+
+
+def _other(data: bytes) -> str:
+    for code, magics in _MAGIC:
+        if data.startswith(magics):
+            return code
+    if (data.startswith(b"RIFF") and data[8:12] == b"WEBP") or data[4:12] in (b"ftypheic", b"ftypmif1", b"ftypavif"):
+        return "FILE_PICTURE"
+    if b"\0" in data[:4096] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "FILE_UNKNOWN"
+    return "FILE_TEXT"
+
+
+def _names(infos: list[zipfile.ZipInfo]) -> str | None:
+    """Too many parts, or names that two programs could take for different parts."""
+    if len(infos) > MOST_PARTS:
+        return "FILE_TOO_MANY_PARTS"
+    names = [info.orig_filename for info in infos]
+    odd = any(set(name) & set("\\\0:") or ".." in PurePosixPath(name).parts or name.startswith("/") for name in names)
+    return "FILE_PART_NAMES" if odd or len({name.casefold() for name in names}) < len(names) else None
+
+
+def _sizes(infos: list[zipfile.ZipInfo], data: bytes) -> str | None:
+    total = sum(info.file_size for info in infos)
+    if total > MOST_UNPACKED or (total > _BOMB_FLOOR and total > _BOMB_RATIO * len(data)):
+        return "FILE_BOMB"
+    if any(info.flag_bits & 1 for info in infos):
+        return "FILE_PASSWORD"
+    # A second directory, or anything before the first part, is a second file for another program.
+    doubled = data[-_END_REACH:].count(_ZIP_END) > 1 or min((info.header_offset for info in infos), default=0) > 0
+    methods = {info.compress_type for info in infos}
+    return "FILE_DAMAGED" if doubled or methods - {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED} else None
+
+
+def _kind(infos: list[zipfile.ZipInfo], data: bytes) -> str | None:
+    """What sort of document the package is, and whether it holds what a form must not."""
+    names = {info.filename.lower(): info for info in infos}
+    if "mimetype" in names:
+        return "FILE_ODS" if b"opendocument.spreadsheet" in _text(names["mimetype"], data) else "FILE_OTHER_DOCUMENT"
+    if "[content_types].xml" not in names:
+        return "FILE_ARCHIVE"
+    if "xl/workbook.bin" in names:
+        return "FILE_XLSB"
+    if "xl/workbook.xml" not in names:
+        return "FILE_OTHER_DOCUMENT" if _some(names, ("word/", "ppt/", "visio/")) else "FILE_NOT_WORKBOOK"
+    for code, beginnings in _FOREIGN:
+        if _some(names, beginnings):
+            return "FILE_DDE" if code == "FILE_EXTERNAL_LINK" and _has_dde(names.values(), data) else code
+    return None
+
+
+def _contents(infos: list[zipfile.ZipInfo], data: bytes) -> str | None:
+    """Every part unpacked once: damage, DTDs, a macro type, the Strict dialect."""
+    for info in infos:
+        try:
+            text = inflate(data, info)
+        except (ValueError, zlib.error):
+            return "FILE_DAMAGED"
+        if not info.filename.startswith("xl/media/") and _has_dtd(text):
+            return "FILE_DTD"
+        if info.filename.lower() == "[content_types].xml" and (b"macroEnabled" in text or b"vbaProject" in text):
+            return "FILE_MACRO"
+        if info.filename.lower() == "xl/workbook.xml" and b"http://purl.oclc.org/ooxml" in text:
+            return "FILE_STRICT"
+    return None
+
+
+def _has_dtd(text: bytes) -> bool:
+    if text[:2] in (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<"):
+        return any(mark.encode(code) in text for mark in _DTD for code in ("utf-16-le", "utf-16-be"))
+    return b"<!" in text and any(mark.encode() in text for mark in _DTD)
+
+
+def _has_dde(infos: Iterable[zipfile.ZipInfo], data: bytes) -> bool:
+    links = (info for info in infos if info.filename.lower().startswith("xl/externallinks/"))
+    return any(b"ddeLink" in _text(info, data) for info in links)
+
+
+def _text(info: zipfile.ZipInfo, data: bytes) -> bytes:
+    """A part, or nothing when it is damaged."""
+    try:
+        return inflate(data, info)
+    except (ValueError, zlib.error):
+        return b""
+
+
+def _some(names: Iterable[str], beginnings: tuple[str, ...]) -> bool:
+    return any(name.startswith(beginnings) for name in names)
+
+
+def _wide(text: str) -> bytes:
+    return text.encode("utf-16-le")

@@ -1,0 +1,271 @@
+"""A received workbook as values: what every cell holds, what is wrong with it, and what the file says of itself.
+
+Every cell is read twice, by calamine and by our own pass over the XML; where the two differ the file is refused.
+"""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import re
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from functools import lru_cache
+from math import inf, isfinite
+from typing import Any
+from xml.etree import ElementTree as ET
+
+from loithe_xl.book import Address
+from loithe_xl.guard import inflate
+from loithe_xl.issues import Issue, Place, issue
+from loithe_xl.sheetxml import Scan, scan
+
+Value = str | int | Decimal | bool | None  # of a cell; dates are Excel day numbers
+
+MOST_CELLS = 2_000_000  # of a sheet's used rectangle
+_MOST_XML = 32_000_000  # bytes of a part that is read whole
+_DAY_ZERO = datetime(1899, 12, 30)
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_CONSTANT = re.compile(r'"((?:[^"]|"")*)"')
+_TIMES = (date, time, timedelta)
+_TRUTHS = {"0": False, "1": True, "false": False, "true": True}
+# What a broken file makes the libraries raise.
+_BROKEN = (
+    zipfile.BadZipFile, zlib.error, struct.error, ET.ParseError, ValueError, KeyError, IndexError, OverflowError,
+    NotImplementedError, EOFError, RecursionError, MemoryError,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """One sheet's values: whole numbers as int, others as Decimal, dates as Excel day numbers, texts as typed."""
+
+    values: Mapping[Address, Value] = field(default_factory=dict)
+
+    def get(self, row: int, column: int) -> Value:
+        """The value, None when blank; rows and columns from 1."""
+        return self.values.get((row, column))
+
+    def cells(self) -> Iterator[tuple[int, int, Value]]:
+        """Every cell that is not blank, row by row."""
+        for (row, column), value in self.values.items():
+            yield row, column, value
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What a file holds.
+
+    ``flawed`` names cells with an Excel error (``error``) or a formula that was never calculated (``no_result``);
+    ``locked`` tells, for each cell present, whether its style locks it; ``names`` are the workbook's defined names,
+    text constants without their quotes; ``modified`` is the saved time inside the file, in UTC.
+    """
+
+    grids: Mapping[str, Grid]
+    custom: Mapping[str, str]
+    names: Mapping[str, str]
+    modified: datetime | None
+    sheet_names: tuple[str, ...]
+    flawed: Mapping[str, Mapping[Address, str]]
+    locked: Mapping[str, Mapping[Address, bool]]
+
+
+class _Refused(Exception):
+    """Carries an issue out of the depths of a file."""
+
+    def __init__(self, issue: Issue) -> None:
+        self.issue = issue
+
+
+def read(data: bytes) -> Received | Issue:
+    """Everything of a workbook that passed the gate, or why it cannot be read; never raises for what the bytes are."""
+    try:
+        return _read(_Package(data))
+    except _Refused as refused:
+        return refused.issue
+    except _BROKEN:
+        return issue("FILE_UNREADABLE")
+
+
+class _Package:
+    """The parts of a file by name, unpacked when asked for."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self._infos = {info.filename.lower(): info for info in zipfile.ZipFile(io.BytesIO(data)).infolist()}
+
+    def text(self, name: str) -> bytes:
+        """A part; an absent one is an empty document."""
+        info = self._infos.get(name.lower())
+        return inflate(self.data, info) if info else b"<none/>"
+
+    def plain(self, name: str) -> bytes:
+        """A part without comments, CDATA or instructions: calamine misreads them, and no office program writes them."""
+        text = self.text(name)
+        if b"<!" in text or text.count(b"<?") > 1:
+            raise ValueError("markup that two readers read differently")
+        return text
+
+    def xml(self, name: str) -> ET.Element:
+        """A small part as a tree."""
+        text = self.text(name)
+        if len(text) > _MOST_XML:
+            raise ValueError("a part too long to be read whole")
+        return ET.fromstring(text)
+
+
+def _read(package: _Package) -> Received:
+    book = package.xml("xl/workbook.xml")
+    if any(each.get("date1904", "0") not in ("0", "false") for each in _all(book, "workbookPr")):
+        raise _Refused(issue("FILE_DATE1904"))
+    locks = _locks(package.plain("xl/styles.xml"))
+    package.plain("xl/sharedStrings.xml")
+    names, parts = _sheets(package, book)
+    scans = {name: scan(package.plain(part), locks) for name, part in parts.items()}
+    for name, found in scans.items():
+        # Before calamine, which lays out the whole rectangle in memory.
+        if found.spread() > MOST_CELLS:
+            raise _Refused(issue("FILE_TOO_WIDE", Place(sheet=name), sheet=name))
+    theirs = _calamine(package.data, tuple(parts))
+    joined = {name: _joined(found, theirs.pop(name)) for name, found in scans.items()}
+    return Received(
+        grids={name: Grid(values) for name, (values, _) in joined.items()},
+        custom=_custom(package),
+        names=_names(book),
+        modified=_modified(package),
+        sheet_names=names,
+        flawed={name: flawed for name, (_, flawed) in joined.items()},
+        locked={name: found.locked for name, found in scans.items()},
+    )
+
+
+def _sheets(package: _Package, book: ET.Element) -> tuple[tuple[str, ...], dict[str, str]]:
+    """All sheets' names in order, and of those with cells the part that holds them."""
+    targets = {}
+    for each in package.xml("xl/_rels/workbook.xml.rels"):
+        if each.get("Type", "").endswith("/worksheet"):
+            targets[each.attrib["Id"]] = posixpath.normpath(posixpath.join("/xl", each.attrib["Target"]))[1:]
+    names, parts = [], {}
+    for sheet in _all(book, "sheet"):
+        names.append(sheet.attrib["name"])
+        link = next(value for key, value in sheet.attrib.items() if key.endswith("}id"))
+        if link in targets:
+            parts[names[-1]] = targets[link]
+    if not parts or len(set(names)) < len(names):
+        raise ValueError("no sheets, or two of one name")
+    return tuple(names), parts
+
+
+def _calamine(data: bytes, sheets: tuple[str, ...]) -> dict[str, list[list[Any]]]:
+    """Each sheet's rows from A1 on, as calamine reads them; ValueError when it cannot."""
+    import python_calamine
+
+    try:
+        with python_calamine.load_workbook(io.BytesIO(data)) as book:
+            # Without skip_empty_area=False everything would shift to the first cell in use.
+            return {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in sheets}
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as fault:  # the library's panics are no Exception
+        raise ValueError(f"calamine: {fault}") from None
+
+
+def _joined(found: Scan, theirs: list[list[Any]]) -> tuple[dict[Address, Value], dict[Address, str]]:
+    """The values on which both readings agree, and the flawed cells; ValueError where the readings differ."""
+    values: dict[Address, Value] = {}
+    flawed = {at: "no_result" for at, kind in found.formulas.items() if kind == "n"}
+    known, high, wide = 0, len(theirs), len(theirs[0]) if theirs else 0
+    before = (0, 0)
+    for at, kind, raw in zip(found.places, found.kinds, found.texts, strict=True):
+        row, column = at
+        their = theirs[row - 1][column - 1] if row <= high and column <= wide else ""
+        if at == before:
+            raise ValueError("a cell with two values")
+        before = at
+        if kind == "e":
+            flawed[at] = "error"
+        if their == "":
+            _blank(kind, raw)
+            continue
+        known += 1
+        if kind == "s" and isinstance(their, str) and raw and raw.isdecimal():
+            values[at] = their  # most cells by far
+        elif kind == "n":
+            values[at] = _number(raw, their)
+            flawed.pop(at, None)
+        else:
+            values[at] = _other(kind, raw, their)
+    if known != sum(wide - read.count("") for read in theirs):
+        raise ValueError("calamine found a value where there is no cell")
+    return values, flawed
+
+
+def _blank(kind: str, raw: str | None) -> None:
+    """Make sure that a cell which calamine calls blank is one: an error, an empty text or no text."""
+    empty = raw is not None and not raw.strip()
+    if not (kind == "e" or (kind in ("s", "inlineStr") and raw != "") or (kind in ("n", "str") and empty)):
+        raise ValueError("two readings of a blank cell differ")
+
+
+def _number(raw: str | None, their: Any) -> int | Decimal:
+    """A number, by our reading: calamine rounds moments, and makes some of numbers that are none."""
+    raw = (raw or "").strip()
+    number = float(raw) if _NUMBER.fullmatch(raw) else inf
+    if not isfinite(number) or not (number == their or isinstance(their, _TIMES)):
+        raise ValueError("two readings of a number differ")
+    return int(number) if number.is_integer() else Decimal(repr(number))
+
+
+def _other(kind: str, raw: str | None, their: Any) -> str | int | Decimal | bool:
+    """A cell that is no plain number, where both readings agree on it."""
+    text = (raw or "").strip()
+    if isinstance(their, str):
+        if (kind == "inlineStr" and raw is None) or (kind == "str" and (their.strip() == text or "_x" in text)):
+            return their
+    elif kind == "b" and text in _TRUTHS and their is _TRUTHS[text]:
+        return _TRUTHS[text]
+    elif kind == "d" and isinstance(their, _TIMES):
+        days = (datetime.fromisoformat(text) - _DAY_ZERO) / timedelta(days=1)
+        return int(days) if days.is_integer() else Decimal(repr(days))
+    raise ValueError("two readings of a cell differ")
+
+
+@lru_cache(maxsize=256)
+def _locks(styles: bytes) -> Mapping[str, bool]:
+    """For each cell style, by its number, whether it locks the cell; kept, for many files share their styles."""
+    formats = ET.fromstring(styles).find("{*}cellXfs")
+    found = [each.find("{*}protection") for each in formats] if formats is not None else [None]
+    return {str(n): each is None or each.get("locked", "1") in ("1", "true") for n, each in enumerate(found)}
+
+
+def _all(tree: ET.Element, name: str) -> list[ET.Element]:
+    return tree.findall(f".//{{*}}{name}")
+
+
+def _names(book: ET.Element) -> dict[str, str]:
+    found = {}
+    for each in _all(book, "definedName"):
+        if "localSheetId" not in each.attrib:
+            text = each.text or ""
+            constant = _CONSTANT.fullmatch(text)
+            found[each.attrib["name"]] = constant[1].replace('""', '"') if constant else text
+    return found
+
+
+def _custom(package: _Package) -> dict[str, str]:
+    properties = package.xml("docProps/custom.xml")
+    return {each.attrib["name"]: (each[0].text or "") if len(each) else "" for each in properties}
+
+
+def _modified(package: _Package) -> datetime | None:
+    stated = package.xml("docProps/core.xml").findtext("{http://purl.org/dc/terms/}modified")
+    try:
+        moment = datetime.fromisoformat((stated or "").strip())
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None

@@ -1,0 +1,115 @@
+"""What an office has received: one Receipt per file ever seen, with the figures of its unit and of those beneath."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from loithe_xl.evaluate import Raw, Values, is_number, number_of
+from loithe_xl.issues import Issue
+from loithe_xl.kinds import YES, Aggregate
+from loithe_xl.spec import Field, Form
+from loithe_xl.submission import Inputs
+
+Figure = int | Decimal
+Figures = Mapping[str, Figure]
+
+
+class Verdict(StrEnum):
+    """What the reading of one file came to, before it is compared with others."""
+
+    VALID = "valid"
+    REFUSED = "refused"
+    FOREIGN = "foreign"
+
+
+class Status(StrEnum):
+    """Where a file or unit stands."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    DUPLICATE = "duplicate"
+    SUPERSEDED = "superseded"
+    FOREIGN = "foreign"
+    CONFLICT = "conflict"
+    COVERED = "covered"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRow:
+    """One unit's travelling figures and texts."""
+
+    unit: str
+    figures: Figures
+    texts: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """One file ever seen, told apart by the SHA-256 of its bytes.
+
+    ``rows``: first the unit's own totals, then every unit beneath whose figures are in them. ``modified`` and
+    ``received_at`` are ISO texts (seconds). ``rank`` is set by --prefer: the key the file is lifted to. ``empty``: a
+    parent's form that holds nothing yet.
+    """
+
+    sha: str
+    file: str
+    unit: str
+    verdict: Verdict
+    received_at: str
+    revision: int = 1
+    modified: str = ""
+    rank: tuple[int, str] | None = None
+    withdrawn: bool = False
+    empty: bool = False
+    rows: tuple[UnitRow, ...] = ()
+    issues: tuple[Issue, ...] = ()
+
+    @property
+    def key(self) -> tuple[int, str, bool]:
+        """Which of two files of one unit is the newer: revision, then saved time, then the office's preference."""
+        if self.rank is None:
+            return self.revision, self.modified, False
+        revision, modified = max(self.rank, (self.revision, self.modified))
+        return revision, modified, True
+
+    @property
+    def content(self) -> object:
+        """What two files of one unit must share to be the same report."""
+        return [(row.unit, dict(row.figures), dict(row.texts)) for row in self.rows]
+
+
+def unit_row(unit: str, form: Form, inputs: Inputs, values: Values) -> UnitRow:
+    """What a unit sends up, of its declared fields and nothing else. ``values`` as from ``validate.all_values``."""
+    figures: dict[str, Figure] = {}
+    texts: dict[str, str] = {}
+    for field in form.fields.values():
+        raw = inputs.values.get(field.id)
+        figures.update(_field_figures(field, raw))
+        if field.travels and field.aggregate is Aggregate.LIST and isinstance(raw, str) and raw.strip():
+            texts[field.id] = raw.strip()
+    for derived in form.derived:
+        value = values[derived.id]
+        if derived.aggregate is Aggregate.SUM and is_number(value):
+            figures[derived.id] = value
+    return UnitRow(unit, figures, texts)
+
+
+def _field_figures(field: Field, raw: Raw) -> Iterator[tuple[str, Figure]]:
+    if not field.travels:
+        return
+    match field.aggregate:
+        case Aggregate.SUM:
+            number = number_of(raw)
+            yield field.id, int(number) if number == int(number) else number
+        case Aggregate.COUNT_YES:
+            yield field.id, int(raw == YES)
+        case Aggregate.COUNT_EACH:
+            for position, item in enumerate(field.items, 1):
+                yield f"{field.id}.{position}", int(raw == item)
+        case Aggregate.NONE if field.kind == "yesno":
+            yield field.id, int(raw == YES)

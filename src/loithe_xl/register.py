@@ -1,0 +1,126 @@
+"""The register of Party organisations: units in a tree, each in force for a time."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+CODE, NAME, TIER, PARENT = "Mã đơn vị", "Tên đơn vị", "Cấp", "Mã cấp trên"
+KIND, BLOCK, MEMBERS, START, END = "Loại hình", "Khối", "Số đảng viên", "Từ ngày", "Đến ngày"
+COLUMNS = (CODE, NAME, TIER, PARENT, KIND, BLOCK, MEMBERS, START, END)
+REQUIRED = (CODE, NAME, TIER, PARENT)
+
+TIER_WORDS = {"province": "Tỉnh", "district": "Huyện", "base": "Cơ sở", "commune": "Xã", "cell": "Chi bộ"}
+TIERS = tuple(TIER_WORDS)
+PARENT_TIERS: Mapping[str, tuple[str, ...]] = {
+    "province": (),
+    "district": ("province",),
+    "base": ("district",),
+    "commune": ("province",),
+    "cell": ("district", "base", "commune"),
+}
+_FOREVER = date.max.toordinal()
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One organisation while it has this name, tier and parent; ``start`` and ``end`` are inclusive, None = open."""
+
+    code: str
+    name: str
+    tier: str
+    parent: str = ""
+    kind: str = ""
+    block: str = ""
+    members: int | None = None
+    start: date | None = None
+    end: date | None = None
+
+    @property
+    def first_day(self) -> int:
+        """The first day in force as an ordinal; 0 when open."""
+        return self.start.toordinal() if self.start else 0
+
+    @property
+    def last_day(self) -> int:
+        """The last day in force as an ordinal; the calendar's last when open."""
+        return self.end.toordinal() if self.end else _FOREVER
+
+    def meets(self, other: Unit) -> bool:
+        """Whether both are in force on some common day."""
+        return self.first_day <= other.last_day and other.first_day <= self.last_day
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """Units in register order. Codes are unique on any one day, so take ``at(day)`` before counting anything."""
+
+    units: tuple[Unit, ...]
+    _by_code: dict[str, Unit] = field(init=False, repr=False, compare=False)
+    _by_parent: dict[str, tuple[Unit, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        latest: dict[str, Unit] = {}
+        beneath: defaultdict[str, list[Unit]] = defaultdict(list)
+        for unit in self.units:
+            if unit.code not in latest or unit.first_day >= latest[unit.code].first_day:
+                latest[unit.code] = unit
+            beneath[unit.parent].append(unit)
+        object.__setattr__(self, "_by_code", latest)
+        object.__setattr__(self, "_by_parent", {code: tuple(units) for code, units in beneath.items()})
+
+    def at(self, day: date) -> Register:
+        """The units in force that day."""
+        today = day.toordinal()
+        return Register(tuple(unit for unit in self.units if unit.first_day <= today <= unit.last_day))
+
+    def unit(self, code: str) -> Unit | None:
+        """The unit with that code (its latest form), or None."""
+        return self._by_code.get(code)
+
+    def children(self, code: str) -> tuple[Unit, ...]:
+        """The units directly beneath, in register order."""
+        return self._by_parent.get(code, ()) if code else ()
+
+    def subtree(self, code: str) -> Register:
+        """The unit and everything beneath it, in register order; empty for an unknown code."""
+        codes = self._codes_beneath(code) if code in self._by_code else set()
+        return Register(tuple(u for u in self.units if u.code == code or (u.parent in codes and u.code in codes)))
+
+    def ancestors(self, code: str) -> tuple[Unit, ...]:
+        """The units above, nearest first, as far as this register knows them."""
+        found: list[Unit] = []
+        seen = {code}
+        unit = self.unit(code)
+        while unit and unit.parent not in seen and (unit := self.unit(unit.parent)):
+            seen.add(unit.code)
+            found.append(unit)
+        return tuple(found)
+
+    def is_base_cell(self, unit: Unit) -> bool:
+        """Whether it is a chi bộ cơ sở: a cell whose parent, known to this register, is a district."""
+        parent = self.unit(unit.parent)
+        return unit.tier == "cell" and parent is not None and parent.tier == "district"
+
+    def cells(self, code: str) -> tuple[Unit, ...]:
+        """The cells at or beneath a unit."""
+        return self.subtree(code).of_tier("cell")
+
+    def of_tier(self, tier: str) -> tuple[Unit, ...]:
+        """The units of one tier, in register order."""
+        return tuple(unit for unit in self.units if unit.tier == tier)
+
+    def roots(self) -> tuple[Unit, ...]:
+        """The units whose parent is blank or not in this register."""
+        return tuple(unit for unit in self.units if unit.parent not in self._by_code)
+
+    def _codes_beneath(self, code: str) -> set[str]:
+        codes: set[str] = set()
+        waiting = [code]
+        while waiting:
+            if (current := waiting.pop()) not in codes:
+                codes.add(current)
+                waiting += [child.code for child in self.children(current)]
+        return codes

@@ -1,0 +1,104 @@
+"""Our own pass over a sheet's XML: each cell's place, type, text and lock, in the order of the file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from loithe_xl.book import Address
+
+_LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
+_ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
+_CELL_PARTS = frozenset(("c", "v", "f", "is", "row"))
+# Where a sheet's cells are over: these follow them, whatever they hold.
+_AFTER_CELLS = frozenset(
+    """sheetCalcPr sheetProtection protectedRanges scenarios autoFilter sortState dataConsolidate customSheetViews
+    mergeCells conditionalFormatting dataValidations hyperlinks printOptions pageMargins pageSetup headerFooter
+    rowBreaks colBreaks customProperties cellWatches ignoredErrors drawing legacyDrawing extLst
+    AlternateContent""".split()
+)
+
+
+@dataclass(slots=True)
+class Scan:
+    """What the pass found: of cells with content their address, type and text (None: a text kept inline)."""
+
+    places: list[Address] = field(default_factory=list)
+    kinds: list[str] = field(default_factory=list)
+    texts: list[str | None] = field(default_factory=list)
+    formulas: dict[Address, str] = field(default_factory=dict)  # cells that hold one, and their types
+    locked: dict[Address, bool] = field(default_factory=dict)  # every cell present
+
+    def spread(self) -> int:
+        """Cells in the rectangle from A1 to the last content."""
+        return self.places[-1][0] * max(column for _, column in self.places) if self.places else 0
+
+
+def scan(text: bytes, locks: Mapping[str, bool]) -> Scan:
+    """Read a sheet's part; ``locks`` tells of each style whether it locks. ValueError when cells are out of order."""
+    from xml.parsers import expat
+
+    found = Scan()
+    places, kinds, texts, formulas, locked = found.places, found.kinds, found.texts, found.formulas, found.locked
+    row, at, kind = 0, (0, 0), "n"
+    begun = within = False
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal row, at, kind, begun, within
+        if name not in _CELL_PARTS:
+            name = name.rpartition(":")[2]
+        within = False
+        if name == "c":
+            here = _address(attributes["r"]) if "r" in attributes else (row, at[1] + 1)
+            if here <= at or here[0] != row:
+                raise ValueError("cells out of order")
+            at, kind = here, attributes.get("t", "n")
+            locked[at] = locks[attributes.get("s", "0")]
+        elif name == "v":
+            within = True
+            places.append(at)
+            kinds.append(kind)
+            texts.append("")
+        elif name == "f":
+            formulas[at] = kind
+        elif name == "is":
+            places.append(at)
+            kinds.append(kind)
+            texts.append(None)
+        elif name == "row":
+            row = int(attributes.get("r", row + 1))
+            if not at[0] < row <= _LAST_ROW:
+                raise ValueError("rows out of order")
+            at = row, 0
+        elif name == "sheetData":
+            begun = True
+        elif begun and name in _AFTER_CELLS:
+            parser.StartElementHandler = parser.CharacterDataHandler = None
+
+    def characters(text: str) -> None:
+        if within:
+            texts[-1] += text  # type: ignore[operator]
+
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.StartElementHandler, parser.CharacterDataHandler = start, characters
+    try:
+        parser.Parse(text, True)
+    except expat.ExpatError as fault:
+        raise ValueError(str(fault)) from fault
+    return found
+
+
+@lru_cache(maxsize=65_536)
+def _address(text: str) -> Address:
+    found = _ADDRESS.fullmatch(text)
+    if not found:
+        raise ValueError(f"not a cell: {text}")
+    column = 0
+    for letter in found[1]:
+        column = column * 26 + ord(letter) - 64
+    if column > _LAST_COLUMN or int(found[2]) > _LAST_ROW:
+        raise ValueError(f"outside the sheet: {text}")
+    return int(found[2]), column

@@ -1,0 +1,266 @@
+"""Locks, and the unit's own texts, put into a finished package without rendering it again.
+
+Only for packages of our own writer: their shape is known and checked here, so no XML is parsed.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import re
+import struct
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+_LOCAL = struct.Struct("<4s5H3I2H")  # zip's header before each part
+_CENTRAL = struct.Struct("<4s6H3I5H2I")  # zip's directory entry
+_END = struct.Struct("<4s4H2IH")
+_DATE = 33  # 1 January 1980 in zip's counting
+_BLOCK = 65_535  # the most a block of deflate stores as it is
+_LAST_BLOCK = b"\x03\x00"  # deflate's end, holding nothing
+_TEXT_LIMIT, _NARROW_LIMIT = 32_767, 255  # in a cell; in an attribute or a property
+_FORMULAS = (b"f", b"definedName", b"formula", b"formula1", b"formula2")
+_HEADERS = (b"oddHeader", b"oddFooter", b"firstHeader", b"firstFooter")
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Protection:
+    """A password as Excel keeps it: SHA-512, salted, hashed over and over; both texts are base64."""
+
+    hash: str
+    salt: str
+    spins: int
+
+
+@cache
+def protection(password: str, salt: bytes, spins: int = 100_000) -> Protection:
+    """The protection for a password (ECMA-376 part 1, 18.3.1.85); takes 50 ms, so kept."""
+    digest = hashlib.sha512(salt + password.encode("utf-16-le")).digest()
+    for turn in range(spins):
+        digest = hashlib.sha512(digest + struct.pack("<I", turn)).digest()
+    return Protection(base64.b64encode(digest).decode(), base64.b64encode(salt).decode(), spins)
+
+
+def lock(package: bytes, protection: Protection) -> bytes:
+    """The package with this password on every protected sheet and on the workbook's structure."""
+    by_sheet, by_book = _attributes(protection, ""), _attributes(protection, "workbook")
+    structure = f'<workbookProtection lockStructure="1"{by_book}/>'.encode()
+    parts = []
+    for part in _parts(package):
+        text = part.text
+        if b"<workbookProtection" in text:
+            raise ValueError("the package is locked already")
+        if part.name == "xl/workbook.xml":
+            part = part.changed(_once(text, b"<bookViews>", structure + b"<bookViews>"))
+        elif part.name.startswith("xl/worksheets/sheet") and b"<sheetProtection" in text:
+            mark = b'<sheetProtection sheet="1"'
+            part = part.changed(_once(text, mark, b"<sheetProtection" + by_sheet.encode() + b' sheet="1"'))
+        parts.append(part)
+    return _zip(parts)
+
+
+def replace(package: bytes, marks: Mapping[str, str]) -> bytes:
+    """The package with each mark replaced by its text wherever it stands; for many units use ``Master``."""
+    return Master(package, marks).stamp(marks)
+
+
+class Master:
+    """A rendered form with marks where units differ: planned once, then stamped for each unit.
+
+    A mark is letters, digits, ``@`` and ``_``; each must occur. One that stands where a number is (write it as a
+    number of the book, such as 987650001) is replaced by a number. Fixed texts between marks are compressed once and
+    for all; the units' texts go between them uncompressed.
+    """
+
+    def __init__(self, package: bytes, marks: Iterable[str]) -> None:
+        self._marks = tuple(marks)
+        pattern = re.compile("|".join(map(_bounded, sorted(self._marks, key=len, reverse=True)) or ["(?!)"]).encode())
+        self._parts = [_plan(part, pattern) for part in _parts(package)]
+        found = {slot.mark for part in self._parts if isinstance(part, _Plan) for slot in part.slots}
+        if found != set(self._marks):
+            raise ValueError(f"marks absent from the package: {sorted(set(self._marks) - found)}")
+
+    def stamp(self, marks: Mapping[str, str]) -> bytes:
+        """The package of one unit. Texts of text cells carry no blanks at their ends (Excel would drop them)."""
+        if set(marks) != set(self._marks):
+            raise ValueError(f"marks unlike the plan's: {sorted(set(marks) ^ set(self._marks))}")
+        return _zip([part.filled(marks) if isinstance(part, _Plan) else part for part in self._parts])
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    name: str
+    packed: bytes
+    crc: int
+    size: int
+    method: int = zipfile.ZIP_DEFLATED
+
+    @property
+    def text(self) -> bytes:
+        return zlib.decompress(self.packed, -15) if self.method else self.packed
+
+    def changed(self, text: bytes) -> _Part:
+        deflate = zlib.compressobj(9, zlib.DEFLATED, -15)
+        return _Part(self.name, deflate.compress(text) + deflate.flush(), zlib.crc32(text), len(text))
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """A mark's place: which, and how a text must be written there."""
+
+    mark: str
+    write: Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """A part cut at its marks: ``texts`` has one more than ``slots``; ``packed`` are the same texts deflated."""
+
+    name: str
+    texts: tuple[bytes, ...]
+    packed: tuple[bytes, ...]
+    slots: tuple[_Slot, ...]
+
+    def filled(self, marks: Mapping[str, str]) -> _Part:
+        crc, size, out = zlib.crc32(self.texts[0]), len(self.texts[0]), [self.packed[0]]
+        for slot, text, packed in zip(self.slots, self.texts[1:], self.packed[1:], strict=True):
+            own = slot.write(marks[slot.mark]).encode()
+            crc = zlib.crc32(text, zlib.crc32(own, crc))
+            size += len(own) + len(text)
+            out += (_stored(own), packed)
+        return _Part(self.name, b"".join([*out, _LAST_BLOCK]), crc, size)
+
+
+def _plan(part: _Part, pattern: re.Pattern[bytes]) -> _Part | _Plan:
+    text, start = part.text, 0
+    texts, slots = [], []
+    for match in pattern.finditer(text):
+        texts.append(text[start : match.start()])
+        slots.append(_Slot(match.group().decode(), _writing(part.name, text, match.start())))
+        start = match.end()
+    if not slots:
+        return part
+    texts.append(text[start:])
+    return _Plan(part.name, tuple(texts), tuple(map(_deflated, texts)), tuple(slots))
+
+
+def _writing(name: str, text: bytes, start: int) -> Callable[[str], str]:
+    """How a text is written at ``start``: in an attribute, a formula, a print header, a number or plain text."""
+    opening = text.rindex(b"<", 0, start)
+    if text.find(b">", opening, start) < 0:
+        return _as_attribute
+    element = re.split(rb"[ >]", text[opening + 1 : start], maxsplit=1)[0]
+    if element in _FORMULAS:
+        return _as_formula
+    if element in _HEADERS:
+        return _as_header
+    if element == b"v" and b' t="str"' not in text[text.rindex(b"<c ", 0, start) : start]:
+        return _as_number
+    return _as_property if name.startswith("docProps/") else _as_text
+
+
+def _as_text(text: str) -> str:
+    return _escaped(_fitting(text, _TEXT_LIMIT))
+
+
+def _as_property(text: str) -> str:
+    return _escaped(_fitting(text, _NARROW_LIMIT))
+
+
+def _as_attribute(text: str) -> str:
+    text = _fitting(text, _NARROW_LIMIT).replace("&", "&amp;").replace('"', "&quot;")
+    return text.replace("<", "&lt;").replace(">", "&gt;").replace("\n", "&#xA;")
+
+
+def _as_formula(text: str) -> str:
+    # A mark in a formula stands inside quotes.
+    return _escaped(_fitting(text, _NARROW_LIMIT).replace('"', '""'))
+
+
+def _as_header(text: str) -> str:
+    # Print headers read a single & as a command.
+    return _escaped(_fitting(text, _NARROW_LIMIT).replace("&", "&&"))
+
+
+def _as_number(text: str) -> str:
+    if not _NUMBER.fullmatch(text):
+        raise ValueError(f"a number stands here, not {text!r}")
+    return text
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _fitting(text: str, most: int) -> str:
+    if (
+        len(text) > most
+        or text != text.strip()
+        or re.search("[\x00-\x08\x0b-\x1f\ufffe\uffff]|_x[0-9A-Fa-f]{4}_", text)
+    ):
+        raise ValueError(f"not a text that can be stamped: {text[:80]!r}")
+    return text
+
+
+def _bounded(mark: str) -> str:
+    if not re.fullmatch("[A-Za-z0-9@_]+", mark):
+        raise ValueError(f"not a mark: {mark!r}")
+    # A number must not be found within a longer one; @ bounds itself.
+    return mark if mark.startswith("@") and mark.endswith("@") else rf"(?<![\w.]){mark}(?![\w.])"
+
+
+def _attributes(protection: Protection, prefix: str) -> str:
+    names = ["algorithmName", "hashValue", "saltValue", "spinCount"]
+    if prefix:
+        names = [prefix + name[0].upper() + name[1:] for name in names]
+    values = "SHA-512", protection.hash, protection.salt, protection.spins
+    return "".join(f' {name}="{value}"' for name, value in zip(names, values, strict=True))
+
+
+def _once(text: bytes, old: bytes, new: bytes) -> bytes:
+    if text.count(old) != 1:
+        raise ValueError(f"{old.decode()} stands {text.count(old)} times")
+    return text.replace(old, new)
+
+
+def _deflated(text: bytes) -> bytes:
+    """A piece of a deflate stream that ends on a byte and leans on nothing before it."""
+    deflate = zlib.compressobj(9, zlib.DEFLATED, -15)
+    return deflate.compress(text) + deflate.flush(zlib.Z_SYNC_FLUSH)
+
+
+def _stored(text: bytes) -> bytes:
+    """A text as uncompressed blocks of a deflate stream."""
+    blocks = (text[start : start + _BLOCK] for start in range(0, len(text), _BLOCK))
+    return b"".join(struct.pack("<BHH", 0, len(block), _BLOCK - len(block)) + block for block in blocks)
+
+
+def _parts(package: bytes) -> list[_Part]:
+    found = []
+    for info in zipfile.ZipFile(io.BytesIO(package)).infolist():
+        name, extra = struct.unpack_from("<HH", package, info.header_offset + 26)
+        start = info.header_offset + _LOCAL.size + name + extra
+        packed = package[start : start + info.compress_size]
+        found.append(_Part(info.filename, packed, info.CRC, info.file_size, info.compress_type))
+    return found
+
+
+def _zip(parts: Iterable[_Part]) -> bytes:
+    out: list[bytes] = []
+    directory: list[bytes] = []
+    offset = 0
+    for part in parts:
+        name = part.name.encode("ascii")
+        sizes = part.crc, len(part.packed), part.size, len(name)
+        head = _LOCAL.pack(b"PK\3\4", 20, 0, part.method, 0, _DATE, *sizes, 0)
+        directory += (_CENTRAL.pack(b"PK\1\2", 20, 20, 0, part.method, 0, _DATE, *sizes, 0, 0, 0, 0, 0, offset), name)
+        out += (head, name, part.packed)
+        offset += len(head) + len(name) + len(part.packed)
+    listing = b"".join(directory)
+    end = _END.pack(b"PK\5\6", 0, 0, len(directory) // 2, len(directory) // 2, len(listing), offset, 0)
+    return b"".join([*out, listing, end])

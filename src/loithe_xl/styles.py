@@ -1,0 +1,76 @@
+"""The look of every sheet: named styles and colours with one meaning each.
+
+Colours: pale yellow = type here; grey = computed, locked; red = must be mended; amber = look again; green = may be
+submitted; dark red = the Party's heading colour.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+FONT = "Times New Roman"
+INPUT, COMPUTED, HEADING, BAND = "FFF9DB", "EFEFEF", "9B1C1C", "F6E4DD"
+BAD, WARN, GOOD, LINE = "F8C9C4", "FFE3A3", "CFE8CF", "9A9A9A"
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How one kind of cell looks. Sizes in points; colours RRGGBB; ``number`` an Excel number format."""
+
+    bold: bool = False
+    italic: bool = False
+    underline: bool = False
+    size: float = 12
+    colour: str = "000000"
+    fill: str = ""
+    align: str = "left"  # left, center, right
+    valign: str = "vcenter"  # top, vcenter, bottom
+    wrap: bool = True
+    number: str = "General"
+    border: bool = False
+    locked: bool = True
+    quote_prefix: bool = False
+    rotation: int = 0
+    indent: int = 0
+    rule_below: bool = False  # a line under the cell
+
+
+COUNT, RATE, DATE, TEXT = "#,##0", "0.00%", "dd/mm/yyyy", "@"
+
+STYLES: dict[str, Style] = {
+    "plain": Style(),
+    "title": Style(bold=True, size=16, colour=HEADING, align="center"),
+    "subtitle": Style(italic=True, align="center"),
+    "lead": Style(size=12),
+    "strong": Style(bold=True),
+    "section": Style(bold=True, size=13, colour="FFFFFF", fill=HEADING, border=True),
+    "head": Style(bold=True, fill=BAND, align="center", border=True),
+    "head_turned": Style(bold=True, fill=BAND, align="center", border=True, rotation=90, size=11),
+    "number": Style(align="center", border=True),
+    "label": Style(border=True),
+    "label_strong": Style(border=True, bold=True),
+    "note": Style(italic=True, size=11, colour="555555", border=True),
+    "unit": Style(size=11, align="center", border=True, colour="555555"),
+    "status": Style(size=11, border=True, colour="7A1F1F"),
+    "input_count": Style(fill=INPUT, border=True, locked=False, align="right", number=COUNT),
+    "input_decimal": Style(fill=INPUT, border=True, locked=False, align="right", number="#,##0.00"),
+    "input_date": Style(fill=INPUT, border=True, locked=False, align="center", number=DATE),
+    "input_choice": Style(fill=INPUT, border=True, locked=False, align="center"),
+    "input_text": Style(fill=INPUT, border=True, locked=False, number=TEXT, valign="top", quote_prefix=True),
+    "computed_count": Style(fill=COMPUTED, border=True, align="right", number=COUNT),
+    "computed_rate": Style(fill=COMPUTED, border=True, align="right", number=RATE),
+    "computed_text": Style(fill=COMPUTED, border=True),
+    "total_label": Style(bold=True, border=True, fill=BAND),
+    "total_count": Style(bold=True, border=True, fill=BAND, align="right", number=COUNT),
+    "text": Style(border=True, number=TEXT),
+    "text_center": Style(border=True, number=TEXT, align="center"),
+    "verdict": Style(bold=True, size=16, align="center", border=True),
+    "link": Style(underline=True, colour="0B4F9E", border=True, align="center"),
+    "hidden": Style(size=9, colour="888888", wrap=False, number=TEXT),
+    "hidden_number": Style(size=9, colour="888888", wrap=False),
+    # conditional looks: only fill and font colour apply
+    "bad": Style(fill=BAD, colour="7A0000", bold=True),
+    "warn": Style(fill=WARN, colour="5C3B00"),
+    "good": Style(fill=GOOD, colour="0B4D0B", bold=True),
+    "missing": Style(fill="FFEFA8"),
+}

@@ -1,0 +1,139 @@
+"""What a received workbook says: its inputs as values, read at the layout's addresses and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from loithe_xl.book import Address, address
+from loithe_xl.evaluate import Flaw, Raw, is_filled, serial
+from loithe_xl.expr import Node
+from loithe_xl.issues import Issue, Place, issue
+from loithe_xl.layout import Layout, TableSlot
+from loithe_xl.spec import CONSTANTS, Form, Pack
+
+
+class Grid(Protocol):
+    """One sheet's values, rows and columns from 1."""
+
+    def get(self, row: int, column: int) -> Raw:
+        """The value, None when blank."""
+
+    def cells(self) -> Iterator[tuple[int, int, Raw]]:
+        """Every cell that is not blank."""
+
+
+Grids = Mapping[str, Grid]
+Row = Mapping[str, Raw]
+Flaws = Mapping[str, Mapping[Address, str]]  # sheet -> address -> what is wrong with the cell
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Everything typed into one form: scalars by field id, and each table's rows in place (blank rows included)."""
+
+    values: Mapping[str, Raw]
+    tables: Mapping[str, tuple[Row, ...]]
+
+    def filled(self) -> bool:
+        """Whether anything was typed."""
+        scalars = any(is_filled(raw) for raw in self.values.values())
+        return scalars or any(is_filled(raw) for rows in self.tables.values() for row in rows for raw in row.values())
+
+
+BLANK = Inputs({}, {})
+
+
+def blank(form: Form) -> Inputs:
+    """The inputs of a fresh form: nothing but the fields' defaults."""
+    values: dict[str, Raw] = {field.id: field.default for field in form.fields.values()}
+    return Inputs(values, {table.id: (_no_row(table.columns),) * table.rows for table in form.tables.values()})
+
+
+def extract(grids: Grids, layout: Layout, flaws: Flaws | None = None) -> tuple[Inputs | None, list[Issue]]:
+    """The inputs found at the layout's addresses; None and an issue for each input sheet that is absent."""
+    absent = [sheet.sheet.name for sheet in layout.sheets if sheet.sheet.name not in grids]
+    if absent:
+        return None, [issue("SHEET_MISSING", Place(sheet=name), sheet=name) for name in absent]
+    flaws = flaws or {}
+
+    def read(sheet: str, row: int, column: int) -> Raw:
+        what = flaws.get(sheet, {}).get((row, column))
+        return Flaw(what) if what else grids[sheet].get(row, column)
+
+    values = {slot.field.id: read(slot.sheet, slot.row, slot.column) for slot in layout.slots.values()}
+    tables = {
+        table.table.id: tuple(
+            {id: read(table.sheet, row, column) for id, column in table.columns.items()}
+            for row in range(table.top, table.bottom + 1)
+        )
+        for table in layout.tables.values()
+    }
+    return Inputs(values, tables), []
+
+
+def outside(grids: Grids, layout: Layout, known: Mapping[str, frozenset[Address]]) -> list[Issue]:
+    """VALUE_OUTSIDE for each cell of an input sheet that holds something where the form has nothing."""
+    found = []
+    for name, addresses in known.items():
+        if name not in grids:
+            continue
+        inputs = {where for sheet, where in layout.inputs if sheet == name}
+        for row, column, raw in grids[name].cells():
+            if is_filled(raw) and (row, column) not in addresses and (row, column) not in inputs:
+                found.append(issue("VALUE_OUTSIDE", Place(sheet=name, cell=address(row, column))))
+    return found
+
+
+def cut_cells(layout: Layout, locked: Mapping[str, Mapping[Address, bool]]) -> list[Issue]:
+    """FIELD_CUT for inputs that became locked while others stayed open: the trace of cut and paste.
+
+    Where every input is locked, a program dropped the protection marks on re-saving: that is honest.
+    """
+    states = {(sheet, where): locked.get(sheet, {}).get(where) for sheet, where in layout.inputs}
+    if not any(state is False for state in states.values()):
+        return []
+    cut = {key for key, state in states.items() if state}
+    found = []
+    for slot in layout.slots.values():
+        if (slot.sheet, (slot.row, slot.column)) in cut:
+            place = Place(sheet=slot.sheet, cell=slot.cell, field=slot.field.id)
+            found.append(issue("FIELD_CUT", place, label=slot.field.label))
+    for table in layout.tables.values():
+        found += _cut_in_table(table, cut)
+    return found
+
+
+def _cut_in_table(table: TableSlot, cut: set[tuple[str, Address]]) -> Iterator[Issue]:
+    for column in table.table.columns:
+        for row in range(table.table.rows):
+            if (table.sheet, (table.top + row, table.columns[column.id])) in cut:
+                place = Place(sheet=table.sheet, cell=table.cell(column.id, row), field=f"{table.table.id}.{column.id}")
+                yield issue("FIELD_CUT", place, label=column.label)
+
+
+def constants(pack: Pack, cutoff: int) -> dict[str, Raw]:
+    """The names every rule may use besides fields: the campaign's window and the cut-off, as Excel day numbers."""
+    return dict(zip(CONSTANTS, (serial(pack.start), max(serial(pack.end), cutoff), cutoff), strict=True))
+
+
+def rule_values(inputs: Inputs, others: Mapping[str, Raw]) -> dict[str, Raw | tuple[Raw, ...]]:
+    """Inputs, table columns and ``others`` under the names rules use."""
+    found: dict[str, Raw | tuple[Raw, ...]] = {**others, **inputs.values}
+    for table, rows in inputs.tables.items():
+        if rows:
+            for column in rows[0]:
+                found[f"{table}.{column}"] = tuple(row[column] for row in rows)
+    return found
+
+
+def sides(rule: Node) -> tuple[Node, Node] | None:
+    """The two sides that a cross-check compares, to show both values; None for other rules."""
+    from loithe_xl.expr import Compare
+
+    return (rule.left, rule.right) if isinstance(rule, Compare) and not rule.on_text else None
+
+
+def _no_row(columns: tuple[object, ...]) -> Row:
+    return {column.id: None for column in columns}  # type: ignore[attr-defined]

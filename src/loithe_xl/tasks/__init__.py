@@ -1,0 +1,1 @@
+"""What the product does, one function per command and button: composition only."""

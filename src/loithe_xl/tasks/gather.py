@@ -1,0 +1,188 @@
+"""Consolidate: what was received goes into the parent's workbook, which is built again from values or left alone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from loithe_xl import inbox, store
+from loithe_xl.consolidate import prefer, withdraw
+from loithe_xl.identity import Identity, derive
+from loithe_xl.issues import Fault, Issue, Place, issue
+from loithe_xl.receipts import Receipt, Status, Verdict
+from loithe_xl.report import read_edits
+from loithe_xl.tasks.intake import Opened, failed, open_file, receipt_of, refusal, with_receipts
+from loithe_xl.tasks.office import Office, shown
+from loithe_xl.tasks.render import SALT_PURPOSE, Subject, package, parent_case
+
+COUNTED = (
+    Status.ACCEPTED,
+    Status.REFUSED,
+    Status.DUPLICATE,
+    Status.SUPERSEDED,
+    Status.FOREIGN,
+    Status.CONFLICT,
+    Status.COVERED,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One run of consolidate."""
+
+    into: Path
+    paths: tuple[Path, ...]
+    dry_run: bool = False
+    prefer: Path | None = None
+    withdraw: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What a run came to: the parent with its figures, the files of this run by status, and what was skipped."""
+
+    parent: Opened
+    counts: dict[Status, int]
+    skipped: int
+    issues: tuple[Issue, ...]
+    written: Path | None = None
+    copy: Path | None = None
+    statuses: dict[str, Status] = field(default_factory=dict)
+
+    @property
+    def seen(self) -> int:
+        """Files of this run that were looked at."""
+        return sum(self.counts.values())
+
+
+def open_parent(path: Path) -> Opened:
+    """The parent's workbook, its figures computed anew; Fault (exit 3) when it cannot be trusted.
+
+    Faults in its own inputs never block it.
+    """
+    opened = open_file(path, shown(path))
+    if opened.layout is None or opened.identity is None:
+        raise Fault(list(opened.issues))
+    if not opened.layout.form.parent:
+        raise Fault([issue("PARENT_NOT_A_PARENT", Place(file=opened.file))], 2)
+    if opened.consolidation is None:
+        raise Fault(list(opened.issues))
+    return opened
+
+
+def gather(order: Order, office: Office) -> Gathered:
+    """Consolidate the files of ``order`` into its parent."""
+    with nullcontext() if order.dry_run else store.lock(order.into):
+        parent = open_parent(order.into)
+        found = inbox.find([*order.paths, *([order.prefer] if order.prefer else [])])
+        if found.issues:
+            raise Fault(list(found.issues), 2)
+        here = order.into.resolve()
+        files = [path for path in found.files if path.resolve() != here]
+        own = len(found.files) - len(files)
+        reader = _Reader(parent, office)
+        seen = [reader.receipt(path) for path in office.progress(files, "consolidate")]
+        after = _commanded(_merged(parent.receipts, seen), seen, order, parent)
+        done = with_receipts(parent, after)
+        gathered = _count(done, seen, len(found.skipped) + own, tuple(why for _, why in found.skipped))
+        if order.dry_run or tuple(after) == tuple(parent.receipts):
+            return gathered
+        copy = store.keep_copy(order.into, f"{office.now:%Y%m%d-%H%M%S}")
+        data = rebuilt(done)
+        written = store.write(order.into, data)
+        return replace(gathered, written=written, copy=copy)
+
+
+def rebuilt(parent: Opened) -> bytes:
+    """The parent's whole workbook from its values; its token is copied verbatim, its salt follows from the token."""
+    assert parent.identity and parent.loaded and parent.layout and parent.register
+    name, above, lang = parent.names
+    subject = Subject(parent.identity, parent.token, name, above, lang)
+    edits = read_edits(parent.grids)
+    case = parent_case(parent.loaded, parent.layout, subject, parent.inputs, parent.register, parent.receipts, edits)
+    return package(case, derive(parent.token.encode(), SALT_PURPOSE)[:16])
+
+
+class _Reader:
+    """Reads the files of one run; what a parent needs to know to accept one."""
+
+    def __init__(self, parent: Opened, office: Office) -> None:
+        self.parent, self.office = parent, office
+        self.trusted = office.trusted(parent.key)
+        assert parent.loaded
+        self.pack = parent.loaded.pack.id
+
+    def receipt(self, path: Path) -> Receipt:
+        opened = open_file(path, shown(path))
+        verdict, found = self._judged(opened)
+        return receipt_of(opened, verdict, self.office.moment, found)
+
+    def _judged(self, opened: Opened) -> tuple[Verdict, list[Issue]]:
+        parent, identity = self.parent.identity, opened.identity
+        assert parent and self.parent.register
+        if identity is None:
+            return Verdict.REFUSED, []
+        foreign = refusal(opened, self.trusted)
+        if foreign:
+            return Verdict.FOREIGN, [foreign]
+        if identity.pack != parent.pack:
+            return Verdict.REFUSED, [issue("PACK_OTHER", pack=identity.pack, expected=self.pack)]
+        if (identity.period, identity.cutoff) != (parent.period, parent.cutoff):
+            return Verdict.REFUSED, [_wrong_period(identity, parent)]
+        unit = self.parent.register.unit(identity.unit)
+        if unit is None or unit.code == parent.unit:
+            return Verdict.FOREIGN, [issue("UNIT_FOREIGN", unit=identity.unit, parent=parent.unit)]
+        if opened.layout and opened.layout.form.tier != unit.tier:
+            return Verdict.REFUSED, [issue("TIER_WRONG", unit=unit.code)]
+        return (Verdict.REFUSED if failed(opened) else Verdict.VALID), []
+
+
+def _wrong_period(identity: Identity, parent: Identity) -> Issue:
+    cutoff, day = (f"{each.cutoff:%d/%m/%Y}" for each in (identity, parent))
+    return issue("PERIOD_WRONG", period=identity.period, cutoff=cutoff, expected=parent.period, day=day)
+
+
+def _merged(before: Sequence[Receipt], seen: Sequence[Receipt]) -> list[Receipt]:
+    """Everything ever received: bytes seen before keep the name, time and marks of their first run."""
+    known = {receipt.sha: receipt for receipt in before}
+    for receipt in seen:
+        first = known.get(receipt.sha)
+        if first is None:
+            known[receipt.sha] = receipt
+        elif receipt.verdict is not first.verdict:
+            marked = replace(receipt, rank=first.rank, withdrawn=first.withdrawn)
+            known[receipt.sha] = replace(marked, file=first.file, received_at=first.received_at)
+    return sorted(known.values(), key=lambda each: (each.unit, each.received_at, each.sha))
+
+
+def _commanded(receipts: list[Receipt], seen: Sequence[Receipt], order: Order, parent: Opened) -> list[Receipt]:
+    for unit in order.withdraw:
+        if not any(receipt.unit == unit and receipt.verdict is Verdict.VALID for receipt in receipts):
+            raise Fault([issue("NOTHING_TO_WITHDRAW", unit=unit, parent=parent.file)], 2)
+        receipts = withdraw(receipts, unit)
+    if order.prefer:
+        name = shown(order.prefer)
+        chosen = next((each for each in seen if each.file == name), None)
+        if chosen is None or chosen.verdict is not Verdict.VALID:
+            raise Fault([*(chosen.issues if chosen else ()), issue("PREFER_NOT_VALID", file=name)], 2)
+        receipts = prefer(receipts, chosen.sha)
+    return receipts
+
+
+def _count(done: Opened, seen: Sequence[Receipt], skipped: int, issues: tuple[Issue, ...]) -> Gathered:
+    """The files of this run by status: of several with the same bytes one has its status, the rest repeat it."""
+    assert done.consolidation
+    decision = done.consolidation.decision.status
+    counts: Counter[Status] = Counter()
+    statuses: dict[str, Status] = {}
+    for receipt in seen:
+        status = decision[receipt.sha]
+        if receipt.sha in statuses and status is Status.ACCEPTED:
+            status = Status.DUPLICATE
+        statuses.setdefault(receipt.sha, status)
+        counts[status] += 1
+    assert sum(counts[status] for status in COUNTED) == len(seen), "a file of this run was lost from the count"
+    return Gathered(done, {status: counts[status] for status in COUNTED}, skipped, issues, statuses=statuses)

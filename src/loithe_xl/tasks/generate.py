@@ -1,0 +1,178 @@
+"""Forms for the units of a tier, and of every tier beneath: one rendering per form, then a stamp per unit."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from pathlib import Path
+
+from loithe_xl import store
+from loithe_xl.identity import Identity, derive, sign
+from loithe_xl.issues import Fault, issue
+from loithe_xl.layout import Layout
+from loithe_xl.register import PARENT_TIERS, Register, Unit
+from loithe_xl.stamp import Master
+from loithe_xl.submission import blank
+from loithe_xl.tasks.office import Office
+from loithe_xl.tasks.packs import Loaded
+from loithe_xl.tasks.render import SALT_PURPOSE, Subject, cell_case, package, parent_case
+
+UNIT_MARK, NAME_MARK, ABOVE_MARK, TOKEN_MARK = "@@UNIT_CODE@@", "@@UNIT_NAME@@", "@@ABOVE_NAME@@", "@@TOKEN@@"
+PERIOD = re.compile(r"\d{4}(-(0[1-9]|1[0-2])|-Q[1-4])?")
+MAX_NAME = 60  # letters of a file's name, so that nested folders stay openable on Windows
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """What a period means for every form of a run."""
+
+    period: str
+    cutoff: date
+    deadline: date
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Which forms to make, from which register, into which folder."""
+
+    loaded: Loaded
+    register: Register
+    term: Term
+    level: str
+    below: bool = False
+    units: tuple[str, ...] = ()
+    out: Path = Path()
+
+
+def term(loaded: Loaded, period: str | None, cutoff: date | None, deadline: date | None) -> Term:
+    """A period with its cut-off (default: its last day) and deadline (default: the pack's days later)."""
+    period = period or loaded.pack.period
+    if not PERIOD.fullmatch(period):
+        raise Fault([issue("PERIOD_MALFORMED", period=period)], 2)
+    cutoff = cutoff or last_day(period)
+    deadline = deadline or cutoff + timedelta(days=loaded.pack.deadline_days)
+    if deadline < cutoff:
+        raise Fault([issue("DEADLINE_BEFORE_CUTOFF", deadline=f"{deadline:%d/%m/%Y}", cutoff=f"{cutoff:%d/%m/%Y}")], 2)
+    return Term(period, cutoff, deadline)
+
+
+def last_day(period: str) -> date:
+    """The last day of 2023-02, 2023-Q1 or 2023."""
+    year, _, part = period.partition("-")
+    month = int(part[1]) * 3 if part.startswith("Q") else int(part or 12)
+    return date(int(year) + month // 12, month % 12 + 1, 1) - timedelta(days=1)
+
+
+def generate(request: Request, office: Office) -> list[Path]:
+    """Write every requested form; the paths written, in register order."""
+    private = office.private_key()
+    forge = _Forge(request, office, private)
+    units = wanted(request)
+    folders = {unit.code: folder_of(request, unit) for unit in units}
+    written: list[Path] = []
+    for path in office.progress([folders[unit.code] for unit in units], "generate"):
+        unit = units[len(written)]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        written.append(store.write(path, forge.make(unit)))
+    return written
+
+
+def wanted(request: Request) -> list[Unit]:
+    """The units whose forms are asked for; Fault when there is none or a named unit is unknown."""
+    register, found = request.register, []
+    unknown = [code for code in request.units if register.unit(code) is None]
+    if unknown:
+        raise Fault([issue("UNIT_UNKNOWN", unit=code) for code in unknown], 2)
+    limits = [set(_codes(register, code)) for code in request.units]
+    tiers = {request.level, *(_tiers_beneath(request.level) if request.below else ())}
+    top = [unit for unit in register.units if unit.tier == request.level]
+    beneath = {code for unit in top for code in _codes(register, unit.code)}
+    for unit in register.units:
+        if unit.tier in tiers and unit.code in beneath and (not limits or any(unit.code in limit for limit in limits)):
+            found.append(unit)
+    if not found:
+        raise Fault([issue("NO_UNIT_OF_TIER", level=request.level)], 2)
+    return found
+
+
+def folder_of(request: Request, unit: Unit) -> Path:
+    """Where a unit's form goes: with ``below`` a folder per unit, inside its superior's."""
+    name = f"{safe_name(unit.code)}_{request.term.period}.xlsx"
+    if not request.below:
+        return request.out / name
+    register = request.register
+    path = [unit.code, *(above.code for above in register.ancestors(unit.code))]
+    tiers = {request.level, *_tiers_beneath(request.level)}
+    kept = [code for code in path if (found := register.unit(code)) and found.tier in tiers]
+    return request.out.joinpath(*(safe_name(code) for code in reversed(kept)), name)
+
+
+def safe_name(code: str) -> str:
+    """A code as a file's name on any system; a changed one gets a piece of its fingerprint, so that none collide."""
+    name = re.sub(r"[^\w.\-]", "-", code, flags=re.ASCII).strip(". ")[:MAX_NAME]
+    reserved = name.split(".")[0].upper() in {"CON", "PRN", "AUX", "NUL", *(f"COM{n}" for n in range(10))}
+    if name == code and not reserved:
+        return name
+    return f"{name}-{hashlib.sha256(code.encode()).hexdigest()[:6]}"
+
+
+class _Forge:
+    """Makes workbooks: masters of forms without children are rendered once and stamped."""
+
+    def __init__(self, request: Request, office: Office, private: bytes) -> None:
+        self.request, self.office, self.private = request, office, private
+        self.salt = derive(private, SALT_PURPOSE)[:16]
+        self.masters: dict[str, Master] = {}
+
+    def make(self, unit: Unit) -> bytes:
+        loaded, register = self.request.loaded, self.request.register
+        form = loaded.pack.form_for(unit, register)
+        if form is None:
+            raise Fault([issue("NO_FORM", unit=unit.code, pack=loaded.pack.id)], 2)
+        layout = loaded.layout(form)
+        above = register.unit(unit.parent)
+        term = self.request.term
+        identity = Identity(unit.code, term.period, term.cutoff, term.deadline, loaded.pack.id, layout.digest)
+        subject = Subject(
+            identity, sign(identity, self.private), unit.name, above.name if above else "", self.office.lang
+        )
+        if form.parent:
+            subtree = register.subtree(unit.code)
+            return package(parent_case(loaded, layout, subject, blank(form), subtree, (), {}), self.salt)
+        return self._stamped(layout, subject)
+
+    def _stamped(self, layout: Layout, subject: Subject) -> bytes:
+        key = f"{layout.digest}{bool(subject.above)}"
+        marks = {
+            UNIT_MARK: subject.identity.unit,
+            NAME_MARK: subject.name,
+            TOKEN_MARK: subject.token,
+            ABOVE_MARK: subject.above,
+        }
+        if not subject.above:
+            del marks[ABOVE_MARK]
+        if key not in self.masters:
+            stand_in = replace(
+                subject,
+                identity=replace(subject.identity, unit=UNIT_MARK),
+                token=TOKEN_MARK,
+                name=NAME_MARK,
+                above=ABOVE_MARK if subject.above else "",
+            )
+            case = cell_case(self.request.loaded, layout, stand_in, blank(layout.form))
+            self.masters[key] = Master(package(case, self.salt), marks)
+        return self.masters[key].stamp(marks)
+
+
+def _tiers_beneath(level: str) -> Iterator[str]:
+    for tier, above in PARENT_TIERS.items():
+        if level in above:
+            yield tier
+            yield from _tiers_beneath(tier)
+
+
+def _codes(register: Register, code: str) -> Sequence[str]:
+    return [unit.code for unit in register.subtree(code).units]

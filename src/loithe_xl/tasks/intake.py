@@ -1,0 +1,236 @@
+"""One received file as a value: bytes, identity, inputs, figures and every fault found on the way."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from loithe_xl import guard, reader
+from loithe_xl.book import Address
+from loithe_xl.consolidate import Consolidation, consolidate, rows_sent_up
+from loithe_xl.draw import TOKEN_NAME, Case, form_book, known_cells
+from loithe_xl.draw.hidden import ABOVE_CELL, LANG_CELL, NAME_CELL, PACK_FROM, TOKEN_CELL
+from loithe_xl.evaluate import Raw, Values, is_number, serial
+from loithe_xl.identity import Identity, agree, parse
+from loithe_xl.issues import Fault, Issue, Place, has_error, issue
+from loithe_xl.layout import HIDDEN, HIDDEN_RECEIPTS, HIDDEN_REGISTER, Layout
+from loithe_xl.ledger import read_receipts, read_register
+from loithe_xl.receipts import Receipt, UnitRow, Verdict, unit_row
+from loithe_xl.register import Register
+from loithe_xl.submission import BLANK, Grids, Inputs, blank, constants, cut_cells, extract, outside
+from loithe_xl.tasks import packs
+from loithe_xl.tasks.packs import Loaded
+from loithe_xl.validate import all_values, validate
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A file as read. ``identity`` is None when it is not one of our forms; ``loaded`` and ``layout`` likewise."""
+
+    file: str
+    sha: str = ""
+    token: str = ""
+    key: str = ""
+    identity: Identity | None = None
+    loaded: Loaded | None = None
+    layout: Layout | None = None
+    inputs: Inputs = BLANK
+    values: Values = field(default_factory=dict)
+    modified: str = ""
+    grids: Grids = field(default_factory=dict)
+    register: Register | None = None
+    receipts: tuple[Receipt, ...] = ()
+    consolidation: Consolidation | None = None
+    issues: tuple[Issue, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, str, str]:
+        """Unit's name, superior's name and language, as the workbook keeps them."""
+        kept = self.grids[HIDDEN]
+        name, above, lang = (str(kept.get(*cell) or "") for cell in (NAME_CELL, ABOVE_CELL, LANG_CELL))
+        return name, above, lang or "vi"
+
+    def refused(self, *found: Issue) -> Opened:
+        """The same with further faults."""
+        return replace(self, issues=(*self.issues, *(each.in_file(self.file) for each in found)))
+
+
+def open_file(path: Path, file: str, pack: str | None = None) -> Opened:
+    """Read one file as far as it can be trusted. ``file`` is how it is named to the user; ``pack`` a folder or name."""
+    data = guard.admit(path)
+    if isinstance(data, Issue):
+        return Opened(file, _digest_of(path)).refused(data)
+    opened = Opened(file, hashlib.sha256(data).hexdigest())
+    received = reader.read(data)
+    if isinstance(received, Issue):
+        return opened.refused(received)
+    saved = received.modified.isoformat(timespec="seconds") if received.modified else ""
+    opened = replace(opened, grids=received.grids, modified=saved)
+    token = agree(_tokens(received))
+    if isinstance(token, Issue):
+        return opened.refused(token)
+    signed = parse(token)
+    if isinstance(signed, Issue):
+        return opened.refused(signed)
+    identity, key = signed
+    opened = replace(opened, token=token, identity=identity, key=key)
+    try:
+        loaded = _pack(identity.pack, pack, received.grids)
+    except Fault as fault:
+        return opened.refused(*fault.issues)
+    layout = loaded.layouts.get(identity.digest)
+    if layout is None:
+        return opened.refused(issue("LAYOUT_UNKNOWN", pack=identity.pack))
+    inputs, absent = extract(received.grids, layout, received.flawed)
+    if inputs is None:
+        return replace(opened, loaded=loaded).refused(*absent)
+    opened = replace(opened, loaded=loaded, layout=layout, inputs=inputs)
+    found = [*outside(received.grids, layout, form_cells(loaded, layout)), *cut_cells(layout, received.locked)]
+    opened = opened.refused(*found)
+    return _parent(opened) if layout.form.parent else _cell(opened)
+
+
+def receipt_of(opened: Opened, verdict: Verdict, now: str, added: Iterable[Issue] = ()) -> Receipt:
+    """What the ledger keeps of a file."""
+    identity, layout = opened.identity, opened.layout
+    issues = (*opened.issues, *(each.in_file(opened.file) for each in added))
+    unit = identity.unit if identity else ""
+    if verdict is not Verdict.VALID or layout is None:
+        return Receipt(opened.sha, opened.file, unit, verdict, now, issues=issues)
+    revision = opened.inputs.values.get("revision")
+    return Receipt(
+        opened.sha,
+        opened.file,
+        unit,
+        verdict,
+        now,
+        revision=int(revision) if is_number(revision) else 1,
+        modified=opened.modified,
+        empty=is_empty(opened),
+        rows=rows_of(opened),
+        issues=issues,
+    )
+
+
+def rows_of(opened: Opened) -> tuple[UnitRow, ...]:
+    """The unit's own figures, then those of every unit beneath that are in them."""
+    assert opened.identity and opened.layout and opened.loaded
+    form, pack = opened.layout.form, opened.loaded.pack
+    if opened.consolidation is None:
+        return (unit_row(opened.identity.unit, form, opened.inputs, opened.values),)
+    return rows_sent_up(pack, form, opened.inputs, opened.values, opened.consolidation)
+
+
+def is_empty(opened: Opened) -> bool:
+    """Whether a parent's form holds nothing yet: nothing typed, nothing received."""
+    if opened.layout is None or not opened.layout.form.parent:
+        return False
+    fresh = blank(opened.layout.form)
+    typed = any(raw not in (None, fresh.values[id]) for id, raw in opened.inputs.values.items())
+    rows = any(raw is not None for table in opened.inputs.tables.values() for row in table for raw in row.values())
+    return not typed and not rows and not opened.receipts
+
+
+def form_cells(loaded: Loaded, layout: Layout) -> Mapping[str, frozenset[Address]]:
+    """Sheet -> addresses that the fresh form fills, for its input sheets."""
+    key = (layout.digest, loaded.pack.id)
+    if key not in _FORM_CELLS:
+        form = layout.form
+        identity = Identity("-", loaded.pack.period, loaded.pack.end, loaded.pack.end, loaded.pack.id, layout.digest)
+        inputs = blank(form)
+        given: dict[str, Raw] = dict.fromkeys([*loaded.pack.indicators, *form.derived_by_id], 0) if form.parent else {}
+        values = all_values(form, inputs, constants(loaded.pack, serial(loaded.pack.end)), given)
+        case = Case(loaded.pack, layout, identity, "-", "-", "-", inputs, values)
+        names = tuple(sheet.sheet.name for sheet in layout.sheets)
+        _FORM_CELLS[key] = known_cells(form_book(case), names)
+    return _FORM_CELLS[key]
+
+
+_FORM_CELLS: dict[tuple[str, str], Mapping[str, frozenset[Address]]] = {}
+
+
+def _cell(opened: Opened) -> Opened:
+    assert opened.layout and opened.loaded and opened.identity
+    known = constants(opened.loaded.pack, serial(opened.identity.cutoff))
+    values = all_values(opened.layout.form, opened.inputs, known, {})
+    return replace(opened, values=values).refused(*validate(opened.layout, opened.inputs, values))
+
+
+def _parent(opened: Opened) -> Opened:
+    assert opened.layout and opened.loaded and opened.identity
+    absent = [name for name in (HIDDEN_REGISTER, HIDDEN_RECEIPTS) if name not in opened.grids]
+    if absent:
+        return opened.refused(*(issue("SHEET_MISSING", Place(sheet=name), sheet=name) for name in absent))
+    register = read_register(opened.grids[HIDDEN_REGISTER])
+    receipts = read_receipts(opened.grids[HIDDEN_RECEIPTS])
+    if isinstance(register, Issue) or isinstance(receipts, Issue):
+        return opened.refused(*(each for each in (register, receipts) if isinstance(each, Issue)))
+    opened = with_receipts(replace(opened, register=register), receipts)
+    found = validate(opened.layout, opened.inputs, opened.values)  # type: ignore[arg-type]
+    if is_empty(opened):
+        found.append(issue("FORM_EMPTY"))
+    return opened.refused(*found)
+
+
+def with_receipts(opened: Opened, receipts: Iterable[Receipt]) -> Opened:
+    """The same parent with these receipts, its figures computed from them."""
+    assert opened.layout and opened.loaded and opened.identity and opened.register
+    form, identity, pack = opened.layout.form, opened.identity, opened.loaded.pack
+    known = constants(pack, serial(identity.cutoff))
+    kept = tuple(receipts)
+    done = consolidate(pack, form, opened.register, identity.unit, opened.inputs, known, kept, identity.deadline)
+    given: dict[str, Raw] = {id: done.values[id] for id in (*pack.indicators, *form.derived_by_id)}
+    values = all_values(form, opened.inputs, known, given)
+    return replace(opened, receipts=kept, consolidation=done, values=values)
+
+
+def refusal(opened: Opened, trusted: frozenset[str]) -> Issue | None:
+    """TOKEN_FOREIGN when the form was signed by a key that this office does not trust."""
+    if opened.key and opened.key not in trusted:
+        return issue("TOKEN_FOREIGN", file=opened.file)
+    return None
+
+
+def failed(opened: Opened) -> bool:
+    """Whether the file is refused by what was found in it."""
+    return opened.layout is None or has_error(opened.issues)
+
+
+def _tokens(received: reader.Received) -> list[str]:
+    hidden = received.grids.get(HIDDEN)
+    cell = hidden.get(*TOKEN_CELL) if hidden else None
+    found = (received.custom.get(TOKEN_NAME), received.names.get(TOKEN_NAME), cell)
+    return [str(token) for token in found if token]
+
+
+def _pack(id: str, given: str | None, grids: Grids) -> Loaded:
+    if given:
+        loaded = packs.load(given)
+        if loaded.pack.id == id:
+            return loaded
+        raise Fault([issue("PACK_OTHER", pack=id, expected=loaded.pack.id)])
+    embedded = _embedded(grids)
+    if embedded:
+        with tempfile.TemporaryDirectory(prefix="loithe-") as folder:
+            return packs.load_embedded(embedded, Path(folder))
+    return packs.load(id)
+
+
+def _embedded(grids: Grids) -> dict[str, str]:
+    found: dict[int, dict[int, str]] = {}
+    for row, column, value in grids[HIDDEN].cells() if HIDDEN in grids else ():
+        if row >= PACK_FROM:
+            found.setdefault(row, {})[column] = str(value)
+    return {cells[1]: "".join(cells[column] for column in sorted(cells) if column > 1) for cells in found.values()}
+
+
+def _digest_of(path: Path) -> str:
+    """SHA-256 of a file that the guard turned away; blank when it cannot be read."""
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError:
+        return ""

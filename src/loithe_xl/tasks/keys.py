@@ -1,0 +1,43 @@
+"""The office's keys: shown, exported, and others' trusted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from loithe_xl import keyring, store
+from loithe_xl.identity import fingerprint
+from loithe_xl.issues import Fault, issue
+from loithe_xl.tasks.intake import open_file
+from loithe_xl.tasks.office import shown
+
+
+def listed() -> list[tuple[str, str]]:
+    """("own" or "trusted", fingerprint) of every key this office accepts."""
+    own = keyring.export()
+    others = sorted(keyring.trusted() - {own})
+    return [("own", fingerprint(own)), *(("trusted", fingerprint(key)) for key in others)]
+
+
+def export(path: Path) -> Path:
+    """Write the office's public key to a file that another office can trust."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return store.write(path, (keyring.export() + "\n").encode())
+
+
+def trust(path: Path) -> str:
+    """Trust the key in a .pub file, or the one that signed a workbook; its fingerprint."""
+    key = _key_in(path)
+    keyring.trust(key, path.stem)
+    return fingerprint(key)
+
+
+def _key_in(path: Path) -> str:
+    if path.suffix.lower() == ".xlsx":
+        opened = open_file(path, shown(path))
+        if opened.key:
+            return opened.key
+        raise Fault(list(opened.issues), 2)
+    try:
+        return path.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise Fault([issue("KEY_UNREADABLE", file=shown(path))], 2) from error

@@ -1,0 +1,90 @@
+"""What the reading commands say in prose, line by line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from loithe_xl.issues import Issue, Severity, has_error
+from loithe_xl.notation import count, percent
+from loithe_xl.receipts import Status
+from loithe_xl.tasks.gather import Gathered
+from loithe_xl.tasks.intake import Opened
+from loithe_xl.tasks.office import shown
+from loithe_xl.words import Text, text
+
+
+def issue_line(found: Issue, lang: str) -> str:
+    """[LỖI] file, sheet!cell: fault and remedy."""
+    mark = text("cli.mark_error" if found.severity is Severity.ERROR else "cli.mark_warning").to(lang)
+    place = found.place
+    where = f"{place.sheet}!{place.cell}" if place.cell else place.sheet
+    told = ", ".join(part for part in (place.file, where) if part)
+    return f"[{mark}] {told}: {found.message.to(lang)}" if told else f"[{mark}] {found.message.to(lang)}"
+
+
+def validate_lines(files: list[Opened], lang: str) -> Iterator[str]:
+    """A verdict per file, its issues beneath, and the sum."""
+    for opened in files:
+        unit = opened.identity.unit if opened.identity else "?"
+        key = "file_bad" if has_error(opened.issues) else "file_good"
+        yield text(f"cli.{key}", file=opened.file, unit=unit).to(lang)
+        for found in opened.issues:
+            yield "  " + issue_line(found.in_file(""), lang)
+    good = sum(not has_error(opened.issues) for opened in files)
+    yield text("cli.validated", files=len(files), good=good, bad=len(files) - good).to(lang)
+
+
+def consolidate_lines(gathered: Gathered, lang: str) -> Iterator[str]:
+    """What was received, what is wrong, and what the parent's figures come to."""
+    parent = gathered.parent
+    assert parent.consolidation and parent.layout
+    for found in (*gathered.issues, *parent.consolidation.issues):
+        yield issue_line(found, lang)
+    for child in parent.consolidation.children:
+        if child.sha in gathered.statuses:
+            for found in child.issues:
+                yield issue_line(found.in_file(child.file), lang)
+    parts = [f"{_status(status, lang)} {number}" for status, number in gathered.counts.items() if number]
+    yield text("cli.consolidated", seen=gathered.seen, parts="; ".join(parts) or "0").to(lang)
+    yield from figure_lines(parent, lang)
+    if gathered.written is None:
+        yield text("cli.unchanged", file=parent.file).to(lang)
+    else:
+        yield text("cli.written", file=shown(gathered.written)).to(lang)
+        if gathered.copy:
+            yield text("cli.copied", file=shown(gathered.copy)).to(lang)
+
+
+def figure_lines(parent: Opened, lang: str) -> Iterator[str]:
+    """The derived figures of a parent, one a line."""
+    assert parent.consolidation and parent.layout
+    for derived in parent.layout.form.derived:
+        value = parent.consolidation.values.get(derived.id)
+        told = percent(value) if derived.kind == "rate" else "–" if value is None else count(value)
+        yield f"  {derived.label.to(lang)}: {told}"
+
+
+def status_lines(parent: Opened, lang: str) -> Iterator[str]:
+    """A line per unit: status, lateness, file and time."""
+    assert parent.consolidation
+    for child in parent.consolidation.children:
+        late = text("cli.late").to(lang) if child.late else ""
+        received = child.received_at.replace("T", " ")
+        parts = (child.unit or "?", child.name, _status(child.status, lang) + late, child.file, received)
+        yield " | ".join(part for part in parts if part)
+        for found in child.issues:
+            yield "    " + issue_line(found.in_file(""), lang)
+    counted = {status: sum(each.status is status for each in parent.consolidation.children) for status in Status}
+    yield "; ".join(f"{_status(status, lang)}: {number}" for status, number in counted.items() if number)
+
+
+def run_failed(gathered: Gathered) -> bool:
+    """Whether a run ends with exit code 1: an ERROR, or a file refused, foreign or in conflict."""
+    assert gathered.parent.consolidation
+    turned_away = (Status.REFUSED, Status.FOREIGN, Status.CONFLICT)
+    return any(gathered.counts[status] for status in turned_away) or has_error(gathered.parent.consolidation.issues)
+
+
+def _status(status: Status, lang: str) -> str:
+    found: Text = text(f"form.status_{status.value}")
+    return found.to(lang)

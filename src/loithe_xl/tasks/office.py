@@ -1,0 +1,54 @@
+"""Where a task runs: whose key signs, which keys are trusted, what time it is, how progress is shown."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+from loithe_xl import keyring
+from loithe_xl.identity import public_key
+
+T = TypeVar("T")
+Progress = Callable[[Sequence[T], str], Iterable[T]]
+
+
+def silently(items: Sequence[T], label: str) -> Iterable[T]:
+    """Progress that shows nothing."""
+    del label
+    return items
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """The surroundings of one run. ``lang`` is that of generated workbooks and reports."""
+
+    lang: str = "vi"
+    now: datetime = field(default_factory=datetime.now)
+    key: Path | None = None
+    progress: Callable[[Sequence[Path], str], Iterable[Path]] = silently
+
+    @property
+    def moment(self) -> str:
+        """The run's time, to the second."""
+        return self.now.isoformat(timespec="seconds")
+
+    def private_key(self) -> bytes:
+        """The key that signs, made on first use."""
+        return keyring.private_key(self.key)
+
+    def trusted(self, *extra: str) -> frozenset[str]:
+        """Public keys whose forms this office accepts: its own, those it trusts, and that of a named key file."""
+        own = (public_key(self.private_key()),) if self.key else ()
+        return keyring.trusted((*extra, *own))
+
+
+def shown(path: Path) -> str:
+    """A path as users see it: relative to the working directory; on another drive only its name."""
+    try:
+        return Path(os.path.relpath(path)).as_posix()
+    except ValueError:
+        return path.name

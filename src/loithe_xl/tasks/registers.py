@@ -1,0 +1,33 @@
+"""The register: opened, checked, made."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from loithe_xl import store, writer
+from loithe_xl.issues import Fault, Issue, has_error
+from loithe_xl.register import Register
+from loithe_xl.registerfile import read_register, sample_register
+from loithe_xl.registersheet import register_book
+
+
+def opened(path: Path | None) -> Register:
+    """The register to work with: a file's, or the embedded sample; Fault with every fault of it."""
+    if path is None:
+        return sample_register()
+    register, issues = read_register(path)
+    if register is None or has_error(issues):
+        raise Fault(issues, 1)
+    return register
+
+
+def check(path: Path) -> tuple[Register | None, list[Issue]]:
+    """A register and all its faults."""
+    return read_register(path)
+
+
+def make(path: Path, *, sample: bool) -> Path:
+    """Write an empty register with an example, or the sample district."""
+    units = sample_register().units if sample else ()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return store.write(path, writer.render(register_book(units, example=not sample, sample=sample)))

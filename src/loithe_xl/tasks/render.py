@@ -1,0 +1,131 @@
+"""One unit's workbook as bytes: drawn, written and locked; a fresh form and a parent with figures alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from loithe_xl import stamp, writer
+from loithe_xl.consolidate import Consolidation, consolidate
+from loithe_xl.draw import Case, form_book
+from loithe_xl.evaluate import Raw, Values, serial
+from loithe_xl.identity import Identity
+from loithe_xl.layout import Layout
+from loithe_xl.receipts import Receipt
+from loithe_xl.register import TIERS, Register
+from loithe_xl.report import Edit, Page, compose
+from loithe_xl.submission import Inputs, constants
+from loithe_xl.tasks.packs import Loaded
+from loithe_xl.validate import all_values
+
+SALT_PURPOSE = "protection"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whose workbook: its identity and token, and the names shown on it."""
+
+    identity: Identity
+    token: str
+    name: str
+    above: str
+    lang: str = "vi"
+
+
+def cell_case(loaded: Loaded, layout: Layout, subject: Subject, inputs: Inputs) -> Case:
+    """A form without children."""
+    known = constants(loaded.pack, serial(subject.identity.cutoff))
+    values = all_values(layout.form, inputs, known, {})
+    return _case(loaded, layout, subject, inputs, values)
+
+
+def parent_case(
+    loaded: Loaded,
+    layout: Layout,
+    subject: Subject,
+    inputs: Inputs,
+    register: Register,
+    receipts: Sequence[Receipt],
+    edits: Mapping[str, Edit],
+) -> Case:
+    """A parent's workbook with everything it ever received."""
+    form, identity, pack = layout.form, subject.identity, loaded.pack
+    known = constants(pack, serial(identity.cutoff))
+    kept = by_tier(register)
+    done = consolidate(pack, form, kept, identity.unit, inputs, known, receipts, identity.deadline)
+    given: dict[str, Raw] = {id: done.values[id] for id in (*pack.indicators, *form.derived_by_id)}
+    values = all_values(form, inputs, known, given)
+    page = page_of(loaded, layout, subject, inputs, kept, done, edits)
+    return _case(loaded, layout, subject, inputs, values, kept, done, tuple(receipts), page)
+
+
+def page_of(
+    loaded: Loaded,
+    layout: Layout,
+    subject: Subject,
+    inputs: Inputs,
+    register: Register,
+    done: Consolidation,
+    edits: Mapping[str, Edit],
+    profile: str = "hd36_2018",
+    today: date | None = None,
+) -> Page | None:
+    """The tier's report; None where the pack words none for it."""
+    tier = layout.form.tier
+    if tier not in loaded.pack.report:
+        return None
+    page = compose(
+        loaded.pack,
+        done,
+        register,
+        subject.identity,
+        subject.name,
+        subject.above,
+        inputs,
+        edits,
+        tier=tier,
+        profile=profile,
+        today=today,
+        lang=subject.lang,
+    )
+    return page if isinstance(page, Page) else None
+
+
+def package(case: Case, salt: bytes) -> bytes:
+    """The case's workbook, its sheets and structure locked with the pack's published password."""
+    return stamp.lock(writer.render(form_book(case)), stamp.protection(case.pack.password, salt))
+
+
+def by_tier(register: Register) -> Register:
+    """The register with the units of a tier together, so that a drop-down can point at them."""
+    return Register(tuple(sorted(register.units, key=lambda unit: TIERS.index(unit.tier))))
+
+
+def _case(
+    loaded: Loaded,
+    layout: Layout,
+    subject: Subject,
+    inputs: Inputs,
+    values: Values,
+    register: Register | None = None,
+    done: Consolidation | None = None,
+    receipts: tuple[Receipt, ...] = (),
+    page: Page | None = None,
+) -> Case:
+    return Case(
+        loaded.pack,
+        layout,
+        subject.identity,
+        subject.token,
+        subject.name,
+        subject.above,
+        inputs,
+        values,
+        subject.lang,
+        register,
+        done,
+        receipts,
+        page,
+        loaded.embedded,
+    )

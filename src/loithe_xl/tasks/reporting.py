@@ -1,0 +1,83 @@
+"""The tier's report: as a sheet of its own file, from a parent's figures, with what was edited by hand kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from loithe_xl import guard, pdf, reader, stamp, store, writer
+from loithe_xl.identity import derive
+from loithe_xl.issues import Fault, Issue, issue
+from loithe_xl.report import Edit, Page, compose, read_edits
+from loithe_xl.reportsheet import REPORT_TOKEN, report_book
+from loithe_xl.tasks.gather import open_parent
+from loithe_xl.tasks.intake import Opened
+from loithe_xl.tasks.office import Office
+from loithe_xl.tasks.render import SALT_PURPOSE
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A composed report and the files it went to."""
+
+    parent: Opened
+    page: Page
+    written: Path | None = None
+    pdf: Path | None = None
+    issues: tuple[Issue, ...] = ()
+
+
+def report(path: Path, out: Path | None, profile: str, pdf_to: Path | None, office: Office) -> Reported:
+    """Compose the report of the parent at ``path``; Fault when its tier has none or the parent cannot be read."""
+    parent = open_parent(path)
+    edits = read_edits(parent.grids) | (_former(out, parent) if out and out.exists() else {})
+    page = _page(parent, edits, profile, office)
+    target = out or (_beside(path) if pdf_to else None)
+    if target is None:
+        return Reported(parent, page)
+    assert parent.loaded
+    salt = derive(parent.token.encode(), SALT_PURPOSE)[:16]
+    book = report_book(page, parent.token, office.lang)
+    data = stamp.lock(writer.render(book), stamp.protection(parent.loaded.pack.password, salt))
+    written = store.write(target, data)
+    failed = pdf.convert(written, pdf_to) if pdf_to else None
+    made = pdf_to if pdf_to and failed is None else None
+    return Reported(parent, page, written, made, (failed,) if failed else ())
+
+
+def _page(parent: Opened, edits: dict[str, Edit], profile: str, office: Office) -> Page:
+    assert parent.identity and parent.loaded and parent.layout and parent.register and parent.consolidation
+    tier = parent.layout.form.tier
+    if tier not in parent.loaded.pack.report:
+        raise Fault([issue("REPORT_NONE_FOR_TIER", pack=parent.loaded.pack.id, file=parent.file)], 2)
+    name, above, _ = parent.names
+    page = compose(
+        parent.loaded.pack,
+        parent.consolidation,
+        parent.register,
+        parent.identity,
+        name,
+        above,
+        parent.inputs,
+        edits,
+        tier=tier,
+        profile=profile,
+        today=office.now.date(),
+        lang=office.lang,
+    )
+    if not isinstance(page, Page):
+        raise Fault(page, 2)
+    return page
+
+
+def _former(out: Path, parent: Opened) -> dict[str, Edit]:
+    """What was edited in the report file that is about to be made again; Fault when that file is something else."""
+    data = guard.admit(out)
+    received = data if isinstance(data, Issue) else reader.read(data)
+    if isinstance(received, Issue) or REPORT_TOKEN not in received.custom:
+        raise Fault([issue("REPORT_NOT_OURS", file=out.name)], 2)
+    return dict(read_edits(received.grids)) if received.custom[REPORT_TOKEN] == parent.token else {}
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(f"{path.stem}_bao-cao.xlsx")

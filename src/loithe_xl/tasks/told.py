@@ -1,0 +1,90 @@
+"""The stable JSON shapes of every reading command."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from loithe_xl.issues import Issue, has_error
+from loithe_xl.receipts import Status
+from loithe_xl.report import page_json
+from loithe_xl.tasks.gather import Gathered
+from loithe_xl.tasks.intake import Opened
+from loithe_xl.tasks.reporting import Reported
+
+
+def issue_json(found: Issue, lang: str) -> dict[str, str]:
+    """One issue."""
+    place = found.place
+    where = {"sheet": place.sheet, "cell": place.cell, "field": place.field}
+    return {"code": found.code, "severity": found.severity.value, **where, "message": found.message.to(lang)}
+
+
+def validate_json(files: list[Opened], lang: str) -> dict[str, Any]:
+    """``{"files": [...]}``."""
+    return {"files": [_file_json(opened, lang) for opened in files]}
+
+
+def consolidate_json(gathered: Gathered, lang: str) -> dict[str, Any]:
+    """Values, texts, children and the closed count of this run."""
+    parent = gathered.parent
+    assert parent.consolidation and parent.identity and parent.layout
+    done, identity = parent.consolidation, parent.identity
+    missing = sum(child.status is Status.MISSING for child in done.children)
+    return {
+        "unit": identity.unit,
+        "level": parent.layout.form.tier,
+        "period": identity.period,
+        "cutoff": identity.cutoff.isoformat(),
+        "values": {id: number_json(value) for id, value in done.values.items()},
+        "texts": {id: [{"unit": unit, "text": said} for unit, said in listed] for id, listed in done.texts.items()},
+        "children": children_json(parent, lang),
+        "issues": [issue_json(found, lang) for found in (*parent.issues, *done.issues, *gathered.issues)],
+        "seen": gathered.seen,
+        **{status.value: count for status, count in gathered.counts.items()},
+        "skipped": gathered.skipped,
+        "missing": missing,
+    }
+
+
+def children_json(parent: Opened, lang: str) -> list[dict[str, Any]]:
+    """The receipt list."""
+    assert parent.consolidation
+    return [
+        {
+            "unit": child.unit or None,
+            "name": child.name or None,
+            "status": child.status.value,
+            "late": child.late,
+            "file": child.file or None,
+            "sha256": child.sha or None,
+            "received_at": child.received_at or None,
+            "issues": [issue_json(found, lang) for found in child.issues],
+        }
+        for child in parent.consolidation.children
+    ]
+
+
+def report_json(reported: Reported) -> dict[str, Any]:
+    """Values, sentences and tables of a report."""
+    answer: dict[str, Any] = page_json(reported.page)
+    return answer
+
+
+def number_json(value: int | Decimal | None) -> int | float | None:
+    """A figure as JSON has it; whole numbers stay whole."""
+    if value is None or isinstance(value, int):
+        return value
+    return int(value) if value == int(value) else float(value)
+
+
+def _file_json(opened: Opened, lang: str) -> dict[str, Any]:
+    identity, layout = opened.identity, opened.layout
+    return {
+        "file": opened.file,
+        "unit": identity.unit if identity else None,
+        "period": identity.period if identity else None,
+        "level": layout.form.tier if layout else None,
+        "ok": not has_error(opened.issues),
+        "issues": [issue_json(found, lang) for found in opened.issues],
+    }

@@ -1,0 +1,175 @@
+"""Right or wrong: the checks of a form, in the order its panel shows them, and the issues they find."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from loithe_xl.evaluate import Raw, Undefined, Values, evaluate, is_number, truth
+from loithe_xl.expr import Node
+from loithe_xl.issues import Issue, Place, issue
+from loithe_xl.kinds import Aggregate
+from loithe_xl.layout import Layout
+from loithe_xl.spec import Check, Derived, Form
+from loithe_xl.submission import Inputs, rule_values, sides
+from loithe_xl.words import Text, text
+
+LONG_NUMBER = re.compile(r"(?<!\d)\d{9,12}(?!\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line of the check panel: checks that speak in order, the first fault silences the rest.
+
+    ``row`` is the table's row (from 0) when ``table`` is set; names in its rules are column ids then.
+    """
+
+    id: str
+    sheet: str
+    cell: str
+    label: Text
+    checks: tuple[Check, ...]
+    table: str = ""
+    row: int = 0
+    columns: tuple[str, ...] = ()
+
+
+def items(layout: Layout) -> tuple[Item, ...]:
+    """Every line of the panel: fields, then rows of tables, then cross-checks."""
+    found = [
+        Item(slot.field.id, slot.sheet, slot.cell, slot.field.label, slot.field.checks)
+        for slot in layout.slots.values()
+    ]
+    for slot in layout.tables.values():
+        checks = tuple(check for column in slot.table.columns for check in column.checks) + slot.table.checks
+        first = slot.table.columns[0].id
+        for row in range(slot.table.rows):
+            label = text("form.row_of", table=slot.table.label, row=row + 1)
+            found.append(
+                Item(
+                    slot.table.id,
+                    slot.sheet,
+                    slot.cell(first, row),
+                    label,
+                    checks,
+                    slot.table.id,
+                    row,
+                    tuple(slot.columns),
+                )
+            )
+    for check in layout.form.checks:
+        sheet, cell = layout.place_of(check.at)
+        found.append(Item(check.id, sheet, cell, check.message, (check,)))
+    return tuple(found)
+
+
+def item_values(item: Item, values: Values, inputs: Inputs) -> Values:
+    """The values an item's rules see: for a table row, its own cells under the bare column ids."""
+    return {**values, **inputs.tables[item.table][item.row]} if item.table else values
+
+
+def state(item: Item, values: Values) -> int:
+    """0 when all of the item's checks hold, else the number (from 1) of the first that fails."""
+    return next((number for number, check in enumerate(item.checks, 1) if fails(check, values)), 0)
+
+
+def fails(check: Check, values: Values) -> bool:
+    """Whether a check finds a fault; silent while a number it needs is absent."""
+    if not all(is_number(values[name]) for name in check.needs):
+        return False
+    try:
+        return not truth(check.rule, values)
+    except Undefined:
+        return check.own
+
+
+def derive(wanted: Iterable[Derived], values: Values, given: Mapping[str, Raw]) -> dict[str, Raw]:
+    """Derived figures by id, in order: ``given`` for those not made by a rule; None where one cannot be computed."""
+    found: dict[str, Raw] = {}
+    known = {**values, **given}
+    for derived in wanted:
+        found[derived.id] = known[derived.id] = given[derived.id] if derived.id in given else _derived(derived, known)
+    return found
+
+
+def all_values(form: Form, inputs: Inputs, constants: Mapping[str, Raw], given: Mapping[str, Raw]) -> Values:
+    """Everything rules may name: inputs, columns, constants, given and derived figures."""
+    values = rule_values(inputs, {**constants, **given})
+    return {**values, **derive(form.derived, values, given)}
+
+
+def validate(layout: Layout, inputs: Inputs, values: Values) -> list[Issue]:
+    """Every fault of one form's inputs. ``values`` as from ``all_values``."""
+    found: list[Issue] = []
+    for item in items(layout):
+        seen = item_values(item, values, inputs)
+        found += _row_issues(layout, item, seen) if item.table else _item_issues(layout, item, seen)
+    return found + _private_numbers(layout, inputs)
+
+
+def side_values(rule: Node, values: Values) -> tuple[Decimal, Decimal] | None:
+    """Both values that a cross-check compares; None for a rule that compares nothing."""
+    both = sides(rule)
+    if both is None:
+        return None
+    try:
+        left, right = (evaluate(side, values) for side in both)
+    except Undefined:
+        return None
+    return (left, right) if isinstance(left, Decimal) and isinstance(right, Decimal) else None
+
+
+def plain(number: Decimal | int) -> str:
+    """A number as people write it in Vietnam, without grouping: 12 or 12,5."""
+    return f"{Decimal(number).normalize():f}".replace(".", ",")
+
+
+def _derived(derived: Derived, values: Values) -> Raw:
+    if derived.rule is None or not all(is_number(values[name]) for name in derived.needs):
+        return None
+    try:
+        value = evaluate(derived.rule, values)
+    except Undefined:
+        return None
+    return int(value) if isinstance(value, Decimal) and value == int(value) else value
+
+
+def _item_issues(layout: Layout, item: Item, values: Values) -> list[Issue]:
+    number = state(item, values)
+    if not number:
+        return []
+    check = item.checks[number - 1]
+    return [_issue(check, Place(sheet=item.sheet, cell=item.cell, field=check.at), values)]
+
+
+def _row_issues(layout: Layout, item: Item, values: Values) -> list[Issue]:
+    """One issue per column at most: its first fault."""
+    found: dict[str, Issue] = {}
+    for check in item.checks:
+        if check.at not in found and fails(check, values):
+            cell = layout.tables[item.table].cell(check.at, item.row)
+            found[check.at] = _issue(
+                check, Place(sheet=item.sheet, cell=cell, field=f"{item.table}.{check.at}"), values
+            )
+    return list(found.values())
+
+
+def _issue(check: Check, place: Place, values: Values) -> Issue:
+    both = None if check.own else side_values(check.rule, values)
+    fault = check.message
+    if both:
+        fault = text("form.both_values", message=fault, left=plain(both[0]), right=plain(both[1]))
+    said = text("form.fault_remedy", fault=fault, remedy=check.remedy) if check.remedy.vi else fault
+    return Issue(check.code, check.severity, place, said)
+
+
+def _private_numbers(layout: Layout, inputs: Inputs) -> list[Issue]:
+    found = []
+    for slot in layout.slots.values():
+        raw = inputs.values[slot.field.id]
+        if slot.field.aggregate is Aggregate.LIST and isinstance(raw, str) and LONG_NUMBER.search(raw):
+            place = Place(sheet=slot.sheet, cell=slot.cell, field=slot.field.id)
+            found.append(issue("TEXT_LONG_NUMBER", place, label=slot.field.label))
+    return found

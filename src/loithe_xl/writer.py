@@ -1,0 +1,297 @@
+"""A book as the bytes of an xlsx file; the same book gives the same bytes."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from loithe_xl.book import Address, Book, Cell, Chart, Formula, Link, Print, Sheet, Validation
+from loithe_xl.styles import FONT, LINE, STYLES, Style
+from loithe_xl.xlsxlib import workbook_class
+
+_MM = 25.4  # millimetres in an inch
+_A4 = 9
+_FAR = 999_999_999_999_999  # the largest number Excel keeps exactly
+_LAST_DAY = 2_958_465  # 31/12/9999
+_FORMULA_LIMIT, _RULE_LIMIT, _ERROR_LIMIT, _HEIGHT_LIMIT, _WIDTH_LIMIT, _ROWS = 8192, 255, 225, 409, 255, 1_048_576
+_BOUNDS = {"whole": (-_FAR, _FAR), "decimal": (-_FAR, _FAR), "date": (1, _LAST_DAY)}
+_AUTHOR = "loithe-xl"
+_OPTIONS: dict[str, Any] = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    # Column widths count digits of the file's font; Times New Roman 12 has 8 pixels a digit, 21 a row.
+    "default_column_width": 72,
+    "default_row_height": 21,
+}
+
+
+def render(book: Book) -> bytes:
+    """The workbook as bytes. What Excel could not open raises: it is a fault of the program that drew the book."""
+    buffer = io.BytesIO()
+    font = {"font_name": FONT, "font_size": 12, "font_family": 1, "font_scheme": "none"}
+    with warnings.catch_warnings():
+        # The library warns, then goes on and writes a broken or shortened file.
+        warnings.simplefilter("error")
+        try:
+            workbook = workbook_class()(buffer, {**_OPTIONS, "default_format_properties": font})
+            _Writing(book, workbook).run()
+        except Warning as warning:
+            raise ValueError(str(warning)) from warning
+    return buffer.getvalue()
+
+
+class _Writing:
+    """One run: the library's workbook and its format objects, one per named style."""
+
+    def __init__(self, book: Book, workbook: Any) -> None:
+        self.book = book
+        self.workbook = workbook
+        self.formats: dict[tuple[str, bool], Any] = {}
+
+    def run(self) -> None:
+        book = self.book
+        self.workbook.set_properties({"title": book.title, "author": _AUTHOR, "created": book.created})
+        for name, value in book.custom.items():
+            _done(self.workbook.set_custom_property(name, value, "text"), name)
+        pages = [self.workbook.add_worksheet(sheet.name) for sheet in book.sheets]
+        for sheet, page in zip(book.sheets, pages, strict=True):
+            self.sheet(sheet, page)
+        if book.sheets[book.active].hidden:
+            raise ValueError(f"the active sheet is hidden: {book.sheets[book.active].name}")
+        pages[book.active].activate()
+        for name, formula in _unique(book.names).items():
+            _limit(formula, _FORMULA_LIMIT, name)
+            _done(self.workbook.define_name(name, f"={formula}"), name)
+        self.workbook.close()
+
+    def sheet(self, sheet: Sheet, page: Any) -> None:
+        _shape(sheet, page)
+        for first, last in sheet.merges:
+            style = self.format(sheet.cells[first].style) if first in sheet.cells else None
+            _done(page.merge_range(*_zero(first), *_zero(last), "", style), sheet.name)
+        for (row, column), cell in sheet.cells.items():
+            _done(self.cell(page, row - 1, column - 1, cell), f"{sheet.name} {(row, column)}")
+        for validation in sheet.validations:
+            first, last = validation.area
+            _done(page.data_validation(*_zero(first), *_zero(last), _validation(validation)), validation.title)
+        for condition in sheet.conditions:
+            first, last = condition.area
+            _limit(condition.formula, _FORMULA_LIMIT, sheet.name)
+            rule = {
+                "type": "formula",
+                "criteria": f"={condition.formula}",
+                "format": self.format(condition.style, conditional=True),
+            }
+            _done(page.conditional_format(*_zero(first), *_zero(last), rule), sheet.name)
+        for chart in sheet.charts:
+            _done(page.insert_chart(*_zero(chart.anchor), self.chart(chart, chart.sheet or sheet.name)), chart.title)
+        _print(page, sheet.print)
+
+    def cell(self, page: Any, row: int, column: int, cell: Cell) -> Any:
+        """Write one cell by its value's own type, so that no text ever becomes a number, a formula or a web link."""
+        value, style = cell.value, self.format(cell.style)
+        if isinstance(value, Formula):
+            return self.formula(page, row, column, cell.style, value)
+        if isinstance(value, Link):
+            return page.write_url(row, column, f"internal:{value.target}", style, value.text)
+        if value is None or value == "":
+            return page.write_blank(row, column, None, style)
+        if isinstance(value, bool):
+            return page.write_boolean(row, column, value, style)
+        if isinstance(value, str):
+            return page.write_string(row, column, value, style)
+        if isinstance(value, date):
+            return page.write_datetime(row, column, value, style)
+        return page.write_number(row, column, value, style)
+
+    def formula(self, page: Any, row: int, column: int, style: str, formula: Formula) -> Any:
+        text, result = formula.text, formula.result
+        _limit(text, _FORMULA_LIMIT, page.name)
+        # Array formulas and functions younger than Excel 2010 would be rewritten on the way.
+        if text.startswith(("=", "{")) or page._prepare_formula(text, True) != text:
+            raise ValueError(f"not a plain formula of Excel 2010: {text}")
+        if STYLES[style].quote_prefix:
+            raise ValueError(f"Excel would show the formula as text: {text}")
+        if isinstance(result, Decimal):
+            result = int(result) if result == int(result) else float(result)
+        return page.write_formula(row, column, text, self.format(style), result)
+
+    def format(self, name: str, conditional: bool = False) -> Any:
+        """The library's format of a style; in a conditional format only colours and weight count."""
+        key = name, conditional
+        if key not in self.formats:
+            properties = _look(STYLES[name]) if conditional else {**_look(STYLES[name]), **_frame(STYLES[name])}
+            self.formats[key] = self.workbook.add_format(properties)
+        return self.formats[key]
+
+    def chart(self, chart: Chart, sheet: str) -> Any:
+        """A stacked bar chart, first category on top, in our font."""
+        font = {"name": FONT, "size": 11}
+        drawn = self.workbook.add_chart({"type": "bar", "subtype": "stacked"})
+        for title, (first, last), colour in chart.series:
+            series = {
+                "name": [sheet, *_zero(title)],
+                "categories": [sheet, *_zero(chart.categories[0]), *_zero(chart.categories[1])],
+                "values": [sheet, *_zero(first), *_zero(last)],
+                "fill": {"color": f"#{colour}"},
+                "gap": 40,
+            }
+            drawn.add_series(series)
+        drawn.set_title({"name": chart.title, "name_font": {**font, "size": 13, "bold": True}, "overlay": False})
+        # In a bar chart y is the axis of categories; reversed, it needs the figures' axis back at the bottom.
+        line = {"color": f"#{LINE}", "width": 0.5}
+        drawn.set_y_axis({"num_font": font, "reverse": True, "crossing": "max", "line": line})
+        drawn.set_x_axis({"num_font": font, "line": line, "major_gridlines": {"visible": True, "line": line}})
+        drawn.show_hidden_data()
+        drawn.set_legend({"position": "bottom", "font": font})
+        drawn.set_size({"width": chart.size[0], "height": chart.size[1]})
+        return drawn
+
+
+def _shape(sheet: Sheet, page: Any) -> None:
+    """Sizes, panes, visibility and protection of a sheet."""
+    for column, width in sheet.widths.items():
+        _most(width, _WIDTH_LIMIT, sheet.name)
+        options = {"hidden": column in sheet.hidden_columns}
+        _done(page.set_column(column - 1, column - 1, width, None, options), sheet.name)
+    for column in sorted(set(sheet.hidden_columns) - set(sheet.widths)):
+        _done(page.set_column(column - 1, column - 1, None, None, {"hidden": True}), sheet.name)
+    for row, height in sheet.heights.items():
+        _most(height, _HEIGHT_LIMIT, sheet.name)
+        _done(page.set_row(row - 1, height), sheet.name)
+    if sheet.freeze and sheet.freeze != (1, 1):
+        page.freeze_panes(*_zero(sheet.freeze))
+    # Of a merged cell the whole is selected, or Excel frames only a corner of it.
+    last = dict(sheet.merges).get(sheet.selection, sheet.selection)
+    page.set_selection(*_zero(sheet.selection), *_zero(last))
+    page.hide_gridlines(1 if sheet.gridlines else 2)
+    page.set_zoom(sheet.zoom)
+    if sheet.tab_colour:
+        page.set_tab_color(f"#{sheet.tab_colour}")
+    if sheet.hidden:
+        page.hide()
+    if sheet.protected:
+        page.protect("", {"format_columns": True, "format_rows": True})
+
+
+def _print(page: Any, setup: Print) -> None:
+    """A4, margins, repeated rows, header and footer, print area."""
+    if setup.landscape:
+        page.set_landscape()
+    else:
+        page.set_portrait()
+    page.set_paper(_A4)
+    top, bottom, left, right = (round(margin / _MM, 4) for margin in setup.margins)
+    page.set_margins(left, right, top, bottom)
+    page.center_horizontally()
+    page.first_page_different = setup.first_page_different
+    if setup.header:
+        page.set_header(setup.header)
+    if setup.footer:
+        page.set_footer(setup.footer)
+    if setup.fit_wide:
+        page.fit_to_pages(1, 0)
+    if setup.repeat_rows:
+        page.repeat_rows(setup.repeat_rows[0] - 1, setup.repeat_rows[1] - 1)
+    if setup.columns or setup.rows:
+        first, last = setup.columns or (page.dim_colmin + 1, page.dim_colmax + 1)
+        _done(page.print_area(0, first - 1, (setup.rows or _ROWS) - 1, last - 1), page.name)
+
+
+def _validation(rule: Validation) -> dict[str, Any]:
+    """A rule as the library wants it: the message beside the cell, the refusal, and what may be typed."""
+    _limit(rule.error, _ERROR_LIMIT, rule.title)
+    options: dict[str, Any] = {
+        "validate": {"text": "length"}.get(rule.kind, rule.kind),
+        "input_title": rule.title,
+        "input_message": rule.prompt,
+        "error_title": rule.title,
+        "error_message": rule.error,
+        "error_type": "stop",
+    }
+    if rule.kind == "list":
+        return options | {"source": _source(rule.source)}
+    low, high = rule.minimum, rule.maximum
+    if low is None and high is None:
+        if rule.kind == "text":
+            return options | {"validate": "any"}
+        low, high = _BOUNDS[rule.kind]
+    if low is not None and high is not None:
+        return options | {"criteria": "between", "minimum": _bound(low), "maximum": _bound(high)}
+    if low is not None:
+        return options | {"criteria": ">=", "value": _bound(low)}
+    return options | {"criteria": "<=", "value": _bound(high)}
+
+
+def _source(source: tuple[str, ...] | str) -> list[str] | str:
+    if isinstance(source, str):
+        _limit(source, _RULE_LIMIT, source)
+        return f"={source}"
+    if not source or any(not item or item != item.strip() or set(item) & set(',"') for item in source):
+        raise ValueError(f"not a list that Excel can hold in a rule: {source}")
+    return list(source)
+
+
+def _bound(bound: int | float | str | None) -> Any:
+    if not isinstance(bound, str):
+        return bound
+    _limit(bound, _RULE_LIMIT, bound)
+    return f"={bound}"
+
+
+def _look(style: Style) -> dict[str, Any]:
+    """Colours and weight."""
+    found: dict[str, Any] = {"bold": style.bold, "font_color": f"#{style.colour}"}
+    return found | ({"bg_color": f"#{style.fill}"} if style.fill else {})
+
+
+def _frame(style: Style) -> dict[str, Any]:
+    """Everything of a style but its colours and weight."""
+    found: dict[str, Any] = {
+        "italic": style.italic,
+        "font_size": style.size,
+        "align": style.align,
+        "valign": style.valign,
+        "num_format": style.number,
+        "locked": style.locked,
+    }
+    wanted = {
+        "underline": style.underline and 1,
+        "text_wrap": style.wrap,
+        "rotation": style.rotation,
+        "indent": style.indent,
+        "quote_prefix": style.quote_prefix,
+    }
+    found |= {name: value for name, value in wanted.items() if value}
+    if style.border:
+        found |= {"border": 1, "border_color": f"#{LINE}"}
+    return found | ({"bottom": 1} if style.rule_below else {})
+
+
+def _zero(address: Address) -> Address:
+    return address[0] - 1, address[1] - 1
+
+
+def _done(code: object, where: str) -> None:
+    if code not in (0, None):
+        raise ValueError(f"xlsxwriter refused ({code}): {where}")
+
+
+def _limit(text: str, most: int, where: str) -> None:
+    _most(len(text.encode("utf-16-le")) // 2, most, where)
+
+
+def _most(value: float, most: int, where: str) -> None:
+    if value > most:
+        raise ValueError(f"{value} is more than Excel's {most}: {where}")
+
+
+def _unique(names: dict[str, str]) -> dict[str, str]:
+    if len({name.casefold() for name in names}) < len(names):
+        raise ValueError("two defined names differ only in case")
+    return names

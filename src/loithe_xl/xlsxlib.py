@@ -1,0 +1,78 @@
+"""The xlsxwriter library, mended where it falls short of what forms need; the one module that imports it."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+
+@cache
+def workbook_class() -> Any:
+    """The library's ``Workbook``, mended; imported on first use, for it is slow to come."""
+    from xlsxwriter import Workbook
+    from xlsxwriter.core import Core
+    from xlsxwriter.packager import Packager
+    from xlsxwriter.sharedstrings import SharedStrings, SharedStringTable
+    from xlsxwriter.worksheet import Worksheet
+
+    class OwnStrings(SharedStringTable):  # type: ignore[misc]
+        """One entry per cell: equal texts sharing one would shift the list from unit to unit, and stamping with it."""
+
+        def _get_shared_string_index(self, string: str) -> int:
+            self.string_array.append(string)
+            self.count = self.unique_count = len(self.string_array)
+            return self.count - 1
+
+        def _sort_string_data(self) -> None:
+            pass
+
+    class Strings(SharedStrings):  # type: ignore[misc]
+        """A typed ``<r>…</r>`` is text, not markup."""
+
+        def _xml_rich_si_element(self, string: str) -> None:
+            self._xml_si_element(string)
+
+    class Properties(Core):  # type: ignore[misc]
+        """Nobody is the last author."""
+
+        def _write_cp_last_modified_by(self) -> None:
+            pass
+
+    class Package(Packager):  # type: ignore[misc]
+        def _write_shared_strings_file(self) -> None:
+            if self.workbook.str_table.count:
+                strings = Strings()
+                strings.string_table = self.workbook.str_table
+                strings._set_xml_writer(self._filename("xl/sharedStrings.xml"))
+                strings._assemble_xml_file()
+
+        def _write_core_file(self) -> None:
+            core = Properties()
+            core._set_properties(self.workbook.doc_properties)
+            core._set_xml_writer(self._filename("docProps/core.xml"))
+            core._assemble_xml_file()
+
+    class Page(Worksheet):  # type: ignore[misc]
+        first_page_different = False
+
+        def _xml_formula_element(self, formula: str, result: Any, attributes: Any = ()) -> None:
+            # A result that is an empty text is a result: unmarked, readers would take the cell for not calculated.
+            own = [*attributes, ("t", "str")] if result == "" else attributes
+            super()._xml_formula_element(formula, self._escape_control_characters(result), own)
+
+        def _xml_start_tag(self, tag: str, attributes: Any = ()) -> None:
+            if tag == "headerFooter" and self.first_page_different:
+                attributes = [("differentFirst", 1), *attributes]
+            super()._xml_start_tag(tag, attributes)
+
+    class Mended(Workbook):  # type: ignore[misc]
+        worksheet_class = Page
+
+        def __init__(self, *args: Any) -> None:
+            super().__init__(*args)
+            self.str_table = OwnStrings()
+
+        def _get_packager(self) -> Any:
+            return Package()
+
+    return Mended

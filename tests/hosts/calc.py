@@ -1,0 +1,138 @@
+"""LibreOffice Calc as the real spreadsheet: run by the interpreter that has ``uno``, one JSON request a line on stdin.
+
+Requests: ``open`` (path), ``fill`` (cells, read), ``move`` (from, to: what cut and paste does), ``save`` (path,
+filter), ``close``. Rows and columns are counted from 1. An error value is answered as null.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+
+import uno
+from com.sun.star.beans import PropertyValue
+from com.sun.star.connection import NoConnectException
+from com.sun.star.table import CellAddress, CellRangeAddress
+
+TRIES, PAUSE = 150, 0.2
+
+
+def main():
+    profile = tempfile.TemporaryDirectory(prefix="loithe-calc-")
+    pipe = f"loithe{os.getpid()}"
+    program = [sys.argv[1], "--headless", "--norestore", "--nologo", "--nodefault"]
+    program += [f"-env:UserInstallation=file://{profile.name}", f"--accept=pipe,name={pipe};urp;"]
+    office = subprocess.Popen(program, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        host = Host(connect(pipe))
+        answer({"ready": True})
+        for line in sys.stdin:
+            request = json.loads(line)
+            try:
+                answer(getattr(host, request.pop("op"))(**request))
+            except Exception as error:
+                answer({"failed": f"{type(error).__name__}: {error}"})
+    finally:
+        office.terminate()
+        office.wait(30)
+        profile.cleanup()
+
+
+def connect(pipe):
+    local = uno.getComponentContext()
+    resolver = local.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", local)
+    for _ in range(TRIES):
+        try:
+            return resolver.resolve(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")
+        except NoConnectException:
+            time.sleep(PAUSE)
+    raise SystemExit("LibreOffice did not start")
+
+
+def answer(value):
+    print(json.dumps(value, ensure_ascii=False), flush=True)
+
+
+def setting(name, value):
+    found = PropertyValue()
+    found.Name, found.Value = name, value
+    return found
+
+
+class Host:
+    def __init__(self, context):
+        self.desktop = context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
+        self.document = None
+
+    def open(self, path):
+        url = uno.systemPathToFileUrl(path)
+        self.document = self.desktop.loadComponentFromURL(url, "_blank", 0, (setting("Hidden", True),))
+        self.document.calculateAll()
+        return {"sheets": list(self.document.Sheets.ElementNames)}
+
+    def fill(self, cells=(), read=()):
+        """Set cells ([sheet, row, column, value]); answer each area of ``read`` ([sheet, top, left, bottom, right])."""
+        if cells:
+            self.document.lockControllers()
+            self.document.enableAutomaticCalculation(False)
+            for sheet, row, column, value in cells:
+                cell = self.document.Sheets.getByName(sheet).getCellByPosition(column - 1, row - 1)
+                if value is None:
+                    cell.setFormula("")
+                elif isinstance(value, str):
+                    cell.setString(value)
+                else:
+                    cell.setValue(value)
+            self.document.enableAutomaticCalculation(True)
+            self.document.unlockControllers()
+            self.document.calculateAll()
+        return {"areas": [self._area(*where) for where in read]}
+
+    def _area(self, sheet, top, left, bottom, right):
+        page = self.document.Sheets.getByName(sheet)
+        return page.getCellRangeByPosition(left - 1, top - 1, right - 1, bottom - 1).getDataArray()
+
+    def formulas(self, sheet):
+        """[row, column, result, error] of every formula cell of a sheet."""
+        found = []
+        page = self.document.Sheets.getByName(sheet)
+        ranges = page.queryContentCells(16)
+        for cell in ranges.Cells:
+            address = cell.CellAddress
+            text = cell.FormulaResultType2 == 2
+            result = cell.String if text else cell.Value
+            found.append([address.Row + 1, address.Column + 1, result, cell.getError()])
+        return {"formulas": found}
+
+    def names(self):
+        """Every defined name with its text."""
+        names = self.document.NamedRanges
+        return {"names": {name: names.getByName(name).Content for name in names.ElementNames}}
+
+    def move(self, source, target, password=""):
+        """What cut and paste does to one cell: [sheet, row, column] each."""
+        pages = self.document.Sheets
+        for sheet in {source[0], target[0]}:
+            pages.getByName(sheet).unprotect(password)
+        index = {name: number for number, name in enumerate(pages.ElementNames)}
+        area, address = CellRangeAddress(), CellAddress()
+        area.Sheet, area.StartRow, area.EndRow = index[source[0]], source[1] - 1, source[1] - 1
+        area.StartColumn = area.EndColumn = source[2] - 1
+        address.Sheet, address.Row, address.Column = index[target[0]], target[1] - 1, target[2] - 1
+        pages.getByName(target[0]).moveRange(address, area)
+        self.document.calculateAll()
+        return {"moved": True}
+
+    def save(self, path, filter="Calc MS Excel 2007 XML"):
+        self.document.storeToURL(uno.systemPathToFileUrl(path), (setting("FilterName", filter),))
+        return {"saved": path}
+
+    def close(self):
+        self.document.close(True)
+        self.document = None
+        return {"closed": True}
+
+
+main()

@@ -1,0 +1,125 @@
+"""The rules of the house that no linter knows: sizes, owners of libraries, nothing of one machine in the repository."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import cache
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SRC = ROOT / "src" / "loithe_xl"
+MODULES = sorted(SRC.rglob("*.py"))
+MODULE_LINES, FUNCTION_LINES = 300, 60
+MADE_BY_TOOLS = re.compile(r"\.(?!ci$)|(build|dist|node_modules|__pycache__|loithe-demo)$")
+
+# Namespaces that file formats prescribe, and the standards that the documents cite. A registry never belongs here.
+KNOWN_HOSTS = {"schemas.openxmlformats.org", "schemas.microsoft.com", "purl.org", "www.w3.org"}
+KNOWN_HOSTS |= {"purl.oclc.org", "keepachangelog.com", "semver.org"}
+
+LOCKED = re.compile(r"[a-z0-9-]+==\S+( ;.*)? \\|    --hash=sha256:\w{64}( \\)?")
+
+
+@cache
+def parsed(module: Path) -> ast.Module:
+    return ast.parse(module.read_text(encoding="utf-8"), module.name)
+
+
+def named(module: Path) -> str:
+    return module.relative_to(SRC).as_posix()
+
+
+def imported(module: Path) -> Iterator[str]:
+    """Top-level names of everything a module imports, wherever in it."""
+    for node in ast.walk(parsed(module)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield (node.module or "").split(".")[0]
+
+
+@cache
+def owners() -> dict[str, set[str]]:
+    """Third-party package -> the modules that import it; the modules of one package of ours count as one."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for module in MODULES:
+        for name in imported(module):
+            if name not in sys.stdlib_module_names and name != "loithe_xl":
+                found[name].add(named(module).split("/")[0].removesuffix(".py"))
+    return dict(found)
+
+
+def declared() -> set[str]:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return {re.split(r"[<>=!~ \[;]", line)[0].lower() for line in project["dependencies"]}
+
+
+def kept_files() -> list[Path]:
+    """Every file that is, or would be, in the repository; without git, every file that no tool made."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
+    if listed.returncode == 0:
+        files = [ROOT / name for name in listed.stdout.decode().split("\0") if name]
+    else:
+        folders = ((file, file.relative_to(ROOT).parent.parts) for file in ROOT.rglob("*"))
+        files = [file for file, parents in folders if not any(map(MADE_BY_TOOLS.match, parents))]
+    return [file for file in files if file.is_file()]
+
+
+@pytest.mark.parametrize("module", MODULES, ids=named)
+def test_a_module_is_small_and_says_what_it_is(module: Path):
+    lines = module.read_text(encoding="utf-8").count("\n")
+
+    assert lines <= MODULE_LINES, f"{named(module)} has {lines} lines: split it by meaning"
+    assert ast.get_docstring(parsed(module)), f"{named(module)} does not say what it is"
+
+
+@pytest.mark.parametrize("module", MODULES, ids=named)
+def test_a_function_fits_a_screen(module: Path):
+    functions = [node for node in ast.walk(parsed(module)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    long = {node.name: (node.end_lineno or 0) - node.lineno + 1 for node in functions}
+
+    assert {name: lines for name, lines in long.items() if lines > FUNCTION_LINES} == {}
+
+
+def test_a_library_has_one_importing_module():
+    assert {name: sorted(modules) for name, modules in owners().items() if len(modules) > 1} == {}
+
+
+def test_what_is_imported_is_declared_and_the_other_way_round():
+    distributions = packages_distributions()
+    used = {distributions.get(name, [name])[0].lower() for name in owners()}
+
+    assert used - declared() == set(), "imported, but not declared in pyproject.toml"
+    assert declared() - used == set(), "declared in pyproject.toml, but imported nowhere"
+
+
+def test_every_declared_library_is_locked_with_hashes_and_without_an_address():
+    for lock in (ROOT / "requirements").glob("*.txt"):
+        lines = lock.read_text(encoding="utf-8").splitlines()
+        stray = [line for line in lines if not LOCKED.fullmatch(line)]
+        assert stray == [], lock.name
+    locked = set(re.findall(r"^([a-z0-9-]+)==", (ROOT / "requirements" / "run.txt").read_text(encoding="utf-8"), re.M))
+    assert declared() - locked == set(), "declared, but not locked: run scripts/lock.py"
+    assert '"resolved"' not in (ROOT / "requirements" / "node" / "package-lock.json").read_text(encoding="utf-8")
+
+
+def test_nothing_of_one_machine_is_kept():
+    places = ["/".join(("", *parts)) for parts in (("work", ""), ("tmp", "venv"))]  # in pieces, not to be found here
+    strange = []
+    for file in kept_files():
+        content = file.read_bytes().decode("utf-8", errors="ignore")
+        hosts = set(re.findall(r"https?://([\w.-]+\w)", content)) - KNOWN_HOSTS
+        found = sorted(hosts) + [place for place in places if place in content]
+        if found:
+            strange.append((file.relative_to(ROOT).as_posix(), found))
+
+    assert strange == []

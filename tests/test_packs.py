@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from loithe_xl import packs
+from loithe_xl.issues import Fault
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Two packs and a folder that is none, in the second of two homes; the first does not exist."""
+    home = tmp_path / "checkout"
+    for name in ("muon", "som"):
+        (home / name).mkdir(parents=True)
+        (home / name / "campaign.toml").touch()
+    (home / "__pycache__").mkdir()
+    monkeypatch.setattr(packs, "HOMES", (tmp_path / "installed", home))
+    return home
+
+
+def test_packs_that_come_with_the_program_are_found_by_name(home: Path):
+    assert packs.available() == ["muon", "som"]
+    assert packs.pack_folder("som") == home / "som"
+
+
+def test_an_installed_copy_comes_before_the_checkout(home: Path, tmp_path: Path):
+    installed = tmp_path / "installed" / "som"
+    installed.mkdir(parents=True)
+    (installed / "campaign.toml").touch()
+
+    assert packs.pack_folder("som") == installed
+
+
+def test_any_other_pack_is_given_by_its_folder(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "som").mkdir()
+    (tmp_path / "rieng").mkdir()
+
+    assert packs.pack_folder("rieng") == Path("rieng")
+    assert packs.pack_folder(str(tmp_path / "rieng")) == tmp_path / "rieng"
+    # An output folder that happens to have a pack's name does not take its place.
+    assert packs.pack_folder("som") == home / "som"
+    assert packs.pack_folder("./som") == Path("som")
+
+
+@pytest.mark.parametrize("name", ["", "khac", "./khac", "../som"])
+def test_an_unknown_pack_is_named_with_those_that_exist(home: Path, name: str):
+    with pytest.raises(Fault) as caught:
+        packs.pack_folder(name)
+
+    assert caught.value.exit_code == 2
+    [found] = caught.value.issues
+    assert found.code == "PACK_UNKNOWN"
+    assert "muon, som" in found.message.vi
+    assert "muon, som" in found.message.en
+    assert f"“{name}”" in found.message.vi
+
+
+def test_the_checkout_has_its_pack():
+    assert "loi_the" in packs.available()

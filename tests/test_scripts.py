@@ -1,0 +1,279 @@
+"""The scripts: an environment is made once, made again when it must be, and its faults are told in words."""
+
+from __future__ import annotations
+
+import json
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+import environment
+import programs
+
+SCRIPTS = Path(environment.__file__).parent
+
+
+class Shell:
+    """Stands for ``subprocess.run``: notes every command, makes the Python that venv would make, fails where told."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.commands: list[list[str]] = []
+        self.failing = ""
+
+    def __call__(self, command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
+        self.commands.append([str(word) for word in command])
+        if "venv" in command:
+            python = environment.python_of(self.root / ".venv")
+            python.parent.mkdir(parents=True)
+            python.touch()
+        failed = bool(self.failing) and any(self.failing in word for word in self.commands[-1])
+        return subprocess.CompletedProcess(command, int(failed), "", "no network" if failed else "")
+
+    def installed(self) -> list[str]:
+        """The locks that pip was told to install."""
+        words = [word for command in self.commands for word in command]
+        return [Path(word).name for word in words if word.endswith(".txt")]
+
+
+@pytest.fixture
+def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shell:
+    """A checkout with locks, in which nothing is really run."""
+    (tmp_path / "requirements").mkdir()
+    for name in ("requirements/run.txt", "requirements/build.txt", "requirements/test.txt", "pyproject.toml"):
+        (tmp_path / name).write_text(name, encoding="utf-8")
+    shell = Shell(tmp_path)
+    monkeypatch.setattr(environment.subprocess, "run", shell)
+    return shell
+
+
+def test_an_environment_is_made_once(shell: Shell):
+    python = environment.ensure("run", shell.root)
+
+    assert python == environment.python_of(shell.root / ".venv")
+    assert shell.installed() == ["run.txt", "build.txt"]
+    assert "--require-hashes" in shell.commands[1]
+    assert {"--no-deps", "--no-build-isolation", str(shell.root)} <= set(shell.commands[2])
+
+    shell.commands.clear()
+    assert environment.ensure("run", shell.root) == python
+    assert shell.commands == []
+
+
+@pytest.mark.parametrize("changed", ["requirements/run.txt", "requirements/build.txt", "pyproject.toml"])
+def test_a_changed_lock_makes_it_anew(shell: Shell, changed: str):
+    environment.ensure("run", shell.root)
+    leftover = shell.root / ".venv" / "old"
+    leftover.touch()
+    shell.commands.clear()
+    (shell.root / changed).write_text("click==9", encoding="utf-8")
+
+    environment.ensure("run", shell.root)
+
+    assert shell.installed() == ["run.txt", "build.txt"]
+    assert not leftover.exists()
+
+
+def test_a_moved_checkout_makes_it_anew(shell: Shell, tmp_path: Path):
+    environment.ensure("run", shell.root)
+    moved = tmp_path / "moved"
+    moved.mkdir()
+    for name in (".venv", "requirements", "pyproject.toml"):
+        (tmp_path / name).rename(moved / name)
+    shell.root = moved
+    shell.commands.clear()
+
+    environment.ensure("run", moved)
+
+    assert shell.installed() == ["run.txt", "build.txt"]
+
+
+@pytest.mark.parametrize("step", ["venv", "--require-hashes", "--editable"])
+def test_an_installation_that_failed_is_done_again(shell: Shell, step: str):
+    shell.failing = step
+    with pytest.raises(environment.EnvironmentFault):
+        environment.ensure("run", shell.root)
+
+    shell.failing = ""
+    shell.commands.clear()
+    environment.ensure("run", shell.root)
+
+    assert "venv" in shell.commands[0]
+    assert shell.installed() == ["run.txt", "build.txt"]
+
+
+def test_an_interrupted_installation_is_done_again(shell: Shell, monkeypatch: pytest.MonkeyPatch):
+    def interrupted(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
+        if "--editable" in command:
+            raise KeyboardInterrupt
+        return shell(command)
+
+    monkeypatch.setattr(environment.subprocess, "run", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        environment.ensure("run", shell.root)
+    monkeypatch.setattr(environment.subprocess, "run", shell)
+    shell.commands.clear()
+
+    environment.ensure("run", shell.root)
+
+    assert "venv" in shell.commands[0]
+
+
+def test_the_tests_environment_also_serves_the_program(shell: Shell):
+    environment.ensure("test", shell.root)
+    shell.commands.clear()
+    environment.ensure("run", shell.root)
+
+    assert shell.commands == []
+
+
+def test_the_program_s_environment_is_added_to_for_tests(shell: Shell):
+    environment.ensure("run", shell.root)
+    shell.commands.clear()
+    environment.ensure("test", shell.root)
+
+    assert not any("venv" in command for command in shell.commands)
+    assert shell.installed() == ["test.txt"]
+
+
+def test_a_broken_stamp_counts_as_none(shell: Shell):
+    environment.ensure("run", shell.root)
+    (shell.root / ".venv" / environment.STAMP).write_text('{"run": ', encoding="utf-8")
+    shell.commands.clear()
+
+    environment.ensure("run", shell.root)
+
+    assert shell.installed() == ["run.txt", "build.txt"]
+
+
+def test_somebody_s_own_environment_is_not_deleted(shell: Shell):
+    own = shell.root / ".venv" / "own"
+    own.parent.mkdir()
+    own.touch()
+
+    environment.ensure("run", shell.root)
+
+    assert own.exists()
+    assert "run" in json.loads((shell.root / ".venv" / environment.STAMP).read_text(encoding="utf-8"))
+
+
+def test_a_python_without_venv_is_told_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(environment.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(environment, "apt_install", lambda packages: False)
+
+    with pytest.raises(environment.EnvironmentFault, match="python3-venv"):
+        environment.create(tmp_path / "env")
+
+
+def loithe(*arguments: str) -> int:
+    """The exit code of scripts/loithe.py."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", ["loithe.py", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            runpy.run_path(str(SCRIPTS / "loithe.py"), run_name="__main__")
+    assert isinstance(ended.value.code, int)
+    return ended.value.code
+
+
+def test_an_old_python_is_told_so(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    monkeypatch.setattr(sys, "version_info", (3, 9, 18))
+
+    assert loithe("demo") == 2
+    assert "Python 3.11" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("ended", "passed_on"), [(0, 0), (1, 1), (2, 2), (3, 3), (-9, 137)])
+def test_arguments_and_exit_code_are_passed_on(monkeypatch: pytest.MonkeyPatch, ended: int, passed_on: int):
+    called: list[list[str]] = []
+
+    def run(command: list[object], **_: object) -> SimpleNamespace:
+        called.append([str(word) for word in command])
+        return SimpleNamespace(returncode=ended)
+
+    monkeypatch.setattr(environment, "ensure", lambda use: environment.python_of(Path("env")))
+    monkeypatch.setattr(subprocess, "run", run)
+
+    assert loithe("validate", "HỒ SƠ", "--format", "json") == passed_on
+    program = environment.program_of(environment.python_of(Path("env")), "loithe-xl")
+    assert called == [[str(program), "validate", "HỒ SƠ", "--format", "json"]]
+
+
+def test_no_environment_is_a_message_and_exit_code_3(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    def ensure(use: str) -> Path:
+        raise environment.EnvironmentFault("Không cài được thư viện.")
+
+    monkeypatch.setattr(environment, "ensure", ensure)
+
+    assert loithe("demo") == 3
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err == "Không cài được thư viện.\n"
+
+
+@pytest.fixture
+def no_tools(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """Nothing but Python is on this machine, and nothing can be installed; the commands that test.py then runs."""
+    commands: list[list[str]] = []
+
+    def run(command: list[object], **_: object) -> SimpleNamespace:
+        commands.append([str(word) for word in command])
+        return SimpleNamespace(returncode=0)
+
+    monkeypatch.setattr(environment, "ensure", lambda use: environment.python_of(Path("env")))
+    monkeypatch.setattr(programs, "locate", lambda: ({}, list(programs.TOOLS)))
+    monkeypatch.setattr(subprocess, "run", run)
+    return commands
+
+
+def run_tests(*arguments: str) -> int:
+    return int(runpy.run_path(str(SCRIPTS / "test.py"))["main"](list(arguments)))
+
+
+def test_in_ci_a_missing_tool_is_a_failure(
+    no_tools: list[list[str]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setenv("CI", "true")
+
+    assert run_tests() == 3
+    assert no_tools == []
+    assert "LibreOffice is missing" in capsys.readouterr().err
+
+
+def test_elsewhere_a_missing_tool_is_named_and_all_checks_run(
+    no_tools: list[list[str]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.delenv("CI", raising=False)
+
+    assert run_tests() == 0
+    assert [Path(command[0]).stem for command in no_tools] == ["ruff", "ruff", "mypy", "lint-imports", "pytest"]
+    assert "LibreOffice is missing" in capsys.readouterr().err
+
+
+def test_with_arguments_only_pytest_runs(no_tools: list[list[str]], monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv("CI", raising=False)
+
+    assert run_tests("tests/test_expr.py", "-k", "blank") == 0
+    assert [command[1:] for command in no_tools] == [["tests/test_expr.py", "-k", "blank"]]
+
+
+def test_every_failed_check_is_named_and_none_stops_the_next(
+    no_tools: list[list[str]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.delenv("CI", raising=False)
+    noted = subprocess.run
+
+    def run(command: list[object], **_: object) -> SimpleNamespace:
+        noted(command)
+        return SimpleNamespace(returncode=int("pytest" not in str(command[0])))
+
+    monkeypatch.setattr(subprocess, "run", run)
+
+    assert run_tests() == 1
+    assert len(no_tools) == 5
+    assert "FAILED: ruff check; ruff format --check; mypy; lint-imports\n" in capsys.readouterr().err

@@ -1,0 +1,330 @@
+"""Writing: at every moment the old or the new file is there, whole; failures are made, never waited for."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from loithe_xl import store
+from loithe_xl.issues import Fault
+from loithe_xl.store import keep_copy, lock, write
+
+OLD, NEW = b"old " * 1000, b"new " * 2000
+MOMENT = datetime(2023, 3, 1, 9, 5)
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Path:
+    path = tmp_path / "Tổng hợp huyện.xlsx"
+    path.write_bytes(OLD)
+    return path
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(file.name for file in folder.iterdir())
+
+
+def fault_of(fault: pytest.ExceptionInfo[Fault]) -> tuple[str, int]:
+    return fault.value.issues[0].code, fault.value.exit_code
+
+
+def failing(error: BaseException, real: Callable[..., object], at: int = 1) -> Callable[..., object]:
+    """``real``, but its Nth call (and every later one) fails."""
+    calls = iter(range(1, 10**9))
+
+    def call(*args: object, **named: object) -> object:
+        if next(calls) >= at:
+            raise error
+        return real(*args, **named)
+
+    return call
+
+
+def test_a_new_file_a_changed_file_and_nothing_left_beside(target: Path) -> None:
+    other = target.with_name("mới.xlsx")
+    assert write(other, NEW) == other
+    assert write(target, NEW) == target
+    assert other.read_bytes() == target.read_bytes() == NEW
+    assert names(target.parent) == sorted([target.name, other.name])
+
+
+def test_folders_are_made(tmp_path: Path) -> None:
+    path = tmp_path / "a" / "b" / "c.xlsx"
+    assert write(path, NEW) == path
+    assert path.read_bytes() == NEW
+
+
+def test_equal_bytes_are_not_touched(target: Path) -> None:
+    os.utime(target, ns=(10**18, 10**18))
+    before = target.stat()
+    assert write(target, OLD) == target
+    after = target.stat()
+    assert (after.st_mtime_ns, after.st_ino) == (before.st_mtime_ns, before.st_ino)
+
+
+def test_verify_sees_what_is_on_the_disk_before_the_old_file_goes(target: Path) -> None:
+    seen: list[tuple[bytes, bytes]] = []
+    write(target, NEW, lambda back: seen.append((back, target.read_bytes())))
+    assert seen == [(NEW, OLD)]
+
+
+def test_what_verify_refuses_is_not_kept(target: Path) -> None:
+    def refuse(_: bytes) -> None:
+        raise RuntimeError("no")
+
+    with pytest.raises(RuntimeError):
+        write(target, NEW, refuse)
+    assert target.read_bytes() == OLD
+    assert names(target.parent) == [target.name]
+
+
+def test_bytes_that_read_back_differently_are_not_kept(target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "_write_new", lambda temporary, data, model: temporary.write_bytes(data[:-1]))
+    with pytest.raises(Fault) as fault:
+        write(target, NEW)
+    assert fault_of(fault) == ("STORE_DAMAGED", 3)
+    assert target.read_bytes() == OLD
+    assert names(target.parent) == [target.name]
+
+
+FULL = OSError(28, "No space left on device")
+
+
+@pytest.mark.parametrize("step", ["open", "fsync", "replace", "fdopen", "mkdir"])
+def test_a_step_that_fails_leaves_the_old_file(target: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    with monkeypatch.context() as patch:
+        real = getattr(os, step)
+        # The lock file is opened first; it is the temporary one that fails here.
+        call = failing(FULL, real)
+        if step == "open":
+            patch.setattr(os, "open", lambda path, *a: call(path, *a) if str(path).endswith(".tmp") else real(path, *a))
+        else:
+            patch.setattr(os, step, call)
+        with pytest.raises(Fault) as fault:
+            write(target if step != "mkdir" else target.parent / "mới" / target.name, NEW)
+    assert fault_of(fault) == ("STORE_UNWRITABLE", 3)
+    assert "No space left on device" in fault.value.issues[0].message.vi
+    assert str(target.parent) not in fault.value.issues[0].message.vi
+    assert target.read_bytes() == OLD
+    assert names(target.parent) == [target.name]
+
+
+def test_a_disk_that_is_full_in_the_midst_of_writing(target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Full:
+        def __init__(self, descriptor: int, _: str) -> None:
+            self.descriptor = descriptor
+
+        def __enter__(self) -> Full:
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            os.close(self.descriptor)
+
+        def write(self, data: bytes) -> None:
+            os.write(self.descriptor, data[:100])
+            raise FULL
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fdopen", Full)
+        with pytest.raises(Fault) as fault:
+            write(target, NEW)
+    assert fault_of(fault) == ("STORE_UNWRITABLE", 3)
+    assert target.read_bytes() == OLD
+    assert names(target.parent) == [target.name]
+
+
+def test_a_folder_that_cannot_be_synced_has_the_new_file(target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second fsync is the folder's: the file is in its place by then."""
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", failing(FULL, os.fsync, at=2))
+        assert write(target, NEW) == target
+    assert target.read_bytes() == NEW
+
+
+def test_an_interruption_leaves_the_old_file(target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", failing(KeyboardInterrupt(), os.replace))
+        with pytest.raises(KeyboardInterrupt):
+            write(target, NEW)
+    assert target.read_bytes() == OLD
+    assert names(target.parent) == [target.name]
+    write(target, NEW)
+
+
+@pytest.mark.parametrize("tries", range(1, 5))
+def test_excel_that_lets_go_in_time(target: Path, monkeypatch: pytest.MonkeyPatch, tries: int) -> None:
+    waits: list[float] = []
+    real = os.replace
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", failing(PermissionError(13, "in use"), real))
+
+        def pause(seconds: float) -> None:
+            waits.append(seconds)
+            if len(waits) == tries:
+                os.replace = real
+
+        assert write(target, NEW, pause=pause) == target
+    assert len(waits) == tries
+    assert target.read_bytes() == NEW
+
+
+def test_a_target_open_in_excel_is_saved_beside(target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+    real = os.replace
+
+    def replace(source: Path, goal: Path) -> None:
+        if Path(goal) == target:
+            raise PermissionError(13, "in use")
+        real(source, goal)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", replace)
+        first, again, other = (
+            write(target, data, pause=waits.append, now=lambda: MOMENT) for data in (NEW, NEW, b"third")
+        )
+    assert len(waits) == 3 * 4
+    assert first == again == target.with_name("Tổng hợp huyện (bản mới 20230301-0905).xlsx")
+    assert other.name == "Tổng hợp huyện (bản mới 20230301-0905-2).xlsx"
+    assert (target.read_bytes(), first.read_bytes(), other.read_bytes()) == (OLD, NEW, b"third")
+    assert names(target.parent) == sorted([target.name, first.name, other.name])
+
+
+def test_nowhere_beside_either(target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", failing(PermissionError(13, "denied"), os.replace))
+        with pytest.raises(Fault) as fault:
+            write(target, NEW, pause=lambda _: None)
+    assert fault_of(fault) == ("STORE_UNWRITABLE", 3)
+    assert target.read_bytes() == OLD
+    assert names(target.parent) == [target.name]
+
+
+def test_a_read_only_file_stays(target: Path) -> None:
+    target.chmod(0o444)
+    with pytest.raises(Fault) as fault:
+        write(target, NEW)
+    assert fault_of(fault) == ("STORE_READ_ONLY", 3)
+    assert target.read_bytes() == OLD
+    assert write(target, OLD) == target
+
+
+def test_a_folder_in_the_file_s_place_and_a_file_in_the_folder_s(target: Path) -> None:
+    (target.parent / "thư mục.xlsx").mkdir()
+    for path in (target.parent / "thư mục.xlsx", target / "x.xlsx"):
+        with pytest.raises(Fault) as fault:
+            write(path, NEW)
+        assert fault_of(fault) == ("STORE_UNWRITABLE", 3)
+    assert target.read_bytes() == OLD
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links and modes are POSIX")
+def test_links_and_modes_are_kept(target: Path) -> None:
+    target.chmod(0o640)
+    link = target.with_name("lối tắt.xlsx")
+    link.symlink_to(target)
+    assert write(link, NEW) == link
+    assert link.is_symlink()
+    assert target.read_bytes() == NEW
+    assert stat.S_IMODE(target.stat().st_mode) == 0o640
+
+
+def test_stale_temporaries_of_this_file_only_are_swept(target: Path) -> None:
+    stale = target.with_name(f".~loithe-{target.name}-{'0' * 16}.tmp")
+    others = [target.with_name(name) for name in (f".~loithe-khác.xlsx-{'0' * 16}.tmp", "~$x.xlsx", "x.tmp")]
+    for path in (stale, *others):
+        path.write_bytes(b"cut")
+    with lock(target):
+        assert not stale.exists()
+    assert names(target.parent) == sorted(path.name for path in (target, *others))
+
+
+def test_a_very_long_name(tmp_path: Path) -> None:
+    path = tmp_path / f"{'ủ' * 80}.xlsx"
+    assert write(path, NEW) == path
+    assert names(tmp_path) == [path.name]
+
+
+def test_the_lock_lets_its_holder_write_and_nobody_else(target: Path) -> None:
+    with lock(target):
+        write(target, NEW)
+        with lock(target.parent / "." / target.name, timeout=0):
+            pass
+        refused: list[BaseException] = []
+
+        def other() -> None:
+            try:
+                with lock(target, timeout=0):
+                    pass
+            except Fault as fault:
+                refused.append(fault)
+
+        thread = threading.Thread(target=other)
+        thread.start()
+        thread.join()
+        assert isinstance(refused[0], Fault)
+        assert (refused[0].issues[0].code, refused[0].exit_code) == ("STORE_LOCKED", 3)
+    with lock(target, timeout=0):
+        pass
+    assert names(target.parent) == [target.name]
+
+
+def test_another_process_is_locked_out_and_a_killed_one_does_not_block(target: Path) -> None:
+    hold = "import sys; from pathlib import Path; from loithe_xl.store import lock\n"
+    hold += "with lock(Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "PYTHONUTF8": "1"}
+    command = [sys.executable, "-c", hold, str(target)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment) as holder:
+        assert holder.stdout
+        assert holder.stdout.readline().strip() == "held"
+        with pytest.raises(Fault) as fault, lock(target, timeout=0):
+            pass
+        holder.kill()
+        holder.wait()
+    assert fault_of(fault) == ("STORE_LOCKED", 3)
+    write(target, NEW)
+    assert names(target.parent) == [target.name]
+
+
+def test_many_at_once_lose_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "sổ.txt"
+    add = (
+        "import sys; from pathlib import Path; from loithe_xl.store import lock, write\n"
+        "path = Path(sys.argv[1])\n"
+        "for number in range(20):\n"
+        "    with lock(path):\n"
+        "        old = path.read_bytes() if path.exists() else b''\n"
+        "        write(path, old + f'{sys.argv[2]}.{number}\\n'.encode())\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "PYTHONUTF8": "1"}
+    started = [
+        subprocess.Popen([sys.executable, "-W", "error", "-c", add, str(path), str(who)], env=environment)
+        for who in range(8)
+    ]
+    assert [process.wait() for process in started] == [0] * 8
+    assert sorted(path.read_text().split()) == sorted(f"{who}.{number}" for who in range(8) for number in range(20))
+    assert names(tmp_path) == [path.name]
+
+
+def test_dated_copies_are_whole_and_never_overwritten(target: Path) -> None:
+    first = keep_copy(target, "20230301-0905")
+    assert first == target.parent / "ban-cu" / "Tổng hợp huyện 20230301-0905.xlsx"
+    assert keep_copy(target, "20230301-0905") == first
+    write(target, NEW)
+    second = keep_copy(target, "20230301-0905")
+    assert second.name == "Tổng hợp huyện 20230301-0905-2.xlsx"
+    assert (first.read_bytes(), second.read_bytes()) == (OLD, NEW)
+    assert names(first.parent) == sorted([first.name, second.name])
+
+
+def test_a_copy_of_nothing_is_a_fault(tmp_path: Path) -> None:
+    with pytest.raises(Fault) as fault:
+        keep_copy(tmp_path / "không có.xlsx", "1")
+    assert fault_of(fault) == ("STORE_UNWRITABLE", 3)

@@ -1,0 +1,84 @@
+"""The wheel carries all it needs: it works from any folder, with no checkout in sight."""
+
+from __future__ import annotations
+
+import os
+import site
+import subprocess
+import sys
+import sysconfig
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    [made] = folder.glob("*.whl")
+    return made
+
+
+@pytest.fixture(scope="module")
+def elsewhere(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Runs a program of a fresh environment that holds the wheel, in an empty folder, with a home of its own.
+
+    The libraries are those of the tests' environment, lent by their path alone: a checkout installed there is not seen.
+    """
+    folder = tmp_path_factory.mktemp("fresh")
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True)
+    programs = folder / ("Scripts" if os.name == "nt" else "bin")
+    paths = {"base": str(folder), "platbase": str(folder)}
+    packages = Path(sysconfig.get_path("purelib", scheme="venv", vars=paths))
+    packages.joinpath("lent.pth").write_text("\n".join(site.getsitepackages()), encoding="utf-8")
+    pip = [sys.executable, "-m", "pip", "--python", str(programs / "python")]
+    subprocess.run([*pip, "install", "--quiet", "--no-deps", "--no-index", str(wheel)], check=True)
+    empty = tmp_path_factory.mktemp("empty")
+    settings = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    settings |= {"LOITHE_XL_HOME": str(tmp_path_factory.mktemp("keys")), "PYTHONUTF8": "1"}
+
+    def run(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [str(programs / program), *arguments]
+        done = subprocess.run(command, cwd=empty, env=settings, capture_output=True, encoding="utf-8", check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done
+
+    return run
+
+
+def test_the_wheel_carries_packs_texts_and_sample_and_nothing_of_the_workshop(wheel: Path):
+    names = zipfile.ZipFile(wheel).namelist()
+    carried = {name.removeprefix("loithe_xl/") for name in names if name.startswith("loithe_xl/")}
+    for home, prefix in ((ROOT / "workbook_templates", "workbook_templates/"), (ROOT / "src" / "loithe_xl", "")):
+        files = [file for file in home.rglob("*") if file.is_file() and "__pycache__" not in file.parts]
+        assert files
+        assert {prefix + file.relative_to(home).as_posix() for file in files} - carried == set()
+    assert {name.split("/")[0] for name in names if not name.startswith("loithe_xl/")} == {"loithe_xl-0.1.0.dist-info"}
+
+
+def test_the_checkout_is_out_of_sight(elsewhere: Run):
+    done = elsewhere("python", "-c", "import loithe_xl, sys; print(loithe_xl.__file__, *sys.path, sep='\\n')")
+
+    assert str(ROOT) + os.sep + "src" not in done.stdout
+    assert "fresh" in done.stdout.splitlines()[0]
+
+
+def test_the_module_and_the_command_say_their_version(elsewhere: Run):
+    assert elsewhere("python", "-m", "loithe_xl", "--version").stdout == "loithe-xl 0.1.0\n"
+    assert elsewhere("loithe-xl", "--version").stdout == "loithe-xl 0.1.0\n"
+
+
+def test_sample_and_pack_come_with_the_wheel(elsewhere: Run):
+    elsewhere("loithe-xl", "register", "sample", "danh-ba.xlsx")
+    elsewhere("loithe-xl", "register", "check", "danh-ba.xlsx")
+    elsewhere("loithe-xl", "generate", "--level", "district", "--out", "bieu-mau")
+
+    found = elsewhere("python", "-c", "import pathlib; print(*pathlib.Path('bieu-mau').rglob('*.xlsx'))")
+    assert found.stdout.count(".xlsx") == 1
