@@ -139,18 +139,29 @@ def test_nobody_is_trusted_before_there_is_a_key(home: Path) -> None:
 
 
 def test_an_exported_key_is_trusted_elsewhere(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    text = keyring.export(label="Huyện ủy Mẫu")
-    own = public_key(keyring.private_key())
-    assert own in text
-    assert fingerprint(own) in text
-    assert "Huyện ủy Mẫu" in text
-    assert keyring.private_key().hex() not in text
+    own = keyring.export()
+    assert own == public_key(keyring.private_key())
     monkeypatch.setenv("LOITHE_XL_HOME", str(tmp_path / "other"))
-    file = keyring.trust(text, "Huyện ủy / Mẫu: ..")
+    file = keyring.trust(own, "Huyện ủy / Mẫu: ..")
     assert file.parent == tmp_path / "other" / "trusted"
     assert keyring.trusted() == {own}
-    assert keyring.trust(own, "tên khác") == file
+    assert keyring.trust(file.read_text(encoding="utf-8"), "tên khác") == file
     assert len(list(file.parent.iterdir())) == 1
+    text = file.read_text(encoding="utf-8")
+    assert "Huyện ủy / Mẫu" in text
+    assert fingerprint(own) in text
+
+
+def test_a_public_key_is_read_from_a_file_with_and_without_a_comment(tmp_path: Path) -> None:
+    key = public_key(KEY)
+    (tmp_path / "bare.pub").write_text(key + "\n", encoding="ascii")
+    for file in (tmp_path / "bare.pub", keyring.trust(key, "Huyện ủy")):
+        assert keyring.read_public(file) == key
+    (tmp_path / "private.pub").write_text("LTK1 " + "A" * 43, encoding="ascii")
+    for name, code in (("private.pub", "KEY_NOT_PUBLIC"), ("nowhere.pub", "KEY_UNREADABLE")):
+        with pytest.raises(Fault) as fault:
+            keyring.read_public(tmp_path / name)
+        assert fault.value.issues[0].code == code
 
 
 def test_a_label_cannot_leave_the_folder(home: Path) -> None:

@@ -12,6 +12,7 @@ from loithe_xl.expr import Binary, Call, Choose, Compare, Logic, Name, Node, Not
 
 DIGITS = 6  # decimals that count when numbers are compared, in both readings
 EPOCH = date(1899, 12, 30)
+FIRST_DAY, END_OF_DAYS = 61, 2_958_466
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ Result = Decimal | str
 
 
 class Undefined(Exception):
-    """A rule has no value here: a flaw, a division by zero, or a date out of Excel's range."""
+    """A rule has no value here: a flaw, or a division by zero."""
 
 
 def truth(node: Node, values: Values) -> bool:
@@ -89,8 +90,8 @@ def serial(day: date) -> int:
 
 
 def day_of(number: Decimal | int) -> date | None:
-    """The date of an Excel serial number; None outside 1/3/1900 to 31/12/9999."""
-    return EPOCH + timedelta(days=int(number)) if 61 <= number < 2_958_466 else None
+    """The date of an Excel serial number; None outside 1/3/1900 to 31/12/9999, where spreadsheets disagree."""
+    return EPOCH + timedelta(days=int(number)) if FIRST_DAY <= number < END_OF_DAYS else None
 
 
 def round_half_up(number: Decimal) -> Decimal:
@@ -208,6 +209,4 @@ def _arithmetic(operator: str, left: Decimal, right: Decimal) -> Decimal:
 
 def _month(number: Decimal) -> Decimal:
     day = day_of(number)
-    if day is None:
-        raise Undefined
-    return Decimal(day.year * 12 + day.month)
+    return Decimal(day.year * 12 + day.month if day else 0)

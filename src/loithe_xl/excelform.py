@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from loithe_xl.evaluate import DIGITS
+from loithe_xl.evaluate import DIGITS, END_OF_DAYS, FIRST_DAY
 from loithe_xl.expr import Binary, Call, Choose, Compare, Logic, Name, Node, Not, Number, String
 
 References = Mapping[str, str]  # name in a rule -> reference or defined name in Excel
@@ -62,7 +62,7 @@ def _call(node: Call, references: References) -> str:
     first = node.arguments[0]
     if node.function == "month":
         number = formula(first, references)
-        return f"(YEAR({number})*12+MONTH({number}))"
+        return f"IF(({number}>={FIRST_DAY})*({number}<{END_OF_DAYS}),YEAR({number})*12+MONTH({number}),0)"
     if node.function == "rows":
         return f"SUMPRODUCT({_vector(first, references)})"
     assert isinstance(first, Name)

@@ -25,7 +25,7 @@ FUNCTIONS = {
     "number": (1, 1),
     "whole": (1, 1),
     "one_of": (2, 40),
-    "month": (1, 1),  # months since year 0, to compare months across years
+    "month": (1, 1),  # months since year 0, to compare across years; 0 for what is no date
     "length": (1, 1),
     "count": (1, 1),  # numbers in a column
     "sum": (1, 1),

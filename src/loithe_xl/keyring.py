@@ -47,7 +47,7 @@ def trusted(extra: Iterable[str] = ()) -> frozenset[str]:
 
 
 def trust(public: str, label: str) -> Path:
-    """Trust a public key (bare, or the text that ``export`` gave); the file that now holds it."""
+    """Trust a public key (bare, or the text of a file of ``trusted/``); the file that now holds it."""
     key = _public_in(public)
     if key is None:
         raise Fault([issue("KEY_NOT_PUBLIC")], 2)
@@ -61,9 +61,18 @@ def trust(public: str, label: str) -> Path:
     return file
 
 
-def export(path: Path | None = None, label: str = "") -> str:
-    """The public key as a text for another office to trust; the private key is made on first use."""
-    return _public_text(public_key(private_key(path)), label)
+def export(path: Path | None = None) -> str:
+    """The office's public key for another office to trust; the private key is made on first use."""
+    return public_key(private_key(path))
+
+
+def read_public(path: Path) -> str:
+    """The public key in a file: bare, or as a file of ``trusted/`` with its comment."""
+    with _reported(path):
+        key = _public_in(_read(path))
+    if key is None:
+        raise Fault([issue("KEY_NOT_PUBLIC", Place(file=path.name))], 2)
+    return key
 
 
 def _own() -> Path:
@@ -78,7 +87,7 @@ def _public_text(key: str, label: str) -> str:
 def _read_private(path: Path) -> bytes:
     raw = _key_in(_read(path), _PRIVATE)
     if raw is None:
-        raise Fault([issue("KEY_DAMAGED", Place(file=path.name), name=path.name)], 3)
+        raise Fault([issue("KEY_DAMAGED", Place(file=path.name), file=path.name)], 3)
     return raw
 
 
@@ -88,7 +97,7 @@ def _trusted_files() -> dict[Path, str]:
         with _reported(file):
             key = _public_in(_read(file))
         if key is None:
-            raise Fault([issue("KEY_DAMAGED", Place(file=file.name), name=file.name)], 3)
+            raise Fault([issue("KEY_DAMAGED", Place(file=file.name), file=file.name)], 3)
         found[file] = key
     return found
 
@@ -143,5 +152,4 @@ def _reported(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise Fault([issue("KEY_UNREADABLE", Place(file=path.name), name=path.name, reason=reason)], 3) from error
+        raise Fault([issue("KEY_UNREADABLE", Place(file=path.name), file=path.name)], 3) from error

@@ -45,7 +45,7 @@ def day(value: date) -> str:
 
 
 def day_in_words(value: date) -> str:
-    """``ngày 05 tháng 02 năm 2023``: a leading zero below day 10 and for months 1 and 2, so that neither can be altered."""
+    """``ngày 05 tháng 02 năm 2023``: a leading zero below day 10 and for months 1 and 2, so that none can be added."""
     return f"ngày {value.day:02} {month_in_words(value)}"
 
 

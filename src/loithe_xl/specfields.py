@@ -12,7 +12,7 @@ from loithe_xl.issues import Place, Severity, wording
 from loithe_xl.kinds import KINDS, NO, NOT_AFTER_CUTOFF, SOUND, YES, Aggregate, Kind
 from loithe_xl.register import TIERS
 from loithe_xl.spec import Check, Field, Section, Table
-from loithe_xl.specnames import asks_for_a_person
+from loithe_xl.specnames import LIST_ITEMS, asks_for_a_person
 from loithe_xl.specread import Block, Faults, Toml
 from loithe_xl.specrules import condition_faults, needs, row_scope
 from loithe_xl.words import Text
@@ -213,7 +213,7 @@ def _own_checks(
 ) -> tuple[Check, ...]:
     """A field's own checks in the order they speak: sound, required, what its kind asks, not after the cut-off."""
     templates = [SOUND, *kind.checks, *([NOT_AFTER_CUTOFF] if dated else [])]
-    quoted = ", ".join(map(repr, items))
+    quoted = ", ".join(map(repr, items)) if len(items) <= LIST_ITEMS else ""
     rules = [
         (code, parse(rule.format(x=id, items=quoted))) for code, rule in templates if quoted or "{items}" not in rule
     ]

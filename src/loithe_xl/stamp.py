@@ -51,10 +51,10 @@ def lock(package: bytes, protection: Protection) -> bytes:
     by_sheet, by_book = _attributes(protection, ""), _attributes(protection, "workbook")
     structure = f'<workbookProtection lockStructure="1"{by_book}/>'.encode()
     parts = []
+    if b"<workbookProtection" in zipfile.ZipFile(io.BytesIO(package)).read("xl/workbook.xml"):
+        raise ValueError("the package is locked already")
     for part in _parts(package):
         text = part.text
-        if b"<workbookProtection" in text:
-            raise ValueError("the package is locked already")
         if part.name == "xl/workbook.xml":
             part = part.changed(_once(text, b"<bookViews>", structure + b"<bookViews>"))
         elif part.name.startswith("xl/worksheets/sheet") and b"<sheetProtection" in text:

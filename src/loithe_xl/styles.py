@@ -7,6 +7,7 @@ submitted; dark red = the Party's heading colour.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 
 FONT = "Times New Roman"
 INPUT, COMPUTED, HEADING, BAND = "FFF9DB", "EFEFEF", "9B1C1C", "F6E4DD"
@@ -73,4 +74,44 @@ STYLES: dict[str, Style] = {
     "warn": Style(fill=WARN, colour="5C3B00"),
     "good": Style(fill=GOOD, colour="0B4D0B", bold=True),
     "missing": Style(fill="FFEFA8"),
+}
+
+# The report: plain black type as Party documents have it, and its annex.
+PAGE_SIZES = (11, 12, 13, 14, 15, 16)
+PRINTED_COUNT = r"[>=1000000]0\.000\.000;[>=1000]0\.000;0"  # 1.234 whatever the computer's own separators are
+
+
+def page_style(size: int, align: str, *, bold: bool, italic: bool, underline: bool, locked: bool) -> str:
+    """The name of the style of printed type; ``justify`` also spreads the lines over the row's height."""
+    marks = "".join(mark for mark, wanted in zip("biul", (bold, italic, underline, locked), strict=True) if wanted)
+    return f"page_{size}_{align}_{marks}".rstrip("_")
+
+
+STYLES |= {
+    page_style(size, align, bold=bold, italic=italic, underline=underline, locked=locked): Style(
+        bold=bold,
+        italic=italic,
+        underline=underline,
+        size=size,
+        align=align,
+        valign="vjustify" if align == "justify" else "vcenter",
+        number=TEXT,
+        locked=locked,
+    )
+    for size in PAGE_SIZES
+    for align in ("left", "center", "justify")
+    for bold, italic, underline, locked in product((False, True), repeat=4)
+}
+STYLES |= {
+    "annex_head": Style(bold=True, size=10, align="center", border=True),
+    "annex_text": Style(size=11, border=True),
+    "annex_center": Style(size=11, border=True, align="center"),
+    "annex_count": Style(size=11, border=True, align="center", number=PRINTED_COUNT),
+    "annex_text_bold": Style(bold=True, size=11, border=True),
+    "annex_center_bold": Style(bold=True, size=11, border=True, align="center"),
+    "annex_count_bold": Style(bold=True, size=11, border=True, align="center", number=PRINTED_COUNT),
+    "report_note": Style(size=11, colour="555555", italic=True),
+    "report_fit": Style(size=11, colour="7A1F1F", bold=True),
+    "report_moved": Style(size=11, fill=WARN, colour="5C3B00"),
+    "report_head": Style(size=11, bold=True, fill=BAND, align="center"),
 }

@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import io
+import re
 import warnings
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from loithe_xl.book import Address, Book, Cell, Chart, Formula, Link, Print, Sheet, Validation
-from loithe_xl.styles import FONT, LINE, STYLES, Style
-from loithe_xl.xlsxlib import workbook_class
+from loithe_xl.styles import FONT, LINE, STYLES
+from loithe_xl.xlsxlib import colours, whole, workbook_class
 
 _MM = 25.4  # millimetres in an inch
 _A4 = 9
 _FAR = 999_999_999_999_999  # the largest number Excel keeps exactly
 _LAST_DAY = 2_958_465  # 31/12/9999
 _FORMULA_LIMIT, _RULE_LIMIT, _ERROR_LIMIT, _HEIGHT_LIMIT, _WIDTH_LIMIT, _ROWS = 8192, 255, 225, 409, 255, 1_048_576
+_TEXT, _FUNCTION = re.compile(r'"[^"]*"'), re.compile(r"[A-Z_][A-Z0-9_.]*(?=\()")
+
+# What formulas may use: all of it is in Excel 2010, and in LibreOffice.
+FUNCTIONS = frozenset(
+    """ABS AND CELL CHOOSE COLUMN COUNT COUNTA COUNTIF COUNTIFS DATE DAY EXACT HYPERLINK IF IFERROR INDEX INT ISBLANK
+    ISERROR ISNUMBER ISTEXT LEFT LEN LOWER MATCH MAX MID MIN MONTH N NOT OR PROPER RIGHT ROUND ROW ROWS SIGN SUBSTITUTE
+    SUM SUMIF SUMPRODUCT TEXT TRIM UPPER VALUE YEAR""".split()
+)
 _BOUNDS = {"whole": (-_FAR, _FAR), "decimal": (-_FAR, _FAR), "date": (1, _LAST_DAY)}
 _AUTHOR = "loithe-xl"
 _OPTIONS: dict[str, Any] = {
@@ -65,7 +74,7 @@ class _Writing:
             raise ValueError(f"the active sheet is hidden: {book.sheets[book.active].name}")
         pages[book.active].activate()
         for name, formula in _unique(book.names).items():
-            _limit(formula, _FORMULA_LIMIT, name)
+            _plain(formula, _FORMULA_LIMIT, name)
             _done(self.workbook.define_name(name, f"={formula}"), name)
         self.workbook.close()
 
@@ -81,7 +90,7 @@ class _Writing:
             _done(page.data_validation(*_zero(first), *_zero(last), _validation(validation)), validation.title)
         for condition in sheet.conditions:
             first, last = condition.area
-            _limit(condition.formula, _FORMULA_LIMIT, sheet.name)
+            _plain(condition.formula, _FORMULA_LIMIT, sheet.name)
             rule = {
                 "type": "formula",
                 "criteria": f"={condition.formula}",
@@ -111,10 +120,7 @@ class _Writing:
 
     def formula(self, page: Any, row: int, column: int, style: str, formula: Formula) -> Any:
         text, result = formula.text, formula.result
-        _limit(text, _FORMULA_LIMIT, page.name)
-        # Array formulas and functions younger than Excel 2010 would be rewritten on the way.
-        if text.startswith(("=", "{")) or page._prepare_formula(text, True) != text:
-            raise ValueError(f"not a plain formula of Excel 2010: {text}")
+        _plain(text, _FORMULA_LIMIT, page.name)
         if STYLES[style].quote_prefix:
             raise ValueError(f"Excel would show the formula as text: {text}")
         if isinstance(result, Decimal):
@@ -125,7 +131,7 @@ class _Writing:
         """The library's format of a style; in a conditional format only colours and weight count."""
         key = name, conditional
         if key not in self.formats:
-            properties = _look(STYLES[name]) if conditional else {**_look(STYLES[name]), **_frame(STYLES[name])}
+            properties = colours(STYLES[name]) if conditional else whole(STYLES[name])
             self.formats[key] = self.workbook.add_format(properties)
         return self.formats[key]
 
@@ -230,7 +236,7 @@ def _validation(rule: Validation) -> dict[str, Any]:
 
 def _source(source: tuple[str, ...] | str) -> list[str] | str:
     if isinstance(source, str):
-        _limit(source, _RULE_LIMIT, source)
+        _plain(source, _RULE_LIMIT, source)
         return f"={source}"
     if not source or any(not item or item != item.strip() or set(item) & set(',"') for item in source):
         raise ValueError(f"not a list that Excel can hold in a rule: {source}")
@@ -240,37 +246,8 @@ def _source(source: tuple[str, ...] | str) -> list[str] | str:
 def _bound(bound: int | float | str | None) -> Any:
     if not isinstance(bound, str):
         return bound
-    _limit(bound, _RULE_LIMIT, bound)
+    _plain(bound, _RULE_LIMIT, bound)
     return f"={bound}"
-
-
-def _look(style: Style) -> dict[str, Any]:
-    """Colours and weight."""
-    found: dict[str, Any] = {"bold": style.bold, "font_color": f"#{style.colour}"}
-    return found | ({"bg_color": f"#{style.fill}"} if style.fill else {})
-
-
-def _frame(style: Style) -> dict[str, Any]:
-    """Everything of a style but its colours and weight."""
-    found: dict[str, Any] = {
-        "italic": style.italic,
-        "font_size": style.size,
-        "align": style.align,
-        "valign": style.valign,
-        "num_format": style.number,
-        "locked": style.locked,
-    }
-    wanted = {
-        "underline": style.underline and 1,
-        "text_wrap": style.wrap,
-        "rotation": style.rotation,
-        "indent": style.indent,
-        "quote_prefix": style.quote_prefix,
-    }
-    found |= {name: value for name, value in wanted.items() if value}
-    if style.border:
-        found |= {"border": 1, "border_color": f"#{LINE}"}
-    return found | ({"bottom": 1} if style.rule_below else {})
 
 
 def _zero(address: Address) -> Address:
@@ -280,6 +257,13 @@ def _zero(address: Address) -> Address:
 def _done(code: object, where: str) -> None:
     if code not in (0, None):
         raise ValueError(f"xlsxwriter refused ({code}): {where}")
+
+
+def _plain(formula: str, most: int, where: str) -> None:
+    """Array formulas and functions younger than Excel 2010 would need marks in the file that nobody writes here."""
+    _limit(formula, most, where)
+    if formula.startswith(("=", "{")) or not FUNCTIONS.issuperset(_FUNCTION.findall(_TEXT.sub("", formula))):
+        raise ValueError(f"not a plain formula of Excel 2010: {formula}")
 
 
 def _limit(text: str, most: int, where: str) -> None:

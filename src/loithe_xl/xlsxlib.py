@@ -5,15 +5,14 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from loithe_xl.styles import LINE, Style
+
 
 @cache
 def workbook_class() -> Any:
     """The library's ``Workbook``, mended; imported on first use, for it is slow to come."""
     from xlsxwriter import Workbook
-    from xlsxwriter.core import Core
-    from xlsxwriter.packager import Packager
-    from xlsxwriter.sharedstrings import SharedStrings, SharedStringTable
-    from xlsxwriter.worksheet import Worksheet
+    from xlsxwriter.sharedstrings import SharedStringTable
 
     class OwnStrings(SharedStringTable):  # type: ignore[misc]
         """One entry per cell: equal texts sharing one would shift the list from unit to unit, and stamping with it."""
@@ -25,6 +24,48 @@ def workbook_class() -> Any:
 
         def _sort_string_data(self) -> None:
             pass
+
+    class Mended(Workbook):  # type: ignore[misc]
+        worksheet_class = _page_class()
+
+        def __init__(self, *args: Any) -> None:
+            super().__init__(*args)
+            self.str_table = OwnStrings()
+
+        def _get_packager(self) -> Any:
+            return _package_class()()
+
+    return Mended
+
+
+def _page_class() -> Any:
+    from xlsxwriter.worksheet import Worksheet
+
+    class Page(Worksheet):  # type: ignore[misc]
+        first_page_different = False
+
+        def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
+            # The writer lets only old functions through, and the library's search for younger ones is slow.
+            return formula.removeprefix("=")
+
+        def _xml_formula_element(self, formula: str, result: Any, attributes: Any = ()) -> None:
+            # A result that is an empty text is a result: unmarked, readers would take the cell for not calculated.
+            own = [*attributes, ("t", "str")] if result == "" else attributes
+            super()._xml_formula_element(formula, self._escape_control_characters(result), own)
+
+        def _xml_start_tag(self, tag: str, attributes: Any = ()) -> None:
+            if tag == "headerFooter" and self.first_page_different:
+                attributes = [("differentFirst", 1), *attributes]
+            super()._xml_start_tag(tag, attributes)
+
+    return Page
+
+
+@cache
+def _package_class() -> Any:
+    from xlsxwriter.core import Core
+    from xlsxwriter.packager import Packager
+    from xlsxwriter.sharedstrings import SharedStrings
 
     class Strings(SharedStrings):  # type: ignore[misc]
         """A typed ``<r>…</r>`` is text, not markup."""
@@ -52,27 +93,34 @@ def workbook_class() -> Any:
             core._set_xml_writer(self._filename("docProps/core.xml"))
             core._assemble_xml_file()
 
-    class Page(Worksheet):  # type: ignore[misc]
-        first_page_different = False
+    return Package
 
-        def _xml_formula_element(self, formula: str, result: Any, attributes: Any = ()) -> None:
-            # A result that is an empty text is a result: unmarked, readers would take the cell for not calculated.
-            own = [*attributes, ("t", "str")] if result == "" else attributes
-            super()._xml_formula_element(formula, self._escape_control_characters(result), own)
 
-        def _xml_start_tag(self, tag: str, attributes: Any = ()) -> None:
-            if tag == "headerFooter" and self.first_page_different:
-                attributes = [("differentFirst", 1), *attributes]
-            super()._xml_start_tag(tag, attributes)
+def colours(style: Style) -> dict[str, Any]:
+    """What of a style counts in a conditional format, in the library's terms."""
+    found: dict[str, Any] = {"bold": style.bold, "font_color": f"#{style.colour}"}
+    return found | ({"bg_color": f"#{style.fill}"} if style.fill else {})
 
-    class Mended(Workbook):  # type: ignore[misc]
-        worksheet_class = Page
 
-        def __init__(self, *args: Any) -> None:
-            super().__init__(*args)
-            self.str_table = OwnStrings()
-
-        def _get_packager(self) -> Any:
-            return Package()
-
-    return Mended
+def whole(style: Style) -> dict[str, Any]:
+    """All of a style, in the library's terms."""
+    found: dict[str, Any] = {
+        **colours(style),
+        "italic": style.italic,
+        "font_size": style.size,
+        "align": style.align,
+        "valign": style.valign,
+        "num_format": style.number,
+        "locked": style.locked,
+    }
+    wanted = {
+        "underline": style.underline and 1,
+        "text_wrap": style.wrap,
+        "rotation": style.rotation,
+        "indent": style.indent,
+        "quote_prefix": style.quote_prefix,
+    }
+    found |= {name: value for name, value in wanted.items() if value}
+    if style.border:
+        found |= {"border": 1, "border_color": f"#{LINE}"}
+    return found | ({"bottom": 1} if style.rule_below else {})

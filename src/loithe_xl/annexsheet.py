@@ -1,0 +1,162 @@
+"""The annex of a report: a native chart of progress, and under it the table by unit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil
+
+from loithe_xl.book import Chart, Print, Sheet
+from loithe_xl.layout import ANNEX
+from loithe_xl.metrics import lines
+from loithe_xl.notation import ABSENT, percent
+from loithe_xl.report import Page
+from loithe_xl.report.table import Row, Table
+from loithe_xl.words import text
+
+NO, NAME, FIRST = 1, 2, 3  # columns
+PIXELS = {NO: 38, NAME: 214}
+STATUS_PIXELS, WHOLE_PIXELS = 88, 966  # of a turned page between its margins
+CHART = 6  # its first row
+LINE, SMALL = 15.0, 13.5  # points of one line of 11- and 10-point type
+BAR, AROUND, HIGHEST = 26, 90, 470  # pixels: of one bar, of all else in the chart, of what fits on the first page
+DEFAULT_ROW = 21  # pixels
+ROMAN = ("I", "II", "III", "IV", "V", "VI")
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar of the chart: its name and the length of each of its colours."""
+
+    name: str
+    values: tuple[int, ...]
+
+
+def annex_sheet(page: Page) -> Sheet:
+    """Title, chart, table as wide as the page. The table comes last: its heading is repeated on every page after it."""
+    columns = len(page.table.columns)
+    last = FIRST + columns
+    sheet = Sheet(ANNEX, tab_colour="9B1C1C")
+    each = (WHOLE_PIXELS - sum(PIXELS.values()) - STATUS_PIXELS) // max(1, columns)
+    pixels = PIXELS | dict.fromkeys(range(FIRST, last), each) | {last: STATUS_PIXELS}
+    sheet.widths = {column: round((wide - 5) / 8, 3) for column, wide in pixels.items()}
+    _title(sheet, page, last)
+    head = _chart(sheet, page, last + 2)
+    _headings(sheet, page, pixels, head)
+    row = head
+    for number, line in _numbered(page.table):
+        row += 1
+        _line(sheet, row, number, line, page.table)
+    sheet.print = Print(
+        landscape=True,
+        margins=page.profile.landscape,
+        repeat_rows=(head, head),
+        header=f'&C&"Times New Roman,Regular"&{page.profile.page_number}&P',
+        first_page_different=True,
+        columns=(1, last),
+        rows=row,
+    )
+    return sheet
+
+
+def _title(sheet: Sheet, page: Page, last: int) -> None:
+    """The issuer on the left, then title, subject and what the annex belongs to."""
+    sheet.put(1, NO, page.left[1].shown, "page_12_left_bl")
+    sheet.merges.append(((1, NO), (1, FIRST + 2)))
+    shown = (("title", "page_14_center_bl"), ("subject", "page_13_center_bl"), ("note", "page_12_center_il"))
+    for row, (key, style) in enumerate(shown, 2):
+        said = page.annex_words[key]
+        sheet.put(row, NO, said, style)
+        sheet.merges.append(((row, NO), (row, last)))
+        sheet.heights[row] = 19 * lines(said, 13, 700, bold=True)
+
+
+def _chart(sheet: Sheet, page: Page, column: int) -> int:
+    """The chart, its data in hidden columns from ``column`` on; returns the first row beneath it."""
+    bars, series = list(bars_of(page)), page.annex.series
+    if not bars:
+        return CHART
+    for step, each in enumerate(series, 1):
+        sheet.put(1, column + step, each.label, "hidden")
+    for row, bar in enumerate(bars, 2):
+        sheet.put(row, column, bar.name, "hidden")
+        for step, value in enumerate(bar.values, 1):
+            sheet.put(row, column + step, value, "hidden_number")
+    sheet.hidden_columns = tuple(range(column, column + len(series) + 1))
+    final = 1 + len(bars)
+    height = min(HIGHEST, AROUND + BAR * len(bars))
+    colours = tuple(
+        ((1, column + step), ((2, column + step), (final, column + step)), each.colour)
+        for step, each in enumerate(series, 1)
+    )
+    names = ((2, column), (final, column))
+    size = (WHOLE_PIXELS - 6, height)
+    sheet.charts.append(Chart((CHART, NO), page.annex_words["chart"], names, colours, size))
+    beneath = CHART + ceil(height / DEFAULT_ROW) + 1
+    sheet.heights |= dict.fromkeys(range(CHART, beneath), DEFAULT_ROW * 0.75)
+    return beneath
+
+
+def bars_of(page: Page) -> Iterator[Bar]:
+    """A bar per unit; the units of some groups in one bar together."""
+    ids = [each.id for each in page.annex.series]
+    for group in page.annex.groups:
+        units = page.table.units(group.tier)
+        rows = [tuple(int(unit.cells[id] or 0) for id in ids) for unit in units]
+        if rows and group.together:
+            label = page.annex.together.replace("{label}", group.label).replace("{count}", str(len(rows)))
+            yield Bar(label, tuple(map(sum, zip(*rows, strict=True))))
+        elif rows:
+            yield from (Bar(unit.name, values) for unit, values in zip(units, rows, strict=True))
+
+
+def _headings(sheet: Sheet, page: Page, pixels: dict[int, int], row: int) -> None:
+    last = FIRST + len(page.table.columns)
+    said = {NO: _say("no"), NAME: _say("unit"), last: _say("status")}
+    said |= {FIRST + number: column.label for number, column in enumerate(page.table.columns)}
+    for column, words in said.items():
+        sheet.put(row, column, words, "annex_head")
+    tall = max(lines(words, 10, pixels[column] * 0.75 - 5, bold=True) for column, words in said.items())
+    sheet.heights[row] = SMALL * tall + 6
+
+
+def _numbered(table: Table) -> Iterator[tuple[str, Row]]:
+    """Each row with its number: groups in Roman figures, units from 1 within their group."""
+    groups, units = 0, 0
+    for row in table.rows:
+        groups += row.kind == "group"
+        units = units + 1 if row.kind == "unit" else 0
+        group = ROMAN[(groups - 1) % len(ROMAN)] if row.kind == "group" else ""
+        yield str(units) if units else group, row
+
+
+def _line(sheet: Sheet, row: int, number: str, line: Row, table: Table) -> None:
+    """One row; a rate is a text, so that it reads the same on every computer."""
+    bold = "" if line.kind == "unit" else "_bold"
+    sheet.put(row, NO, number or None, f"annex_center{bold}")
+    sheet.put(row, NAME, line.name, f"annex_text{bold}")
+    for number_of, column in enumerate(table.columns):
+        value = line.cells[column.id]
+        if value is None:
+            sheet.put(row, FIRST + number_of, ABSENT, f"annex_center{bold}")
+        elif column.kind == "rate":
+            sheet.put(row, FIRST + number_of, percent(Fraction(value)), f"annex_center{bold}")
+        else:
+            sheet.put(row, FIRST + number_of, int(value), f"annex_count{bold}")
+    status = _status(line)
+    sheet.put(row, FIRST + len(table.columns), status or None, f"annex_center{bold}")
+    tall = max(lines(line.name, 11, PIXELS[NAME] * 0.75 - 6, bold=bool(bold)), lines(status, 11, 58))
+    sheet.heights[row] = LINE * tall + 3
+
+
+def _status(line: Row) -> str:
+    if not line.status:
+        return ""
+    status = text(f"form.status_{line.status}")
+    return (text("report.late", status=status) if line.late else status).to("vi")
+
+
+def _say(name: str) -> str:
+    """A word of the printed annex, which is Vietnamese."""
+    return text(f"report.{name}").to("vi")

@@ -1,0 +1,7 @@
+"""A tier's report: composed from a consolidation, told as JSON, and what was edited by hand read back."""
+
+from loithe_xl.report.edits import Edit, Line, read_edits
+from loithe_xl.report.page import Page, compose, page_json
+from loithe_xl.report.read import faults
+
+__all__ = ["Edit", "Line", "Page", "compose", "faults", "page_json", "read_edits"]

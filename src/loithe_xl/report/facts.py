@@ -1,0 +1,173 @@
+"""Figures in words: sentences filled from a consolidation, and the texts of units as lines; nothing edited yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from loithe_xl.consolidate import Consolidation
+from loithe_xl.evaluate import Raw, Undefined, day_of, evaluate, is_number, truth
+from loithe_xl.notation import count, day, percent
+from loithe_xl.register import Register
+from loithe_xl.report.read import PLACEHOLDER
+from loithe_xl.report.wording import Choice, Opinions, Part, Ranking, Sentence, Wording
+from loithe_xl.spec import Form, Pack
+from loithe_xl.submission import Inputs, rule_values
+
+DROPPED = " .;,"  # at the end of a unit's text, where the list puts its own sign
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A line that may stand in the body: its id, its kind and today's wording (None: not said today)."""
+
+    id: str
+    style: str
+    text: str | None
+
+
+class Facts:
+    """Everything a sentence may name, worded in Vietnamese notation."""
+
+    def __init__(
+        self,
+        pack: Pack,
+        form: Form,
+        wording: Wording,
+        consolidation: Consolidation,
+        inputs: Inputs,
+        constants: Mapping[str, Raw],
+        texts: Mapping[str, str],
+    ) -> None:
+        self.pack, self.consolidation, self.texts = pack, consolidation, texts
+        self.spelling = wording.words["spelling"]
+        self.rates = {id for id, each in form.derived_by_id.items() if each.kind == "rate"}
+        self.fields = form.fields
+        self.inputs = inputs
+        got = [row is not None for row in consolidation.rows.values()]
+        counted: dict[str, Raw] = {"units_received": sum(got), "units_missing": len(got) - sum(got)}
+        self.numbers: dict[str, Raw] = {**consolidation.values, **counted}
+        self.known = {**dict.fromkeys(pack.indicators), **constants, **self.numbers, **rule_values(inputs, {})}
+        for id, rule in wording.figures.items():
+            try:
+                value: Raw | str = evaluate(rule, self.known)
+            except Undefined:
+                value = None
+            self.numbers[id] = self.known[id] = value
+
+    def fill(self, template: str, **extra: str) -> str | None:
+        """The sentence with every name replaced; None when one of its figures is not known."""
+        found = {name: extra.get(name) or self._worded(name) for name in PLACEHOLDER.findall(template)}
+        if any(worded is None for worded in found.values()):
+            return None
+        said = PLACEHOLDER.sub(lambda match: found[match[1]] or "", template)
+        said = said.replace("  ", " ").strip()
+        if self.spelling == "UỶ":
+            said = said.replace("ủy", "uỷ").replace("ỦY", "UỶ").replace("Ủy", "Uỷ")
+        return said
+
+    def choose(self, choices: tuple[Choice, ...]) -> str | None:
+        """The first sentence whose rule holds and whose figures are known; None when there is none."""
+        for choice in choices:
+            if self._holds(choice) and (said := self.fill(choice.text)) is not None:
+                return said
+        return None
+
+    def _holds(self, choice: Choice) -> bool:
+        try:
+            return choice.when is None or truth(choice.when, self.known)
+        except Undefined:
+            return False
+
+    def _worded(self, name: str) -> str | None:
+        if name in self.texts:
+            return self.texts[name]
+        field = self.fields.get(name)
+        raw = self.numbers.get(name)
+        if field and field.kind not in ("count", "decimal") and name not in self.pack.indicators:
+            raw = self.inputs.values.get(name)
+            if field.kind == "date":
+                when = day_of(raw) if is_number(raw) else None
+                return day(when) if when else None
+            return str(raw).strip() or None if isinstance(raw, str | int | Decimal) else None
+        if not is_number(raw):
+            return None
+        assert isinstance(raw, int | Decimal)
+        return percent(raw) if name in self.rates else count(raw)
+
+
+def slots(part: Part, facts: Facts, register: Register, unit: str) -> Iterator[list[Slot]]:
+    """The lines of one section, entry by entry, as they read today."""
+    for entry in part.entries:
+        id = f"{part.id}.{entry.id}"
+        match entry:
+            case Sentence():
+                yield [Slot(id, "paragraph", facts.choose(entry.choices))]
+            case Ranking():
+                yield _ranking(entry, id, facts)
+            case Opinions():
+                yield _opinions(entry, id, facts, register, unit)
+
+
+def _ranking(entry: Ranking, id: str, facts: Facts) -> list[Slot]:
+    """How many named each difficulty, most first; those that nobody named are left out."""
+    named: dict[str, int | Decimal] = {}
+    for figure in facts.pack.indicators:
+        value = facts.numbers.get(figure)
+        if figure.startswith(entry.prefix) and isinstance(value, int | Decimal) and value > 0:
+            named[figure] = value
+    if not named:
+        return [Slot(f"{id}.none", "paragraph", facts.choose(entry.none))]
+    items = {
+        figure: facts.fill(entry.item, label=facts.pack.indicators[figure].label.vi, count=count(value))
+        for figure, value in sorted(named.items(), key=lambda pair: -pair[1])
+    }
+    return [Slot(f"{id}.intro", "paragraph", facts.fill(entry.intro)), *_items(id, items)]
+
+
+def _opinions(entry: Opinions, id: str, facts: Facts, register: Register, unit: str) -> list[Slot]:
+    """Own words first, then what most units wrote alike; what does not fit is counted, never silently dropped."""
+    alike: dict[str, list[tuple[str, str]]] = {}
+    for code, words in facts.consolidation.texts.get(entry.field, ()):
+        said = " ".join(words.split()).strip(DROPPED + "-–•+*")
+        if said:
+            alike.setdefault(said.casefold(), []).append((code, said))
+    groups = sorted(alike.values(), key=lambda group: (group[0][0] != unit, -len(group)))
+    items: dict[str, str | None] = {}
+    for group in groups[: entry.limit]:
+        code, said = group[0]
+        others = [each for each, _ in group if each != unit]
+        template = entry.own if code == unit else entry.shared if len(others) > 1 else entry.item
+        name = _name(register, code, unit)
+        items[code] = facts.fill(template, unit=name, text=_short(said, entry.letters), others=count(len(others) - 1))
+    left = sum(len(group) for group in groups[entry.limit :])
+    if left:
+        items["more"] = facts.fill(entry.more, left=count(left))
+    intro = facts.fill(entry.intro) if items else None
+    return [Slot(f"{id}.intro", "paragraph", intro), *_items(id, items)]
+
+
+def _items(id: str, items: Mapping[str, str | None]) -> list[Slot]:
+    """The lines of a list, each closed by its sign."""
+    last = len(items) - 1
+    return [
+        Slot(f"{id}.{part}", "item", f"{said}{'.' if place == last else ';'}" if said else None)
+        for place, (part, said) in enumerate(items.items())
+    ]
+
+
+def _name(register: Register, code: str, unit: str) -> str:
+    """A unit's name, with that of its superior when that is not the reporting unit."""
+    found = register.unit(code)
+    if found is None:
+        return code
+    above = register.unit(found.parent) if found.parent != unit else None
+    return f"{found.name} ({above.name})" if above else found.name
+
+
+def _short(words: str, letters: int) -> str:
+    """At most so many letters, cut between words."""
+    if len(words) <= letters:
+        return words
+    return words[:letters].rsplit(" ", 1)[0].rstrip(DROPPED) + " …"

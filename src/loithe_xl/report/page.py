@@ -1,0 +1,216 @@
+"""A tier's report as a value: heads, sentences worded from the figures, table and chart; today's or edited by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from loithe_xl.consolidate import Consolidation
+from loithe_xl.evaluate import serial
+from loithe_xl.identity import Identity
+from loithe_xl.issues import Issue, issue
+from loithe_xl.notation import GAP, day, day_in_words, open_day_in_words
+from loithe_xl.receipts import Figure
+from loithe_xl.register import Register
+from loithe_xl.report.edits import Edit, Edited, Line
+from loithe_xl.report.facts import Facts, slots
+from loithe_xl.report.profile import Profile, read_profile
+from loithe_xl.report.read import read_wording
+from loithe_xl.report.table import Rate, Table, progress
+from loithe_xl.report.wording import Annex, Issuer, Wording
+from loithe_xl.spec import Pack
+from loithe_xl.submission import Inputs, constants
+
+BLANK = GAP * 5  # room to write in
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A composed report. ``left`` and ``right`` are its two heads, from the top; ``annex_words`` head the table."""
+
+    profile: Profile
+    left: tuple[Line, ...]
+    right: tuple[Line, ...]
+    titles: tuple[Line, ...]
+    body: tuple[Line, ...]
+    signature: tuple[Line, ...]
+    recipients: tuple[Line, ...]
+    annex: Annex
+    annex_words: Mapping[str, str]
+    table: Table
+    values: Mapping[str, Figure | None]
+    cutoff: date
+
+    def lines(self) -> Iterator[Line]:
+        """Every text that can be edited."""
+        for block in (self.left, self.right, self.titles, self.body, self.signature, self.recipients):
+            yield from block
+
+
+def compose(
+    pack: Pack,
+    consolidation: Consolidation,
+    register: Register,
+    identity: Identity,
+    unit_name: str,
+    above_name: str,
+    inputs: Inputs,
+    edits: Mapping[str, Edit],
+    *,
+    tier: str = "district",
+    profile: str = "hd36_2018",
+    today: date | None = None,
+    lang: str = "vi",
+) -> Page | list[Issue]:
+    """The report of one unit at its cut-off, or why there is none. It is a Vietnamese document whatever ``lang`` is.
+
+    ``register`` holds the unit's subtree; without ``today`` the day is left open.
+    """
+    if tier not in pack.report:
+        return [issue("REPORT_TIER_UNWORDED", tier=tier)]
+    wording, layout = read_wording(pack, tier), read_profile(pack, profile)
+    if not isinstance(wording, Wording) or not isinstance(layout, Profile):
+        return [found for read in (wording, layout) if isinstance(read, list) for found in read]
+    form = next(each for each in pack.forms.values() if each.tier == tier and each.parent)
+    known = register.unit(identity.unit)
+    names = _names(wording, unit_name, above_name, known.kind if known else "")
+    when = day_in_words(today) if today else open_day_in_words(identity.deadline)
+    texts = names | {
+        "unit": unit_name,
+        "campaign": pack.campaign.vi,
+        "basis": pack.bases[0].vi if pack.bases else "",
+        "bases": "; ".join(basis.vi for basis in pack.bases),
+        "cutoff": day(identity.cutoff),
+        "deadline": day(identity.deadline),
+        "blank": BLANK,
+        "date": when,
+    }
+    facts = Facts(pack, form, wording, consolidation, inputs, constants(pack, serial(identity.cutoff)), texts)
+    edited = Edited(edits)
+    annex = wording.annex
+    words = {"title": annex.title, "subject": annex.subject, "note": annex.note, "chart": annex.chart}
+    heads = _heads(wording, facts, edited, layout)
+    return Page(
+        layout,
+        *heads,
+        _body(wording, facts, edited, register, identity.unit, layout),
+        *_foot(wording, facts, edited, layout),
+        annex,
+        {key: facts.fill(said) or "" for key, said in words.items()},
+        progress(annex, consolidation, register),
+        consolidation.values,
+        identity.cutoff,
+    )
+
+
+def page_json(page: Page) -> dict[str, Any]:
+    """``values``, the ``sentences`` of the body as shown, and ``tables``."""
+    said = [line.shown for line in page.body if line.style != "heading" and line.shown]
+    rows = [
+        {"unit": row.code, "name": row.name, "status": row.status, "late": row.late}
+        | {id: _plain(value) for id, value in row.cells.items()}
+        for row in page.table.rows
+        if row.kind == "unit"
+    ]
+    return {
+        "values": {id: _plain(value) for id, value in page.values.items()},
+        "sentences": said,
+        "tables": {"progress": rows},
+    }
+
+
+def _heads(
+    wording: Wording, facts: Facts, edited: Edited, profile: Profile
+) -> tuple[tuple[Line, ...], tuple[Line, ...], tuple[Line, ...]]:
+    words = wording.words
+    left = [edited.fixed(id, id, facts.fill(f"{{head_{id}}}")) for id in ("above", "issuer")]
+    left += [edited.fixed(id, id, facts.fill(words[id])) for id in ("star", "number")]
+    right = tuple(edited.fixed(id, id, facts.fill(words[id])) for id in ("party", "place_date"))
+    return (
+        tuple(left),
+        right,
+        tuple(edited.fixed(id, id, facts.fill(words[id])) for id in ("type", "subject", "dashes")),
+    )
+
+
+def _foot(
+    wording: Wording, facts: Facts, edited: Edited, profile: Profile
+) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
+    """The signature, its name left blank, and who receives the report."""
+    words = wording.words
+    signature = [edited.fixed(id, id, facts.fill(words[f"signature.{id}"])) for id in ("authority", "position")]
+    signature.append(edited.fixed("signer", "signer", ""))
+    recipients = [edited.fixed("recipients", "recipients", facts.fill(words["recipients.heading"]))]
+    for number, item in enumerate(wording.recipients, 1):
+        end = profile.last_end if number == len(wording.recipients) else profile.item_end
+        recipients.append(edited.fixed(f"recipient_{number}", "recipient", f"{facts.fill(item)}{end}"))
+    return tuple(signature), tuple(recipients)
+
+
+def _body(
+    wording: Wording, facts: Facts, edited: Edited, register: Register, unit: str, profile: Profile
+) -> tuple[Line, ...]:
+    """Every section with its heading, its lines and one blank line to write more in."""
+    found: list[Line] = []
+    for part in wording.sections:
+        placed: list[Line | None] = [edited.fixed(f"{part.id}.heading", "heading", facts.fill(part.heading))]
+        for entry, listed in zip(part.entries, slots(part, facts, register, unit), strict=True):
+            placed += [edited.line(slot.id, slot.style, slot.text) for slot in listed]
+            placed += edited.beneath(f"{part.id}.{entry.id}.", "item")
+        placed += edited.beneath(f"{part.id}.", "paragraph")
+        for line in filter(None, placed):
+            found += [line, *edited.after(line.id)]
+        own = edited.fixed(f"{part.id}.own", "paragraph", "")
+        found += [own, *edited.after(own.id)]
+    rest = [edited.fixed(id, "paragraph", "") for id in list(edited.left) if "." in id]
+    return tuple(_closed([*found, *rest], profile.last_end))
+
+
+def _closed(lines: list[Line], end: str) -> Iterable[Line]:
+    """The same lines, the last sentence that is not edited closed by its sign."""
+    last = next((number for number in reversed(range(len(lines))) if lines[number].shown), None)
+    if last is not None and not lines[last].edited and not lines[last].shown.endswith(end):
+        said = lines[last].shown.rstrip(" .;,") + end
+        lines[last] = replace(lines[last], generated=said, shown=said, base=said)
+    return lines
+
+
+def _names(wording: Wording, name: str, above: str, kind: str) -> dict[str, str]:
+    """How this organisation and the one above are called in heads and sentences."""
+    issuer, rest = _issuer(wording, name, kind)
+    superior, above_rest = _issuer(wording, above, "")
+    own = rest.split("(")[0].strip()
+    return {
+        "head_issuer": issuer.head.replace("{name}", _upper(rest)),
+        "head_above": superior.head.replace("{name}", _upper(above_rest)) if above else wording.words["above_blank"],
+        "committee": issuer.committee,
+        "committee_above": superior.committee if above else "",
+        "area": issuer.area,
+        "symbol": issuer.symbol,
+        "place": wording.words["place_blank"] if issuer.placeless or not own else own,
+    }
+
+
+def _issuer(wording: Wording, name: str, kind: str) -> tuple[Issuer, str]:
+    """The way of heading that fits a name, and what is left of the name; else the one that fits the unit's kind."""
+    folded = name.casefold()
+    for issuer in wording.issuers:
+        start = next((start for start in issuer.starts if start and folded.startswith(start.casefold())), None)
+        if start:
+            return issuer, name[len(start) :]
+    by_kind = [each for each in wording.issuers if kind and f"{kind.casefold()} " in map(str.casefold, each.starts)]
+    return (by_kind or wording.issuers)[0 if by_kind else -1], name
+
+
+def _upper(name: str) -> str:
+    """Capitals, but for what stands in brackets."""
+    head, bracket, rest = name.partition("(")
+    return head.upper() + bracket + rest
+
+
+def _plain(value: Figure | Rate) -> int | float | None:
+    if value is None or isinstance(value, int):
+        return value
+    return int(value) if value == int(value) else float(value)

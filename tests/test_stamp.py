@@ -1,0 +1,210 @@
+"""A stamped file is the file that would have been rendered; the lock opens with its password only."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+import zipfile
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from loithe_xl.book import Book, Formula, Link, Print, Sheet, Validation
+from loithe_xl.reader import Received, read
+from loithe_xl.stamp import Master, Protection, lock, protection, replace
+from loithe_xl.writer import render
+
+SALT = bytes(range(16))
+HOST = Path(__file__).with_name("hosts") / "calc.py"
+MARKS = {"name": "@@NAME@@", "code": "@@CODE@@", "token": "@@TOKEN@@", "due": "987650001", "note": "@@NOTE@@"}
+UNITS: Mapping[str, Mapping[str, str]] = {
+    "plain": {"name": "Chi bộ thôn Đông", "code": "01.1.C01", "token": "LT1|abc-_=", "due": "0", "note": ""},
+    "awkward": {
+        "name": 'Chi bộ "Lê Lợi" & <Trần>',
+        "code": "0077.003.C0012",
+        "token": "LT1|" + "x" * 240,
+        "due": "1234",
+        "note": "dòng 1\ndòng 2",
+    },
+    "equal texts": {"name": "Có", "code": "Có", "token": "Có", "due": "7", "note": "Có"},
+    "like a mark": {"name": "@@CODE@@", "code": "@@NAME@@", "token": "$1 \\1", "due": "987650002", "note": "&amp;"},
+}
+
+
+def book(name: str, code: str, token: str, due: str, note: str) -> Book:
+    """A form whose head, formulas, properties, messages and print header tell the unit."""
+    page = Sheet("Nhập", print=Print(header="&C" + name.replace("&", "&&"), first_page_different=True))
+    page.put(1, 1, name, "title")
+    page.put(2, 1, f"{code} – {name} – {code}")
+    page.put(3, 1, int(due), "computed_count")
+    page.put(3, 2, 9876500019)
+    page.put(4, 1, Formula(f'"Đơn vị: {name.replace(chr(34), chr(34) * 2)}"', f"Đơn vị: {name}"), "computed_text")
+    page.put(4, 2, Formula("A3", int(due)), "computed_count")
+    page.put(5, 1, Link("'Nhập'!A1", f"Về {code}"), "link")
+    page.put(6, 1, note or "x", "text") if note else page.put(6, 1, "", "text")
+    page.put(7, 1, "Có")
+    page.put(8, 1, Decimal("0.5"))
+    page.validations.append(Validation(((3, 1), (3, 1)), "whole", "Số", f"Của {name}", "Sai", minimum=0))
+    hidden = Sheet("_loithe", hidden=True)
+    hidden.put(1, 1, token)
+    return Book([page, hidden], {"ma": f'"{token}"', "so": "'Nhập'!$A$3"}, "Biểu", {"loithe": token})
+
+
+def parts(package: bytes) -> dict[str, bytes]:
+    archive = zipfile.ZipFile(io.BytesIO(package))
+    return {info.filename: archive.read(info) for info in archive.infolist()}
+
+
+@pytest.fixture(scope="module")
+def master() -> bytes:
+    return lock(render(book(**MARKS)), protection("mật khẩu", SALT, 10))
+
+
+@pytest.mark.parametrize("unit", UNITS.values(), ids=UNITS.keys())
+def test_a_stamped_file_is_the_rendered_file_part_by_part(master: bytes, unit: Mapping[str, str]):
+    stamped = Master(master, MARKS.values()).stamp({MARKS[field]: text for field, text in unit.items()})
+    filled = {**unit, "note": unit["note"] or MARKS["note"]}
+    rendered = parts(lock(render(book(**filled)), protection("mật khẩu", SALT, 10)))
+    if not unit["note"]:  # an empty text stays a text cell
+        rendered = {name: text.replace(MARKS["note"].encode(), b"") for name, text in rendered.items()}
+
+    assert list(parts(stamped)) == list(rendered)
+    assert parts(stamped) == rendered
+
+
+def test_one_plan_serves_many_units_and_repeats_itself(master: bytes):
+    plan = Master(master, MARKS.values())
+    first, second = ({MARKS[field]: text for field, text in UNITS[unit].items()} for unit in ("plain", "awkward"))
+    once = plan.stamp(first)
+    plan.stamp(second)
+
+    assert plan.stamp(first) == once == replace(master, first)
+
+
+def test_stamping_gives_the_same_bytes_in_another_process(master: bytes):
+    unit = {MARKS[field]: text for field, text in UNITS["awkward"].items()}
+    program = (
+        "import hashlib; from loithe_xl.stamp import *; from loithe_xl.writer import render; from test_stamp import *;"
+        "m = lock(render(book(**MARKS)), protection('mật khẩu', SALT, 10));"
+        "print(hashlib.sha256(replace(m, {MARKS[f]: t for f, t in UNITS['awkward'].items()})).hexdigest())"
+    )
+    tests, src = Path(__file__).parent, Path(__file__).parent.parent / "src"
+    environment = {**os.environ, "PYTHONHASHSEED": "7", "PYTHONUTF8": "1"}
+    environment["PYTHONPATH"] = os.pathsep.join(map(str, (src, tests)))
+    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == hashlib.sha256(replace(master, unit)).hexdigest()
+
+
+def test_a_stamped_file_reads_as_the_unit(master: bytes):
+    unit = UNITS["awkward"]
+    received = read(replace(master, {MARKS[field]: text for field, text in unit.items()}))
+
+    assert isinstance(received, Received)
+    grid = received.grids["Nhập"]
+    assert (grid.get(1, 1), grid.get(3, 1), grid.get(4, 2)) == (unit["name"], 1234, 1234)
+    assert grid.get(4, 1) == f"Đơn vị: {unit['name']}"
+    assert grid.get(3, 2) == 9876500019, "a longer number that begins like a mark"
+    assert received.custom["loithe"] == received.names["ma"] == unit["token"] == received.grids["_loithe"].get(1, 1)
+
+
+def test_parts_without_marks_keep_their_compressed_bytes(master: bytes):
+    stamped = replace(master, {MARKS[field]: text for field, text in UNITS["plain"].items()})
+    archive = zipfile.ZipFile(io.BytesIO(master))
+    start = archive.getinfo("xl/styles.xml").header_offset
+    size = archive.getinfo("xl/styles.xml").compress_size
+
+    assert master[start : start + 30 + len("xl/styles.xml") + size] in stamped
+    assert {info.date_time for info in zipfile.ZipFile(io.BytesIO(stamped)).infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+
+def test_every_mark_must_be_there_and_be_given(master: bytes):
+    with pytest.raises(ValueError, match="@@NOWHERE@@"):
+        Master(master, ["@@NOWHERE@@"])
+    with pytest.raises(ValueError, match="unlike"):
+        Master(master, ["@@NAME@@"]).stamp({"@@NAME@@": "x", "@@CODE@@": "y"})
+    with pytest.raises(ValueError, match="not a mark"):
+        Master(master, ["a<b"])
+
+
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [
+        ("due", "mười"),
+        ("due", "1e5"),
+        ("name", " đầu dòng"),
+        ("name", "có\x0bdấu"),
+        ("name", "_x0041_"),
+        ("token", "x" * 256),
+    ],
+)
+def test_what_would_not_stand_there_unchanged_is_refused(master: bytes, field: str, text: str):
+    with pytest.raises(ValueError, match=r"not a text|a number stands"):
+        replace(master, {MARKS[key]: value for key, value in {**UNITS["plain"], field: text}.items()})
+
+
+def test_the_hash_is_excels():
+    # Both opened in LibreOffice 7.4 with these passwords and no other.
+    assert protection("loithe", SALT, 1_000) == Protection(
+        "06EIgTF44mLZpX1uNgVJFqzZtn0xBoYl8YC9c9A08b5N6AJpsd2c2DcaLtDLC2KdPrXyBsPFI//vpQNA3/WE+Q==",
+        "AAECAwQFBgcICQoLDA0ODw==",
+        1_000,
+    )
+    assert protection("Mật khẩu", SALT) == Protection(
+        "mOiZx8goWDfB6rS+rhIaQ3FhyoFRWfI+ZVTA1ykS+Mde/dDoAk0zc14RrayJoqXJwd8emYr+bj3KzndrjBjdgg==",
+        "AAECAwQFBgcICQoLDA0ODw==",
+        100_000,
+    )
+
+
+def test_sheets_and_structure_are_locked():
+    open_page = Sheet("Mở", protected=False)
+    page = Sheet("Khoá")
+    page.put(1, 1, '<sheetProtection sheet="1"', "text")
+    key = protection("a", SALT, 10)
+    locked = parts(lock(render(Book([open_page, page])), key))
+    opened = openpyxl.load_workbook(io.BytesIO(lock(render(Book([open_page, page])), key)))
+
+    assert b"sheetProtection" not in locked["xl/worksheets/sheet1.xml"]
+    found = opened["Khoá"].protection
+    assert (found.algorithmName, found.hashValue, found.saltValue, found.spinCount) == (
+        "SHA-512", key.hash, key.salt, 10,
+    )  # fmt: skip
+    assert opened.security.lockStructure
+    assert (opened.security.workbookAlgorithmName, opened.security.workbookHashValue) == ("SHA-512", key.hash)
+    order = re.findall(r"<(workbookPr|workbookProtection|bookViews)\b", locked["xl/workbook.xml"].decode())
+    assert order == ["workbookPr", "workbookProtection", "bookViews"]
+
+
+def test_a_locked_package_is_not_locked_twice(master: bytes):
+    with pytest.raises(ValueError, match="locked already"):
+        lock(master, protection("a", SALT, 10))
+
+
+def test_the_password_opens_a_sheet_in_libreoffice(soffice: str, uno_python: str, tmp_path: Path):
+    file = tmp_path / "khoa.xlsx"
+    file.write_bytes(lock(render(book(**UNITS["plain"])), protection("Mật khẩu 1", SALT)))
+    move = {"op": "move", "source": ["Nhập", 7, 1], "target": ["Nhập", 9, 1]}
+    asked = [{"op": "open", "path": str(file)}, {**move, "password": "mật khẩu 1"}, {**move, "password": "Mật khẩu 1"}]
+    lines = "".join(json.dumps(each) + "\n" for each in asked)
+    done = subprocess.run([uno_python, str(HOST), soffice], input=lines, capture_output=True, text=True, check=True)
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+
+    assert "failed" in answers[2], "another password"
+    assert answers[3] == {"moved": True}
+
+
+def test_the_open_xml_sdk_finds_no_error(master: bytes, ooxml_validator: list[str], tmp_path: Path):
+    file = tmp_path / "mau.xlsx"
+    file.write_bytes(replace(master, {MARKS[field]: text for field, text in UNITS["awkward"].items()}))
+    done = subprocess.run([*ooxml_validator, str(file)], capture_output=True, text=True, check=False)
+
+    assert json.loads(done.stdout)["errors"] == []
