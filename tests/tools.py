@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from loithe_xl.evaluate import Raw, serial
-from loithe_xl.identity import derive
 from loithe_xl.register import Register, Unit
 from loithe_xl.submission import Inputs, blank
 from loithe_xl.tasks import packs
@@ -19,7 +18,7 @@ from loithe_xl.tasks.generate import Request, Term, generate
 from loithe_xl.tasks.intake import open_file, with_receipts
 from loithe_xl.tasks.gather import open_parent, rebuilt
 from loithe_xl.tasks.office import Office
-from loithe_xl.tasks.render import SALT_PURPOSE, Subject, cell_case, package
+from loithe_xl.tasks.render import Subject, cell_case, package, salt_of
 
 TERM = Term("2023-02", date(2023, 2, 28), date(2023, 3, 5))
 NOON = datetime(2023, 3, 1, 12)
@@ -98,7 +97,7 @@ def fill(form: Path, target: Path, values: Mapping[str, Raw] = REQUIRED, session
     name, above, lang = opened.names
     case = cell_case(opened.loaded, opened.layout, Subject(opened.identity, opened.token, name, above, lang), inputs)
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_bytes(package(case, derive(opened.token.encode(), SALT_PURPOSE)[:16]))
+    target.write_bytes(package(case, salt_of(opened.key)))
     return target
 
 

@@ -20,7 +20,7 @@ PIXELS = {NO: 38, NAME: 214}
 STATUS_PIXELS, WHOLE_PIXELS = 88, 966  # of a turned page between its margins
 CHART = 6  # its first row
 LINE, SMALL = 15.0, 13.5  # points of one line of 11- and 10-point type
-BAR, AROUND, HIGHEST = 26, 90, 470  # pixels: of one bar, of all else in the chart, of what fits on the first page
+BAR, AROUND, HIGHEST = 26, 120, 505  # pixels: of one bar, of all else in the chart, of what fits on the first page
 DEFAULT_ROW = 21  # pixels
 ROMAN = ("I", "II", "III", "IV", "V", "VI")
 
@@ -70,6 +70,7 @@ def _title(sheet: Sheet, page: Page, last: int) -> None:
         sheet.put(row, NO, said, style)
         sheet.merges.append(((row, NO), (row, last)))
         sheet.heights[row] = 19 * lines(said, 13, 700, bold=True)
+    sheet.heights[CHART - 1] = 4
 
 
 def _chart(sheet: Sheet, page: Page, column: int) -> int:
@@ -146,7 +147,7 @@ def _line(sheet: Sheet, row: int, number: str, line: Row, table: Table) -> None:
             sheet.put(row, FIRST + number_of, int(value), f"annex_count{bold}")
     status = _status(line)
     sheet.put(row, FIRST + len(table.columns), status or None, f"annex_center{bold}")
-    tall = max(lines(line.name, 11, PIXELS[NAME] * 0.75 - 6, bold=bool(bold)), lines(status, 11, 58))
+    tall = max(lines(line.name, 11, PIXELS[NAME] * 0.75 - 14, bold=bool(bold)), lines(status, 11, 58))
     sheet.heights[row] = LINE * tall + 3
 
 

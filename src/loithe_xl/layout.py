@@ -16,6 +16,9 @@ HIDDEN, HIDDEN_CHECKS = "_loithe", "_loithe_kiemtra"
 HIDDEN_REGISTER, HIDDEN_RECEIPTS = "_loithe_danhba", "_loithe_danhan"
 OPINIONS = "Ý kiến đơn vị"
 
+# Sheets that hold only what is computed: a reader need not look at them.
+COMPUTED = frozenset({CHECK, GUIDE, TOTALS, RECEIPTS, FIGURES, ANNEX, OPINIONS, HIDDEN_CHECKS})
+
 HEAD_ROW = 7  # the heading of the input columns; the unit's head stands above
 NUMBER, LABEL, UNIT, INPUT, STATUS = 1, 2, 3, 4, 5  # columns of a sheet of fields
 
@@ -76,9 +79,9 @@ class PlacedSheet:
     last: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Layout:
-    """All addresses of one form."""
+    """All addresses of one form; equal only to itself, so that what follows from it can be kept beside it."""
 
     form: Form
     sheets: tuple[PlacedSheet, ...]

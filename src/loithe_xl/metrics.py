@@ -5,7 +5,6 @@ from __future__ import annotations
 import unicodedata
 from functools import cache
 
-SAFETY = 0.985  # of a line's width: programs place letters a little differently
 _REGULAR = {
     180: "'", 250: " ,.\u00a0", 278: "/:;\\ijlt", 333: "!()-I[]`fr‘’", 408: '"', 444: "?acezâê“”", 389: "Js",
     500: "#$*0123456789_bdghknopquvxyđ–", 529: "ơ", 542: "ư", 556: "FPS", 564: "+<=>", 611: "ELTZ", 667: "BCR",
@@ -27,7 +26,7 @@ def length(words: str, size: float, *, bold: bool = False) -> float:
 
 def lines(words: str, size: float, width: float, *, bold: bool = False) -> int:
     """Lines that a text takes in a column of ``width`` points, at least one; line feeds in it count."""
-    return sum(_lines_of(part, size, width * SAFETY, bold) for part in words.split("\n"))
+    return sum(_lines_of(part, size, width, bold) for part in words.split("\n"))
 
 
 def _lines_of(words: str, size: float, width: float, bold: bool) -> int:

@@ -27,8 +27,9 @@ from loithe_xl.words import text
 
 REPORT_TOKEN = "loithe_report"
 FIT, NOTE = 3, 4
-WIDTHS = {LEFT: 33.25, RIGHT: 43, FIT: 20, NOTE: 76}  # 271 + 349 pixels: 164 mm
-POINTS = {LEFT: 199, RIGHT: 257, 0: 460}  # what text may fill of a column; 0: both
+WIDTHS = {LEFT: 35, RIGHT: 41.25, FIT: 20, NOTE: 76}  # 285 + 335 pixels: 164 mm
+POINTS = {LEFT: 206, RIGHT: 243}  # that text may fill of a column, with a little to spare
+TIGHT, SAFE = 464, 455  # the same of both columns: at best, and where a program sets type wider
 HIGHEST = 409  # points; Excel's limit for a row
 LETTER = 6.4  # points of an average letter at 14, for the warning beside a row
 INDENTED = frozenset({"heading", "paragraph", "item"})
@@ -160,12 +161,14 @@ class _Drawing:
         most = floor(HIGHEST / pitch)
         for number, piece in enumerate(_pieces(line.shown, look.size, most)):
             said = f"{indent}{piece}" if piece and not number else piece
-            rows = lines(said, look.size, POINTS[0], bold=look.bold)
-            self.put(line, LEFT, said, self.style(line, align), first=not number)
+            rows, at_best = (lines(said, look.size, width, bold=look.bold) for width in (SAFE, TIGHT))
+            # Lines are spread over the row's height only where every program makes the same number of them.
+            way = "block" if align == "justify" and rows != at_best else align
+            self.put(line, LEFT, said, self.style(line, way), first=not number)
             self.drawn.merges.append(((self.row, LEFT), (self.row, RIGHT)))
             self.drawn.heights[self.row] = min(HIGHEST, rows * pitch)
             if align == "justify":
-                room = max(len(said), floor(rows * POINTS[0] / LETTER))
+                room = max(len(said), floor(rows * SAFE / LETTER))
                 rule = f'IF(LEN({address(self.row, LEFT)})>{room},{text_literal(self.say("long"))},"")'
                 self.drawn.put(self.row, FIT, Formula(rule, ""), "report_fit")
             if not number:
@@ -222,14 +225,14 @@ class _Drawing:
 
 def _pieces(words: str, size: float, most: int) -> list[str]:
     """The text in pieces of at most ``most`` lines, cut at sentence ends, or between words of a longer sentence."""
-    if lines(words, size, POINTS[0]) <= most - 1:
+    if lines(words, size, SAFE) <= most - 1:
         return [words]
     pieces = [""]
     for sentence in _SENTENCES.split(words):
-        parts = [sentence] if lines(sentence, size, POINTS[0]) <= most - 1 else sentence.split(" ")
+        parts = [sentence] if lines(sentence, size, SAFE) <= most - 1 else sentence.split(" ")
         for part in parts:
             longer = f"{pieces[-1]} {part}".strip()
-            if pieces[-1] and lines(longer, size, POINTS[0]) > most - 1:
+            if pieces[-1] and lines(longer, size, SAFE) > most - 1:
                 pieces.append(part)
             else:
                 pieces[-1] = longer

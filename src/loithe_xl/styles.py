@@ -82,7 +82,7 @@ PRINTED_COUNT = r"[>=1000000]0\.000\.000;[>=1000]0\.000;0"  # 1.234 whatever the
 
 
 def page_style(size: int, align: str, *, bold: bool, italic: bool, underline: bool, locked: bool) -> str:
-    """The name of the style of printed type; ``justify`` also spreads the lines over the row's height."""
+    """The name of a style of printed type: left, center, justify (lines spread over the row's height), block (not)."""
     marks = "".join(mark for mark, wanted in zip("biul", (bold, italic, underline, locked), strict=True) if wanted)
     return f"page_{size}_{align}_{marks}".rstrip("_")
 
@@ -93,21 +93,21 @@ STYLES |= {
         italic=italic,
         underline=underline,
         size=size,
-        align=align,
-        valign="vjustify" if align == "justify" else "vcenter",
+        align="justify" if align == "block" else align,
+        valign={"justify": "vjustify", "block": "top"}.get(align, "vcenter"),
         number=TEXT,
         locked=locked,
     )
     for size in PAGE_SIZES
-    for align in ("left", "center", "justify")
+    for align in ("left", "center", "justify", "block")
     for bold, italic, underline, locked in product((False, True), repeat=4)
 }
 STYLES |= {
     "annex_head": Style(bold=True, size=10, align="center", border=True),
-    "annex_text": Style(size=11, border=True),
+    "annex_text": Style(size=11, border=True, indent=1),
     "annex_center": Style(size=11, border=True, align="center"),
     "annex_count": Style(size=11, border=True, align="center", number=PRINTED_COUNT),
-    "annex_text_bold": Style(bold=True, size=11, border=True),
+    "annex_text_bold": Style(bold=True, size=11, border=True, indent=1),
     "annex_center_bold": Style(bold=True, size=11, border=True, align="center"),
     "annex_count_bold": Style(bold=True, size=11, border=True, align="center", number=PRINTED_COUNT),
     "report_note": Style(size=11, colour="555555", italic=True),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import ChainMap
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 
 from loithe_xl.evaluate import Raw, Undefined, Values, evaluate, is_number, truth
 from loithe_xl.expr import Node
@@ -19,7 +21,7 @@ from loithe_xl.words import Text, text
 LONG_NUMBER = re.compile(r"(?<!\d)\d{9,12}(?!\d)")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Item:
     """One line of the check panel: checks that speak in order, the first fault silences the rest.
 
@@ -36,6 +38,7 @@ class Item:
     columns: tuple[str, ...] = ()
 
 
+@cache
 def items(layout: Layout) -> tuple[Item, ...]:
     """Every line of the panel: fields, then rows of tables, then cross-checks."""
     found = [
@@ -67,7 +70,22 @@ def items(layout: Layout) -> tuple[Item, ...]:
 
 def item_values(item: Item, values: Values, inputs: Inputs) -> Values:
     """The values an item's rules see: for a table row, its own cells under the bare column ids."""
-    return {**values, **inputs.tables[item.table][item.row]} if item.table else values
+    return ChainMap(inputs.tables[item.table][item.row], values) if item.table else values  # type: ignore[arg-type]
+
+
+def states(layout: Layout, inputs: Inputs, values: Values) -> list[tuple[Item, int]]:
+    """Every item with its state; rows of one table that hold the same are judged once."""
+    found: list[tuple[Item, int]] = []
+    known: dict[tuple[object, ...], int] = {}
+    for item in items(layout):
+        if not item.table:
+            found.append((item, state(item, values)))
+            continue
+        key = (item.table, *inputs.tables[item.table][item.row].values())
+        if key not in known:
+            known[key] = state(item, item_values(item, values, inputs))
+        found.append((item, known[key]))
+    return found
 
 
 def state(item: Item, values: Values) -> int:
@@ -103,9 +121,10 @@ def all_values(form: Form, inputs: Inputs, constants: Mapping[str, Raw], given: 
 def validate(layout: Layout, inputs: Inputs, values: Values) -> list[Issue]:
     """Every fault of one form's inputs. ``values`` as from ``all_values``."""
     found: list[Issue] = []
-    for item in items(layout):
-        seen = item_values(item, values, inputs)
-        found += _row_issues(layout, item, seen) if item.table else _item_issues(layout, item, seen)
+    for item, number in states(layout, inputs, values):
+        if number:
+            seen = item_values(item, values, inputs)
+            found += _row_issues(layout, item, seen) if item.table else [_item_issue(item, number, seen)]
     return found + _private_numbers(layout, inputs)
 
 
@@ -136,12 +155,9 @@ def _derived(derived: Derived, values: Values) -> Raw:
     return int(value) if isinstance(value, Decimal) and value == int(value) else value
 
 
-def _item_issues(layout: Layout, item: Item, values: Values) -> list[Issue]:
-    number = state(item, values)
-    if not number:
-        return []
+def _item_issue(item: Item, number: int, values: Values) -> Issue:
     check = item.checks[number - 1]
-    return [_issue(check, Place(sheet=item.sheet, cell=item.cell, field=check.at), values)]
+    return _issue(check, Place(sheet=item.sheet, cell=item.cell, field=check.at), values)
 
 
 def _row_issues(layout: Layout, item: Item, values: Values) -> list[Issue]:
@@ -160,7 +176,7 @@ def _issue(check: Check, place: Place, values: Values) -> Issue:
     both = None if check.own else side_values(check.rule, values)
     fault = check.message
     if both:
-        fault = text("form.both_values", message=fault, left=plain(both[0]), right=plain(both[1]))
+        fault = text("form.both_values", message=Text(fault.vi.rstrip("."), fault.en.rstrip(".")), left=plain(both[0]), right=plain(both[1]))
     said = text("form.fault_remedy", fault=fault, remedy=check.remedy) if check.remedy.vi else fault
     return Issue(check.code, check.severity, place, said)
 

@@ -11,7 +11,6 @@ from pathlib import Path
 
 from loithe_xl import pdf, store
 from loithe_xl.demo.answers import Cast, cast, cell_inputs, district_inputs, own_values
-from loithe_xl.identity import derive
 from loithe_xl.issues import Fault, has_error, issue
 from loithe_xl.notation import percent
 from loithe_xl.receipts import Status
@@ -24,7 +23,7 @@ from loithe_xl.tasks.gather import Gathered, Order, gather, open_parent, rebuilt
 from loithe_xl.tasks.generate import Request, generate, term
 from loithe_xl.tasks.intake import open_file, with_receipts
 from loithe_xl.tasks.office import Office, shown
-from loithe_xl.tasks.render import SALT_PURPOSE, Subject, cell_case, package
+from loithe_xl.tasks.render import Subject, cell_case, package, salt_of
 from loithe_xl.tasks.reporting import report
 from loithe_xl.words import Text, text
 
@@ -126,7 +125,7 @@ class _Stage:
     def report(self) -> None:
         """Step 6: the district's report, and the four figures of the story."""
         out = self.out / RESULT / "bao-cao-huyen.xlsx"
-        wanted = out.with_suffix(".pdf") if pdf.available() else None
+        wanted = out.with_suffix(".pdf") if pdf.program() else None
         office = replace(self.office, now=LATE)
         reported = report(self.target, out, "hd36_2018", wanted, office)
         for path in (reported.written, reported.pdf):
@@ -150,9 +149,8 @@ class _Stage:
         inputs = replace(inputs, values={**inputs.values, **(more or {})})
         name, above, lang = opened.names
         subject = Subject(opened.identity, opened.token, name, above, lang)
-        salt = derive(opened.token.encode(), SALT_PURPOSE)[:16]
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(package(cell_case(opened.loaded, opened.layout, subject, inputs), salt))
+        target.write_bytes(package(cell_case(opened.loaded, opened.layout, subject, inputs), salt_of(opened.key)))
 
     def _typed(self, form: Path, target: Path, entries: Callable[[Inputs], Inputs]) -> None:
         parent = open_parent(form)

@@ -6,6 +6,7 @@ It needs no macro and no Python: rules are the pack's own, in their Excel readin
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from loithe_xl.book import Condition, Formula, Print, Sheet, column_letters, quoted, reference
 from loithe_xl.draw.case import Case
@@ -14,7 +15,7 @@ from loithe_xl.issues import Severity
 from loithe_xl.layout import CHECK, HIDDEN_CHECKS
 from loithe_xl.spec import Check
 from loithe_xl.submission import sides
-from loithe_xl.validate import Item, item_values, items, side_values, state
+from loithe_xl.validate import Item, side_values, states
 from loithe_xl.words import text
 
 PANEL_VERDICT = "$A$5"
@@ -85,14 +86,14 @@ class Panel:
 
 def evaluate_panel(case: Case) -> Panel:
     """Every line of the panel with its present state."""
-    states = [(item, state(item, item_values(item, case.values, case.inputs))) for item in items(case.layout)]
-    levels = [_level(item.checks[found - 1]) if found else OK for item, found in states]
+    found_states = states(case.layout, case.inputs, case.values)
+    levels = [_level(item.checks[found - 1]) if found else OK for item, found in found_states]
     errors = levels.count(ERROR)
     lines, seen = [], {ERROR: 0, WARNING: errors, OK: 0}
-    for row, ((item, found), level) in enumerate(zip(states, levels, strict=True), FIRST):
+    for row, ((item, found), level) in enumerate(zip(found_states, levels, strict=True), FIRST):
         seen[level] += 1
         check = item.checks[found - 1] if found else None
-        left, right = _both(item, case)
+        left, right = _both(item, case) if found else ("", "")
         lines.append(
             Line(
                 item,
@@ -100,8 +101,8 @@ def evaluate_panel(case: Case) -> Panel:
                 found,
                 level,
                 case.say(check.message) if check else "",
-                left if found else "",
-                right if found else "",
+                left,
+                right,
                 case.say(check.remedy) if check else "",
                 seen[level] if level else 0,
             )
@@ -225,6 +226,7 @@ class _Names(dict[str, str]):
         return name
 
 
+@lru_cache(4096)
 def _state_formula(item: Item) -> str:
     names = _references(item)
     said = "0"

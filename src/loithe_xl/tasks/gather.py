@@ -10,13 +10,13 @@ from pathlib import Path
 
 from loithe_xl import inbox, store
 from loithe_xl.consolidate import prefer, withdraw
-from loithe_xl.identity import Identity, derive
+from loithe_xl.identity import Identity
 from loithe_xl.issues import Fault, Issue, Place, issue
 from loithe_xl.receipts import Receipt, Status, Verdict
 from loithe_xl.report import read_edits
 from loithe_xl.tasks.intake import Opened, failed, open_file, receipt_of, refusal, with_receipts
 from loithe_xl.tasks.office import Office, shown
-from loithe_xl.tasks.render import SALT_PURPOSE, Subject, package, parent_case
+from loithe_xl.tasks.render import Subject, package, parent_case, salt_of
 
 COUNTED = (
     Status.ACCEPTED,
@@ -97,13 +97,13 @@ def gather(order: Order, office: Office) -> Gathered:
 
 
 def rebuilt(parent: Opened) -> bytes:
-    """The parent's whole workbook from its values; its token is copied verbatim, its salt follows from the token."""
+    """The parent's whole workbook from its values; its token is copied verbatim."""
     assert parent.identity and parent.loaded and parent.layout and parent.register
     name, above, lang = parent.names
     subject = Subject(parent.identity, parent.token, name, above, lang)
     edits = read_edits(parent.grids)
     case = parent_case(parent.loaded, parent.layout, subject, parent.inputs, parent.register, parent.receipts, edits)
-    return package(case, derive(parent.token.encode(), SALT_PURPOSE)[:16])
+    return package(case, salt_of(parent.key))
 
 
 class _Reader:

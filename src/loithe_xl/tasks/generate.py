@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from loithe_xl import store
-from loithe_xl.identity import Identity, derive, sign
+from loithe_xl.identity import Identity, public_key, sign
 from loithe_xl.issues import Fault, issue
 from loithe_xl.layout import Layout
 from loithe_xl.register import PARENT_TIERS, Register, Unit
@@ -18,7 +18,7 @@ from loithe_xl.stamp import Master
 from loithe_xl.submission import blank
 from loithe_xl.tasks.office import Office
 from loithe_xl.tasks.packs import Loaded
-from loithe_xl.tasks.render import SALT_PURPOSE, Subject, cell_case, package, parent_case
+from loithe_xl.tasks.render import Subject, cell_case, package, parent_case, salt_of
 
 UNIT_MARK, NAME_MARK, ABOVE_MARK, TOKEN_MARK = "@@UNIT_CODE@@", "@@UNIT_NAME@@", "@@ABOVE_NAME@@", "@@TOKEN@@"
 PERIOD = re.compile(r"\d{4}(-(0[1-9]|1[0-2])|-Q[1-4])?")
@@ -124,7 +124,7 @@ class _Forge:
 
     def __init__(self, request: Request, office: Office, private: bytes) -> None:
         self.request, self.office, self.private = request, office, private
-        self.salt = derive(private, SALT_PURPOSE)[:16]
+        self.salt = salt_of(public_key(private))
         self.masters: dict[str, Master] = {}
 
     def make(self, unit: Unit) -> bytes:

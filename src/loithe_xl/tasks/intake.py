@@ -16,7 +16,7 @@ from loithe_xl.draw.hidden import ABOVE_CELL, LANG_CELL, NAME_CELL, PACK_FROM, T
 from loithe_xl.evaluate import Raw, Values, is_number, serial
 from loithe_xl.identity import Identity, agree, parse
 from loithe_xl.issues import Fault, Issue, Place, has_error, issue
-from loithe_xl.layout import HIDDEN, HIDDEN_RECEIPTS, HIDDEN_REGISTER, Layout
+from loithe_xl.layout import COMPUTED, HIDDEN, HIDDEN_RECEIPTS, HIDDEN_REGISTER, Layout
 from loithe_xl.ledger import read_receipts, read_register
 from loithe_xl.receipts import Receipt, UnitRow, Verdict, unit_row
 from loithe_xl.register import Register
@@ -64,7 +64,7 @@ def open_file(path: Path, file: str, pack: str | None = None) -> Opened:
     if isinstance(data, Issue):
         return Opened(file, _digest_of(path)).refused(data)
     opened = Opened(file, hashlib.sha256(data).hexdigest())
-    received = reader.read(data)
+    received = reader.read(data, COMPUTED)
     if isinstance(received, Issue):
         return opened.refused(received)
     saved = received.modified.isoformat(timespec="seconds") if received.modified else ""

@@ -10,7 +10,7 @@ from loithe_xl import stamp, writer
 from loithe_xl.consolidate import Consolidation, consolidate
 from loithe_xl.draw import Case, form_book
 from loithe_xl.evaluate import Raw, Values, serial
-from loithe_xl.identity import Identity
+from loithe_xl.identity import Identity, derive
 from loithe_xl.layout import Layout
 from loithe_xl.receipts import Receipt
 from loithe_xl.register import TIERS, Register
@@ -18,8 +18,6 @@ from loithe_xl.report import Edit, Page, compose
 from loithe_xl.submission import Inputs, constants
 from loithe_xl.tasks.packs import Loaded
 from loithe_xl.validate import all_values
-
-SALT_PURPOSE = "protection"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +93,11 @@ def page_of(
 def package(case: Case, salt: bytes) -> bytes:
     """The case's workbook, its sheets and structure locked with the pack's published password."""
     return stamp.lock(writer.render(form_book(case)), stamp.protection(case.pack.password, salt))
+
+
+def salt_of(key: str) -> bytes:
+    """The salt of every lock set under one office's public key: equal input gives equal bytes, one hash serves all."""
+    return derive(key.encode(), "protection")[:16]
 
 
 def by_tier(register: Register) -> Register:

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from loithe_xl import guard, pdf, reader, stamp, store, writer
-from loithe_xl.identity import derive
 from loithe_xl.issues import Fault, Issue, issue
 from loithe_xl.report import Edit, Page, compose, read_edits
 from loithe_xl.reportsheet import REPORT_TOKEN, report_book
 from loithe_xl.tasks.gather import open_parent
 from loithe_xl.tasks.intake import Opened
 from loithe_xl.tasks.office import Office
-from loithe_xl.tasks.render import SALT_PURPOSE
+from loithe_xl.tasks.render import salt_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +35,8 @@ def report(path: Path, out: Path | None, profile: str, pdf_to: Path | None, offi
     if target is None:
         return Reported(parent, page)
     assert parent.loaded
-    salt = derive(parent.token.encode(), SALT_PURPOSE)[:16]
     book = report_book(page, parent.token, office.lang)
-    data = stamp.lock(writer.render(book), stamp.protection(parent.loaded.pack.password, salt))
+    data = stamp.lock(writer.render(book), stamp.protection(parent.loaded.pack.password, salt_of(parent.key)))
     written = store.write(target, data)
     failed = pdf.convert(written, pdf_to) if pdf_to else None
     made = pdf_to if pdf_to and failed is None else None
