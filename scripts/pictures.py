@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from loithe_xl import pdf, writer
-from loithe_xl.book import Book
+from loithe_xl.book import Book, Print
 from loithe_xl.demo.story import FORMS, RECEIVED, RESULT, run
 from loithe_xl.draw import form_book
 from loithe_xl.report import read_edits
@@ -66,9 +66,7 @@ def parent_book(path: Path) -> Book:
     name, above, lang = opened.names
     subject = Subject(opened.identity, opened.token, name, above, lang)
     edits = read_edits(opened.grids)
-    case = parent_case(
-        opened.loaded, opened.layout, subject, opened.inputs, opened.register, opened.receipts, edits
-    )
+    case = parent_case(opened.loaded, opened.layout, subject, opened.inputs, opened.register, opened.receipts, edits)
     return form_book(case)
 
 
@@ -76,7 +74,8 @@ def draw(kind: str, book: Book, folder: Path) -> None:
     """One PNG per visible sheet: all others hidden, printed by LibreOffice, first page as a picture."""
     shown = [sheet.name for sheet in book.sheets if not sheet.hidden]
     for number, name in enumerate(shown, 1):
-        sheets = [replace(sheet, hidden=sheet.name != name) for sheet in book.sheets]
+        # LibreOffice prints hidden sheets too where they have a print area.
+        sheets = [each if each.name == name else replace(each, hidden=True, print=Print()) for each in book.sheets]
         index = next(place for place, sheet in enumerate(sheets) if sheet.name == name)
         path = folder / f"{kind}-{number}-{plain(name)}.xlsx"
         path.write_bytes(writer.render(replace(book, sheets=sheets, active=index)))
@@ -92,7 +91,13 @@ def draw(kind: str, book: Book, folder: Path) -> None:
 def plain(name: str) -> str:
     """A sheet's name as a file's: no marks, no spaces."""
     bare = unicodedata.normalize("NFD", name.replace("đ", "d").replace("Đ", "D"))
-    return "".join(letter for letter in bare if letter.isascii()).lower().replace(" ", "-").replace(",", "")
+    return (
+        "".join(letter for letter in bare if letter.isascii())
+        .lower()
+        .replace(" ", "-")
+        .replace(",", "")
+        .replace(".", "")
+    )
 
 
 if __name__ == "__main__":

@@ -170,7 +170,9 @@ def test_cells_through_bases_equal_cells_direct(tree: tuple[Register, dict[str, 
 
 @settings(max_examples=100)
 @given(trees(), st.randoms())
-def test_order_names_and_repeats_change_nothing(tree: tuple[Register, dict[str, Inputs]], chance: random.Random) -> None:
+def test_order_names_and_repeats_change_nothing(
+    tree: tuple[Register, dict[str, Inputs]], chance: random.Random
+) -> None:
     """The same reports in another order, under other names, some of them twice: the same figures."""
     register, sent = tree
     files = direct(register, sent)

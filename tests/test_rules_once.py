@@ -151,7 +151,10 @@ def compare_results(calc: Calc, book: Book, path: Path) -> int:
     calc.ask("open", path=str(path))
     compared = 0
     for sheet in book.sheets:
-        theirs = {(row, column): (value, error) for row, column, value, error in calc.ask("formulas", sheet=sheet.name)["formulas"]}
+        theirs = {
+            (row, column): (value, error)
+            for row, column, value, error in calc.ask("formulas", sheet=sheet.name)["formulas"]
+        }
         ours = {where: cell.value for where, cell in sheet.cells.items() if isinstance(cell.value, Formula)}
         assert set(theirs) == set(ours), sheet.name
         for where, formula in ours.items():
@@ -166,7 +169,13 @@ def compare_results(calc: Calc, book: Book, path: Path) -> int:
     return compared
 
 
-FILLED = {"members_total": 12, "members_exempt": 20, "registered": "Có", "reported_other": Decimal("2.5"), "plan_issued": "Có"}
+FILLED = {
+    "members_total": 12,
+    "members_exempt": 20,
+    "registered": "Có",
+    "reported_other": Decimal("2.5"),
+    "plan_issued": "Có",
+}
 
 
 @pytest.mark.parametrize("filled", [{}, FILLED], ids=["fresh", "filled"])

@@ -73,19 +73,25 @@ def small_register(shape: Mapping[str, int] | None = None, straight: int = 1) ->
     units = [Unit("01", "Huyện Thử", "district")]
     for base, cells in shape.items():
         units.append(Unit(base, f"Đảng bộ {base}", "base", "01"))
-        units += [Unit(f"{base}.C{number:02d}", f"Chi bộ {base}-{number}", "cell", base) for number in range(1, cells + 1)]
+        units += [
+            Unit(f"{base}.C{number:02d}", f"Chi bộ {base}-{number}", "cell", base) for number in range(1, cells + 1)
+        ]
     units += [Unit(f"01.K{number}", f"Chi bộ cơ sở {number}", "cell", "01") for number in range(1, straight + 1)]
     return Register(tuple(units))
 
 
-def make_forms(out: Path, register: Register | None = None, level: str = "district", office: Office | None = None) -> dict[str, Path]:
+def make_forms(
+    out: Path, register: Register | None = None, level: str = "district", office: Office | None = None
+) -> dict[str, Path]:
     """Every form of the register's tree beneath ``level``, by unit code."""
     request = Request(packs.load("loi_the"), register or small_register(), TERM, level, True, (), out)
     made = generate(request, office or Office(now=NOON))
     return {path.stem.removesuffix("_2023-02"): path for path in made}
 
 
-def fill(form: Path, target: Path, values: Mapping[str, Raw] = REQUIRED, sessions: Sequence[Mapping[str, Raw]] = ()) -> Path:
+def fill(
+    form: Path, target: Path, values: Mapping[str, Raw] = REQUIRED, sessions: Sequence[Mapping[str, Raw]] = ()
+) -> Path:
     """A filled copy of a cell's form: what Excel saves after a user typed."""
     opened = open_file(form, form.name)
     assert opened.layout and opened.loaded and opened.identity, opened.issues

@@ -76,11 +76,13 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class Print:
-    """How a sheet prints: A4, one page wide; margins in mm (top, bottom, left, right)."""
+    """How a sheet prints: A4, one page wide unless ``scale`` (%) is set; margins in mm: top, bottom, left, right."""
 
     landscape: bool = False
     margins: tuple[float, float, float, float] = (15, 15, 15, 10)
     repeat_rows: tuple[int, int] | None = None
+    repeat_columns: tuple[int, int] | None = None
+    scale: int = 0
     header: str = ""
     footer: str = ""
     first_page_different: bool = False

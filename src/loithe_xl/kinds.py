@@ -80,6 +80,6 @@ KINDS: dict[str, Kind] = {
         Kind("choice", "input_choice", "list", (_IN_LIST,), frozenset({Aggregate.NONE, Aggregate.COUNT_EACH})),
         Kind("date", "input_date", "date", _DATE, _NO_AGGREGATE, numeric=True),
         Kind("text", "input_text", "text", (), _TEXT),
-        Kind("paragraph", "input_text", "text", (), _TEXT),
+        Kind("paragraph", "input_paragraph", "text", (), _TEXT),
     )
 }

@@ -41,7 +41,8 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class TableSlot:
-    """Where one table lies: ``top`` is its first row to fill; ``echoes`` are columns that repeat a date in words."""
+    """Where one table lies: ``top`` is its first row to fill; ``echoes`` are columns that repeat a
+    date in words, or tell the name of a unit."""
 
     table: Table
     sheet: str
@@ -149,15 +150,15 @@ class Layout:
 
 def place(form: Form) -> Layout:
     """The addresses of a form: sections one beneath the other, dates of a table with an echo column beside them."""
-    return Layout(form, tuple(_place_sheet(sheet) for sheet in form.sheets))
+    return Layout(form, tuple(_place_sheet(sheet, form.parent) for sheet in form.sheets))
 
 
-def _place_sheet(sheet: FormSheet) -> PlacedSheet:
+def _place_sheet(sheet: FormSheet, named: bool) -> PlacedSheet:
     row = HEAD_ROW + 1
     placed: list[Placed] = []
     for section in sheet.sections:
         if section.table:
-            table = _place_table(section.table, sheet.name, row + 2)
+            table = _place_table(section.table, sheet.name, row + 2, named)
             placed.append(Placed(section, row, table=table))
             row = table.bottom + 2
             continue
@@ -172,14 +173,15 @@ def _place_sheet(sheet: FormSheet) -> PlacedSheet:
     return PlacedSheet(sheet, tuple(placed), row - 1)
 
 
-def _place_table(table: Table, sheet: str, top: int) -> TableSlot:
+def _place_table(table: Table, sheet: str, top: int, named: bool) -> TableSlot:
+    """``named``: the workbook embeds its register, so that a unit's code can be echoed by its name."""
     columns: dict[str, int] = {}
     echoes: dict[str, int] = {}
     column = 2
     for each in table.columns:
         columns[each.id] = column
         column += 1
-        if each.kind == "date":
+        if each.kind == "date" or (each.register and named):
             echoes[each.id] = column
             column += 1
     return TableSlot(table, sheet, top, columns, echoes, column)

@@ -14,13 +14,13 @@ from datetime import datetime
 from itertools import zip_longest
 from math import floor
 
-from loithe_xl.annexsheet import annex_sheet
 from loithe_xl.book import Book, Formula, Print, Sheet, address
 from loithe_xl.excelform import text_literal
 from loithe_xl.layout import REPORT
 from loithe_xl.metrics import lines
 from loithe_xl.notation import GAP
 from loithe_xl.report import Line, Page
+from loithe_xl.report.annex import annex_sheet
 from loithe_xl.report.edits import LEFT, RIGHT, TRACES
 from loithe_xl.styles import page_style
 from loithe_xl.words import text
@@ -31,11 +31,12 @@ WIDTHS = {LEFT: 35, RIGHT: 41.25, FIT: 20, NOTE: 76}  # 285 + 335 pixels: 164 mm
 POINTS = {LEFT: 206, RIGHT: 243}  # that text may fill of a column, with a little to spare
 TIGHT, SAFE = 464, 455  # the same of both columns: at best, and where a program sets type wider
 HIGHEST = 409  # points; Excel's limit for a row
+NOTE_POINTS, NOTE_PITCH = 445, 15.0  # of the notes: the column's width, a line's height
 LETTER = 6.4  # points of an average letter at 14, for the warning beside a row
 INDENTED = frozenset({"heading", "paragraph", "item"})
 SIGNED_LINES = 4  # blank lines between the title and the name
 _SENTENCES = re.compile(r"(?<=[.;!?…])\s+")
-_SHORT_NUMBER = re.compile(r"^Số\s*0*(\d*)\s*-")
+_NUMBER = re.compile(r"Số\s*(\d+)\s*-")
 
 
 def report_sheets(page: Page, lang: str) -> list[Sheet]:
@@ -134,9 +135,8 @@ class _Drawing:
         for line in gone:
             self.put(line, LEFT, "", self.style(line, "justify"))
             self.drawn.merges.append(((self.row, LEFT), (self.row, RIGHT)))
+            self.drawn.heights[self.row] = min(HIGHEST, NOTE_PITCH * lines(self.noted(line), 11, NOTE_POINTS))
             self.note(line)
-            said = str(self.drawn.cells[self.row, NOTE].value)
-            self.drawn.heights[self.row] = min(HIGHEST, 16 * lines(said, 11, 440))
             self.row += 1
 
     def pair(self, left: Line | None, right: Line | None, align: str) -> None:
@@ -149,8 +149,8 @@ class _Drawing:
             self.put(line, column, line.shown, self.style(line, way))
             pitch = self.page.profile.pitch * look.size / 14
             heights.append(pitch * lines(line.shown, look.size, POINTS[column], bold=look.bold))
-        self.note(*(line for line in (left, right) if line))
         self.drawn.heights[self.row] = min(HIGHEST, max(heights))
+        self.note(*(line for line in (left, right) if line))
         self.row += 1
 
     def wide(self, line: Line, align: str) -> None:
@@ -185,11 +185,16 @@ class _Drawing:
 
     def note(self, *noted: Line) -> None:
         """What the writer should know of a line."""
-        said = [(self.noted(line), line.moved) for line in noted]
-        said = [(words, moved) for words, moved in said if words]
-        if said and (self.row, NOTE) not in self.drawn.cells:
-            style = "report_moved" if any(moved for _, moved in said) else "report_note"
-            self.drawn.put(self.row, NOTE, "\n".join(words for words, _ in said), style)
+        found = [words for line in noted if (words := self.noted(line))]
+        if not found:
+            return
+        if head := self.drawn.cells.get((self.row, NOTE)):
+            found.insert(0, str(head.value))
+        said = " ".join(found)
+        style = "report_moved" if any(line.moved for line in noted) else "report_note"
+        # In a low row a long note runs on to the right instead of being cut.
+        fits = NOTE_PITCH * lines(said, 11, NOTE_POINTS) <= self.drawn.heights[self.row]
+        self.drawn.put(self.row, NOTE, said, style if fits else f"{style}_line")
 
     def noted(self, line: Line) -> str:
         """The note of one line; blank when there is none."""
@@ -199,10 +204,8 @@ class _Drawing:
             return self.say(key, words=line.generated or line.base)
         if line.moved:
             return self.say("moved", words=line.generated) if line.generated else self.say("gone")
-        if line.style == "number" and (short := _SHORT_NUMBER.match(line.shown)) and len(short[0]) > 0 and short[1]:
-            given = re.sub(r"\D", "", line.shown.partition("-")[0])
-            if len(given) < digits:
-                return self.say("digits", digits=digits, example=given.zfill(digits))
+        if line.style == "number" and (given := _NUMBER.match(line.shown)) and len(given[1]) < digits:
+            return self.say("digits", digits=digits, example=given[1].zfill(digits))
         if line.edited and line.base:
             return self.say("edited")
         return self.say("own") if line.id.endswith(".own") and not line.shown else ""

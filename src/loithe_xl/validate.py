@@ -176,7 +176,12 @@ def _issue(check: Check, place: Place, values: Values) -> Issue:
     both = None if check.own else side_values(check.rule, values)
     fault = check.message
     if both:
-        fault = text("form.both_values", message=Text(fault.vi.rstrip("."), fault.en.rstrip(".")), left=plain(both[0]), right=plain(both[1]))
+        fault = text(
+            "form.both_values",
+            message=Text(fault.vi.rstrip("."), fault.en.rstrip(".")),
+            left=plain(both[0]),
+            right=plain(both[1]),
+        )
     said = text("form.fault_remedy", fault=fault, remedy=check.remedy) if check.remedy.vi else fault
     return Issue(check.code, check.severity, place, said)
 

@@ -200,7 +200,11 @@ def _print(page: Any, setup: Print) -> None:
         page.set_header(setup.header)
     if setup.footer:
         page.set_footer(setup.footer)
-    if setup.fit_wide:
+    if setup.repeat_columns:
+        page.repeat_columns(setup.repeat_columns[0] - 1, setup.repeat_columns[1] - 1)
+    if setup.scale:
+        page.set_print_scale(setup.scale)
+    elif setup.fit_wide:
         page.fit_to_pages(1, 0)
     if setup.repeat_rows:
         page.repeat_rows(setup.repeat_rows[0] - 1, setup.repeat_rows[1] - 1)

@@ -20,8 +20,8 @@ FIRST_PLAN, LAST_PLAN = date(2023, 3, 1), date(2023, 4, 20)
 FORMS, SUPERIORS = ("Chuyên đề", "Lồng ghép", "Theo tổ đảng"), ("Không", "Không", "Cơ sở", "Cơ sở", "Huyện", "Tỉnh")
 DIFFICULTIES = ("01", "02", "03a", "03b", "04a", "04b", "05", "06", "07", "08")
 OPINIONS = (
-    "Chi bộ {name} có nhiều đảng viên đi làm ăn xa nên khó bố trí buổi sinh hoạt đủ mặt.",
-    "Chi bộ {name} còn lúng túng ở khâu trình tự các bước của buổi sinh hoạt.",
+    "{name} có nhiều đảng viên đi làm ăn xa nên khó bố trí buổi sinh hoạt đủ mặt.",
+    "{name} còn lúng túng ở khâu trình tự các bước của buổi sinh hoạt.",
     "Ở {name}, đảng viên cao tuổi viết báo cáo còn chậm, cần thêm thời gian.",
 )
 PROPOSALS = (

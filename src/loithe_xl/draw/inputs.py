@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from math import ceil
+from functools import lru_cache
 
 from loithe_xl.book import Address, Condition, Formula, Link, Print, Sheet, Validation, area, quoted
 from loithe_xl.draw.case import Case, day, period_words
@@ -24,12 +24,14 @@ from loithe_xl.layout import (
     Slot,
     TableSlot,
 )
+from loithe_xl.metrics import lines
 from loithe_xl.register import Register
 from loithe_xl.spec import Field
 
 WIDTHS = {NUMBER: 5, LABEL: 52, UNIT: 12, INPUT: 17, STATUS: 36}
 TABLE_WIDTHS = {"count": 11, "decimal": 11, "yesno": 11, "choice": 14, "date": 13, "text": 24, "paragraph": 40}
 LINE = 16.5  # points of one line of 12-point type
+PADDING = 6  # points that Excel keeps free at a cell's sides
 
 
 def input_sheet(case: Case, placed: PlacedSheet, panel: Panel) -> Sheet:
@@ -133,7 +135,8 @@ def _field(sheet: Sheet, case: Case, slot: Slot, number: int, panel: Panel) -> N
         sheet.merges.append(((slot.row, LABEL), (slot.row, STATUS)))
         sheet.heights[slot.row] = 8 * LINE
     else:
-        sheet.put(row, UNIT, case.say(slot.field.unit), "unit")
+        unit = case.say("unit_yesno") if slot.field.kind == "yesno" else case.say(slot.field.unit)
+        sheet.put(row, UNIT, unit, "unit")
         _input(sheet, case, slot.field, slot.row, slot.column, raw)
     sheet.heights[row] = LINE * lines_of(label, WIDTHS[LABEL]) + 4
 
@@ -144,12 +147,12 @@ def _table(sheet: Sheet, case: Case, slot: TableSlot, panel: Panel) -> None:
     rows = case.inputs.tables.get(slot.table.id, ())
     for field in slot.table.columns:
         column = slot.columns[field.id]
-        width = 36 if field.register else TABLE_WIDTHS[field.kind]
+        width = 22 if field.register else TABLE_WIDTHS[field.kind]
         sheet.widths[column] = max(sheet.widths.get(column, 0), width) if _mixed(case, sheet) else width
         sheet.put(head, column, case.say(field.label), "head")
         if field.id in slot.echoes:
-            sheet.widths[slot.echoes[field.id]] = 15
-            sheet.put(head, slot.echoes[field.id], case.say("head_echo"), "head")
+            sheet.widths[slot.echoes[field.id]] = 34 if field.register else 15
+            sheet.put(head, slot.echoes[field.id], case.say("head_name" if field.register else "head_echo"), "head")
     sheet.widths[slot.status] = 34
     sheet.put(head, slot.status, case.say("head_checked"), "head")
     sheet.heights[head] = LINE * 3 + 4
@@ -160,8 +163,7 @@ def _table(sheet: Sheet, case: Case, slot: TableSlot, panel: Panel) -> None:
         for field in slot.table.columns:
             _input_cell(sheet, field, row, slot.columns[field.id], filled.get(field.id))
             if field.id in slot.echoes:
-                name = f"INDEX({slot.table.id}.{field.id},{index + 1})"
-                sheet.put(row, slot.echoes[field.id], Formula(*date_echo(name, filled.get(field.id))), "status")
+                sheet.put(row, slot.echoes[field.id], _echo(case, slot, field, index, filled.get(field.id)), "status")
         sheet.put(row, slot.status, panel.status_formula(f"{slot.table.id}#{index}"), "status")
         sheet.heights[row] = LINE * 2
     for field in slot.table.columns:
@@ -230,6 +232,18 @@ def _register_list(register: Register, tier: str) -> str:
     return f"{quoted(HIDDEN_REGISTER)}!$A${rows[0]}:$A${rows[-1]}"
 
 
+def _echo(case: Case, slot: TableSlot, field: Field, index: int, raw: Raw) -> Formula:
+    """What is shown beside a table's cell: a date in words, or the name of the unit whose code was chosen."""
+    name = f"INDEX({slot.table.id}.{field.id},{index + 1})"
+    if not field.register:
+        return Formula(*date_echo(name, raw))
+    register = case.register or Register(())
+    unit = register.unit(raw) if isinstance(raw, str) else None
+    last = len(register.units) + 1
+    codes, names = (f"{quoted(HIDDEN_REGISTER)}!${letter}$2:${letter}${last}" for letter in "AB")
+    return Formula(f'IFERROR(INDEX({names},MATCH({name},{codes},0)),"")', unit.name if unit else "")
+
+
 def date_echo(name: str, raw: Raw) -> tuple[str, str]:
     """A date repeated in words beside it, as formula and result: 05/03 that became 3 May is seen at once."""
     shown = f'"ngày "&TEXT(DAY({name}),"00")&" tháng "&TEXT(MONTH({name}),"00")&" năm "&YEAR({name})'
@@ -240,9 +254,10 @@ def date_echo(name: str, raw: Raw) -> tuple[str, str]:
     return formula, f"ngày {found:%d} tháng {found:%m} năm {found.year}" if found else ""
 
 
+@lru_cache(4096)
 def lines_of(words: str, width: float) -> int:
-    """How many lines a text takes in a column ``width`` characters wide."""
-    return sum(max(1, ceil(len(part) * 1.03 / width)) for part in words.split("\n"))
+    """How many lines a text of 12 points takes in a column ``width`` characters wide."""
+    return lines(words, 12, (width * 7 + 5) * 0.75 - PADDING)
 
 
 def _print(sheet: Sheet, placed: PlacedSheet, landscape: bool) -> Print:
@@ -254,9 +269,10 @@ def _print(sheet: Sheet, placed: PlacedSheet, landscape: bool) -> Print:
 def _conditions(sheet: Sheet, placed: PlacedSheet) -> None:
     """Red where the status beside an input says LỖI, amber where it says LƯU Ý."""
     for each in placed.sections:
-        areas = [((slot.row, slot.column), f"$E{slot.row - slot.wide}") for slot in each.slots]
-        for where, status in areas:
-            _two_looks(sheet, (where, where), status)
+        for field in each.slots:
+            row = field.row - field.wide
+            for where in ((field.row, field.column), (row, STATUS)):
+                _two_looks(sheet, (where, where), f"$E{row}")
         if each.table:
             slot, letters = each.table, area((1, each.table.status), (1, each.table.status)).split("$")[1]
             columns = slot.columns.values()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
+
 from loithe_xl.book import Condition, Print, Sheet
 from loithe_xl.draw.inputs import LINE, draw_head, lines_of
 from loithe_xl.draw.panel import Panel
@@ -33,11 +35,12 @@ def receipts_sheet(panel: Panel) -> Sheet:
         said = "\n".join(dict.fromkeys(case.say(found.message) for found in child.issues))
         late = case.say("yes") if child.late and child.file else ""
         received = child.received_at.replace("T", " ")
+        file = PurePath(child.file).name
         state = case.say(f"status_{child.status.value}")
-        line: tuple[int | str, ...] = (number, child.unit, child.name, state, late, child.file, received, said[:32000])
+        line: tuple[int | str, ...] = (number, child.unit, child.name, state, late, file, received, said[:32000])
         for column, value in enumerate(line, 1):
             sheet.put(row, column, value, "number" if column == 1 else "text_center" if column in (4, 5) else "text")
-        tall = max(lines_of(child.name, 40), lines_of(said, 60), lines_of(child.file, 34))
+        tall = max(lines_of(child.name, 40), lines_of(said, 60), lines_of(file, 34))
         sheet.heights[row] = min(409, LINE * tall + 3)
     last = HEAD + max(1, len(case.consolidation.children))
     for status, style in LOOKS.items():

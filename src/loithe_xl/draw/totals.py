@@ -108,7 +108,8 @@ def figures_sheet(panel: Panel) -> Sheet:
             sheet.put(FIRST + number, column, None if row is None else row.get(id, 0), "computed_count")
         sheet.heights[FIRST + number] = LINE * lines_of(name, 40) + 3
     sheet.freeze = (FIRST + 1, STATUS + 1)
-    sheet.print = Print(landscape=True, repeat_rows=(FIRST - 1, FIRST), footer="&C&P/&N")
+    repeated = (FIRST - 1, FIRST), (1, NAME)
+    sheet.print = Print(True, repeat_rows=repeated[0], repeat_columns=repeated[1], scale=65, footer="&C&P/&N")
     return sheet
 
 

@@ -15,7 +15,7 @@ from loithe_xl.layout import REPORT
 from loithe_xl.submission import Grid, Grids
 
 LEFT, RIGHT = 1, 2  # columns of printed text
-TRACES = {LEFT: 5, RIGHT: 9}  # first of four hidden columns: id, base, generated, and shown when last drawn
+TRACES = {LEFT: 15, RIGHT: 19}  # first of four hidden columns: id, base, generated, and shown when last drawn
 
 
 @dataclass(frozen=True, slots=True)

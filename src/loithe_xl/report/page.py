@@ -80,13 +80,13 @@ def compose(
     texts = names | {
         "unit": unit_name,
         "campaign": pack.campaign.vi,
-        "basis": pack.bases[0].vi if pack.bases else "",
-        "bases": "; ".join(basis.vi for basis in pack.bases),
         "cutoff": day(identity.cutoff),
         "deadline": day(identity.deadline),
         "blank": BLANK,
         "date": when,
     }
+    if pack.bases:
+        texts |= {"basis": pack.bases[0].vi, "bases": "; ".join(basis.vi for basis in pack.bases)}
     facts = Facts(pack, form, wording, consolidation, inputs, constants(pack, serial(identity.cutoff)), texts)
     edited = Edited(edits)
     annex = wording.annex
@@ -180,13 +180,13 @@ def _closed(lines: list[Line], end: str) -> Iterable[Line]:
 def _names(wording: Wording, name: str, above: str, kind: str) -> dict[str, str]:
     """How this organisation and the one above are called in heads and sentences."""
     issuer, rest = _issuer(wording, name, kind)
-    superior, above_rest = _issuer(wording, above, "")
+    superior, above_rest = _issuer(wording, above or wording.words["above_blank"], "")
     own = rest.split("(")[0].strip()
     return {
         "head_issuer": issuer.head.replace("{name}", _upper(rest)),
         "head_above": superior.head.replace("{name}", _upper(above_rest)) if above else wording.words["above_blank"],
         "committee": issuer.committee,
-        "committee_above": superior.committee if above else "",
+        "committee_above": superior.committee,
         "area": issuer.area,
         "symbol": issuer.symbol,
         "place": wording.words["place_blank"] if issuer.placeless or not own else own,

@@ -11,7 +11,7 @@ from loithe_xl.book import Chart, Print, Sheet
 from loithe_xl.layout import ANNEX
 from loithe_xl.metrics import lines
 from loithe_xl.notation import ABSENT, percent
-from loithe_xl.report import Page
+from loithe_xl.report.page import Page
 from loithe_xl.report.table import Row, Table
 from loithe_xl.words import text
 

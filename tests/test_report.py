@@ -1,0 +1,379 @@
+from __future__ import annotations
+
+import copy
+import json
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+from reporting import DISTRICT, PACK, TOP, Given, empty, given, matches_golden, sample
+
+from loithe_xl.evaluate import serial
+from loithe_xl.report import Edit, Page, faults, page_json
+from loithe_xl.spec import Pack
+from loithe_xl.submission import Inputs
+
+FIRST_RULE = "sections/1/lines/0/choices/0/when"
+FIRST_KEY = "sections[results].lines[received].choices[1].when"
+HELD = "Đến nay có 68/264 chi bộ đã tổ chức sinh hoạt chính trị (trong đó có 16 chi bộ đã hoàn thành), đạt 25,76 %."
+
+
+def said(page: Page) -> dict[str, str]:
+    return {line.id: line.shown for line in page.lines()}
+
+
+def with_inputs(part: Given, **values: Any) -> Given:
+    return replace(part, inputs=Inputs({**part.inputs.values, **values}, part.inputs.tables))
+
+
+def with_texts(part: Given, field: str, *texts: tuple[str, str]) -> Given:
+    changed = {**part.consolidation.texts, field: texts}
+    return replace(part, consolidation=replace(part.consolidation, texts=changed))
+
+
+def changed_pack(change: Any, tier: str = "district") -> Pack:
+    report = copy.deepcopy(dict(PACK.report))
+    change(report[tier])
+    return replace(PACK, report=report)
+
+
+def codes(pack: Pack) -> list[tuple[str, str]]:
+    return [(found.code, found.place.field) for found in faults(pack)]
+
+
+def test_the_sample_district_says_what_the_article_says():
+    words = said(sample().page())
+
+    assert words["results.held"] == HELD
+    assert words["leadership.plan"].startswith(
+        "Thực hiện Hướng dẫn số 06-HD/TU, ngày 12/01/2023 của Ban Thường vụ Tỉnh ủy, "
+        "Ban Thường vụ Huyện ủy đã ban hành Kế hoạch số 96, ngày 02/02/2023 về tổ chức"
+    )
+
+
+def test_golden_page():
+    page = sample().page(today=date(2023, 3, 6))
+
+    matches_golden("report_page.txt", (f"{line.id} [{line.style}] {line.shown}".rstrip() for line in page.lines()))
+
+
+def test_golden_page_before_anything_came():
+    page = empty().page()
+
+    matches_golden("report_empty.txt", (f"{line.id} [{line.style}] {line.shown}".rstrip() for line in page.lines()))
+
+
+def test_no_figure_is_ever_none():
+    unknown = sample().with_values(**dict.fromkeys(sample().consolidation.values))
+    for part in (sample(), empty(), unknown):
+        for line in part.page().lines():
+            assert "None" not in line.shown
+            assert "{" not in line.shown
+            assert "  " not in line.shown
+
+
+def test_a_sentence_without_its_figure_is_left_out():
+    words = said(sample().with_values(rate_leaders_reported=None).page())
+
+    assert "results.leaders" not in words
+    assert "results.members" in words
+
+
+@pytest.mark.parametrize(
+    ("values", "id", "start"),
+    [
+        ({"cells_held": 3, "cells_completed": 0}, "results.held", "Đến nay có 3/264 chi bộ đã tổ chức sinh hoạt"),
+        ({"cells_held": 0}, "results.held", "Đến nay chưa có chi bộ nào"),
+        ({"cells_completed": 264, "rate_cells_completed": 1}, "results.progress", "Tất cả 264 chi bộ đã hoàn"),
+        ({"cells_form_other": 2}, "results.forms", "Về hình thức tổ chức"),
+        ({"commended_members": 1234}, "results.commended", "Trong đợt sinh hoạt, đã biểu dương, khen thưởng 1.234"),
+    ],
+)
+def test_figures_choose_the_wording(values: dict[str, int], id: str, start: str):
+    part = sample().with_values(**values)
+    with pytest.MonkeyPatch.context() as patch:
+        # The table's rows still say what the sample's cells sent, and would rightly protest.
+        patch.setattr("loithe_xl.report.page.progress", lambda *_: None)
+        assert said(part.page())[id].startswith(start)
+
+
+def test_a_plan_is_cited_as_typed_and_never_made_up():
+    def plan(**values: Any) -> str:
+        return said(with_inputs(sample(), **values).page())["leadership.plan"]
+
+    assert "Kế hoạch số 96-KH/HU, ngày 02/02/2023" in plan(plan_number="96-KH/HU")
+    assert "Kế hoạch số 96, ngày" in plan(plan_number=96)
+    assert "đã ban hành kế hoạch về" in plan(plan_number=None)
+    assert "chỉ đạo triển khai" in plan(plan_issued=None)
+
+
+def test_difficulties_are_ranked_and_those_of_nobody_left_out():
+    page = sample().page()
+    listed = [line.shown for line in page.body if line.id.startswith("difficulties.ranking.difficulty")]
+
+    counts = [int(line.rstrip(".;").removesuffix(" chi bộ").rpartition(" ")[2]) for line in listed]
+    assert counts == sorted(counts, reverse=True)
+    assert 0 not in counts
+    assert [line[-1] for line in listed] == [";"] * (len(listed) - 1) + ["."]
+    assert len(listed) == sum(bool(value) for id, value in page.values.items() if id.startswith("difficulty_"))
+
+
+def test_opinions_are_grouped_shortened_and_none_is_lost():
+    cells = [unit.code for unit in sample().register.of_tier("cell")]
+    alike = [(code, "Đề nghị gửi tài liệu. ") for code in cells[:3]]
+    own, others = (TOP.code, "Ý kiến\ncủa huyện"), [(code, f"Ý kiến {code}") for code in cells[3:21]]
+    page = with_texts(sample(), "proposals_text", own, *alike, *others).page()
+
+    lines = [line.shown for line in page.body if line.id.startswith("tasks.proposals.")]
+    assert lines[0] == "Kiến nghị, đề xuất:"
+    assert lines[1] == "- Ý kiến của huyện;"
+    assert lines[2].endswith("và 2 đơn vị khác: Đề nghị gửi tài liệu;")
+    assert lines[-1] == "- Và 14 kiến nghị khác, ghi đầy đủ tại trang “Ý kiến đơn vị” của tệp tổng hợp."
+    assert len(lines) == 1 + 6 + 1
+    long = with_texts(sample(), "proposals_text", (cells[30], "dài " * 400)).page()
+    shown = next(line.shown for line in long.body if line.id == f"tasks.proposals.{cells[30]}")
+    assert len(shown) < 700
+    assert shown.endswith("dài ….")
+
+
+def test_a_text_is_never_read_as_a_template():
+    cell = sample().register.of_tier("cell")[0].code
+    page = with_texts(sample(), "proposals_text", (cell, "Ghi {cells_held} và {x}")).page()
+
+    assert "Ghi {cells_held} và {x}." in said(page)[f"tasks.proposals.{cell}"]
+
+
+def test_screening_is_said_of_the_district_only_and_not_while_few_reported():
+    few = given(()).with_values(screened_reviewed=1, screened_helped=1, screened_removed=0)
+    many = sample().with_values(screened_reviewed=2, screened_helped=1, screened_removed=0)
+
+    assert "results.screening" not in said(few.page())
+    assert "toàn Đảng bộ huyện đã rà soát 2 đảng viên" in said(many.page())["results.screening"]
+    assert not any(column.id.startswith("screened") for column in many.page().table.columns)
+
+
+@pytest.mark.parametrize(
+    ("unit", "above", "issuer", "superior", "number", "place"),
+    [
+        ("Huyện Bắc Thử", "Tỉnh Thử", "HUYỆN ỦY BẮC THỬ", "TỈNH ỦY THỬ", "-BC/HU", "Bắc Thử, "),
+        ("Huyện Thử (mẫu)", "Tỉnh Thử (mẫu)", "HUYỆN ỦY THỬ (mẫu)", "TỈNH ỦY THỬ (mẫu)", "-BC/HU", "Thử, "),
+        ("Đảng bộ huyện Thử", "Tỉnh ủy Thử", "HUYỆN ỦY THỬ", "TỈNH ỦY THỬ", "-BC/HU", "Thử, "),
+        ("Thị xã Thử", "", "THỊ ỦY THỬ", "TỈNH ỦY …………………", "-BC/ThU", "Thử, "),
+        ("Thành phố Thử", "Tỉnh Thử", "THÀNH ỦY THỬ", "TỈNH ỦY THỬ", "-BC/ThU", "Thử, "),
+        ("Đảng ủy Khối Thử", "Tỉnh Thử", "ĐẢNG ỦY KHỐI THỬ", "TỈNH ỦY THỬ", "-BC/ĐU", "……………, "),
+    ],
+)
+def test_heads_follow_the_name_in_the_register(
+    unit: str, above: str, issuer: str, superior: str, number: str, place: str
+):
+    part = replace(sample(), register=replace(sample().register, units=sample().register.units))
+    if unit.startswith("Đảng ủy"):
+        units = tuple(replace(each, kind="") if each.code == TOP.code else each for each in part.register.units)
+        part = replace(part, register=replace(part.register, units=units))
+    words = said(part.page(unit_name=unit, above_name=above))
+
+    assert words["issuer"] == issuer
+    assert words["above"] == superior
+    assert words["number"].endswith(number)
+    assert words["place_date"].startswith(place)
+
+
+def test_a_bare_name_is_headed_by_the_units_kind():
+    assert said(sample().page(unit_name="Bắc Thử"))["issuer"] == "HUYỆN ỦY BẮC THỬ"
+
+
+def test_place_and_date():
+    assert said(sample().page())["place_date"].replace("\u00a0", "_") == "Mẫu Đông, ngày _____ tháng 3 năm 2023"
+    assert said(sample().page(today=date(2023, 2, 5)))["place_date"] == "Mẫu Đông, ngày 05 tháng 02 năm 2023"
+
+
+def test_the_office_chooses_how_committee_is_spelt():
+    def other(report: dict[str, Any]) -> None:
+        report["spelling"] = "UỶ"
+
+    text = json.dumps(said(sample().page(pack=changed_pack(other))), ensure_ascii=False)
+    assert "HUYỆN UỶ" in text
+    assert "ủy" not in text.replace("ủy ban", "").lower()
+
+
+def test_recipients_and_the_last_sentence_end_as_the_profile_says():
+    page = sample().page()
+
+    ends = [line.shown[-1] for line in page.recipients[1:]]
+    assert ends == [","] * (len(ends) - 1) + ["."]
+    assert page.recipients[-1].shown == "- Lưu Văn phòng Huyện ủy."
+    assert [line.shown for line in page.body if line.shown][-1].endswith(".")
+    assert page.signature[-1].shown == ""
+
+
+def test_json_has_values_sentences_and_the_table():
+    told = page_json(sample().page())
+
+    assert set(told) == {"values", "sentences", "tables"}
+    assert HELD in told["sentences"]
+    assert not any(line.startswith(("I.", "II.")) or not line for line in told["sentences"])
+    assert told["values"]["cells_held"] == 68
+    assert told["values"]["rate_cells_held"] == pytest.approx(68 / 264)
+    rows = told["tables"]["progress"]
+    assert sum(row["cells_total"] for row in rows) == 264
+    assert set(rows[0]) >= {"unit", "name", "status", "late", "cells_held", "rate_cells_held"}
+    assert json.loads(json.dumps(told)) == told
+    assert page_json(empty().page())["values"]["rate_members_reported"] is None
+
+
+def test_an_unknown_profile_or_tier_is_named():
+    assert [found.code for found in sample().composed(profile="hd05_2026")] == ["REPORT_PROFILE_UNKNOWN"]
+    assert "hd36_2018" in sample().composed(profile="hd05_2026")[0].message.vi
+    assert [found.code for found in sample().composed(tier="province")] == ["REPORT_TIER_UNWORDED"]
+
+
+def test_the_packs_own_wording_is_sound():
+    assert faults(PACK) == []
+
+
+def set_in(path: str, value: Any) -> Any:
+    def change(report: dict[str, Any]) -> None:
+        *way, last = (int(part) if part.isdigit() else part for part in path.split("/"))
+        place: Any = report
+        for part in way:
+            place = place[part]
+        place[last] = value
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "code", "field"),
+    [
+        ("subject", "Kết quả {nothing}", "PACK_NAME_UNKNOWN", "subject"),
+        ("type", "", "PACK_BLANK", "type"),
+        ("colour", "x", "PACK_KEY_UNKNOWN", "colour"),
+        (FIRST_RULE, "cells_heldd > 0", "PACK_NAME_UNKNOWN", FIRST_KEY),
+        (FIRST_RULE, "cells_held >", "PACK_RULE_SYNTAX", FIRST_KEY),
+        (FIRST_RULE, "cells_held", "PACK_RULE_CONDITION", FIRST_KEY),
+        ("sections/2/lines/0/figures", "trouble_*", "PACK_REFERENCE", "sections[difficulties].lines[ranking].figures"),
+        ("sections/2/lines/1/field", "members_total", "PACK_CHOICE", "sections[difficulties].lines[opinions].field"),
+        ("figures/cells_left", "cells_total - nothing", "PACK_NAME_UNKNOWN", "figures.cells_left"),
+        ("annex/columns/1/id", "held", "PACK_CHOICE", "annex.columns[held].id"),
+        ("annex/chart/series/0/colour", "green", "PACK_CHOICE", "annex.chart.series[cells_completed].colour"),
+        ("signature", {"authority": "x"}, "PACK_KEY_MISSING", "signature.position"),
+    ],
+)
+def test_faults_of_the_wording_are_named_by_key(path: str, value: Any, code: str, field: str):
+    pack = changed_pack(set_in(path, value))
+
+    assert codes(pack) == [(code, field)]
+    assert isinstance(sample().composed(pack=pack), list)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "code"),
+    [
+        ("hd36_2018/pitch", "much", "PACK_VALUE_KIND"),
+        ("hd36_2018/margins/left", 900, "PACK_NUMBER_BOUNDS"),
+        ("hd36_2018/looks/type", {"size": 99}, "PACK_NUMBER_BOUNDS"),
+        ("hd36_2018/looks/extra", {"size": 12}, "PACK_KEY_UNKNOWN"),
+    ],
+)
+def test_faults_of_a_profile_are_named(path: str, value: Any, code: str):
+    assert [found for found, _ in codes(changed_pack(set_in(path, value), "profiles"))] == [code]
+
+
+def test_a_tier_without_a_parents_form_cannot_be_reported():
+    pack = replace(PACK, forms={id: form for id, form in PACK.forms.items() if form is not DISTRICT})
+
+    assert codes(pack) == [("PACK_REFERENCE", "")]
+
+
+# ------------------------------------------------------------------ what was edited by hand
+
+
+def edited(id: str, generated: str, shown: str) -> Any:
+    return next(line for line in sample().page({id: Edit(generated, shown)}).lines() if line.id == id)
+
+
+def test_an_edit_is_kept_while_its_figures_stand():
+    line = edited("results.held", HELD, "Có 68 chi bộ đã sinh hoạt.")
+
+    assert (line.shown, line.generated, line.edited, line.moved) == ("Có 68 chi bộ đã sinh hoạt.", HELD, True, False)
+
+
+def test_an_edit_is_flagged_when_its_figures_moved():
+    line = edited("results.held", HELD.replace("68", "60"), "Có 60 chi bộ đã sinh hoạt.")
+
+    assert (line.shown, line.edited, line.moved, line.generated) == ("Có 60 chi bộ đã sinh hoạt.", True, True, HELD)
+    assert line.base == HELD.replace("68", "60")
+
+
+def test_what_reads_as_today_is_no_edit():
+    line = edited("results.held", "Câu cũ.", f" {HELD.replace(' ', '  ')}\n")
+
+    assert (line.shown, line.edited, line.moved) == (HELD, False, False)
+
+
+def test_a_deleted_sentence_stays_deleted():
+    page = sample().page({"results.held": Edit(HELD, "")})
+
+    line = next(line for line in page.body if line.id == "results.held")
+    assert line.deleted
+    assert HELD not in page_json(page)["sentences"]
+
+
+def test_an_edit_of_a_sentence_that_is_no_longer_said_is_kept_in_its_place():
+    ids = [line.id for line in sample().page({"results.revised": Edit("Có 3 bản.", "Có ba bản.")}).body]
+
+    assert ids.index("results.leaders") < ids.index("results.revised") < ids.index("results.annex")
+    line = edited("results.revised", "Có 3 bản.", "Có ba bản.")
+    assert (line.edited, line.moved, line.generated) == (True, True, "")
+
+
+def test_an_edited_list_item_that_is_no_longer_listed_stays_in_the_list():
+    id = "difficulties.ranking.difficulty_22"
+    ids = [line.id for line in sample().page({id: Edit("- A: 1 chi bộ;", "- B;")}).body]
+
+    place = ids.index(id)
+    assert ids[place - 1].startswith("difficulties.ranking.")
+    assert ids[place + 1].startswith("difficulties.opinions.")
+
+
+def test_only_the_sign_that_closes_an_item_is_no_move():
+    listed = [line for line in sample().page().body if line.id.startswith("difficulties.ranking.difficulty")]
+    last = listed[-1]
+
+    line = edited(last.id, last.shown[:-1] + ";", "- Viết lại;")
+    assert (line.edited, line.moved) == (True, False)
+
+
+def test_rows_put_in_follow_their_line():
+    page = sample().page({"results.held+1": Edit("", "Thêm một."), "results.held+2": Edit("", "Thêm hai.")})
+
+    ids = [line.id for line in page.body]
+    place = ids.index("results.held")
+    assert ids[place + 1 : place + 3] == ["results.held+1", "results.held+2"]
+
+
+def test_no_edit_is_ever_lost():
+    strange = {"gone.line": Edit("cũ", "mới"), "results.nothing": Edit("a", "b"), "gone.line+1": Edit("", "c")}
+
+    shown = [line.shown for line in sample().page(strange).body]
+    assert {"mới", "b", "c"} <= set(shown)
+
+
+def test_heads_and_signature_can_be_edited_too():
+    edits = {
+        "number": Edit("Số \u00a0\u00a0\u00a0\u00a0\u00a0-BC/HU", "Số 05-BC/HU"),
+        "signer": Edit("", "Họ và tên"),
+        "recipient_1": Edit("- Ban Thường vụ Tỉnh ủy (để báo cáo),", "- Thường trực Tỉnh ủy,"),
+    }
+    words = said(sample().page(edits))
+
+    assert words["number"] == "Số 05-BC/HU"
+    assert words["signer"] == "Họ và tên"
+    assert words["recipient_1"] == "- Thường trực Tỉnh ủy,"
+
+
+def test_conference_date_is_worded():
+    page = with_inputs(sample(), conference_date=serial(date(2023, 2, 8))).page()
+
+    assert said(page)["leadership.conference"].endswith("vào ngày 08/02/2023.")

@@ -1,0 +1,319 @@
+from __future__ import annotations
+
+import io
+import subprocess
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import openpyxl
+import pytest
+from reporting import SheetGrid, empty, given, matches_golden, receipts, sample
+
+from loithe_xl import reader, writer
+from loithe_xl.book import Formula, Sheet
+from loithe_xl.evaluate import Raw
+from loithe_xl.layout import ANNEX, REPORT
+from loithe_xl.report import Edit, Page, read_edits
+from loithe_xl.report.annex import bars_of
+from loithe_xl.report.edits import LEFT, RIGHT, TRACES
+from loithe_xl.reportsheet import FIT, HIGHEST, NOTE, REPORT_TOKEN, report_book, report_sheets
+from loithe_xl.styles import STYLES
+
+HELD = "results.held"
+
+
+def drawn(page: Page) -> Sheet:
+    return report_sheets(page, "vi")[0]
+
+
+def place(sheet: Sheet, id: str) -> tuple[int, int]:
+    """The cell that shows a line."""
+    for (row, column), cell in sheet.cells.items():
+        for shown, trace in TRACES.items():
+            if column == trace and cell.value == id:
+                return row, shown
+    raise KeyError(id)
+
+
+def shown(sheet: Sheet, id: str) -> str:
+    return str(sheet.cells[place(sheet, id)].value or "").strip()
+
+
+def typed(page: Page, **changes: Raw) -> dict[str, Edit]:
+    """What is read back after a user typed into lines of the drawn page (``results__held`` for results.held)."""
+    sheet = drawn(page)
+    cells = {place(sheet, id.replace("__", ".")): value for id, value in changes.items()}
+    return read_edits({REPORT: SheetGrid(sheet, cells)})
+
+
+def test_golden_sheets():
+    page = sample().page()
+    report, annex = report_sheets(page, "vi")
+
+    hidden = {column for first in TRACES.values() for column in range(first, first + 4)}
+    report.cells = {where: cell for where, cell in report.cells.items() if where[1] not in hidden and where[1] != FIT}
+    book = report_book(page, "token", "vi")
+    matches_golden("report_book.txt", replace(book, sheets=[report, annex]).lines())
+
+
+def test_an_untouched_sheet_has_no_edits():
+    assert typed(sample().page()) == {}
+    assert typed(empty().page()) == {}
+    assert read_edits({}) == {}
+
+
+def test_what_was_typed_is_kept_and_flagged_once_figures_move():
+    before = given(receipts()[:200]).page()
+    edits = typed(before, results__held="Có nhiều chi bộ đã tổ chức.", number="Số 05-BC/HU")
+
+    after = sample().page(edits)
+
+    line = next(line for line in after.body if line.id == HELD)
+    assert (line.shown, line.edited, line.moved) == ("Có nhiều chi bộ đã tổ chức.", True, True)
+    assert after.left[3].shown == "Số 05-BC/HU"
+    assert not after.left[3].moved
+    sheet = drawn(after)
+    row, _ = place(sheet, HELD)
+    assert sheet.cells[row, NOTE].style.startswith("report_moved")
+    assert str(sheet.cells[row, NOTE].value).endswith(line.generated)
+    assert "68/264" in line.generated
+
+
+def test_the_flag_stays_until_the_sentence_is_touched_again():
+    first = typed(given(receipts()[:200]).page(), results__held="Câu của tôi.")
+    moved = sample().page(first)
+
+    again = sample().page(typed(moved))
+    assert next(line for line in again.body if line.id == HELD).moved
+
+    touched = sample().page(typed(again, results__held="Câu của tôi, đã xem lại."))
+    line = next(line for line in touched.body if line.id == HELD)
+    assert (line.shown, line.edited, line.moved) == ("Câu của tôi, đã xem lại.", True, False)
+
+
+def test_typing_the_new_wording_ends_the_edit():
+    moved = sample().page(typed(given(receipts()[:200]).page(), results__held="Câu của tôi."))
+    wording = next(line.generated for line in moved.body if line.id == HELD)
+
+    line = next(line for line in sample().page(typed(moved, results__held=wording)).body if line.id == HELD)
+    assert (line.shown, line.edited) == (wording, False)
+
+
+def test_a_deleted_sentence_waits_below_the_printed_page():
+    page = sample().page(typed(sample().page(), results__held=None))
+
+    sheet = drawn(page)
+    row, _ = place(sheet, HELD)
+    assert sheet.print.rows is not None
+    assert row > sheet.print.rows
+    assert "25,76 %" in str(sheet.cells[row, NOTE].value)
+    assert sample().page(typed(page)).body == page.body
+    back = sample().page(typed(page, results__held="Đã trở lại."))
+    assert shown(drawn(back), HELD) == "Đã trở lại."
+    assert place(drawn(back), HELD)[0] < row
+
+
+def test_the_blank_line_of_each_section_can_be_written_on():
+    page = sample().page(typed(sample().page(), tasks__own="Thêm một nhiệm vụ."))
+
+    line = next(line for line in page.body if line.id == "tasks.own")
+    assert (line.shown, line.edited, line.moved) == ("Thêm một nhiệm vụ.", True, False)
+
+
+def test_rows_put_in_by_hand_are_lines_of_their_own():
+    sheet = drawn(sample().page())
+    row, _ = place(sheet, HELD)
+
+    def pushed(where: tuple[int, int]) -> tuple[int, int]:
+        return (where[0] + 2, where[1]) if where[0] > row else where
+
+    moved = {pushed(where): cell for where, cell in sheet.cells.items()}
+    sheet.cells = moved
+    edits = read_edits({REPORT: SheetGrid(sheet, {(row + 1, LEFT): "Câu chèn một.", (row + 2, LEFT): "Câu chèn hai."})})
+
+    assert edits == {f"{HELD}+1": Edit("", "Câu chèn một."), f"{HELD}+2": Edit("", "Câu chèn hai.")}
+    again = sample().page(edits)
+    assert typed(again) == edits  # and they are there the next time
+
+
+def test_numbers_and_errors_in_a_line_do_no_harm():
+    assert typed(sample().page(), number=5)["number"].shown == "5"
+
+
+def test_a_long_text_runs_over_several_rows_and_comes_back_whole():
+    text = " ".join(f"Câu thứ {number} của một đoạn rất dài, có nhiều chữ để phải xuống dòng." for number in range(90))
+    page = sample().page(typed(sample().page(), results__held=text))
+
+    sheet = drawn(page)
+    rows = [row for (row, column), cell in sheet.cells.items() if column == TRACES[LEFT] and cell.value == HELD]
+    assert len(rows) > 1
+    assert all(sheet.heights[row] <= HIGHEST for row in rows)
+    assert typed(page)[HELD].shown == text
+    assert sample().page(typed(page)).body == page.body
+
+
+def test_a_sentence_without_end_is_cut_between_words():
+    text = "rất dài " * 900
+    page = sample().page(typed(sample().page(), results__held=text))
+
+    assert typed(page)[HELD].shown == text.strip()
+
+
+def test_every_row_is_as_high_as_its_text_and_none_too_high():
+    sheet = drawn(sample().page())
+
+    assert max(sheet.heights.values()) <= HIGHEST
+    row, _ = place(sheet, HELD)
+    assert sheet.heights[row] == 2 * 18.75
+    assert sheet.heights[place(sheet, "leadership.plan")[0]] == 4 * 18.75
+
+
+def test_a_formula_warns_of_a_sentence_that_no_longer_fits():
+    sheet = drawn(sample().page())
+    row, _ = place(sheet, HELD)
+
+    warning = sheet.cells[row, FIT].value
+    assert isinstance(warning, Formula)
+    assert f"LEN(A{row})>" in warning.text
+    assert warning.result == ""
+
+
+def test_only_lines_of_the_page_are_unlocked():
+    report, annex = report_sheets(sample().page(), "vi")
+
+    open_cells = {where for where, cell in report.cells.items() if not STYLES[cell.style].locked}
+    assert {column for _, column in open_cells} == {LEFT, RIGHT}
+    wanted = (HELD, "number", "place_date", "signer", "recipient_2", "subject")
+    assert {place(report, id) for id in wanted} <= open_cells
+    assert all(STYLES[cell.style].locked for cell in annex.cells.values())
+    assert report.protected
+    assert annex.protected
+    assert report.selection == place(report, "number")
+
+
+def test_a_number_of_one_digit_is_noted():
+    for said, noted in (("Số 5-BC/HU", True), ("Số 05-BC/HU", False), ("Số 123-BC/HU", False)):
+        sheet = drawn(sample().page({"number": Edit("Số \u00a0-BC/HU", said)}))
+        note = str(sheet.cells.get((place(sheet, "number")[0], NOTE), "") or "")
+        assert ("ít nhất 2 chữ số" in note) is noted
+
+
+def test_notes_speak_the_language_asked_for_and_the_page_vietnamese():
+    report, _ = report_sheets(sample().page({HELD: Edit("cũ", "mới")}), "en")
+
+    assert "Edited by hand" in str(report.cells[place(report, HELD)[0], NOTE].value)
+    assert shown(report, "type") == "BÁO CÁO"
+
+
+def test_the_annex_ends_with_the_total_and_repeats_its_heading():
+    annex = report_sheets(sample().page(), "vi")[1]
+
+    assert annex.name == ANNEX
+    assert annex.print.landscape
+    assert annex.print.repeat_rows
+    head = annex.print.repeat_rows[0]
+    assert annex.cells[head, 2].value == "Tên đơn vị"
+    last = annex.print.rows
+    assert last
+    assert [annex.cells[last, column].value for column in (2, 3, 4, 9)] == ["Tổng cộng", 264, 68, "25,76 %"]
+
+
+def test_the_chart_shows_every_cell_once():
+    page = sample().page()
+    annex = report_sheets(page, "vi")[1]
+    (chart,) = annex.charts
+
+    bars = list(bars_of(page))
+    assert sum(sum(bar.values) for bar in bars) == 264
+    assert bars[-1].name == "Chi bộ cơ sở (9)"
+    (top, column), (bottom, _) = chart.categories
+    assert [annex.cells[row, column].value for row in range(top, bottom + 1)] == [bar.name for bar in bars]
+    assert len(chart.series) == 4
+    assert column in annex.hidden_columns
+    assert column > (annex.print.columns or (0, 0))[1]
+    end = next(row for row in range(chart.anchor[0], 99) if (row, 2) in annex.cells)
+    assert sum(annex.heights[row] for row in range(chart.anchor[0], end)) >= chart.size[1] * 0.75
+
+
+# ------------------------------------------------------------------ real files
+
+
+def test_the_file_says_whose_report_it_is_and_can_be_edited_in_another_program(tmp_path: Path):
+    data = writer.render(report_book(sample().page(), "the token", "vi"))
+    received = reader.read(data)
+    assert isinstance(received, reader.Received), received
+    assert received.custom[REPORT_TOKEN] == "the token"
+    assert read_edits(received.grids) == {}
+
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    cell = next(cell for row in book[REPORT].iter_rows() for cell in row if "68/264" in str(cell.value))
+    assert "25,76 %" in cell.value
+    cell.value = "Câu gõ trong chương trình khác."
+    book.save(tmp_path / "edited.xlsx")
+
+    edited = reader.read((tmp_path / "edited.xlsx").read_bytes())
+    assert isinstance(edited, reader.Received), edited
+    assert {id: edit.shown for id, edit in read_edits(edited.grids).items()} == {HELD: cell.value}
+
+
+def test_the_same_page_gives_the_same_bytes():
+    first, second = (writer.render(report_book(sample().page(), "t", "vi")) for _ in range(2))
+    assert first == second
+
+
+def test_the_printed_page(office: Callable[[Path, str, Path], Path], pdftoppm: str, tmp_path: Path):
+    file = tmp_path / "report.xlsx"
+    file.write_bytes(writer.render(report_book(sample().page(today=date(2023, 3, 6)), "t", "vi")))
+
+    pdf = office(file, "pdf", tmp_path)
+    words = subprocess.run(
+        [str(Path(pdftoppm).with_name("pdftotext")), "-layout", str(pdf), "-"], capture_output=True, check=True
+    ).stdout.decode()
+    pages = words.split("\f")
+    first = " ".join(pages[0].split())
+    assert "HUYỆN ỦY MẪU ĐÔNG (mẫu)" in first
+    assert "ĐẢNG CỘNG SẢN VIỆT NAM" in first
+    assert "Mẫu Đông, ngày 06 tháng 3 năm 2023" in first
+    assert pages[1].split()[0] == "2"  # the page number, from the second page on
+    everything = " ".join(words.split())
+    page = sample().page(today=date(2023, 3, 6))
+    numbers = {str(number) for number in range(1, len(pages) + 1)}
+    plain = " ".join(word for word in everything.split() if word not in numbers)
+    for line in page.body:
+        wanted = " ".join(word for word in line.shown.split() if word not in numbers)
+        assert wanted in plain, line.id  # nothing is cut
+    assert "Đã sửa" not in everything
+    assert "Dòng trống" not in everything
+    annex = " ".join(" ".join(pages[-3:]).split())
+    assert "BIỂU SỐ 01" in " ".join(words.split())
+    assert "264 68 16 52" in annex
+    size = subprocess.run(
+        [str(Path(pdftoppm).with_name("pdfinfo")), str(pdf)], capture_output=True, check=True
+    ).stdout.decode()
+    assert "A4" in size
+
+
+def test_the_validator_finds_no_error(ooxml_validator: list[str], tmp_path: Path):
+    file = tmp_path / "report.xlsx"
+    edits: Mapping[str, Edit] = {HELD: Edit("cũ", "mới"), "results.members": Edit("a", "")}
+    file.write_bytes(writer.render(report_book(sample().page(edits), "t", "vi")))
+
+    run = subprocess.run([*ooxml_validator, str(file)], capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stdout
+
+
+@pytest.mark.parametrize("count", [0, 1, 40])
+def test_an_annex_of_any_length(count: int):
+    rows = list(sample().consolidation.rows)
+    page = sample().page()
+    units = [row for row in page.table.rows if row.kind == "unit"]
+    table = replace(page.table, rows=(*(units[number % len(units)] for number in range(count)), page.table.total))
+
+    annex = report_sheets(replace(page, table=table), "vi")[1]
+
+    assert rows
+    assert len(annex.charts) == (1 if count else 0)
+    assert all(chart.size[1] * 0.75 < 400 for chart in annex.charts)
+    writer.render(report_book(replace(page, table=table), "t", "vi"))
