@@ -26,6 +26,7 @@ PACK = LOADED.pack
 TOKEN = "LT1|token"
 UNITS = {"cell": "01.1.C01", "base_cell": "01.K1", "base": "01.1", "district": "01", "province": "00"}
 FORMS = tuple(UNITS)
+BOOKS = [f"{name}-{lang}" for name in (*FORMS, "faulty", "received") for lang in ("vi", "en")]
 IN_TIME, LATE = "2023-03-01T08:00:00", "2023-03-07T09:00:00"
 
 
@@ -94,10 +95,15 @@ def received() -> tuple[Receipt, ...]:
 @cache
 def books() -> dict[str, tuple[Case, Book]]:
     """Every form fresh in both languages, a faulty one, and a district that received something."""
-    cases = {f"{form}-{lang}": drawn_case(form, lang=lang) for form in FORMS for lang in ("vi", "en")}
-    for lang in ("vi", "en"):
-        cases[f"faulty-{lang}"] = drawn_case("base_cell", faulty_inputs(), lang=lang)
-        cases[f"received-{lang}"] = drawn_case("district", received=received(), lang=lang)
+    cases = {}
+    for name in BOOKS:
+        form, _, lang = name.rpartition("-")
+        if form == "faulty":
+            cases[name] = drawn_case("base_cell", faulty_inputs(), lang=lang)
+        elif form == "received":
+            cases[name] = drawn_case("district", received=received(), lang=lang)
+        else:
+            cases[name] = drawn_case(form, lang=lang)
     return {name: (case, form_book(case)) for name, case in cases.items()}
 
 

@@ -111,7 +111,7 @@ def type_into(parent: Path, values: Mapping[str, Raw]) -> Path:
     """The parent's workbook with own entries typed in."""
     opened = open_parent(parent)
     inputs = replace(opened.inputs, values={**opened.inputs.values, **values})
-    parent.write_bytes(rebuilt(with_receipts(replace(opened, inputs=inputs), opened.receipts)))
+    parent.write_bytes(rebuilt(with_receipts(replace(opened, inputs=inputs), opened.receipts), NOON))
     return parent
 
 

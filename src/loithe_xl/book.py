@@ -127,6 +127,7 @@ class Book:
     title: str = ""
     custom: Mapping[str, str] = field(default_factory=dict)
     created: datetime = datetime(2023, 1, 1)
+    modified: datetime | None = None  # the saved time inside the file, UTC; None: as created
     active: int = 0
 
     def sheet(self, name: str) -> Sheet:

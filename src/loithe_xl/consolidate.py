@@ -1,38 +1,25 @@
-"""What adds up: which files count, what they come to at the parent, and where every unit stands.
-
-Everything is a function of the set of receipts, so order, file names, repeats and the number of deliveries change
-nothing.
-"""
+"""What adds up: what the files that count come to at the parent, and where every unit stands."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from loithe_xl.decide import Decision, between, decide
 from loithe_xl.evaluate import Raw, Values, is_number
 from loithe_xl.expr import names
 from loithe_xl.issues import Issue, Place, issue
 from loithe_xl.kinds import YES
-from loithe_xl.receipts import Figure, Figures, Receipt, Status, UnitRow, Verdict, unit_row
+from loithe_xl.receipts import Figure, Figures, Receipt, Status, UnitRow, unit_row
 from loithe_xl.register import Register
 from loithe_xl.spec import Form, Pack
 from loithe_xl.submission import Inputs
 from loithe_xl.validate import all_values, derive, plain
 
 SIMILAR_FROM = 40  # letters from which identical texts of two units draw a warning
-SHOWN_CHANGES = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """Which receipts count: a status per file (by SHA-256), the counted ones by unit, and what was noticed per file."""
-
-    status: Mapping[str, Status]
-    counted: Mapping[str, Receipt]
-    issues: Mapping[str, tuple[Issue, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +39,7 @@ class Child:
 @dataclass(frozen=True, slots=True)
 class Consolidation:
     """A parent's figures. ``values``: every numeric id, None for a rate without denominator; ``rows``: figures per
-    direct child, None where nothing of it counts."""
+    direct child, None where nothing of it counts; ``absent``: what the register alone says of those."""
 
     unit: str
     values: Mapping[str, Figure | None]
@@ -61,36 +48,7 @@ class Consolidation:
     rows: Mapping[str, Figures | None]
     issues: tuple[Issue, ...]
     decision: Decision
-
-
-def decide(register: Register, parent: str, receipts: Iterable[Receipt]) -> Decision:
-    """Which of the receipts count at ``parent``; ``register`` holds its subtree."""
-    status: dict[str, Status] = {}
-    noticed: dict[str, list[Issue]] = defaultdict(list)
-    groups: dict[str, list[Receipt]] = defaultdict(list)
-    for receipt in receipts:
-        if receipt.verdict is not Verdict.VALID:
-            status[receipt.sha] = Status(receipt.verdict.value)
-        elif receipt.withdrawn:
-            status[receipt.sha] = Status.REFUSED
-            noticed[receipt.sha].append(issue("SUBMISSION_WITHDRAWN", Place(file=receipt.file)))
-        else:
-            groups[receipt.unit].append(receipt)
-    winners = {}
-    for unit, group in groups.items():
-        winner = _choose(group, status, noticed)
-        if winner:
-            winners[unit] = winner
-    counted = {}
-    for unit in sorted(winners):
-        above = [winners[code] for code in _between(register, unit, parent) if code in winners]
-        above = [receipt for receipt in above if not receipt.empty]
-        if above:
-            status[winners[unit].sha] = Status.COVERED
-            noticed[winners[unit].sha] += _covered_issues(winners[unit], above[-1])
-        else:
-            counted[unit] = winners[unit]
-    return Decision(status, counted, {sha: tuple(found) for sha, found in noticed.items()})
+    absent: Mapping[str, Figures] = field(default_factory=dict)
 
 
 def consolidate(
@@ -117,6 +75,11 @@ def consolidate(
         rows,
         tuple(_parent_issues(form, children, values)),
         decision,
+        {
+            code: _child_figures(pack, form, len(register.cells(code)), (), {})
+            for code, row in rows.items()
+            if row is None
+        },
     )
 
 
@@ -184,90 +147,6 @@ def same_texts(rows: Iterable[UnitRow]) -> dict[str, tuple[str, ...]]:
     return {unit: tuple(sorted(others)) for unit, others in found.items() if others}
 
 
-def prefer(receipts: Sequence[Receipt], sha: str) -> list[Receipt]:
-    """The receipts with one of them lifted above all of its unit that are known now; a newer revision still wins."""
-    chosen = next(receipt for receipt in receipts if receipt.sha == sha)
-    rivals = [receipt for receipt in receipts if receipt.unit == chosen.unit and receipt.verdict is Verdict.VALID]
-    rank = max((receipt.key[0], receipt.key[1]) for receipt in rivals)
-    lifted = []
-    for receipt in receipts:
-        if receipt.sha == sha:
-            receipt = replace(receipt, rank=rank, withdrawn=False)
-        elif receipt in rivals:
-            receipt = replace(receipt, rank=None)
-        lifted.append(receipt)
-    return lifted
-
-
-def withdraw(receipts: Sequence[Receipt], unit: str) -> list[Receipt]:
-    """The receipts with every file of ``unit`` known now taken back."""
-    return [
-        replace(receipt, withdrawn=True) if receipt.unit == unit and receipt.verdict is Verdict.VALID else receipt
-        for receipt in receipts
-    ]
-
-
-def _choose(group: Sequence[Receipt], status: dict[str, Status], noticed: dict[str, list[Issue]]) -> Receipt | None:
-    """The receipt of one unit that stands; marks the others as duplicate, superseded or in conflict."""
-    versions: list[list[Receipt]] = []
-    for receipt in sorted(group, key=lambda each: (each.received_at, each.sha)):
-        like = next((version for version in versions if version[0].content == receipt.content), None)
-        if like is None:
-            versions.append([receipt])
-        else:
-            like.append(receipt)
-    versions.sort(key=lambda version: max(each.key for each in version), reverse=True)
-    best = max(each.key for each in versions[0])
-    tied = [version for version in versions if max(each.key for each in version) == best]
-    for version in versions:
-        for receipt in version:
-            status[receipt.sha] = Status.CONFLICT if len(tied) > 1 and version in tied else Status.SUPERSEDED
-    if len(tied) > 1:
-        for receipt in (each for version in tied for each in version):
-            others = ", ".join(sorted(each.file for version in tied for each in version if each is not receipt))
-            noticed[receipt.sha].append(issue("SUBMISSION_CONFLICT", Place(file=receipt.file), others=others))
-        return None
-    winner, *repeats = versions[0]
-    status[winner.sha] = Status.ACCEPTED
-    for receipt in repeats:
-        status[receipt.sha] = Status.DUPLICATE
-        noticed[receipt.sha].append(issue("SUBMISSION_DUPLICATE", Place(file=receipt.file), other=winner.file))
-    for version in versions[1:]:
-        older = version[0]
-        changes = _changes(older.rows[0], winner.rows[0])
-        noticed[winner.sha].append(
-            issue("SUBMISSION_REVISED", Place(file=winner.file), older=older.file, changes=changes)
-        )
-    return winner
-
-
-def _between(register: Register, unit: str, parent: str) -> list[str]:
-    """The units above ``unit`` and below ``parent``, nearest first."""
-    codes = [above.code for above in register.ancestors(unit)]
-    return codes[: codes.index(parent)] if parent in codes else codes
-
-
-def _covered_issues(covered: Receipt, above: Receipt) -> list[Issue]:
-    place = Place(file=covered.file)
-    inside = next((row for row in above.rows[1:] if row.unit == covered.unit), None)
-    if inside is None:
-        return [issue("COVERED_ABSENT", place, above=above.unit, file=above.file)]
-    changes = _changes(inside, covered.rows[0])
-    return [issue("COVERED_DIFFERS", place, above=above.unit, changes=changes)] if changes else []
-
-
-def _changes(older: UnitRow, newer: UnitRow) -> str:
-    """``members_total 12 → 15; …`` for the figures that differ; texts are named, never quoted."""
-    ids = [*older.figures, *(id for id in newer.figures if id not in older.figures)]
-    said = [
-        f"{id} {plain(older.figures.get(id, 0))} → {plain(newer.figures.get(id, 0))}"
-        for id in ids
-        if older.figures.get(id, 0) != newer.figures.get(id, 0)
-    ]
-    said += sorted(id for id in {*older.texts, *newer.texts} if older.texts.get(id) != newer.texts.get(id))
-    return "; ".join(said[:SHOWN_CHANGES]) + (" …" if len(said) > SHOWN_CHANGES else "")
-
-
 def _child_rows(
     pack: Pack, form: Form, register: Register, parent: str, decision: Decision
 ) -> dict[str, Figures | None]:
@@ -276,7 +155,7 @@ def _child_rows(
     found: dict[str, Figures | None] = dict.fromkeys(direct)
     parts: dict[str, list[Receipt]] = defaultdict(list)
     for unit, receipt in decision.counted.items():
-        path = [unit, *_between(register, unit, parent)]
+        path = [unit, *between(register, unit, parent)]
         parts[path[-1]].append(receipt)
     for code, receipts in parts.items():
         own = decision.counted[code].rows[0].figures if code in decision.counted else {}
@@ -291,7 +170,7 @@ def _child_figures(
     rows = [receipt.rows[0].figures for receipt in receipts]
     figures: dict[str, Figure] = {id: _total(rows, id) for id in pack.indicators}
     given: dict[str, Raw] = {each.id: cells for each in form.derived if each.source == "register_cells"}
-    rules = [each for each in form.derived if each.source in ("rule", "register_cells") and each.id not in own]
+    rules = [each for each in form.derived if each.source in ("rule", "register_cells")]
     simple = [each for each in rules if not (each.rule and names(each.rule) & _counts_of_children(form))]
     derived = derive(simple, {**figures, **given}, given)
     figures |= {id: raw for id, raw in derived.items() if is_number(raw)}

@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from loithe_xl.issues import Fault, Place, Severity, issue
 from loithe_xl.kinds import NO, YES
 from loithe_xl.register import TIERS
+from loithe_xl.report import faults as wording_faults
 from loithe_xl.spec import Document, Pack, Scheme
 from loithe_xl.specfields import Common, read_section
 from loithe_xl.specforms import note_between_forms, read_forms, read_group, settle
@@ -79,7 +80,10 @@ def _pack(blocks: Mapping[str, Block], faults: Faults) -> Pack:
     if faults.complete:
         for file in blocks.keys() - used:
             faults.add("PACK_FILE_UNUSED", Place(file=file))
-    return replace(pack, forms=settled)
+    loaded = replace(pack, forms=settled)
+    if faults.complete and not faults.of(Severity.ERROR):
+        faults.note(wording_faults(loaded))
+    return loaded
 
 
 def _room(blocks: Mapping[str, Block], room: str) -> dict[str, Block]:

@@ -116,5 +116,5 @@ STYLES |= {
     "report_fit": Style(size=11, colour="7A1F1F", bold=True),
     "report_moved": Style(size=11, fill=WARN, colour="5C3B00"),
     "report_moved_line": Style(size=11, fill=WARN, colour="5C3B00", wrap=False),
-    "report_head": Style(size=11, bold=True, fill=BAND, align="center"),
+    "report_head": Style(size=11, bold=True, fill=BAND, wrap=False),
 }

@@ -89,10 +89,11 @@ def outside(grids: Grids, layout: Layout, known: Mapping[str, frozenset[Address]
 def cut_cells(layout: Layout, locked: Mapping[str, Mapping[Address, bool]]) -> list[Issue]:
     """FIELD_CUT for inputs that became locked while others stayed open: the trace of cut and paste.
 
-    Where every input is locked, a program dropped the protection marks on re-saving: that is honest.
+    A form has a cell, open, at every input; what was cut leaves a default one behind, locked, or none at all. Where no
+    input is open, a program dropped the marks on re-saving: that is honest.
     """
-    states = {(sheet, where): locked.get(sheet, {}).get(where) for sheet, where in layout.inputs}
-    if not any(state is False for state in states.values()):
+    states = {(sheet, where): locked.get(sheet, {}).get(where, True) for sheet, where in layout.inputs}
+    if all(states.values()):
         return []
     cut = {key for key, state in states.items() if state}
     found = []

@@ -64,7 +64,8 @@ class _Writing:
 
     def run(self) -> None:
         book = self.book
-        self.workbook.set_properties({"title": book.title, "author": _AUTHOR, "created": book.created})
+        times = {"created": book.created, "modified": book.modified}
+        self.workbook.set_properties({"title": book.title, "author": _AUTHOR, **times})
         for name, value in book.custom.items():
             _done(self.workbook.set_custom_property(name, value, "text"), name)
         pages = [self.workbook.add_worksheet(sheet.name) for sheet in book.sheets]

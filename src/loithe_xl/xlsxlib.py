@@ -74,7 +74,13 @@ def _package_class() -> Any:
             self._xml_si_element(string)
 
     class Properties(Core):  # type: ignore[misc]
-        """Nobody is the last author."""
+        """Nobody is the last author, and the saved time may differ from the created one."""
+
+        def _write_dcterms_modified(self) -> None:
+            saved = self.properties.get("modified")
+            if saved:
+                self.iso_date = f"{saved:%Y-%m-%dT%H:%M:%S}Z"
+            super()._write_dcterms_modified()
 
         def _write_cp_last_modified_by(self) -> None:
             pass

@@ -34,6 +34,8 @@ def main():
                 answer(getattr(host, request.pop("op"))(**request))
             except Exception as error:
                 answer({"failed": f"{type(error).__name__}: {error}"})
+        if host.document:
+            host.close()  # or its lock file would stay
     finally:
         office.terminate()
         office.wait(30)
@@ -61,6 +63,18 @@ def setting(name, value):
     return found
 
 
+def columns(cells):
+    """Cells gathered into runs of one column: (sheet, column) -> [(first row, values)]; one call sets a run."""
+    found = {}
+    for sheet, row, column, value in sorted(cells, key=lambda cell: (cell[0], cell[2], cell[1])):
+        runs = found.setdefault((sheet, column), [])
+        if runs and runs[-1][0] + len(runs[-1][1]) == row:
+            runs[-1][1].append(value)
+        else:
+            runs.append((row, [value]))
+    return found
+
+
 class Host:
     def __init__(self, context):
         self.desktop = context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
@@ -77,17 +91,14 @@ class Host:
         if cells:
             self.document.lockControllers()
             self.document.enableAutomaticCalculation(False)
-            for sheet, row, column, value in cells:
-                cell = self.document.Sheets.getByName(sheet).getCellByPosition(column - 1, row - 1)
-                if value is None:
-                    cell.setFormula("")
-                elif isinstance(value, str):
-                    cell.setString(value)
-                else:
-                    cell.setValue(value)
+            for (sheet, column), runs in columns(cells).items():
+                page = self.document.Sheets.getByName(sheet)
+                for top, values in runs:
+                    area = page.getCellRangeByPosition(column - 1, top - 1, column - 1, top + len(values) - 2)
+                    area.setDataArray(tuple(("" if value is None else value,) for value in values))  # "" clears a cell
             self.document.enableAutomaticCalculation(True)
             self.document.unlockControllers()
-            self.document.calculateAll()
+            self.document.calculate()
         return {"areas": [self._area(*where) for where in read]}
 
     def _area(self, sheet, top, left, bottom, right):

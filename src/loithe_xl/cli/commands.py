@@ -9,11 +9,9 @@ import click
 
 from loithe_xl.cli.making import FILE
 from loithe_xl.cli.progress import progress_bar
-from loithe_xl.cli.shell import FAULTY, OK, Group, command, format_option, option, say, say_error, say_json
+from loithe_xl.cli.shell import FAULTY, OK, Group, argument, command, format_option, option, say, say_error, say_json
 from loithe_xl.words import text
 
-PATHS = click.Argument(["paths"], type=FILE, nargs=-1, required=True, metavar="PATH...")
-PARENT = click.Argument(["parent"], type=FILE, metavar="PARENT.xlsx")
 MOMENT = click.DateTime(["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d"])
 
 
@@ -40,33 +38,34 @@ def add(root: Group, lang: str) -> None:
     def report(parent: Path, out: Path | None, profile: str, pdf: Path | None, form: str) -> int:
         return _report(lang, parent, out, profile, pdf, form)
 
-    shape = format_option(lang)
-    root.add_command(command("validate", lang, validate, PATHS, shape))
+    shape, held = format_option(lang), argument(lang, "parent", "PARENT.xlsx")
+    paths = argument(lang, "paths", "PATH...", nargs=-1, required=True)
+    root.add_command(command("validate", lang, validate, paths, shape))
     root.add_command(
         command(
             "consolidate",
             lang,
             consolidate,
-            click.Argument(["paths"], type=FILE, nargs=-1, metavar="PATH..."),
-            option(lang, "--into", type=FILE, required=True),
+            argument(lang, "paths", "PATH...", nargs=-1),
+            option(lang, "--into", type=FILE, required=True, metavar="PARENT.xlsx"),
             option(lang, "--dry-run", is_flag=True),
-            option(lang, "--prefer", "preferred", type=FILE),
-            option(lang, "--withdraw", "withdrawn", multiple=True),
-            option(lang, "--now", type=MOMENT),
+            option(lang, "--prefer", "preferred", type=FILE, metavar="FILE"),
+            option(lang, "--withdraw", "withdrawn", multiple=True, metavar="CODE"),
+            option(lang, "--now", type=MOMENT, metavar="TIME"),
             shape,
         )
     )
-    root.add_command(command("status", lang, status, PARENT, shape))
-    profiles = option(lang, "--profile", default="hd36_2018", show_default=True)
-    outs = (option(lang, "--out", type=FILE), profiles, option(lang, "--pdf", type=FILE))
-    root.add_command(command("report", lang, report, PARENT, *outs, shape))
+    root.add_command(command("status", lang, status, held, shape))
+    profiles = option(lang, "--profile", default="hd36_2018", show_default=True, metavar="hd36_2018|hd05_2026")
+    out, pdf = (option(lang, name, type=FILE, metavar=f"FILE{name[5:]}") for name in ("--out", "--pdf"))
+    root.add_command(command("report", lang, report, held, out, profiles, pdf, shape))
 
 
 def _validate(lang: str, paths: tuple[Path, ...], form: str) -> int:
     from loithe_xl.issues import Fault, has_error
     from loithe_xl.tasks.check import check
-    from loithe_xl.tasks.office import Office
     from loithe_xl.tasks.lines import issue_line, validate_lines
+    from loithe_xl.tasks.office import Office
     from loithe_xl.tasks.told import validate_json
 
     files, skipped = check(paths, Office(lang=lang, progress=progress_bar(lang)))
@@ -93,13 +92,13 @@ def _consolidate(
     form: str,
 ) -> int:
     from loithe_xl.tasks.gather import Order, gather
-    from loithe_xl.tasks.office import Office
     from loithe_xl.tasks.lines import consolidate_lines, run_failed
+    from loithe_xl.tasks.office import Office, local_time
     from loithe_xl.tasks.told import consolidate_json
 
     if not paths and not preferred and not withdrawn:
         raise click.UsageError(text("cli.nothing_given").to(lang))
-    office = Office(lang=lang, now=now or datetime.now(), progress=progress_bar(lang))
+    office = Office(lang=lang, now=now or local_time(), progress=progress_bar(lang))
     gathered = gather(Order(into, paths, dry_run, preferred, withdrawn), office)
     if form == "json":
         say_json(consolidate_json(gathered, lang))
@@ -124,8 +123,8 @@ def _status(lang: str, parent: Path, form: str) -> int:
 
 
 def _report(lang: str, parent: Path, out: Path | None, profile: str, pdf: Path | None, form: str) -> int:
-    from loithe_xl.tasks.office import Office, shown
     from loithe_xl.tasks.lines import issue_line
+    from loithe_xl.tasks.office import Office, shown
     from loithe_xl.tasks.reporting import report
     from loithe_xl.tasks.told import report_json
 

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import click
-
-from loithe_xl.cli.making import FILE
-from loithe_xl.cli.shell import OK, Group, command, say
+from loithe_xl.cli.shell import OK, Group, argument, command, say
 from loithe_xl.words import text
 
 
@@ -36,6 +33,6 @@ def add(root: Group, lang: str) -> None:
         return OK
 
     group.add_command(command("key show", lang, show))
-    group.add_command(command("key export", lang, export, click.Argument(["file"], type=FILE, metavar="FILE.pub")))
-    group.add_command(command("key trust", lang, trust, click.Argument(["file"], type=FILE, metavar="FILE")))
+    group.add_command(command("key export", lang, export, argument(lang, "file", "FILE.pub")))
+    group.add_command(command("key trust", lang, trust, argument(lang, "file", "FILE")))
     root.add_command(group)

@@ -32,20 +32,25 @@ def add(root: Group, lang: str) -> None:
             lang,
             generate,
             option(lang, "--level", type=click.Choice(LEVELS), required=True),
-            option(lang, "--register", type=FILE),
-            option(lang, "--pack", default="loi_the", show_default=True),
+            option(lang, "--register", type=FILE, metavar="FILE.xlsx"),
+            option(lang, "--pack", default="loi_the", show_default=True, metavar="NAME|DIR"),
             option(lang, "--scheme", type=click.Choice(["2021", "2025"]), default="2021", show_default=True),
-            option(lang, "--period"),
-            option(lang, "--cutoff", type=DAY),
-            option(lang, "--deadline", type=DAY),
-            option(lang, "--unit", "units", multiple=True),
+            option(lang, "--period", metavar="PERIOD"),
+            option(lang, "--cutoff", type=DAY, metavar="YYYY-MM-DD"),
+            option(lang, "--deadline", type=DAY, metavar="YYYY-MM-DD"),
+            option(lang, "--unit", "units", multiple=True, metavar="CODE"),
             option(lang, "--below", is_flag=True),
-            option(lang, "--out", type=FILE, default=Path(), show_default=False),
-            option(lang, "--key", type=FILE),
+            option(lang, "--out", type=FILE, default=Path(), metavar="DIR"),
+            option(lang, "--key", type=FILE, metavar="FILE"),
         )
     )
     root.add_command(
-        command("demo", lang, demo, option(lang, "--out", type=FILE, default=Path("loithe-demo"), show_default=True))
+        command(
+            "demo",
+            lang,
+            demo,
+            option(lang, "--out", type=FILE, default=Path("loithe-demo"), show_default=True, metavar="DIR"),
+        )
     )
 
 

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import click
-
-from loithe_xl.cli.making import FILE
-from loithe_xl.cli.shell import FAULTY, OK, Group, command, format_option, say, say_json
+from loithe_xl.cli.shell import FAULTY, OK, Group, argument, command, format_option, say, say_json
 from loithe_xl.words import text
-
-TARGET = click.Argument(["file"], type=FILE, metavar="FILE.xlsx")
 
 
 def add(root: Group, lang: str) -> None:
@@ -26,9 +21,10 @@ def add(root: Group, lang: str) -> None:
     def check(file: Path, form: str) -> int:
         return _check(lang, file, form)
 
-    group.add_command(command("register new", lang, new, TARGET))
-    group.add_command(command("register sample", lang, sample, TARGET))
-    group.add_command(command("register check", lang, check, TARGET, format_option(lang)))
+    target = argument(lang, "file", "FILE.xlsx")
+    group.add_command(command("register new", lang, new, target))
+    group.add_command(command("register sample", lang, sample, target))
+    group.add_command(command("register check", lang, check, target, format_option(lang)))
     root.add_command(group)
 
 

@@ -6,7 +6,8 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import click
@@ -26,6 +27,9 @@ def run(arguments: Sequence[str]) -> int:
     try:
         result = build(lang).main(list(arguments), prog_name="loithe-xl", standalone_mode=False)
         return int(result or OK)
+    except click.exceptions.NoArgsIsHelpError as error:
+        say_error(error.format_message())
+        return USAGE
     except click.UsageError as error:
         say_error(usage_message(error, lang))
         if error.ctx:
@@ -45,11 +49,7 @@ def run(arguments: Sequence[str]) -> int:
 
 def language(arguments: Sequence[str]) -> str:
     """The language asked for, known before the help texts are built; Vietnamese by default."""
-    for argument, following in zip(arguments, [*arguments[1:], ""], strict=True):
-        value = following if argument == "--lang" else argument.partition("--lang=")[2]
-        if value in LANGUAGES:
-            return value
-    return "vi"
+    return next((value for value in _asked(arguments, "--lang") if value in LANGUAGES), "vi")
 
 
 def say(line: str = "") -> None:
@@ -72,7 +72,6 @@ def build(lang: str) -> click.Group:
     from loithe_xl.cli import commands, keys, making, registers
 
     root = Group(name="loithe-xl", help=text("cli.help", version=__version__).to(lang), lang=lang)
-    root.params.append(lang_option(lang))
     shown = text("cli.version").to(lang)
     root = click.version_option(__version__, message="%(prog)s %(version)s", help=shown)(root)
     for module in (making, commands, registers, keys):
@@ -83,7 +82,25 @@ def build(lang: str) -> click.Group:
 def lang_option(lang: str) -> click.Option:
     """--lang, read before parsing and accepted everywhere."""
     shown = text("cli.option_lang").to(lang)
-    return click.Option(["--lang"], type=click.Choice(LANGUAGES), default=lang, help=shown, expose_value=False)
+    made = _Option(["--lang"], type=click.Choice(LANGUAGES), default=lang, help=shown, expose_value=False)
+    made.lang = lang
+    return made
+
+
+class _Option(click.Option):
+    """An option that says in the user's language what click would say in English."""
+
+    lang: str
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """Spelling and help."""
+        said = self.help or ""
+        if self.required:
+            said += " " + text("cli.required").to(self.lang)
+        elif self.show_default:
+            said += " " + text("cli.default", value=str(self.default)).to(self.lang)
+        spelt = self.opts[0] if self.is_flag else f"{self.opts[0]} {self.make_metavar(ctx)}"
+        return spelt, said
 
 
 class _Localised:
@@ -92,15 +109,26 @@ class _Localised:
     lang: str
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        words = {"[OPTIONS]": "cli.usage_options", "COMMAND [ARGS]...": "cli.usage_command"}
         pieces = self.collect_usage_pieces(ctx)  # type: ignore[attr-defined]
+        pieces = [text(words[piece]).to(self.lang) if piece in words else piece for piece in pieces]
         formatter.write_usage(ctx.command_path, " ".join(pieces), prefix=text("cli.usage").to(self.lang) + " ")
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        records = [param.get_help_record(ctx) for param in self.get_params(ctx)]  # type: ignore[attr-defined]
-        with formatter.section(text("cli.options").to(self.lang)):
-            formatter.write_dl([record for record in records if record])
+        self._section("options", click.Option, ctx, formatter)
         if isinstance(self, click.Group):
             self.format_commands(ctx, formatter)
+
+    def format_arguments(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        self._section("arguments", click.Argument, ctx, formatter)
+
+    def _section(
+        self, heading: str, kind: type[click.Parameter], ctx: click.Context, formatter: click.HelpFormatter
+    ) -> None:
+        found: list[click.Parameter] = [each for each in self.get_params(ctx) if isinstance(each, kind)]  # type: ignore[attr-defined]
+        if records := [record for each in found if (record := each.get_help_record(ctx))]:
+            with formatter.section(text(f"cli.{heading}").to(self.lang)):
+                formatter.write_dl(records)
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         option: click.Option | None = super().get_help_option(ctx)  # type: ignore[misc]
@@ -112,9 +140,17 @@ class _Localised:
 class Command(_Localised, click.Command):
     """A command whose help is in ``lang``."""
 
+    allow_extra_args = True
+
     def __init__(self, *args: Any, lang: str = "vi", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.lang = lang
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run it, unless something is left over."""
+        if ctx.args:
+            raise click.UsageError(text("cli.too_many", given=" ".join(ctx.args)).to(self.lang), ctx)
+        return super().invoke(ctx)
 
 
 class Group(_Localised, click.Group):
@@ -123,8 +159,10 @@ class Group(_Localised, click.Group):
     def __init__(self, *args: Any, lang: str = "vi", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.lang = lang
+        self.params.append(lang_option(lang))
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The commands with their first sentence."""
         commands = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
         with formatter.section(text("cli.commands").to(self.lang)):
             formatter.write_dl([(name, each.get_short_help_str(100)) for name, each in commands if each])
@@ -139,7 +177,15 @@ def command(name: str, lang: str, function: Callable[..., int | None], *params: 
 def option(lang: str, *names: str, **settings: Any) -> click.Option:
     """An option with its help ``cli.option_<name>``."""
     key = names[0].lstrip("-").replace("-", "_")
-    return click.Option(list(names), help=text(f"cli.option_{key}").to(lang), **settings)
+    made = _Option(list(names), help=text(f"cli.option_{key}").to(lang), **settings)
+    made.lang = lang
+    return made
+
+
+def argument(lang: str, name: str, metavar: str, **settings: Any) -> click.Argument:
+    """An argument with its help ``cli.argument_<name>``."""
+    said = text(f"cli.argument_{name}").to(lang)
+    return click.Argument([name], type=click.Path(path_type=Path), metavar=metavar, help=said, **settings)
 
 
 def format_option(lang: str) -> click.Option:
@@ -149,25 +195,40 @@ def format_option(lang: str) -> click.Option:
 
 def usage_message(error: click.UsageError, lang: str) -> str:
     """click's complaint in the user's language."""
-    if lang == "en":
-        return error.format_message()
     given: dict[str, str] = {}
     match error:
+        case click.exceptions.NoSuchCommand():
+            key, given = "no_such_command", {"name": error.command_name}
         case click.NoSuchOption():
             key, given = "no_such_option", {"name": error.option_name}
         case click.MissingParameter():
-            name = (error.param.opts[0] if error.param.opts else error.param.name or "") if error.param else ""
-            key, given = "missing_parameter", {"name": name}
+            key, given = "missing_parameter", {"name": _spelt(error.param)}
         case click.BadParameter():
-            name = (error.param.opts[0] if error.param.opts else "") if error.param else ""
             kind = error.param.type if error.param else None
             choices = ", ".join(map(str, kind.choices)) if isinstance(kind, click.Choice) else ""
-            key, given = ("bad_choice" if choices else "bad_value"), {"name": name, "choices": choices}
+            given = {"name": _spelt(error.param), "choices": choices}
+            key = "bad_choice" if choices else "bad_date" if isinstance(kind, click.DateTime) else "bad_value"
         case click.BadOptionUsage():
             key, given = "bad_option", {"name": error.option_name}
         case _:
-            key, given = "bad_usage", {"said": error.format_message()}
+            return error.format_message()  # our own words
     return text(f"cli.{key}", **given).to(lang)
+
+
+def _spelt(param: click.Parameter | None) -> str:
+    """A parameter as the user writes it: --level, PATH..."""
+    if param is None:
+        return ""
+    return (param.metavar or "").rstrip(".") if isinstance(param, click.Argument) else param.opts[0]
+
+
+def _asked(arguments: Sequence[str], name: str) -> Iterator[str]:
+    """The values given to an option, before anything is parsed."""
+    for number, each in enumerate(arguments):
+        if each == name:
+            yield from arguments[number + 1 : number + 2]
+        elif each.startswith(f"{name}="):
+            yield each.partition("=")[2]
 
 
 def _fault(fault: Fault, arguments: Sequence[str], lang: str) -> int:
@@ -176,6 +237,6 @@ def _fault(fault: Fault, arguments: Sequence[str], lang: str) -> int:
 
     for found in fault.issues:
         say_error(issue_line(found, lang))
-    if "json" in arguments or "--format=json" in arguments:
+    if "json" in _asked(arguments, "--format"):
         say_json({"issues": [issue_json(found, lang) for found in fault.issues]})
     return fault.exit_code

@@ -29,7 +29,7 @@ from loithe_xl.words import Text, text
 
 MONDAY, FRIDAY, LATE = datetime(2023, 2, 27, 8), datetime(2023, 3, 3, 15), datetime(2023, 3, 7, 9)
 FORMS, RECEIVED, RESULT = "1-bieu-mau", "2-nhan-ve", "3-ket-qua"
-MARKER = ".loithe-demo"
+MARKER, DAMAGED = ".loithe-demo", "BC bi hong.xlsx"
 Say = Callable[[Text], None]
 
 
@@ -65,6 +65,7 @@ class _Stage:
         request = Request(self.loaded, self.register, self.term, "district", True, (), self.out / FORMS)
         for path in generate(request, self.office):
             self.paths[path.stem.removesuffix(f"_{self.term.period}")] = path
+            self._wrote(path)
         self._told("demo_forms", count=len(self.paths), folder=self.out / FORMS)
 
     def fill(self) -> None:
@@ -80,15 +81,17 @@ class _Stage:
         self._filled(
             again, self.paths[again.code], folder / "BC lan 2 - ban cuoi.xlsx", {"revision": 2, "commended_members": 1}
         )
-        first = next(folder.glob("BC lan 1*"))
-        shutil.copyfile(first, folder / f"Copy of {first.name}")
-        damaged = folder / "BC bi hong.xlsx"
+        first = _first(folder)
+        copy, damaged = folder / f"Copy of {first.name}", folder / DAMAGED
+        shutil.copyfile(first, copy)
         damaged.write_bytes(first.read_bytes()[:5000])
+        for path in (copy, damaged):
+            self._wrote(path)
         self._told("demo_filled", count=len(sent), silent=len(self.parts.silent), folder=self.out / RECEIVED)
 
     def validate(self) -> None:
         """Step 3: one folder is checked, a damaged file in it."""
-        folder = next(path.parent for path in (self.out / RECEIVED).rglob("BC bi hong.xlsx"))
+        folder = next(path.parent for path in (self.out / RECEIVED).rglob(DAMAGED))
         files, _ = check([folder], self.office)
         bad = sum(has_error(opened.issues) for opened in files)
         self._told("demo_checked", folder=folder, files=len(files), bad=bad)
@@ -107,6 +110,7 @@ class _Stage:
                     self._gather(target, files, moment)
             self.base_files[unit.code] = target
             self._wrote(target)
+        self._told("demo_bases", count=len(bases))
 
     def district(self) -> None:
         """Step 5: the district receives its bases (one of them late) and its chi bộ cơ sở."""
@@ -115,7 +119,7 @@ class _Stage:
         self._typed(path, target, lambda inputs: district_inputs(self.loaded.pack.forms["district"], self.cells))
         files = list(self.base_files.values())
         self._gather(target, [*files[:-1], self.out / RECEIVED / "chi-bo-co-so"], FRIDAY)
-        straight = next((self.out / RECEIVED / files[0].parent.name).glob("BC lan 1*"))
+        straight = _first(self.out / RECEIVED / files[0].parent.name)
         done = self._gather(target, [files[-1], straight], LATE)
         self.target = target
         counts = {status: number for status, number in done.counts.items() if number}
@@ -151,13 +155,14 @@ class _Stage:
         subject = Subject(opened.identity, opened.token, name, above, lang)
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(package(cell_case(opened.loaded, opened.layout, subject, inputs), salt_of(opened.key)))
+        self._wrote(target)
 
     def _typed(self, form: Path, target: Path, entries: Callable[[Inputs], Inputs]) -> None:
         parent = open_parent(form)
         assert parent.layout
         inputs = entries(blank(parent.layout.form))
         target.parent.mkdir(parents=True, exist_ok=True)
-        store.write(target, rebuilt(with_receipts(replace(parent, inputs=inputs), ())))
+        store.write(target, rebuilt(with_receipts(replace(parent, inputs=inputs), ()), MONDAY))
 
     def _gather(self, into: Path, paths: list[Path], moment: datetime) -> Gathered:
         quiet = replace(self.office, now=moment, progress=lambda items, label: items)
@@ -173,6 +178,10 @@ class _Stage:
 
 def _base_entries(unit: Unit, inputs: Inputs) -> Inputs:
     return replace(inputs, values={**inputs.values, **own_values(unit)})
+
+
+def _first(folder: Path) -> Path:
+    return min(folder.glob("BC lan 1*"))
 
 
 def _clear(out: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from loithe_xl.consolidate import Consolidation
 from loithe_xl.evaluate import Values
@@ -37,6 +37,7 @@ class Case:
     consolidation: Consolidation | None = None
     receipts: tuple[Receipt, ...] = ()
     page: Page | None = None
+    saved: datetime | None = None  # UTC; None for a fresh form
     embedded: tuple[tuple[str, tuple[str, ...]], ...] = ()  # files of a pack that is not built in, in pieces
 
     @property

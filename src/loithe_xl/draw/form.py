@@ -35,7 +35,8 @@ def form_book(case: Case) -> Book:
         sheets.append(register_sheet(case))
     if case.consolidation:
         sheets.append(received_sheet(case))
-    return Book(sheets, _names(case), case.say(case.form.title), {TOKEN_NAME: case.token}, _created(case))
+    title, custom = case.say(case.form.title), {TOKEN_NAME: case.token}
+    return Book(sheets, _names(case), title, custom, _created(case), case.saved)
 
 
 def known_cells(book: Book, names: tuple[str, ...]) -> dict[str, frozenset[Address]]:

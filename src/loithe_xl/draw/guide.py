@@ -26,22 +26,22 @@ def guide_sheet(panel: Panel) -> Sheet:
         sheet.merges.append(((row, 2), (row, 3)))
         sheet.heights[row] = LINE * lines_of(case.say(line), WIDTHS[2] + WIDTHS[3]) + 4
         row += 1
-    row = _titled(sheet, row + 1, case.say("guide_fields"), (case.say("head_what"), case.say("head_help")))
+    row = _titled(sheet, row + 1, case.say("guide_fields"), [case.say(f"head_{key}") for key in ("no", "what", "help")])
     for section in case.form.sections():
         row = _lines(
             sheet, row, case.say(section.title), [(case.say(e.label), case.say(e.help)) for e in _fields(section)]
         )
-    row = _titled(sheet, row + 1, case.say("guide_checks"), (case.say("head_fault"), case.say("head_remedy")))
+    heads = [case.say(f"head_{key}") for key in ("no", "fault", "remedy")]
+    row = _titled(sheet, row + 1, case.say("guide_checks"), heads)
     rules = [(case.say(check.message), case.say(check.remedy)) for check in _checks(panel)]
     _lines(sheet, row, case.say("guide_cross"), rules)
     return sheet
 
 
-def _titled(sheet: Sheet, row: int, title: str, heads: tuple[str, str]) -> int:
+def _titled(sheet: Sheet, row: int, title: str, heads: list[str]) -> int:
     sheet.put(row, 1, title, "strong")
     sheet.merges.append(((row, 1), (row, 3)))
-    sheet.put(row + 1, 1, "TT", "head")
-    for column, head in enumerate(heads, 2):
+    for column, head in enumerate(heads, 1):
         sheet.put(row + 1, column, head, "head")
     return row + 2
 

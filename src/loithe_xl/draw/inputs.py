@@ -81,10 +81,14 @@ def draw_head(sheet: Sheet, panel: Panel, last_column: int) -> None:
         sheet.put(row, 1, words, style)
         sheet.merges.append(((row, 1), (row, last_column)))
         sheet.heights[row] = 24 if row == 1 else 18
-    split = max(2, last_column - 2 if last_column > STATUS else UNIT)
+    split = last_column - 1 if last_column < INPUT else UNIT if last_column == STATUS else last_column - 4
     sheet.put(5, 1, Formula(f"{quoted(CHECK)}!{PANEL_VERDICT}", panel.verdict), "verdict")
     sheet.merges.append(((5, 1), (5, split)))
-    sheet.put(5, last_column, Link(f"{quoted(CHECK)}!A1", case.say("see_panel")), "link")
+    for column in range(split + 1, last_column + 1):
+        sheet.put(5, column, None, "link")
+    sheet.put(5, split + 1, Link(f"{quoted(CHECK)}!A1", case.say("see_panel")), "link")
+    if split + 1 < last_column:
+        sheet.merges.append(((5, split + 1), (5, last_column)))
     sheet.heights[5] = 26
     _verdict_look(sheet, (5, 1), (5, split))
 

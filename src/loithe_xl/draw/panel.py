@@ -152,7 +152,8 @@ def check_sheet(panel: Panel) -> Sheet:
     yes, no = (text_literal(case.say(name)) for name in ("submit_yes", "submit_no"))
     count = f"COUNTIF({panel.column(LEVEL)},{{level}})"
     sheet.put(5, 1, Formula(f"IF({count.format(level=ERROR)}=0,{yes},{no})", panel.verdict), "verdict")
-    sheet.put(5, 7, None, "plain")
+    for column in range(4, 8):
+        sheet.put(5, column, None, "plain")
     before, middle, after = (case.say(f"faults_{part}") for part in ("before", "middle", "after"))
     parts = (before, count.format(level=ERROR), middle, count.format(level=WARNING), after)
     shown = "&".join(text_literal(part) if number % 2 == 0 else part for number, part in enumerate(parts))

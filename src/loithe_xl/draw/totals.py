@@ -92,9 +92,10 @@ def figures_sheet(panel: Panel) -> Sheet:
     last = FIRST + max(1, len(case.consolidation.rows))
     for column in (1, CODE, NAME, STATUS):
         sheet.put(FIRST, column, case.say("total") if column == NAME else None, "total_label")
+    shown = {code: row or case.consolidation.absent[code] for code, row in case.consolidation.rows.items()}
     for id, column in columns.items():
         letters = column_letters(column)
-        total = sum((row or {}).get(id, 0) for row in case.consolidation.rows.values())
+        total = sum(row.get(id, 0) for row in shown.values())
         sheet.put(FIRST, column, Formula(f"SUM({letters}{FIRST + 1}:{letters}{last})", total), "total_count")
     states = {child.unit: child.status for child in case.consolidation.children}
     for number, (code, row) in enumerate(case.consolidation.rows.items(), 1):
@@ -105,7 +106,9 @@ def figures_sheet(panel: Panel) -> Sheet:
         for column, value in enumerate(line, 1):
             sheet.put(FIRST + number, column, value, "number" if column == 1 else "text")
         for id, column in columns.items():
-            sheet.put(FIRST + number, column, None if row is None else row.get(id, 0), "computed_count")
+            figure = shown[code].get(id, 0)
+            # Of a unit that sent nothing the register's own figures are known, and nothing else.
+            sheet.put(FIRST + number, column, figure if row is not None or figure else None, "computed_count")
         sheet.heights[FIRST + number] = LINE * lines_of(name, 40) + 3
     sheet.freeze = (FIRST + 1, STATUS + 1)
     repeated = (FIRST - 1, FIRST), (1, NAME)

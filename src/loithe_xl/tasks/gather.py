@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from loithe_xl import inbox, store
-from loithe_xl.consolidate import prefer, withdraw
+from loithe_xl.decide import prefer, withdraw
 from loithe_xl.identity import Identity
 from loithe_xl.issues import Fault, Issue, Place, issue
 from loithe_xl.receipts import Receipt, Status, Verdict
@@ -91,19 +92,19 @@ def gather(order: Order, office: Office) -> Gathered:
         if order.dry_run or tuple(after) == tuple(parent.receipts):
             return gathered
         copy = store.keep_copy(order.into, f"{office.now:%Y%m%d-%H%M%S}")
-        data = rebuilt(done)
+        data = rebuilt(done, office.now)
         written = store.write(order.into, data)
         return replace(gathered, written=written, copy=copy)
 
 
-def rebuilt(parent: Opened) -> bytes:
-    """The parent's whole workbook from its values; its token is copied verbatim."""
+def rebuilt(parent: Opened, saved: datetime) -> bytes:
+    """The parent's whole workbook from its values, saved at that time; its token is copied verbatim."""
     assert parent.identity and parent.loaded and parent.layout and parent.register
     name, above, lang = parent.names
     subject = Subject(parent.identity, parent.token, name, above, lang)
     edits = read_edits(parent.grids)
     case = parent_case(parent.loaded, parent.layout, subject, parent.inputs, parent.register, parent.receipts, edits)
-    return package(case, salt_of(parent.key))
+    return package(replace(case, saved=saved.astimezone(UTC)), salt_of(parent.key))
 
 
 class _Reader:
@@ -112,11 +113,9 @@ class _Reader:
     def __init__(self, parent: Opened, office: Office) -> None:
         self.parent, self.office = parent, office
         self.trusted = office.trusted(parent.key)
-        assert parent.loaded
-        self.pack = parent.loaded.pack.id
 
     def receipt(self, path: Path) -> Receipt:
-        opened = open_file(path, shown(path))
+        opened = open_file(path, shown(path), self.parent.loaded)
         verdict, found = self._judged(opened)
         return receipt_of(opened, verdict, self.office.moment, found)
 
@@ -129,7 +128,7 @@ class _Reader:
         if foreign:
             return Verdict.FOREIGN, [foreign]
         if identity.pack != parent.pack:
-            return Verdict.REFUSED, [issue("PACK_OTHER", pack=identity.pack, expected=self.pack)]
+            return Verdict.REFUSED, []  # as the reading said
         if (identity.period, identity.cutoff) != (parent.period, parent.cutoff):
             return Verdict.REFUSED, [_wrong_period(identity, parent)]
         unit = self.parent.register.unit(identity.unit)

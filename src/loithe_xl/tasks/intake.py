@@ -58,8 +58,11 @@ class Opened:
         return replace(self, issues=(*self.issues, *(each.in_file(self.file) for each in found)))
 
 
-def open_file(path: Path, file: str, pack: str | None = None) -> Opened:
-    """Read one file as far as it can be trusted. ``file`` is how it is named to the user; ``pack`` a folder or name."""
+def open_file(path: Path, file: str, by: Loaded | None = None) -> Opened:
+    """Read one file as far as it can be trusted. ``file`` is how it is named to the user.
+
+    ``by`` is the only pack to read it by; without it the file's own embedded pack serves, or one of the program's.
+    """
     data = guard.admit(path)
     if isinstance(data, Issue):
         return Opened(file, _digest_of(path)).refused(data)
@@ -78,7 +81,7 @@ def open_file(path: Path, file: str, pack: str | None = None) -> Opened:
     identity, key = signed
     opened = replace(opened, token=token, identity=identity, key=key)
     try:
-        loaded = _pack(identity.pack, pack, received.grids)
+        loaded = _pack(identity.pack, by, received.grids)
     except Fault as fault:
         return opened.refused(*fault.issues)
     layout = loaded.layouts.get(identity.digest)
@@ -93,10 +96,10 @@ def open_file(path: Path, file: str, pack: str | None = None) -> Opened:
     return _parent(opened) if layout.form.parent else _cell(opened)
 
 
-def receipt_of(opened: Opened, verdict: Verdict, now: str, added: Iterable[Issue] = ()) -> Receipt:
-    """What the ledger keeps of a file."""
+def receipt_of(opened: Opened, verdict: Verdict, now: str, turned_away: Iterable[Issue] = ()) -> Receipt:
+    """What the ledger keeps of a file; why it was turned away is its one fault, whatever else is wrong inside."""
     identity, layout = opened.identity, opened.layout
-    issues = (*opened.issues, *(each.in_file(opened.file) for each in added))
+    issues = tuple(each.in_file(opened.file) for each in turned_away) or opened.issues
     unit = identity.unit if identity else ""
     if verdict is not Verdict.VALID or layout is None:
         return Receipt(opened.sha, opened.file, unit, verdict, now, issues=issues)
@@ -206,12 +209,11 @@ def _tokens(received: reader.Received) -> list[str]:
     return [str(token) for token in found if token]
 
 
-def _pack(id: str, given: str | None, grids: Grids) -> Loaded:
-    if given:
-        loaded = packs.load(given)
-        if loaded.pack.id == id:
-            return loaded
-        raise Fault([issue("PACK_OTHER", pack=id, expected=loaded.pack.id)])
+def _pack(id: str, by: Loaded | None, grids: Grids) -> Loaded:
+    if by:
+        if by.pack.id == id:
+            return by
+        raise Fault([issue("PACK_OTHER", pack=id, expected=by.pack.id)])
     embedded = _embedded(grids)
     if embedded:
         with tempfile.TemporaryDirectory(prefix="loithe-") as folder:

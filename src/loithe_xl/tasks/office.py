@@ -22,12 +22,17 @@ def silently(items: Sequence[T], label: str) -> Iterable[T]:
     return items
 
 
+def local_time() -> datetime:
+    """The office's clock, as its staff read it."""
+    return datetime.now().astimezone().replace(tzinfo=None)
+
+
 @dataclass(frozen=True, slots=True)
 class Office:
     """The surroundings of one run. ``lang`` is that of generated workbooks and reports."""
 
     lang: str = "vi"
-    now: datetime = field(default_factory=datetime.now)
+    now: datetime = field(default_factory=local_time)
     key: Path | None = None
     progress: Callable[[Sequence[Path], str], Iterable[Path]] = silently
 

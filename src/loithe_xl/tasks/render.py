@@ -11,6 +11,7 @@ from loithe_xl.consolidate import Consolidation, consolidate
 from loithe_xl.draw import Case, form_book
 from loithe_xl.evaluate import Raw, Values, serial
 from loithe_xl.identity import Identity, derive
+from loithe_xl.issues import Fault
 from loithe_xl.layout import Layout
 from loithe_xl.receipts import Receipt
 from loithe_xl.register import TIERS, Register
@@ -87,7 +88,9 @@ def page_of(
         today=today,
         lang=subject.lang,
     )
-    return page if isinstance(page, Page) else None
+    if not isinstance(page, Page):
+        raise Fault(page, 2)
+    return page
 
 
 def package(case: Case, salt: bytes) -> bytes:
@@ -130,5 +133,5 @@ def _case(
         done,
         receipts,
         page,
-        loaded.embedded,
+        embedded=loaded.embedded,
     )
