@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as with_default
 from datetime import date
 from decimal import Decimal
 
@@ -48,7 +49,7 @@ class Consolidation:
     rows: Mapping[str, Figures | None]
     issues: tuple[Issue, ...]
     decision: Decision
-    absent: Mapping[str, Figures] = field(default_factory=dict)
+    absent: Mapping[str, Figures] = with_default(default_factory=dict)
 
 
 def consolidate(

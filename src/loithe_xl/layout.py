@@ -135,6 +135,15 @@ class Layout:
             scalar |= {(table.sheet, (row, column)) for row in rows for column in table.columns.values()}
         return frozenset(scalar)
 
+    @cached_property
+    def _by_sheet(self) -> dict[str, frozenset[Address]]:
+        names = {sheet for sheet, _ in self.inputs}
+        return {name: frozenset(where for sheet, where in self.inputs if sheet == name) for name in names}
+
+    def inputs_of(self, sheet: str) -> frozenset[Address]:
+        """The addresses of one sheet that a user may type in."""
+        return self._by_sheet.get(sheet, frozenset())
+
     def place_of(self, id: str) -> tuple[str, str]:
         """(sheet, cell) of a field, or of a table's first row for ``table.column``."""
         if id in self.slots:

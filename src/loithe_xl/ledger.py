@@ -5,20 +5,21 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
 from loithe_xl.evaluate import Raw
 from loithe_xl.issues import Issue, Place, Severity, issue
 from loithe_xl.receipts import Figure, Receipt, UnitRow, Verdict
-from loithe_xl.register import Register, Unit
+from loithe_xl.register import TIERS, Register, Unit
 from loithe_xl.submission import Grid
 from loithe_xl.words import Text
 
 Line = list[str | int | None]
 UNIT_COLUMNS = ("code", "name", "tier", "parent", "kind", "block", "members", "start", "end")
 FILE_COLUMNS = ("row", "unit", "sha", "file", "verdict", "received", "revision", "modified", "rank", "marks", "issues")
-FILE, PART, END = "tệp", "đơn vị", "hết"
+FILE, PART, END = "tệp", "đơn vị", "|hết|"  # no code of a unit may hold a bar
+_STRANGE = (ValueError, TypeError, KeyError, IndexError, AttributeError, InvalidOperation)  # of lines nobody here wrote
 CELL_LIMIT = 30_000  # letters; Excel's own limit is 32,767
 
 
@@ -38,12 +39,10 @@ def read_register(grid: Grid) -> Register | Issue:
     lines = _verified(grid, len(UNIT_COLUMNS))
     if isinstance(lines, Issue):
         return lines
-    units = []
-    for line in lines[1:]:
-        code, name, tier, parent, kind, block, members, start, end = (str(value or "") for value in line)
-        days = [date.fromisoformat(day) if day else None for day in (start, end)]
-        units.append(Unit(code, name, tier, parent, kind, block, int(members) if members else None, *days))
-    return Register(tuple(units))
+    try:
+        return Register(tuple(_unit(line) for line in lines[1:]))
+    except _STRANGE:
+        return issue("LEDGER_DAMAGED")
 
 
 def receipt_lines(receipts: Sequence[Receipt]) -> list[Line]:
@@ -68,12 +67,23 @@ def read_receipts(grid: Grid) -> list[Receipt] | Issue:
         return lines
     ids = [str(value) for value in lines[0][len(FILE_COLUMNS) :] if value]
     found: list[tuple[Line, list[UnitRow]]] = []
-    for line in lines[1:]:
-        if line[0] == FILE:
-            found.append((line, []))
-        else:
-            found[-1][1].append(_unit_row(line, ids))
-    return [_receipt(line, tuple(rows)) for line, rows in found]
+    try:
+        for line in lines[1:]:
+            if line[0] == FILE:
+                found.append((line, []))
+            else:
+                found[-1][1].append(_unit_row(line, ids))
+        return [_receipt(line, tuple(rows)) for line, rows in found]
+    except _STRANGE:
+        return issue("LEDGER_DAMAGED")
+
+
+def _unit(line: Line) -> Unit:
+    code, name, tier, parent, kind, block, members, start, end = (str(value or "") for value in line)
+    days = [date.fromisoformat(day) if day else None for day in (start, end)]
+    if tier not in TIERS:
+        raise ValueError(tier)
+    return Unit(code, name, tier, parent, kind, block, int(members) if members else None, *days)
 
 
 def _file_line(receipt: Receipt) -> Line:
@@ -95,13 +105,16 @@ def _receipt(line: Line, rows: tuple[UnitRow, ...]) -> Receipt:
         for code, severity, sheet, cell, field, vi, en in json.loads(str(issues or "[]"))
     )
     lifted = json.loads(str(rank)) if rank else None
+    datetime.fromisoformat(str(received))
+    if verdict == Verdict.VALID and not rows:
+        raise ValueError("a valid report without figures")
     return Receipt(
         str(sha),
         name,
         str(unit or ""),
         Verdict(str(verdict)),
         str(received),
-        int(revision or 1),
+        1 if revision is None else int(revision),
         str(modified or ""),
         (int(lifted[0]), str(lifted[1])) if lifted else None,
         "W" in str(marks or ""),

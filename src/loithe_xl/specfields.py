@@ -82,7 +82,7 @@ def read_check(block: Block, common: Common) -> ReadCheck | None:
     """One [[checks]] entry; None when it has no rule that can be read."""
     id, at = block.id(), block.string("at", required=True)
     severity = block.choice("severity", [each.value for each in Severity])
-    code = block.string("code") or "CROSS_CHECK_FAILED"
+    code = block.string("code") or ("CROSS_CHECK_WARNING" if severity == "WARNING" else "CROSS_CHECK_FAILED")
     if not re.fullmatch(r"[A-Z][A-Z0-9_]*", code):
         block.fault("PACK_CODE", "code", value=code)
     message, remedy = (block.text(name, required=True, short=True) for name in ("message", "remedy"))

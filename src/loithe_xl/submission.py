@@ -79,7 +79,7 @@ def outside(grids: Grids, layout: Layout, known: Mapping[str, frozenset[Address]
     for name, addresses in known.items():
         if name not in grids:
             continue
-        inputs = {where for sheet, where in layout.inputs if sheet == name}
+        inputs = layout.inputs_of(name)
         for row, column, raw in grids[name].cells():
             if is_filled(raw) and (row, column) not in addresses and (row, column) not in inputs:
                 found.append(issue("VALUE_OUTSIDE", Place(sheet=name, cell=address(row, column))))

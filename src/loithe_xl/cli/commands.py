@@ -57,7 +57,8 @@ def add(root: Group, lang: str) -> None:
     )
     root.add_command(command("status", lang, status, held, shape))
     profiles = option(lang, "--profile", default="hd36_2018", show_default=True, metavar="hd36_2018|hd05_2026")
-    out, pdf = (option(lang, name, type=FILE, metavar=f"FILE{name[5:]}") for name in ("--out", "--pdf"))
+    out = option(lang, "--out", type=FILE, metavar="FILE.xlsx")
+    pdf = option(lang, "--pdf", type=FILE, metavar="FILE.pdf")
     root.add_command(command("report", lang, report, held, out, profiles, pdf, shape))
 
 
@@ -123,6 +124,7 @@ def _status(lang: str, parent: Path, form: str) -> int:
 
 
 def _report(lang: str, parent: Path, out: Path | None, profile: str, pdf: Path | None, form: str) -> int:
+    from loithe_xl.issues import has_error
     from loithe_xl.tasks.lines import issue_line
     from loithe_xl.tasks.office import Office, shown
     from loithe_xl.tasks.reporting import report
@@ -139,4 +141,4 @@ def _report(lang: str, parent: Path, out: Path | None, profile: str, pdf: Path |
     for path in (reported.written, reported.pdf):
         if path and form == "text":
             say(text("cli.written", file=shown(path)).to(lang))
-    return OK
+    return FAULTY if has_error(reported.issues) else OK

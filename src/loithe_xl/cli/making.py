@@ -9,7 +9,8 @@ from typing import Any
 import click
 
 from loithe_xl.cli.progress import progress_bar
-from loithe_xl.cli.shell import OK, Group, command, option, say
+from loithe_xl.cli.shell import OK, Group, command, option, say, say_error
+from loithe_xl.issues import Issue
 from loithe_xl.words import text
 
 LEVELS = ("cell", "base", "district", "province", "commune")
@@ -70,13 +71,19 @@ def _generate(
 ) -> int:
     from loithe_xl.tasks import generate as making
     from loithe_xl.tasks import packs, registers
+    from loithe_xl.tasks.lines import issue_line
     from loithe_xl.tasks.office import Office, shown
 
+    def notice(found: Issue) -> None:
+        say_error(issue_line(found, lang))
+
     loaded = packs.load(pack)
+    for found in loaded.pack.warnings:
+        notice(found)
     packs.check_scheme(loaded, scheme)
     term = making.term(loaded, period, _day(cutoff), _day(deadline))
     known = registers.opened(register).at(term.cutoff)
-    office = Office(lang=lang, key=key, progress=progress_bar(lang))
+    office = Office(lang=lang, key=key, progress=progress_bar(lang), notice=notice)
     written = making.generate(making.Request(loaded, known, term, level, below, units, out), office)
     for path in written:
         say(shown(path))

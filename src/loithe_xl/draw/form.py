@@ -8,7 +8,7 @@ from loithe_xl.book import Address, Book
 from loithe_xl.draw.case import Case
 from loithe_xl.draw.guide import guide_sheet
 from loithe_xl.draw.hidden import identity_sheet, received_sheet, register_sheet
-from loithe_xl.draw.inputs import input_sheet
+from loithe_xl.draw.inputs import input_sheet, register_names
 from loithe_xl.draw.panel import check_sheet, evaluate_panel, hidden_checks
 from loithe_xl.draw.received import opinions_sheet, receipts_sheet
 from loithe_xl.draw.totals import figures_sheet, totals_names, totals_sheet
@@ -48,7 +48,7 @@ def _names(case: Case) -> dict[str, str]:
     days = {name: case.values[name] for name in CONSTANTS}
     constants = {name: str(day) for name, day in days.items() if is_number(day)}
     token = {TOKEN_NAME: f'"{case.token}"'}
-    return case.layout.names | totals_names(case) | constants | token
+    return case.layout.names | totals_names(case) | constants | token | register_names(case)
 
 
 def _created(case: Case) -> datetime:

@@ -221,19 +221,22 @@ def _validation(case: Case, field: Field, where: tuple[Address, Address]) -> Val
         case _:
             error = case.say("error_text")
             maximum = 5000
-            if field.register and case.register:
-                kind, source, error = "list", _register_list(case.register, field.register), case.say("error_register")
+            if field.register and case.register and case.register.of_tier(field.register):
+                kind, source, error = "list", f"loithe_{field.register}", case.say("error_register")
     title = case.say(field.label)
     return Validation(where, kind, _short(title, 32), _short(prompt or title, 255), error, source, minimum, maximum)
 
 
-def _register_list(register: Register, tier: str) -> str:
-    """The area of the embedded register's codes of one tier; they are written first, tier by tier."""
-    codes = [unit.code for unit in register.units]
-    rows = [number for number, unit in enumerate(register.units, 2) if unit.tier == tier]
-    if not rows:
-        return f"{quoted(HIDDEN_REGISTER)}!$A$2:$A${len(codes) + 1}"
-    return f"{quoted(HIDDEN_REGISTER)}!$A${rows[0]}:$A${rows[-1]}"
+def register_names(case: Case) -> dict[str, str]:
+    """A defined name per tier for the codes that drop-downs offer; the embedded register keeps a tier together.
+
+    A name and not an area: Excel 2007's file format lets a list on another sheet be reached in no other way.
+    """
+    found = {}
+    for tier in sorted({unit.tier for unit in case.register.units}) if case.register else ():
+        rows = [row for row, unit in enumerate(case.register.units, 2) if unit.tier == tier]  # type: ignore[union-attr]
+        found[f"loithe_{tier}"] = f"{quoted(HIDDEN_REGISTER)}!$A${rows[0]}:$A${rows[-1]}"
+    return found
 
 
 def _echo(case: Case, slot: TableSlot, field: Field, index: int, raw: Raw) -> Formula:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import nullcontext
@@ -15,8 +16,8 @@ from loithe_xl.identity import Identity
 from loithe_xl.issues import Fault, Issue, Place, issue
 from loithe_xl.receipts import Receipt, Status, Verdict
 from loithe_xl.report import read_edits
-from loithe_xl.tasks.intake import Opened, failed, open_file, receipt_of, refusal, with_receipts
-from loithe_xl.tasks.office import Office, shown
+from loithe_xl.tasks.intake import Opened, failed, open_file, receipt_of, received, refusal
+from loithe_xl.tasks.office import Office, beside, shown
 from loithe_xl.tasks.render import Subject, package, parent_case, salt_of
 
 COUNTED = (
@@ -64,6 +65,8 @@ def open_parent(path: Path) -> Opened:
 
     Faults in its own inputs never block it.
     """
+    if not os.path.lexists(path):
+        raise Fault([issue("PATH_MISSING", Place(file=shown(path)))])
     opened = open_file(path, shown(path))
     if opened.layout is None or opened.identity is None:
         raise Fault(list(opened.issues))
@@ -76,9 +79,10 @@ def open_parent(path: Path) -> Opened:
 
 def gather(order: Order, office: Office) -> Gathered:
     """Consolidate the files of ``order`` into its parent."""
-    with nullcontext() if order.dry_run else store.lock(order.into):
+    # Found before the lock's own file stands among them; what is not there is not locked either.
+    found = inbox.find([*order.paths, *([order.prefer] if order.prefer else [])])
+    with nullcontext() if order.dry_run or not order.into.is_file() else store.lock(order.into):
         parent = open_parent(order.into)
-        found = inbox.find([*order.paths, *([order.prefer] if order.prefer else [])])
         if found.issues:
             raise Fault(list(found.issues), 2)
         here = order.into.resolve()
@@ -86,15 +90,17 @@ def gather(order: Order, office: Office) -> Gathered:
         own = len(found.files) - len(files)
         reader = _Reader(parent, office)
         seen = [reader.receipt(path) for path in office.progress(files, "consolidate")]
-        after = _commanded(_merged(parent.receipts, seen), seen, order, parent)
-        done = with_receipts(parent, after)
+        chosen = [receipt for path, receipt in zip(files, seen, strict=True) if _same(path, order.prefer)]
+        after = _commanded(_merged(parent.receipts, seen), chosen, order, parent)
+        done = received(parent, after)
         gathered = _count(done, seen, len(found.skipped) + own, tuple(why for _, why in found.skipped))
         if order.dry_run or tuple(after) == tuple(parent.receipts):
             return gathered
         copy = store.keep_copy(order.into, f"{office.now:%Y%m%d-%H%M%S}")
         data = rebuilt(done, office.now)
         written = store.write(order.into, data)
-        return replace(gathered, written=written, copy=copy)
+        issues = (*gathered.issues, *beside(order.into, written))
+        return replace(gathered, written=written, copy=copy, issues=issues)
 
 
 def rebuilt(parent: Opened, saved: datetime) -> bytes:
@@ -157,31 +163,42 @@ def _merged(before: Sequence[Receipt], seen: Sequence[Receipt]) -> list[Receipt]
     return sorted(known.values(), key=lambda each: (each.unit, each.received_at, each.sha))
 
 
-def _commanded(receipts: list[Receipt], seen: Sequence[Receipt], order: Order, parent: Opened) -> list[Receipt]:
+def _same(path: Path, other: Path | None) -> bool:
+    return other is not None and path.resolve() == other.resolve()
+
+
+def _commanded(receipts: list[Receipt], chosen: Sequence[Receipt], order: Order, parent: Opened) -> list[Receipt]:
     for unit in order.withdraw:
         if not any(receipt.unit == unit and receipt.verdict is Verdict.VALID for receipt in receipts):
             raise Fault([issue("NOTHING_TO_WITHDRAW", unit=unit, parent=parent.file)], 2)
         receipts = withdraw(receipts, unit)
     if order.prefer:
-        name = shown(order.prefer)
-        chosen = next((each for each in seen if each.file == name), None)
-        if chosen is None or chosen.verdict is not Verdict.VALID:
-            raise Fault([*(chosen.issues if chosen else ()), issue("PREFER_NOT_VALID", file=name)], 2)
-        receipts = prefer(receipts, chosen.sha)
+        if not chosen or chosen[0].verdict is not Verdict.VALID:
+            why = chosen[0].issues if chosen else ()
+            raise Fault([*why, issue("PREFER_NOT_VALID", file=shown(order.prefer))], 2)
+        receipts = prefer(receipts, chosen[0].sha)
     return receipts
 
 
 def _count(done: Opened, seen: Sequence[Receipt], skipped: int, issues: tuple[Issue, ...]) -> Gathered:
     """The files of this run by status: of several with the same bytes one has its status, the rest repeat it."""
     assert done.consolidation
-    decision = done.consolidation.decision.status
+    decision = done.consolidation.decision
+    listed = {child.sha for child in done.consolidation.children}
     counts: Counter[Status] = Counter()
     statuses: dict[str, Status] = {}
+    first: dict[str, str] = {}
+    notices: list[Issue] = []
     for receipt in seen:
-        status = decision[receipt.sha]
-        if receipt.sha in statuses and status is Status.ACCEPTED:
-            status = Status.DUPLICATE
+        status = decision.status[receipt.sha]
+        if receipt.sha in statuses:
+            place, status = Place(file=receipt.file), Status.DUPLICATE if status is Status.ACCEPTED else status
+            notices.append(issue("SUBMISSION_DUPLICATE", place, other=first[receipt.sha]))
+        elif receipt.sha not in listed:
+            notices += decision.issues.get(receipt.sha, ())
         statuses.setdefault(receipt.sha, status)
+        first.setdefault(receipt.sha, receipt.file)
         counts[status] += 1
     assert sum(counts[status] for status in COUNTED) == len(seen), "a file of this run was lost from the count"
-    return Gathered(done, {status: counts[status] for status in COUNTED}, skipped, issues, statuses=statuses)
+    told = (*issues, *notices)
+    return Gathered(done, {status: counts[status] for status in COUNTED}, skipped, told, statuses=statuses)

@@ -16,12 +16,13 @@ from loithe_xl.layout import Layout
 from loithe_xl.register import PARENT_TIERS, Register, Unit
 from loithe_xl.stamp import Master
 from loithe_xl.submission import blank
-from loithe_xl.tasks.office import Office
+from loithe_xl.tasks.office import Office, beside
 from loithe_xl.tasks.packs import Loaded
 from loithe_xl.tasks.render import Subject, cell_case, package, parent_case, salt_of
 
 UNIT_MARK, NAME_MARK, ABOVE_MARK, TOKEN_MARK = "@@UNIT_CODE@@", "@@UNIT_NAME@@", "@@ABOVE_NAME@@", "@@TOKEN@@"
-PERIOD = re.compile(r"\d{4}(-(0[1-9]|1[0-2])|-Q[1-4])?")
+PERIOD = re.compile(r"(19|2[0-9])[0-9]{2}(-(0[1-9]|1[0-2])|-Q[1-4])?")
+FIRST_DAY, LAST_DAY = date(1900, 3, 1), date(2999, 12, 31)  # that every spreadsheet program counts alike
 MAX_NAME = 60  # letters of a file's name, so that nested folders stay openable on Windows
 
 
@@ -53,6 +54,9 @@ def term(loaded: Loaded, period: str | None, cutoff: date | None, deadline: date
     if not PERIOD.fullmatch(period):
         raise Fault([issue("PERIOD_MALFORMED", period=period)], 2)
     cutoff = cutoff or last_day(period)
+    for each in filter(None, (cutoff, deadline)):
+        if not FIRST_DAY <= each <= LAST_DAY:
+            raise Fault([issue("DAY_IMPOSSIBLE", day=f"{each.day:02d}/{each.month:02d}/{each.year:04d}")], 2)
     deadline = deadline or cutoff + timedelta(days=loaded.pack.deadline_days)
     if deadline < cutoff:
         raise Fault([issue("DEADLINE_BEFORE_CUTOFF", deadline=f"{deadline:%d/%m/%Y}", cutoff=f"{cutoff:%d/%m/%Y}")], 2)
@@ -75,8 +79,9 @@ def generate(request: Request, office: Office) -> list[Path]:
     written: list[Path] = []
     for path in office.progress([folders[unit.code] for unit in units], "generate"):
         unit = units[len(written)]
-        path.parent.mkdir(parents=True, exist_ok=True)
         written.append(store.write(path, forge.make(unit)))
+        for found in beside(path, written[-1]):
+            office.notice(found)
     return written
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -172,10 +171,21 @@ def _parent(opened: Opened) -> Opened:
     if isinstance(register, Issue) or isinstance(receipts, Issue):
         return opened.refused(*(each for each in (register, receipts) if isinstance(each, Issue)))
     opened = with_receipts(replace(opened, register=register), receipts)
-    found = validate(opened.layout, opened.inputs, opened.values)  # type: ignore[arg-type]
-    if is_empty(opened):
-        found.append(issue("FORM_EMPTY"))
-    return opened.refused(*found)
+    return opened.refused(*_own_faults(opened))
+
+
+def _own_faults(opened: Opened) -> list[Issue]:
+    assert opened.layout
+    found = validate(opened.layout, opened.inputs, opened.values)
+    return [*found, issue("FORM_EMPTY")] if is_empty(opened) else found
+
+
+def received(opened: Opened, receipts: Iterable[Receipt]) -> Opened:
+    """The parent after a run: figures and faults computed anew from these receipts."""
+    former = {each.in_file(opened.file) for each in _own_faults(opened)}
+    kept = tuple(each for each in opened.issues if each not in former)
+    now = with_receipts(replace(opened, issues=kept), receipts)
+    return now.refused(*_own_faults(now))
 
 
 def with_receipts(opened: Opened, receipts: Iterable[Receipt]) -> Opened:
@@ -216,17 +226,17 @@ def _pack(id: str, by: Loaded | None, grids: Grids) -> Loaded:
         raise Fault([issue("PACK_OTHER", pack=id, expected=by.pack.id)])
     embedded = _embedded(grids)
     if embedded:
-        with tempfile.TemporaryDirectory(prefix="loithe-") as folder:
-            return packs.load_embedded(embedded, Path(folder))
-    return packs.load(id)
+        return packs.load_embedded(embedded)
+    return packs.known(id)
 
 
-def _embedded(grids: Grids) -> dict[str, str]:
+def _embedded(grids: Grids) -> dict[str, bytes]:
     found: dict[int, dict[int, str]] = {}
     for row, column, value in grids[HIDDEN].cells() if HIDDEN in grids else ():
         if row >= PACK_FROM:
             found.setdefault(row, {})[column] = str(value)
-    return {cells[1]: "".join(cells[column] for column in sorted(cells) if column > 1) for cells in found.values()}
+    pieces = [[cells[column] for column in sorted(cells)] for cells in found.values()]
+    return {path: "".join(words).encode() for path, *words in pieces}
 
 
 def _digest_of(path: Path) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from loithe_xl import keyring, store
 from loithe_xl.identity import fingerprint
-from loithe_xl.issues import Fault, issue
+from loithe_xl.issues import Fault
 from loithe_xl.tasks.intake import open_file
 from loithe_xl.tasks.office import shown
 
@@ -20,7 +20,6 @@ def listed() -> list[tuple[str, str]]:
 
 def export(path: Path) -> Path:
     """Write the office's public key to a file that another office can trust."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     return store.write(path, (keyring.export() + "\n").encode())
 
 
@@ -37,7 +36,4 @@ def _key_in(path: Path) -> str:
         if opened.key:
             return opened.key
         raise Fault(list(opened.issues), 2)
-    try:
-        return path.read_text(encoding="ascii").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise Fault([issue("KEY_UNREADABLE", file=shown(path))], 2) from error
+    return keyring.read_public(path)

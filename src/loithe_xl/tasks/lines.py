@@ -38,10 +38,12 @@ def consolidate_lines(gathered: Gathered, lang: str) -> Iterator[str]:
     """What was received, what is wrong, and what the parent's figures come to."""
     parent = gathered.parent
     assert parent.consolidation and parent.layout
-    for found in (*gathered.issues, *parent.consolidation.issues):
+    for found in (*parent.issues, *gathered.issues, *parent.consolidation.issues):
         yield issue_line(found, lang)
+    # A unit's line may be of an earlier run's file, when what came now is older than that.
+    sent = {receipt.unit for receipt in parent.receipts if receipt.sha in gathered.statuses}
     for child in parent.consolidation.children:
-        if child.sha in gathered.statuses:
+        if child.sha in gathered.statuses or (child.status is Status.ACCEPTED and child.unit in sent):
             for found in child.issues:
                 yield issue_line(found.in_file(child.file), lang)
     parts = [f"{_status(status, lang)} {number}" for status, number in gathered.counts.items() if number]
@@ -80,9 +82,11 @@ def status_lines(parent: Opened, lang: str) -> Iterator[str]:
 
 def run_failed(gathered: Gathered) -> bool:
     """Whether a run ends with exit code 1: an ERROR, or a file refused, foreign or in conflict."""
-    assert gathered.parent.consolidation
+    parent = gathered.parent
+    assert parent.consolidation
     turned_away = (Status.REFUSED, Status.FOREIGN, Status.CONFLICT)
-    return any(gathered.counts[status] for status in turned_away) or has_error(gathered.parent.consolidation.issues)
+    found = (*parent.issues, *gathered.issues, *parent.consolidation.issues)
+    return any(gathered.counts[status] for status in turned_away) or has_error(found)
 
 
 def _status(status: Status, lang: str) -> str:

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from loithe_xl import keyring
 from loithe_xl.identity import public_key
+from loithe_xl.issues import Issue, Place, issue
 
 T = TypeVar("T")
 Progress = Callable[[Sequence[T], str], Iterable[T]]
@@ -27,6 +28,11 @@ def local_time() -> datetime:
     return datetime.now().astimezone().replace(tzinfo=None)
 
 
+def unheard(found: Issue) -> None:
+    """A notice that nobody hears."""
+    del found
+
+
 @dataclass(frozen=True, slots=True)
 class Office:
     """The surroundings of one run. ``lang`` is that of generated workbooks and reports."""
@@ -35,6 +41,7 @@ class Office:
     now: datetime = field(default_factory=local_time)
     key: Path | None = None
     progress: Callable[[Sequence[Path], str], Iterable[Path]] = silently
+    notice: Callable[[Issue], None] = unheard
 
     @property
     def moment(self) -> str:
@@ -49,6 +56,13 @@ class Office:
         """Public keys whose forms this office accepts: its own, those it trusts, and that of a named key file."""
         own = (public_key(self.private_key()),) if self.key else ()
         return keyring.trusted((*extra, *own))
+
+
+def beside(target: Path, written: Path) -> tuple[Issue, ...]:
+    """The notice that the target lay open in Excel, so that the new version is another file."""
+    if written == target:
+        return ()
+    return (issue("STORE_SAVED_BESIDE", Place(file=shown(target)), name=target.name, beside=written.name),)
 
 
 def shown(path: Path) -> str:

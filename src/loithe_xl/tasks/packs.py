@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 from loithe_xl import packs, specfile
 from loithe_xl.issues import Fault, issue
@@ -33,19 +32,22 @@ PIECE = 30_000  # letters of a pack's file per cell
 @cache
 def load(name: str) -> Loaded:
     """A pack by name or folder; Fault with all its faults, or PACK_UNKNOWN."""
-    folder = packs.pack_folder(name)
-    pack = specfile.load(folder)
-    embedded = () if pack.id in packs.available() and name == pack.id else _pieces(folder)
+    files = specfile.read_folder(packs.pack_folder(name))
+    pack = specfile.load_files(files)
+    embedded = () if pack.id in packs.available() and name == pack.id else _pieces(files)
     return _loaded(pack, embedded)
 
 
-def load_embedded(files: Mapping[str, str], folder: Path) -> Loaded:
-    """A pack out of a parent's workbook, unpacked into ``folder`` first."""
-    for path, words in files.items():
-        target = folder / Path(*(part for part in path.split("/") if part not in ("", ".", "..")))
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(words, encoding="utf-8")
-    return _loaded(specfile.load(folder), _pieces(folder))
+def known(id: str) -> Loaded:
+    """A pack that comes with the program; an id out of a received file never names a folder."""
+    if id not in packs.available():
+        raise Fault([issue("PACK_ABSENT", pack=id)], 2)
+    return load(id)
+
+
+def load_embedded(files: Mapping[str, bytes]) -> Loaded:
+    """A pack out of a parent's workbook: its files by path."""
+    return _loaded(specfile.load_files(files), _pieces(files))
 
 
 def _loaded(pack: Pack, embedded: tuple[tuple[str, tuple[str, ...]], ...]) -> Loaded:
@@ -53,12 +55,11 @@ def _loaded(pack: Pack, embedded: tuple[tuple[str, tuple[str, ...]], ...]) -> Lo
     return Loaded(pack, {layout.digest: layout for layout in by_form.values()}, by_form, embedded)
 
 
-def _pieces(folder: Path) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def _pieces(files: Mapping[str, bytes]) -> tuple[tuple[str, tuple[str, ...]], ...]:
     found = []
-    for path in sorted(folder.rglob("*.toml")):
-        words = path.read_text(encoding="utf-8")
-        pieces = tuple(words[start : start + PIECE] for start in range(0, len(words), PIECE))
-        found.append((path.relative_to(folder).as_posix(), pieces))
+    for path, content in sorted(files.items()):
+        words = content.decode("utf-8-sig")
+        found.append((path, tuple(words[start : start + PIECE] for start in range(0, len(words), PIECE))))
     return tuple(found)
 
 

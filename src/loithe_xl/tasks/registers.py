@@ -29,5 +29,4 @@ def check(path: Path) -> tuple[Register | None, list[Issue]]:
 def make(path: Path, *, sample: bool) -> Path:
     """Write an empty register with an example, or the sample district."""
     units = sample_register().units if sample else ()
-    path.parent.mkdir(parents=True, exist_ok=True)
     return store.write(path, writer.render(register_book(units, example=not sample, sample=sample)))

@@ -133,5 +133,5 @@ def _case(
         done,
         receipts,
         page,
-        embedded=loaded.embedded,
+        embedded=loaded.embedded if register else (),
     )

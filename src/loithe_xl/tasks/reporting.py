@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from loithe_xl.report import Edit, Page, compose, read_edits
 from loithe_xl.reportsheet import REPORT_TOKEN, report_book
 from loithe_xl.tasks.gather import open_parent
 from loithe_xl.tasks.intake import Opened
-from loithe_xl.tasks.office import Office
+from loithe_xl.tasks.office import Office, beside, shown
 from loithe_xl.tasks.render import salt_of
 
 
@@ -29,18 +30,25 @@ class Reported:
 def report(path: Path, out: Path | None, profile: str, pdf_to: Path | None, office: Office) -> Reported:
     """Compose the report of the parent at ``path``; Fault when its tier has none or the parent cannot be read."""
     parent = open_parent(path)
-    edits = read_edits(parent.grids) | (_former(out, parent) if out and out.exists() else {})
-    page = _page(parent, edits, profile, office)
     target = out or (_beside(path) if pdf_to else None)
+    edits = read_edits(parent.grids) | (_former(target, parent) if target and target.exists() else {})
+    page = _page(parent, edits, profile, office)
     if target is None:
         return Reported(parent, page)
     assert parent.loaded
     book = report_book(page, parent.token, office.lang)
     data = stamp.lock(writer.render(book), stamp.protection(parent.loaded.pack.password, salt_of(parent.key)))
     written = store.write(target, data)
-    failed = pdf.convert(written, pdf_to) if pdf_to else None
+    failed = _pdf(written, pdf_to) if pdf_to else None
     made = pdf_to if pdf_to and failed is None else None
-    return Reported(parent, page, written, made, (failed,) if failed else ())
+    return Reported(parent, page, written, made, (*beside(target, written), *((failed,) if failed else ())))
+
+
+def _pdf(report: Path, target: Path) -> Issue | None:
+    with suppress(OSError):  # what hinders it here hinders the writing too, and is said then
+        target.parent.mkdir(parents=True, exist_ok=True)
+    found = pdf.convert(report, target)
+    return found.in_file(shown(target)) if found else None
 
 
 def _page(parent: Opened, edits: dict[str, Edit], profile: str, office: Office) -> Page:
@@ -74,7 +82,9 @@ def _former(out: Path, parent: Opened) -> dict[str, Edit]:
     received = data if isinstance(data, Issue) else reader.read(data)
     if isinstance(received, Issue) or REPORT_TOKEN not in received.custom:
         raise Fault([issue("REPORT_NOT_OURS", file=out.name)], 2)
-    return dict(read_edits(received.grids)) if received.custom[REPORT_TOKEN] == parent.token else {}
+    if received.custom[REPORT_TOKEN] != parent.token:
+        raise Fault([issue("REPORT_OF_OTHER", file=out.name)], 2)
+    return read_edits(received.grids)
 
 
 def _beside(path: Path) -> Path:
