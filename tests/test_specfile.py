@@ -200,9 +200,6 @@ derived = ["above", "all"]
 name = "Chung"
 sections = ["facts"]
 """,
-    "report/district.toml": """
-title = "Báo cáo"
-""",
 }
 
 
@@ -248,7 +245,7 @@ def test_a_second_campaign_needs_no_python(tmp_path: Path):
     assert list(pack.forms) == ["chi_bo", "huyen"]
     assert pack.schemes["hai_cap"].tiers == ("district", "cell")
     assert pack.bases == (Text("Kế hoạch số 05-KH/HU, ngày 05/01/2024 của Ban Thường vụ Huyện ủy", pack.bases[0].en),)
-    assert pack.report == {"district": {"title": "Báo cáo"}}
+    assert pack.report == {}
     assert pack.warnings == ()
     units = Register((Unit("1", "Huyện", "district"), Unit("1.1", "Chi bộ", "cell", "1")))
     assert [pack.form_for(unit, units).id for unit in units.units] == ["huyen", "chi_bo"]  # type: ignore[union-attr]
@@ -637,7 +634,7 @@ def test_names_that_are_no_addresses(id: str):
 
 @given(data=st.data())
 def test_nothing_written_in_a_pack_makes_its_loading_crash(data: st.DataObject):
-    file = data.draw(st.sampled_from([path for path in SMALL if not path.startswith("report")]))
+    file = data.draw(st.sampled_from(list(SMALL)))
     lines = SMALL[file].split("\n")
     number = data.draw(st.sampled_from([number for number, line in enumerate(lines) if " = " in line]))
     key = lines[number].partition(" = ")[0]
@@ -719,7 +716,7 @@ def test_files_that_no_form_uses_are_named():
     }
 
 
-@pytest.mark.parametrize("file", [path for path in SMALL if path not in ("pack.toml", "report/district.toml")])
+@pytest.mark.parametrize("file", [path for path in SMALL if path != "pack.toml"])
 def test_a_missing_file_is_named_where_it_is_asked_for(file: str):
     name = Path(file).stem
 
@@ -752,3 +749,12 @@ def test_a_folder_that_cannot_be_read_is_refused(tmp_path: Path):
 
     assert [each.code for each in caught.value.issues] == ["PACK_UNREADABLE"]
     assert str(tmp_path) in os.fspath(caught.value.issues[0].place.file)
+
+
+def test_faults_of_a_report_wording_are_named_on_loading():
+    with pytest.raises(Fault) as caught:
+        load_files(encoded({**SMALL, "report/district.toml": 'title = "Báo cáo"\n'}))
+
+    places = {(found.code, found.place.file, found.place.field) for found in caught.value.issues}
+    assert ("PACK_KEY_MISSING", "report/district.toml", "subject") in places
+    assert ("PACK_KEY_UNKNOWN", "report/district.toml", "title") in places
