@@ -81,14 +81,14 @@ class Print:
     landscape: bool = False
     margins: tuple[float, float, float, float] = (15, 15, 15, 10)
     repeat_rows: tuple[int, int] | None = None
-    repeat_columns: tuple[int, int] | None = None
-    scale: int = 0
     header: str = ""
     footer: str = ""
     first_page_different: bool = False
     columns: tuple[int, int] | None = None  # print only these columns
     fit_wide: bool = True
     rows: int | None = None  # last row of the print area
+    repeat_columns: tuple[int, int] | None = None
+    scale: int = 0
 
 
 @dataclass(slots=True)

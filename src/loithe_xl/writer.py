@@ -7,6 +7,7 @@ import re
 import warnings
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from loithe_xl.book import Address, Book, Cell, Chart, Formula, Link, Print, Sheet, Validation
@@ -264,8 +265,12 @@ def _done(code: object, where: str) -> None:
         raise ValueError(f"xlsxwriter refused ({code}): {where}")
 
 
+@lru_cache(16_384)
 def _plain(formula: str, most: int, where: str) -> None:
-    """Array formulas and functions younger than Excel 2010 would need marks in the file that nobody writes here."""
+    """Array formulas and functions younger than Excel 2010 would need marks in the file that nobody writes here.
+
+    Kept by formula: the workbooks of one form hold the same thousands.
+    """
     _limit(formula, most, where)
     if formula.startswith(("=", "{")) or not FUNCTIONS.issuperset(_FUNCTION.findall(_TEXT.sub("", formula))):
         raise ValueError(f"not a plain formula of Excel 2010: {formula}")

@@ -1,0 +1,215 @@
+"""What the tests of the command line share: commands pressed as a user would, and files touched from outside."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import re
+import zipfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import chdir, redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+from tools import small_register
+
+from loithe_xl.cli.shell import run
+from loithe_xl.issues import catalogue
+from loithe_xl.register import COLUMNS, TIER_WORDS, Register, Unit
+
+BROKEN = ("Traceback", "Lỗi của chương trình", "A fault of the program")
+INDEXED = re.compile(r"INDEX\('([^']+)'!\$([A-Z]+)\$(\d+):\$([A-Z]+)\$(\d+),(\d+),(\d+)\)")
+NUMBERS = {
+    "members_total": 30,
+    "members_exempt": 2,
+    "members_transferred_out": 1,
+    "leaders_total": 5,
+    "leaders_due": 5,
+    "leaders_reported": 3,
+    "reported_officeholder": 4,
+    "reported_other": 10,
+}
+REQUIRED: Mapping[str, Any] = {**NUMBERS, "registered": "Có"}
+SAVED = "docProps/core.xml"
+Change = Callable[[bytes], bytes]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one command said, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """The answer of ``--format json``; nothing else may stand on stdout."""
+        return json.loads(self.out)
+
+    @property
+    def said(self) -> str:
+        return self.out + self.err
+
+
+def press(*arguments: object, at: Path | None = None) -> Answer:
+    """Run one command in this process, from the folder ``at``; a traceback or a program's fault fails the test."""
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="ascii", newline="") for _ in range(2))
+    with redirect_stdout(out), redirect_stderr(err), chdir(at or Path.cwd()):
+        code = run([str(each) for each in arguments])
+    said = []
+    for stream in (out, err):
+        stream.flush()
+        said.append(stream.buffer.getvalue().decode("utf-8"))  # type: ignore[attr-defined]
+    answer = Answer(code, *said)
+    assert not any(mark in answer.said for mark in BROKEN), answer.said
+    return answer
+
+
+def read(*arguments: object, at: Path | None = None) -> Any:
+    """The JSON answer of a reading command."""
+    return press(*arguments, "--format", "json", at=at).json
+
+
+def worded(code: str, lang: str = "vi") -> re.Pattern[str]:
+    """A pattern that the sentence of an issue code matches, whatever it was filled with."""
+    entry = catalogue("issues")[code]
+    said = " ".join(part for part in (entry[lang], entry.get(f"remedy_{lang}", "")) if part)
+    return re.compile(".*".join(re.escape(piece) for piece in re.split(r"\{\w+\}", said)), re.S)
+
+
+def codes(issues: Iterable[Mapping[str, str]], severity: str | None = None) -> list[str]:
+    """The codes of issues, sorted; only those of one severity when it is named."""
+    return sorted(each["code"] for each in issues if severity in (None, each["severity"]))
+
+
+def register_file(path: Path, register: Register | None = None) -> Path:
+    """A register as an office types it, saved by openpyxl."""
+    book = openpyxl.Workbook()
+    book.active.append(COLUMNS)
+    for unit in (register or small_register()).units:
+        line = (unit.code, unit.name, TIER_WORDS[unit.tier], unit.parent, unit.kind, unit.block, unit.members)
+        book.active.append((*line, unit.start, unit.end))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    book.save(path)
+    return path
+
+
+def issue_forms(
+    folder: Path, register: Register | None = None, level: str = "district", *more: object
+) -> dict[str, Path]:
+    """Every form beneath ``level``, made by the command; by unit code as the hidden token says."""
+    known = register_file(folder / "danh-ba.xlsx", register)
+    answer = press("generate", "--level", level, "--below", "--register", known, "--out", folder / "bieu", *more)
+    assert answer.code == 0, answer.said
+    return {unit_of(path): path for path in (folder / "bieu").rglob("*.xlsx")}
+
+
+def province(*districts: str) -> Register:
+    """A province ``T`` with districts of one base of two cells and one chi bộ cơ sở each."""
+    units = [Unit("T", "Tỉnh Thử", "province")]
+    for code in districts:
+        units.append(Unit(code, f"Huyện {code}", "district", "T"))
+        units.append(Unit(f"{code}.1", f"Đảng bộ {code}.1", "base", code))
+        units += [Unit(f"{code}.1.C{number}", f"Chi bộ {code}.1.{number}", "cell", f"{code}.1") for number in (1, 2)]
+        units.append(Unit(f"{code}.K", f"Chi bộ cơ sở {code}", "cell", code))
+    return Register(tuple(units))
+
+
+def unit_of(path: Path) -> str:
+    """The unit that a form says it is of."""
+    with zipfile.ZipFile(path) as package:
+        token = re.search(r"LT1\|([^|]+)\|", package.read("docProps/custom.xml").decode())
+    assert token
+    return token[1]
+
+
+def places(book: openpyxl.Workbook) -> dict[str, list[tuple[str, str]]]:
+    """Defined name -> the cells it reaches, its INDEX formulas resolved."""
+    found = {}
+    for name, defined in book.defined_names.items():
+        ends = INDEXED.findall(defined.attr_text)
+        if ends and INDEXED.sub("", defined.attr_text) in ("", ":"):
+            cells = [_indexed(*end) for end in ends]
+            found[name] = _between(cells[0], cells[-1])
+    return found
+
+
+def type_in(
+    form: Path, target: Path, values: Mapping[str, Any] = REQUIRED, sessions: Sequence[Mapping[str, Any]] = ()
+) -> Path:
+    """A copy of a form with values typed at its names and saved by openpyxl."""
+    book = openpyxl.load_workbook(form)
+    known = places(book)
+    wanted = dict(values)
+    cells = {known[id][0]: value for id, value in wanted.items()}
+    for row, session in enumerate(sessions):
+        cells |= {known[f"sessions.{id}"][row]: value for id, value in session.items()}
+    for (sheet, cell), value in cells.items():
+        book[sheet][cell] = value
+    target.parent.mkdir(parents=True, exist_ok=True)
+    book.save(target)
+    return target
+
+
+def held(day: int, **more: Any) -> dict[str, Any]:
+    """A session held on a day of February 2023, as typed."""
+    return {"held_date": date(2023, 2, day), "form": "Chuyên đề", **more}
+
+
+def rewritten(source: Path, target: Path, changes: Mapping[str, Change]) -> Path:
+    """A copy of a package with some parts changed; every change must change something."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(source) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    for name, change in changes.items():
+        changed = change(parts[name])
+        assert changed != parts[name], name
+        parts[name] = changed
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, content in parts.items():
+            package.writestr(name, content)
+    return target
+
+
+def saved_at(source: Path, target: Path, moment: datetime) -> Path:
+    """A copy that says it was saved at a moment (UTC)."""
+
+    def change(part: bytes) -> bytes:
+        pattern = rb"(<dcterms:modified[^>]*>)[^<]*"
+        return re.sub(pattern, rb"\g<1>" + f"{moment:%Y-%m-%dT%H:%M:%SZ}".encode(), part)
+
+    return rewritten(source, target, {SAVED: change})
+
+
+def resaved(source: Path, target: Path) -> Path:
+    """A copy opened and saved by openpyxl."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    openpyxl.load_workbook(source).save(target)
+    return target
+
+
+def snapshot(folder: Path) -> dict[str, tuple[str, int]]:
+    """Every file beneath a folder: its bytes and its time of change."""
+    return {
+        path.relative_to(folder).as_posix(): (hashlib.sha256(path.read_bytes()).hexdigest(), path.stat().st_mtime_ns)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def _indexed(sheet: str, left: str, top: str, right: str, bottom: str, row: str, column: str) -> tuple[str, str]:
+    assert left == right and column == "1", "an INDEX over one column"
+    assert int(row) <= int(bottom), "within its block"
+    return sheet, f"{left}{int(top) + int(row) - 1}"
+
+
+def _between(first: tuple[str, str], last: tuple[str, str]) -> list[tuple[str, str]]:
+    assert first[0] == last[0]
+    column = re.sub(r"\d", "", first[1])
+    rows = range(int(first[1][len(column) :]), int(last[1][len(column) :]) + 1)
+    return [(first[0], f"{column}{row}") for row in rows]
