@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import io
 import json
 import re
 import zipfile
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -128,32 +131,43 @@ def unit_of(path: Path) -> str:
     return token[1]
 
 
-def places(book: openpyxl.Workbook) -> dict[str, list[tuple[str, str]]]:
-    """Defined name -> the cells it reaches, its INDEX formulas resolved."""
+def places(file: Path) -> dict[str, list[tuple[str, str]]]:
+    """Defined name -> the cells it reaches as (sheet, cell), its INDEX formulas resolved."""
+    with zipfile.ZipFile(file) as package:
+        book = package.read("xl/workbook.xml").decode()
     found = {}
-    for name, defined in book.defined_names.items():
-        ends = INDEXED.findall(defined.attr_text)
-        if ends and INDEXED.sub("", defined.attr_text) in ("", ":"):
+    for name, formula in re.findall(r'<definedName name="([^"]+)"[^>]*>([^<]*)<', book):
+        ends = INDEXED.findall(html.unescape(formula))
+        if ends and INDEXED.sub("", html.unescape(formula)) in ("", ":"):
             cells = [_indexed(*end) for end in ends]
             found[name] = _between(cells[0], cells[-1])
     return found
 
 
 def type_in(
-    form: Path, target: Path, values: Mapping[str, Any] = REQUIRED, sessions: Sequence[Mapping[str, Any]] = ()
+    form: Path,
+    target: Path,
+    values: Mapping[str, Any] = REQUIRED,
+    sessions: Sequence[Mapping[str, Any]] = (),
+    saved: datetime | None = None,
 ) -> Path:
-    """A copy of a form with values typed at its names and saved by openpyxl."""
-    book = openpyxl.load_workbook(form)
-    known = places(book)
-    wanted = dict(values)
-    cells = {known[id][0]: value for id, value in wanted.items()}
+    """A copy of a form with values typed at its names, and saved at a moment (UTC)."""
+    known = places(form)
+    cells = {known[id][0]: value for id, value in values.items()}
     for row, session in enumerate(sessions):
         cells |= {known[f"sessions.{id}"][row]: value for id, value in session.items()}
+    return put(form, target, cells, saved)
+
+
+def put(source: Path, target: Path, cells: Mapping[tuple[str, str], Any], saved: datetime | None = None) -> Path:
+    """A copy with values in cells by (sheet, cell), whatever they are."""
+    with zipfile.ZipFile(source) as package:
+        sheets = re.findall(r'<sheet name="([^"]+)"', package.read("xl/workbook.xml").decode())
+    parts: dict[str, list[tuple[str, Any]]] = defaultdict(list)
     for (sheet, cell), value in cells.items():
-        book[sheet][cell] = value
-    target.parent.mkdir(parents=True, exist_ok=True)
-    book.save(target)
-    return target
+        parts[f"xl/worksheets/sheet{sheets.index(html.escape(sheet)) + 1}.xml"].append((cell, value))
+    changes = {part: partial(_typed, listed) for part, listed in parts.items()}
+    return rewritten(source, target, changes | ({SAVED: partial(_saved, saved)} if saved else {}))
 
 
 def held(day: int, **more: Any) -> dict[str, Any]:
@@ -178,12 +192,7 @@ def rewritten(source: Path, target: Path, changes: Mapping[str, Change]) -> Path
 
 def saved_at(source: Path, target: Path, moment: datetime) -> Path:
     """A copy that says it was saved at a moment (UTC)."""
-
-    def change(part: bytes) -> bytes:
-        pattern = rb"(<dcterms:modified[^>]*>)[^<]*"
-        return re.sub(pattern, rb"\g<1>" + f"{moment:%Y-%m-%dT%H:%M:%SZ}".encode(), part)
-
-    return rewritten(source, target, {SAVED: change})
+    return rewritten(source, target, {SAVED: partial(_saved, moment)})
 
 
 def resaved(source: Path, target: Path) -> Path:
@@ -200,6 +209,25 @@ def snapshot(folder: Path) -> dict[str, tuple[str, int]]:
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
+
+
+def _saved(moment: datetime, part: bytes) -> bytes:
+    stamp = f"{moment:%Y-%m-%dT%H:%M:%SZ}".encode()
+    return re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>" + stamp, part)
+
+
+def _typed(cells: Sequence[tuple[str, Any]], part: bytes) -> bytes:
+    for cell, value in cells:
+        pattern = rf'<c r="{cell}"( s="\d+")?( t="\w+")?(/>|>.*?</c>)'.encode()
+        if isinstance(value, str):
+            kind, inner = ' t="inlineStr"', f'<is><t xml:space="preserve">{html.escape(value, quote=False)}</t></is>'
+        else:
+            number = value.toordinal() - date(1899, 12, 30).toordinal() if isinstance(value, date) else value
+            kind, inner = "", "" if value is None else f"<v>{number}</v>"
+        said = rf'<c r="{cell}"\g<1>{kind}>'.encode() + inner.replace("\\", r"\\").encode() + b"</c>"
+        part, times = re.subn(pattern, said, part, flags=re.S)
+        assert times == 1, cell
+    return part
 
 
 def _indexed(sheet: str, left: str, top: str, right: str, bottom: str, row: str, column: str) -> tuple[str, str]:

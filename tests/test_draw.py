@@ -279,7 +279,7 @@ def test_the_drop_down_of_cells_is_the_parents_own_register() -> None:
     top = table.top, table.columns["cell"]
     rule = next(rule for sheet, rule in rules("district-vi") if (sheet.name, rule.area[0]) == (table.sheet, top))
     assert isinstance(rule.source, str)
-    sheet, first, last = re.findall(r"'(.+)'!\$A\$(\d+):\$A\$(\d+)", rule.source)[0]
+    sheet, first, last = re.findall(r"'(.+)'!\$A\$(\d+):\$A\$(\d+)", drawn.names[rule.source])[0]
     listed = [drawn.sheet(sheet).cells[row, 1].value for row in range(int(first), int(last) + 1)]
 
     assert rule.kind == "list"

@@ -203,7 +203,7 @@ def test_a_parent_holds_its_whole_subtree_and_nothing_else(odd: dict[str, Path])
 def test_every_input_is_reached_through_its_defined_name(odd: dict[str, Path], code: str) -> None:
     """The unlocked cells of the input sheets are exactly those that names reach, each by one name."""
     book = openpyxl.load_workbook(odd[code])
-    reached = [cell for cells in places(book).values() for cell in cells]
+    reached = [cell for cells in places(odd[code]).values() for cell in cells]
 
     assert len(reached) == len(set(reached))
     sheets = {sheet for sheet, _ in reached}
@@ -218,13 +218,13 @@ def test_every_input_is_reached_through_its_defined_name(odd: dict[str, Path], c
     layout = open_file(odd[code], "x").layout
     assert layout
     columns = {f"{id}.{each.id}" for id, table in layout.form.tables.items() for each in table.columns}
-    assert set(places(book)) == {*layout.form.fields, *columns}
+    assert set(places(odd[code])) == {*layout.form.fields, *columns}
 
 
 def test_the_core_fields_have_names(odd: dict[str, Path]) -> None:
-    cell = set(places(openpyxl.load_workbook(odd[CODE])))
-    own = set(places(openpyxl.load_workbook(odd["0077.000.C0001"])))
-    district = set(places(openpyxl.load_workbook(odd["0077"])))
+    cell = set(places(odd[CODE]))
+    own = set(places(odd["0077.000.C0001"]))
+    district = set(places(odd["0077"]))
 
     assert {"members_total", "difficulty_22", "sessions.held_date", "registered", "revision"} <= cell
     assert cell < own
@@ -236,7 +236,7 @@ def test_the_core_fields_have_names(odd: dict[str, Path]) -> None:
 def test_a_form_opens_on_its_first_sheet_with_the_cursor_in_the_first_input(odd: dict[str, Path], code: str) -> None:
     book = openpyxl.load_workbook(odd[code])
     sheet = book.worksheets[0]
-    inputs = [cell for cells in places(book).values() for name, cell in cells if name == sheet.title]
+    inputs = [cell for cells in places(odd[code]).values() for name, cell in cells if name == sheet.title]
     first = min(inputs, key=lambda cell: (sheet[cell].row, sheet[cell].column))
 
     assert book.active is sheet

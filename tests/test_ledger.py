@@ -69,20 +69,20 @@ FOUND = st.builds(
 
 @st.composite
 def receipts(draw: st.DrawFn) -> Receipt:
-    """Any receipt; the place of its issues is its own file, as everywhere."""
-    file = draw(WORDS)
+    """Any receipt; a valid one holds figures, the place of its issues is its own file, as everywhere."""
+    file, verdict = draw(WORDS), draw(st.sampled_from(Verdict))
     return Receipt(
         draw(st.text("0123456789abcdef", min_size=64, max_size=64)),
         file,
         draw(st.one_of(st.just(""), CODES)),
-        draw(st.sampled_from(Verdict)),
+        verdict,
         draw(MOMENTS),
         draw(st.integers(0, 99)),
         draw(st.one_of(st.just(""), MOMENTS)),
         draw(st.one_of(st.none(), st.tuples(st.integers(0, 9), MOMENTS))),
         draw(st.booleans()),
         draw(st.booleans()),
-        tuple(draw(st.lists(ROWS, max_size=3))),
+        tuple(draw(st.lists(ROWS, min_size=verdict is Verdict.VALID, max_size=3))),
         tuple(found.in_file(file) for found in draw(st.lists(FOUND, max_size=3))),
     )
 
@@ -261,3 +261,10 @@ def test_more_issues_than_a_cell_holds_are_shortened_not_refused() -> None:
     assert isinstance(found, list)
     assert 10 < len(found[0].issues) < 1000
     assert found[0].issues == many[: len(found[0].issues)]
+
+
+def test_a_valid_report_without_figures_is_damage() -> None:
+    found = read_receipts(Lines(receipt_lines([replace(SOME[0], rows=())])))
+
+    assert isinstance(found, Issue)
+    assert found.code == "LEDGER_DAMAGED"

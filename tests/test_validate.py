@@ -1,9 +1,10 @@
-"""``validate``: the JSON shape, every ERROR with its code and place, warnings that keep ``ok`` true, honest re-saves."""
+"""``validate``: the JSON shape, every ERROR with its code and place, warnings that keep a file ok, honest re-saves."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -84,9 +85,9 @@ def test_prose_says_what_may_be_sent(good: Path, forms: dict[str, Path], tmp_pat
     vi, en = (press("validate", good, bad, "--lang", lang) for lang in ("vi", "en"))
 
     assert vi.code == en.code == 1
-    assert f"ĐƯỢC NỘP: {good.name}" in vi.out.replace(f"{good.parent}/", "").replace("../", "") or good.name in vi.out
+    assert re.search(rf"^ĐƯỢC NỘP: .*{re.escape(good.name)}", vi.out, re.M)
     assert "CHƯA ĐƯỢC NỘP" in vi.out and "NOT OK" in en.out
-    sheet, cell = places(openpyxl.load_workbook(bad))["members_exempt"][0]
+    sheet, cell = places(bad)["members_exempt"][0]
     assert f"[LỖI] {sheet}!{cell}: " in vi.out
     assert f"[ERROR] {sheet}!{cell}: " in en.out
     assert worded("FIELD_NEGATIVE").search(vi.out)
@@ -104,7 +105,7 @@ FIELDS: list[tuple[str, object, str]] = [
     ("reported_other", "12 người", "FIELD_NOT_A_NUMBER"),
     ("members_exempt", 1.5, "FIELD_NOT_WHOLE"),
     ("commended_members", 0.5, "FIELD_NOT_WHOLE"),
-    ("members_exempt", -1, "FIELD_NEGATIVE"),
+    ("members_transferred_out", -1, "FIELD_NEGATIVE"),
     ("leaders_reported", -3, "FIELD_NEGATIVE"),
     ("admitted_members", -1, "FIELD_NEGATIVE"),
     ("registered", "có lẽ", "FIELD_NOT_IN_LIST"),
@@ -122,7 +123,7 @@ def test_a_fields_fault_has_its_code_and_place(
     found = checked(file)
 
     errors = [each for each in found["issues"] if each["severity"] == "ERROR"]
-    sheet, cell = places(openpyxl.load_workbook(file))[id][0]
+    sheet, cell = places(file)[id][0]
     assert [(each["code"], each["sheet"], each["cell"], each["field"]) for each in errors] == [(code, sheet, cell, id)]
     assert worded(code).search(errors[0]["message"])
     assert not found["ok"]
@@ -158,7 +159,7 @@ def test_figures_that_contradict_each_other_are_an_error(
 
     errors = [each for each in found["issues"] if each["severity"] == "ERROR" and each["field"] == at]
     assert errors, found["issues"]
-    sheet, cell = places(openpyxl.load_workbook(file))[at][0]
+    sheet, cell = places(file)[at][0]
     assert {(each["sheet"], each["cell"]) for each in errors} == {(sheet, cell)}
     assert not found["ok"]
 
@@ -197,7 +198,7 @@ def test_a_sessions_fault_has_its_code_and_place(
 
     errors = [each for each in checked(file)["issues"] if each["severity"] == "ERROR"]
 
-    sheet, cell = places(openpyxl.load_workbook(file))[f"sessions.{column}"][2]
+    sheet, cell = places(file)[f"sessions.{column}"][2]
     where = (code, sheet, cell, f"sessions.{column}")
     assert [(each["code"], each["sheet"], each["cell"], each["field"]) for each in errors] == [where]
 
@@ -226,28 +227,30 @@ def test_own_fields_of_a_chi_bo_co_so_and_of_a_base(
 
 
 WARNINGS: list[tuple[Mapping[str, object], list[Mapping[str, object]], str]] = [
-    ({}, [], "REPORTS_WITHOUT_SESSION"),
-    ({}, [held(3, form="Khác"), PLAN], "OTHER_FORM_WITHOUT_NOTE"),
-    ({"members_total": 20}, [held(3, form="Theo tổ đảng"), PLAN], "PARTY_GROUP_IN_SMALL_CELL"),
-    ({}, [held(3), {"planned_date": date(2023, 2, 20)}], "PLANNED_DATE_OVERDUE"),
-    ({}, [held(3, attendees=31), PLAN], "ATTENDEES_WITHIN_TOTAL"),
-    ({"difficulties_text": "Gọi số 0912345678 để hỏi thêm"}, [held(3), PLAN], "TEXT_LONG_NUMBER"),
-    ({"members_away": 0, "members_away_exempt": 1}, [held(3), PLAN], "AWAY_EXEMPT_WITHIN_AWAY"),
+    ({}, [PLAN], "sessions.held_date"),
+    ({}, [held(3, form="Khác"), PLAN], "sessions.note"),
+    ({"members_total": 20}, [held(3, form="Theo tổ đảng"), PLAN], "sessions.form"),
+    ({}, [held(3), {"planned_date": date(2023, 2, 20)}], "sessions.held_date"),
+    ({}, [held(3, attendees=31), PLAN], "sessions.attendees"),
+    ({}, [], "sessions.planned_date"),
+    ({"members_away": 0, "members_away_exempt": 1}, [held(3), PLAN], "members_away_exempt"),
+    ({"difficulties_text": "Gọi số 0912345678 để hỏi thêm"}, [held(3), PLAN], "difficulties_text"),
 ]
 
 
-@pytest.mark.parametrize(("given", "sessions", "code"), WARNINGS, ids=[code for _, _, code in WARNINGS])
+@pytest.mark.parametrize(("given", "sessions", "at"), WARNINGS)
 def test_a_warning_keeps_a_file_acceptable(
     forms: dict[str, Path],
     tmp_path: Path,
     given: Mapping[str, object],
     sessions: list[Mapping[str, object]],
-    code: str,
+    at: str,
 ) -> None:
     found = checked(type_in(forms[CELL], tmp_path / "a.xlsx", {**REQUIRED, **given}, sessions))
 
-    assert code in codes(found["issues"], "WARNING")
     assert found["ok"]
+    assert at in [each["field"] for each in found["issues"]]
+    assert {each["severity"] for each in found["issues"]} == {"WARNING"}
 
 
 def test_blank_optional_fields_are_no_fault(forms: dict[str, Path], tmp_path: Path) -> None:
@@ -270,13 +273,13 @@ def test_an_empty_form_names_each_answer_that_is_due(forms: dict[str, Path], cod
 def test_dates_typed_with_a_time_or_as_numbers_are_read(forms: dict[str, Path], tmp_path: Path) -> None:
     """A time of day on a date, or a date that lost its format, is still the day."""
     file = type_in(forms[CELL], tmp_path / "a.xlsx", REQUIRED, [held(3, held_date=44960), PLAN])
-    late = type_in(forms[CELL], tmp_path / "b.xlsx", REQUIRED, [held(3, planned_date=datetime(2023, 2, 3)), PLAN])
+    late = type_in(forms[CELL], tmp_path / "b.xlsx", REQUIRED, [held(3, planned_date=44960.75), PLAN])
 
     assert checked(file)["ok"] and checked(late)["ok"]
 
 
 def test_values_outside_the_inputs_are_an_error(forms: dict[str, Path], tmp_path: Path) -> None:
-    book = openpyxl.load_workbook(type_in(forms[CELL], tmp_path / "a.xlsx"))
+    book = openpyxl.load_workbook(type_in(forms[CELL], tmp_path / "typed.xlsx"))
     sheet = book.worksheets[0]
     sheet["K40"] = 12
     book.save(tmp_path / "a.xlsx")

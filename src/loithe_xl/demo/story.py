@@ -3,31 +3,30 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
-from datetime import datetime
-from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
+from typing import TypeVar
 
-from loithe_xl import pdf, store
-from loithe_xl.demo.answers import Cast, cast, cell_inputs, district_inputs, own_values
+from loithe_xl import pdf
+from loithe_xl.demo.answers import Cast, cast, district_inputs
+from loithe_xl.demo.offices import FRIDAY, LATE, Collection, Letter, collected, filled, typed
 from loithe_xl.issues import Fault, has_error, issue
 from loithe_xl.notation import percent
 from loithe_xl.receipts import Status
 from loithe_xl.register import Register, Unit
 from loithe_xl.registerfile import sample_register
-from loithe_xl.submission import Inputs, blank
 from loithe_xl.tasks import packs, registers
 from loithe_xl.tasks.check import check
-from loithe_xl.tasks.gather import Gathered, Order, gather, open_parent, rebuilt
+from loithe_xl.tasks.gather import Order, gather
 from loithe_xl.tasks.generate import Request, generate, term
-from loithe_xl.tasks.intake import open_file, with_receipts
 from loithe_xl.tasks.office import Office, shown
-from loithe_xl.tasks.render import Subject, cell_case, package, salt_of
 from loithe_xl.tasks.reporting import report
 from loithe_xl.words import Text, text
 
-MONDAY, FRIDAY, LATE = datetime(2023, 2, 27, 8), datetime(2023, 3, 3, 15), datetime(2023, 3, 7, 9)
+Job = TypeVar("Job", Letter, Collection)
 FORMS, RECEIVED, RESULT = "1-bieu-mau", "2-nhan-ve", "3-ket-qua"
 TWICE = 5  # bases that consolidate in two deliveries
 MARKER, DAMAGED = ".loithe-demo", "BC bi hong.xlsx"
@@ -72,16 +71,12 @@ class _Stage:
     def fill(self) -> None:
         """Step 2: the cells fill their forms in and mail them back, under whatever names."""
         sent = [cell for cell in self.cells if cell.code not in self.parts.silent]
-        paths = [self.paths[cell.code] for cell in sent]
-        for number, path in enumerate(self.office.progress(paths, "fill")):
-            unit = sent[number]
-            folder = self.out / RECEIVED / (unit.parent if unit.parent != self.top.code else "chi-bo-co-so")
-            self._filled(unit, path, folder / f"BC lan 1 ({number + 1}).xlsx")
+        jobs = [self._letter(unit, f"BC lan 1 ({number}).xlsx") for number, unit in enumerate(sent, 1)]
         again = next(cell for cell in sent if cell.parent != self.top.code)
+        changed = (("revision", 2), ("commended_members", 1))
+        jobs.append(replace(self._letter(again, "BC lan 2 - ban cuoi.xlsx"), changed=changed))
+        self._share_out(filled, jobs, "fill")
         folder = self.out / RECEIVED / again.parent
-        self._filled(
-            again, self.paths[again.code], folder / "BC lan 2 - ban cuoi.xlsx", {"revision": 2, "commended_members": 1}
-        )
         first = _first(folder)
         copy, damaged = folder / f"Copy of {first.name}", folder / DAMAGED
         shutil.copyfile(first, copy)
@@ -89,6 +84,10 @@ class _Stage:
         for path in (copy, damaged):
             self._wrote(path)
         self._told("demo_filled", count=len(sent), silent=len(self.parts.silent), folder=self.out / RECEIVED)
+
+    def _letter(self, unit: Unit, name: str) -> Letter:
+        folder = self.out / RECEIVED / (unit.parent if unit.parent != self.top.code else "chi-bo-co-so")
+        return Letter(self.paths[unit.code], folder / name, unit, self.parts)
 
     def validate(self) -> None:
         """Step 3: one folder is checked, a damaged file in it."""
@@ -100,28 +99,23 @@ class _Stage:
     def bases(self) -> None:
         """Step 4: each base adds its own entries and consolidates; some already on Monday, and again on Friday."""
         bases = [unit for unit in self.register.children(self.top.code) if unit.tier == "base"]
-        for number, path in enumerate(self.office.progress([self.paths[unit.code] for unit in bases], "consolidate")):
-            unit = bases[number]
-            target = self.out / RESULT / unit.code / path.name
-            self._typed(path, target, partial(_base_entries, unit))
-            received = sorted((self.out / RECEIVED / unit.code).glob("*.xlsx"))
-            half = len(received) // 2 if number < TWICE else 0
-            for files, moment in ((received[:half], MONDAY), (received[half:], FRIDAY)):
-                if files:
-                    self._gather(target, files, moment)
-            self.base_files[unit.code] = target
-            self._wrote(target)
+        jobs = []
+        for number, unit in enumerate(bases):
+            form, received = self.paths[unit.code], self.out / RECEIVED / unit.code
+            self.base_files[unit.code] = self.out / RESULT / unit.code / form.name
+            jobs.append(Collection(form, self.base_files[unit.code], unit, received, number < TWICE, self.office.key))
+        self._share_out(collected, jobs, "consolidate")
         self._told("demo_bases", count=len(bases), twice=TWICE)
 
     def district(self) -> None:
         """Step 5: the district receives its bases (one of them late) and its chi bộ cơ sở."""
         path = self.paths[self.top.code]
         target = self.out / RESULT / path.name
-        self._typed(path, target, lambda inputs: district_inputs(self.loaded.pack.forms["district"], self.cells))
+        typed(path, target, district_inputs(self.loaded.pack.forms["district"], self.cells))
         files = list(self.base_files.values())
-        self._gather(target, [*files[:-1], self.out / RECEIVED / "chi-bo-co-so"], FRIDAY)
+        gather(Order(target, (*files[:-1], self.out / RECEIVED / "chi-bo-co-so")), replace(self.office, now=FRIDAY))
         straight = _first(self.out / RECEIVED / files[0].parent.name)
-        done = self._gather(target, [files[-1], straight], LATE)
+        done = gather(Order(target, (files[-1], straight)), replace(self.office, now=LATE))
         self.target = target
         counts = {status: number for status, number in done.counts.items() if number}
         self._wrote(target)
@@ -147,27 +141,12 @@ class _Stage:
             text("cli.demo_end", total=whole, held=held, completed=completed, rate=percent(values["rate_cells_held"]))
         )
 
-    def _filled(self, unit: Unit, form: Path, target: Path, more: dict[str, int] | None = None) -> None:
-        opened = open_file(form, shown(form))
-        assert opened.loaded and opened.layout and opened.identity
-        inputs = cell_inputs(opened.layout.form, unit, self.parts)
-        inputs = replace(inputs, values={**inputs.values, **(more or {})})
-        name, above, lang = opened.names
-        subject = Subject(opened.identity, opened.token, name, above, lang)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(package(cell_case(opened.loaded, opened.layout, subject, inputs), salt_of(opened.key)))
-        self._wrote(target)
-
-    def _typed(self, form: Path, target: Path, entries: Callable[[Inputs], Inputs]) -> None:
-        parent = open_parent(form)
-        assert parent.layout
-        inputs = entries(blank(parent.layout.form))
-        target.parent.mkdir(parents=True, exist_ok=True)
-        store.write(target, rebuilt(with_receipts(replace(parent, inputs=inputs), ()), MONDAY))
-
-    def _gather(self, into: Path, paths: list[Path], moment: datetime) -> Gathered:
-        quiet = replace(self.office, now=moment, progress=lambda items, label: items)
-        return gather(Order(into, tuple(paths)), quiet)
+    def _share_out(self, work: Callable[[Job], Path], jobs: Sequence[Job], label: str) -> None:
+        """Many like jobs over all processors, as many offices work at once."""
+        with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+            done = pool.map(work, jobs)
+            for _, path in zip(self.office.progress([job.form for job in jobs], label), done, strict=True):
+                self._wrote(path)
 
     def _wrote(self, path: Path) -> None:
         self.say(text("cli.written", file=shown(path)))
@@ -175,10 +154,6 @@ class _Stage:
     def _told(self, key: str, **args: object) -> None:
         told = {name: shown(value) if isinstance(value, Path) else value for name, value in args.items()}
         self.say(text(f"cli.{key}", **told))
-
-
-def _base_entries(unit: Unit, inputs: Inputs) -> Inputs:
-    return replace(inputs, values={**inputs.values, **own_values(unit)})
 
 
 def _first(folder: Path) -> Path:

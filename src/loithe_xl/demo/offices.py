@@ -1,0 +1,75 @@
+"""What the made-up offices do at their desks: a cell types into its form, a base collects and consolidates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from loithe_xl import store
+from loithe_xl.demo.answers import Cast, cell_inputs, own_values
+from loithe_xl.register import Unit
+from loithe_xl.submission import Inputs, blank
+from loithe_xl.tasks.gather import Order, gather, open_parent, rebuilt
+from loithe_xl.tasks.intake import open_file, with_receipts
+from loithe_xl.tasks.office import Office, shown
+from loithe_xl.tasks.render import Subject, cell_case, package, salt_of
+
+MONDAY, FRIDAY, LATE = datetime(2023, 2, 27, 8), datetime(2023, 3, 3, 15), datetime(2023, 3, 7, 9)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One cell's form, and where its filled copy goes."""
+
+    form: Path
+    target: Path
+    unit: Unit
+    parts: Cast
+    changed: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """One base's form, the folder of what it received, and where its consolidated workbook goes."""
+
+    form: Path
+    target: Path
+    unit: Unit
+    received: Path
+    twice: bool
+    key: Path | None
+
+
+def filled(letter: Letter) -> Path:
+    """A cell's filled form, as its secretary's Excel saves it."""
+    opened = open_file(letter.form, shown(letter.form))
+    assert opened.loaded and opened.layout and opened.identity
+    inputs = cell_inputs(opened.layout.form, letter.unit, letter.parts)
+    inputs = replace(inputs, values={**inputs.values, **dict(letter.changed)})
+    name, above, lang = opened.names
+    subject = Subject(opened.identity, opened.token, name, above, lang)
+    letter.target.parent.mkdir(parents=True, exist_ok=True)
+    letter.target.write_bytes(package(cell_case(opened.loaded, opened.layout, subject, inputs), salt_of(opened.key)))
+    return letter.target
+
+
+def collected(work: Collection) -> Path:
+    """A base's workbook after one delivery, or two."""
+    parent = open_parent(work.form)
+    assert parent.layout
+    start = blank(parent.layout.form)
+    typed(work.form, work.target, replace(start, values={**start.values, **own_values(work.unit)}))
+    files = sorted(work.received.glob("*.xlsx"))
+    half = len(files) // 2 if work.twice else 0
+    for delivery, moment in ((files[:half], MONDAY), (files[half:], FRIDAY)):
+        if delivery:
+            gather(Order(work.target, tuple(delivery)), Office(now=moment, key=work.key))
+    return work.target
+
+
+def typed(form: Path, target: Path, inputs: Inputs) -> None:
+    """A parent's form with its own entries typed in."""
+    parent = replace(open_parent(form), inputs=inputs)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    store.write(target, rebuilt(with_receipts(parent, ()), MONDAY))
