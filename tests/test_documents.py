@@ -33,6 +33,7 @@ class Row(NamedTuple):
     state: str
     where: str
     test: str
+    note: str
 
 
 def coverage() -> list[Row]:
@@ -66,6 +67,7 @@ def test_a_requirement_is_done_with_place_and_test_or_planned():
         if row.state == "planned":
             assert (row.where, row.test) == ("", ""), f"{row.id} is planned, but names a place"
         else:
+            assert row.note == "", f"{row.id} is done; nothing is left to note"
             assert quoted(row.where), f"{row.id} is done, but names no place"
             assert quoted(row.test), f"{row.id} is done, but names no test"
 

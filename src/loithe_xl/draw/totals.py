@@ -15,7 +15,7 @@ from loithe_xl.excelform import formula
 from loithe_xl.layout import FIGURES, TOTALS
 from loithe_xl.receipts import Status
 from loithe_xl.spec import Derived
-from loithe_xl.words import Text
+from loithe_xl.words import Text, text
 
 FIRST = 8  # first row under the headings of both sheets
 CODE, NAME, STATUS, VALUE = 2, 3, 4, 3  # columns
@@ -35,13 +35,14 @@ class Figure:
 def figures(case: Case) -> tuple[Figure, ...]:
     """The lines of the totals sheet: derived figures first, then for a parent the sums of what its children sent."""
     form = case.form
-    heading = Text("Số liệu tự tính", "Computed figures")
+    heading = text("form.computed")
     found = [Figure(each.id, each.label, heading, each) for each in form.derived]
     if form.parent:
         computed = {each.id for each in form.derived}
         sums = [each for each in case.pack.indicators.values() if each.id not in computed]
-        blank = Text("Chi bộ", "Cells")
-        found += [Figure(each.id, each.label, each.section if each.section.vi else blank) for each in sums]
+        progress = text("form.progress")  # what units derived themselves belongs to no section, and comes first
+        sums.sort(key=lambda each: bool(each.section.vi))
+        found += [Figure(each.id, each.label, each.section if each.section.vi else progress) for each in sums]
     return tuple(found)
 
 

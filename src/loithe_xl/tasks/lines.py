@@ -58,12 +58,15 @@ def consolidate_lines(gathered: Gathered, lang: str) -> Iterator[str]:
 
 
 def figure_lines(parent: Opened, lang: str) -> Iterator[str]:
-    """The derived figures of a parent, one a line."""
-    assert parent.consolidation and parent.layout
+    """The derived figures of a parent and those its units derived, one a line."""
+    assert parent.consolidation and parent.layout and parent.loaded
     for derived in parent.layout.form.derived:
         value = parent.consolidation.values.get(derived.id)
         told = percent(value) if derived.kind == "rate" else "–" if value is None else count(value)
         yield f"  {derived.label.to(lang)}: {told}"
+    for indicator in parent.loaded.pack.indicators.values():
+        if not indicator.section.vi and indicator.id not in parent.layout.form.derived_by_id:
+            yield f"  {indicator.label.to(lang)}: {count(parent.consolidation.values[indicator.id] or 0)}"
 
 
 def status_lines(parent: Opened, lang: str) -> Iterator[str]:

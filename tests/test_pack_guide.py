@@ -1,0 +1,185 @@
+"""docs/packs.md says what the loader knows: its example works, its keys, kinds, functions and sources are all there are."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from loithe_xl import expr, specread
+from loithe_xl.consolidate import consolidate
+from loithe_xl.draw import form_book
+from loithe_xl.evaluate import serial
+from loithe_xl.identity import Identity
+from loithe_xl.issues import Severity
+from loithe_xl.kinds import KINDS, Aggregate
+from loithe_xl.packs import pack_folder
+from loithe_xl.receipts import Receipt, Verdict, unit_row
+from loithe_xl.register import TIERS, Register, Unit
+from loithe_xl.spec import CONSTANTS, Pack
+from loithe_xl.specfields import read_check
+from loithe_xl.specfile import load, load_files
+from loithe_xl.specforms import SOURCES
+from loithe_xl.submission import Inputs, blank, constants
+from loithe_xl.tasks import packs
+from loithe_xl.tasks.render import Subject, cell_case
+from loithe_xl.validate import all_values, validate
+from tools import TERM
+
+GUIDE = (Path(__file__).parent.parent / "docs" / "packs.md").read_text(encoding="utf-8")
+KNOWN_TABLES = {
+    "`pack.toml`": ("pack.toml", ""),
+    "`pack.toml`, `[schemes.*]`": ("pack.toml", "schemes.*"),
+    "`pack.toml`, `[[documents]]`": ("pack.toml", "documents[]"),
+    "`sections/*.toml`": ("sections", ""),
+    "`sections/*.toml`, `[[fields]]`": ("sections", "fields[]"),
+    "`sections/*.toml`, `[table]`": ("sections", "table"),
+    "`sections/*.toml`, `[[checks]]`": ("sections", "checks[]"),
+    "`derived/*.toml`, `[[derived]]`": ("derived", "derived[]"),
+    "`forms/*.toml`": ("forms", ""),
+    "`forms/*.toml`, `[[sheets]]`": ("forms", "sheets[]"),
+}
+SAME = {("sections", "table.columns[]"): ("sections", "fields[]"), ("sections", "table.checks[]"): ("sections", "checks[]")}
+ONE_KEY = {("derived", "")}  # files that hold nothing but a list
+
+
+def table(heading: str) -> list[list[str]]:
+    """The rows of the table under a heading, cell by cell."""
+    part = re.search(rf"^#+ {re.escape(heading)}\n(.*?)(?=^#|\Z)", GUIDE, re.M | re.S)
+    assert part, heading
+    rows = [line.strip("|").split("|") for line in part[1].splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in row] for row in rows[2:]]
+
+
+def named(rows: list[list[str]]) -> list[str]:
+    """What stands in backquotes in the first column."""
+    return [name for row in rows for name in re.findall(r"`([^`]+)`", row[0])]
+
+
+@cache
+def example() -> dict[str, bytes]:
+    """The files of the guide's pack."""
+    found = re.findall(r"^```toml\n# (\S+\.toml)\n(.*?)^```", GUIDE, re.M | re.S)
+    return {path: content.encode() for path, content in found}
+
+
+@cache
+def asked() -> dict[tuple[str, str], set[str]]:
+    """Every key that the loader asks for, by folder and block, over the guide's pack and the built-in one."""
+    seen: dict[tuple[str, str], set[str]] = {}
+    close = specread.Block.close
+
+    def noting(self: specread.Block) -> None:
+        block = re.sub(r"\[[^\]]*\]", "[]", re.sub(r"^schemes\..*", "schemes.*", self.key))
+        where = self.file.split("/")[0], block
+        seen.setdefault(SAME.get(where, where), set()).update(self.asked)
+        close(self)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(specread.Block, "close", noting)
+        load_files(example())
+        load(pack_folder("loi_the"))
+    return {where: keys for where, keys in seen.items() if where[0] != "report"}
+
+
+def test_the_example_loads_without_a_warning() -> None:
+    pack = load_files(example())
+
+    assert (pack.id, list(pack.forms)) == ("chu_nhat_xanh", ["chi_bo", "huyen"])
+    assert pack.warnings == ()
+
+
+def test_the_example_works_from_a_folder(tmp_path: Path) -> None:
+    for path, content in example().items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_bytes(content)
+    loaded = packs.load(str(tmp_path))
+    form = loaded.pack.forms["chi_bo"]
+    layout = loaded.layout(form)
+    identity = Identity("1.1", "2024-Q1", loaded.pack.end, loaded.pack.end, loaded.pack.id, layout.digest)
+    subject = Subject(identity, "LT1|t", "Chi bộ", "Huyện")
+
+    drawn = form_book(cell_case(loaded, layout, subject, blank(form)))
+
+    assert [sheet.name for sheet in drawn.sheets[:2]] == ["1. Số liệu", "2. Các buổi"]
+    assert {path for path, _ in loaded.embedded} == set(example())
+
+
+def filled(pack: Pack, total: int, joined: int, place: str, *, held: bool) -> Inputs:
+    start = blank(pack.forms["chi_bo"])
+    rows = [dict(row) for row in start.tables["sundays"]]
+    if held:
+        rows[0] |= {"held_on": serial(pack.start), "people": 5}
+    values = {**start.values, "households_total": total, "households_joined": joined, "place": place}
+    return Inputs(values, {"sundays": tuple(rows)})
+
+
+def test_the_example_adds_up() -> None:
+    pack = load_files(example())
+    form, above = pack.forms["chi_bo"], pack.forms["huyen"]
+    known = constants(pack, serial(pack.end))
+    register = Register((Unit("1", "Huyện", "district"), *(Unit(f"1.{n}", "Chi bộ", "cell", "1") for n in (1, 2, 3))))
+    sent = {"1.1": filled(pack, 40, 30, "Thôn", held=True), "1.2": filled(pack, 10, 10, "Cơ quan", held=False)}
+    files = []
+    for unit, inputs in sent.items():
+        values = all_values(form, inputs, known, {})
+        assert validate(packs._loaded(pack, ()).layout(form), inputs, values) == []
+        row = unit_row(unit, form, inputs, values)
+        files.append(Receipt(unit, unit, unit, Verdict.VALID, "2024-03-31T08:00:00", rows=(row,)))
+
+    done = consolidate(pack, above, register, "1", blank(above), known, files, TERM.deadline).values
+
+    assert (done["households_total"], done["households_joined"]) == (50, 40)
+    assert (done["cells_total"], done["cells_held"], done["place.1"], done["place.2"]) == (3, 1, 1, 1)
+    assert float(done["rate_cells_held"] or 0) == pytest.approx(1 / 3)
+
+
+@pytest.mark.parametrize("heading", KNOWN_TABLES)
+def test_the_keys_are_those_of_the_loader(heading: str) -> None:
+    assert sorted(named(table(f"Keys of {heading}"))) == sorted(asked()[KNOWN_TABLES[heading]])
+
+
+def test_no_kind_of_block_is_left_out() -> None:
+    assert set(asked()) - ONE_KEY == set(KNOWN_TABLES.values())
+
+
+def test_kinds_and_how_they_go_up_are_those_of_the_code() -> None:
+    told = {named([row])[0]: set(re.findall(r"`(\w+)`", row[2])) for row in table("Kinds")}
+
+    assert told == {kind.name: {str(way) for way in kind.aggregates} for kind in KINDS.values()}
+
+
+def test_aggregates_and_sources_are_those_of_the_code() -> None:
+    assert named(table("Aggregates")) == list(Aggregate)
+    assert named(table("Sources")) == list(SOURCES)
+
+
+def test_functions_are_those_of_the_code_with_as_many_arguments() -> None:
+    told = {call.partition("(")[0]: call.count(",") + 1 for call in named(table("Rules"))}
+
+    assert set(told) == set(expr.FUNCTIONS)
+    for name, arguments in told.items():
+        fewest, most = expr.FUNCTIONS[name]
+        assert fewest <= arguments <= most, name
+    for call in named(table("Rules")):
+        if "condition" not in call:
+            assert expr.parse(call)
+
+
+def test_words_and_limits_are_those_of_the_code() -> None:
+    assert [word for word in (*CONSTANTS, *TIERS, *Severity) if f"`{word}`" not in GUIDE] == []
+    signs = re.findall(r"Comparisons: `(.+?)`", GUIDE)[0].split()
+    assert [expr.parse(f"a {sign} b").operator for sign in signs] == list(expr.COMPARISONS.values())  # type: ignore[union-attr]
+    assert f"at most {specread.SHOWN_LETTERS} letters" in GUIDE
+
+
+@pytest.mark.parametrize(("severity", "code"), [("ERROR", "CROSS_CHECK_FAILED"), ("WARNING", "CROSS_CHECK_WARNING")])
+def test_a_check_without_a_code_has_the_one_the_guide_says(severity: str, code: str) -> None:
+    stated = {"id": "c", "at": "x", "severity": severity, "rule": "1 == 1", "message": "Sai.", "remedy": "Sửa."}
+    read = read_check(specread.Block(stated, "f", "checks[c]", specread.Faults()), None)  # type: ignore[arg-type]
+
+    assert read
+    assert read.check.code == code
+    assert f"`{code}`" in GUIDE
