@@ -1,6 +1,7 @@
 """Draw docs/pictures/*.png: the first page of each kind of sheet, from the demonstration's own workbooks.
 
-Run after ``scripts/test.py`` has made the environment: ``.venv/bin/python scripts/pictures.py`` (LibreOffice and poppler needed).
+Run it in the environment that ``scripts/test.py`` makes: ``.venv/bin/python scripts/pictures.py``. LibreOffice and
+poppler are needed.
 """
 
 from __future__ import annotations

@@ -254,6 +254,6 @@ def test_months_follow_one_another_over_years(day: date):
     assert value("month(b_b) - month(a_a)", a_a=serial(day), b_b=serial(later)) == 1
 
 
-def test_a_month_of_no_date_has_no_value():
-    with pytest.raises(Undefined):
-        value("month(x)", x=None)
+@pytest.mark.parametrize("raw", [None, 0, 60, "01/02/2023", 2_958_466])
+def test_a_month_of_no_date_is_0(raw):
+    assert value("month(x)", x=raw) == 0
