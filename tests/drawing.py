@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 
+from tools import REQUIRED, TERM, held, small_register
+
 from loithe_xl.book import Address, Book, Formula, Link, Sheet, Validation, address, area, column_letters
 from loithe_xl.consolidate import rows_sent_up
 from loithe_xl.draw import Case, form_book
@@ -19,7 +21,6 @@ from loithe_xl.submission import Inputs, blank, constants
 from loithe_xl.tasks import packs
 from loithe_xl.tasks.render import Subject, cell_case, parent_case
 from loithe_xl.validate import all_values
-from tools import REQUIRED, TERM, held, small_register
 
 LOADED = packs.load("loi_the")
 PACK = LOADED.pack

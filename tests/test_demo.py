@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tools import TERM
 
 from loithe_xl.cli.shell import run
 from loithe_xl.demo.answers import COMPLETED, HELD, SILENT, cast, cell_inputs
@@ -23,7 +24,6 @@ from loithe_xl.registerfile import sample_register
 from loithe_xl.submission import constants
 from loithe_xl.tasks import packs
 from loithe_xl.validate import all_values, validate
-from tools import TERM
 
 HELD_SENTENCE = "Đến nay có 68/264 chi bộ đã tổ chức sinh hoạt chính trị (trong đó có 16 chi bộ đã hoàn thành)"
 KEPT = {"ban-cu", "khoa", MARKER}  # former versions of the parents, the demonstration's own key, its mark
@@ -73,6 +73,8 @@ def test_it_ends_with_the_four_figures_of_the_story(played: Played) -> None:
     assert played.code == 0
     assert re.findall(r"\d+(?:,\d+ %)?", played.said[-1]) == ["264", "68", "16", "25,76 %"]
     assert played.said[-2].startswith(HELD_SENTENCE)
+    readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+    assert "\n".join(["```", *played.said[-2:], "```"]) in readme
 
 
 def test_it_tells_its_six_steps_in_order(played: Played) -> None:

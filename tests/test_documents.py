@@ -18,6 +18,8 @@ import click
 import pytest
 
 from loithe_xl.cli import build
+from loithe_xl.receipts import Status
+from loithe_xl.words import text
 
 ROOT = Path(__file__).resolve().parent.parent
 SRC = ROOT / "src" / "loithe_xl"
@@ -136,6 +138,36 @@ def test_every_command_stands_in_a_document():
     told = "\n".join(document.read_text(encoding="utf-8") for document in DOCUMENTS)
 
     assert [path for path in commands() if f"loithe-xl {path}" not in told] == []
+
+
+@pytest.mark.parametrize(
+    "document", [*DOCUMENTS, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"], ids=lambda path: path.name
+)
+def test_links_and_pictures_lead_somewhere(document: Path):
+    linked = re.findall(r"\]\(([^)#\s]+)", document.read_text(encoding="utf-8"))
+    missing = [path for path in linked if not path.startswith("https://") and not (document.parent / path).exists()]
+
+    assert missing == []
+
+
+def test_the_readme_tells_every_status_with_its_word():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+
+    for status in Status:
+        assert f"| {text(f'form.status_{status}').vi} | `{status}` |" in readme, status
+
+
+def test_files_and_modules_that_the_developers_guide_names_exist():
+    guide = (ROOT / "docs" / "developer.md").read_text(encoding="utf-8")
+    named = {name for name in quoted(guide) if "/" in name and " " not in name and "*" not in name}
+    made = {".cache/", "loithe_xl/workbook_templates/"}  # by the scripts, in the wheel
+
+    assert {name for name in named - made if not (ROOT / name).exists() and not (SRC / name).exists()} == set()
+    layers = [row.split("|")[2] for row in guide.splitlines() if row.startswith("| ")]
+    modules = {path.stem for path in SRC.glob("*.py")} | {path.name for path in SRC.iterdir() if path.is_dir()}
+    told = {name for layer in layers for name in re.findall(r"`([a-z]+)`", layer)}
+    assert modules - {"__init__", "__main__", "__pycache__", "texts", "sample"} == told & modules
+    assert told <= modules
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])

@@ -16,9 +16,6 @@ from typing import Any
 
 import openpyxl
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from drawing import (
     BOOKS,
     FORMS,
@@ -35,6 +32,11 @@ from drawing import (
     tree,
     typed,
 )
+from hypothesis import given
+from hypothesis import strategies as st
+from reporting import matches_golden
+from tools import held
+
 from loithe_xl.book import Address, Book, Formula, Link, Sheet, Validation, address, quoted
 from loithe_xl.draw import Case, form_book
 from loithe_xl.draw.inputs import date_echo, first_input
@@ -58,8 +60,6 @@ from loithe_xl.receipts import Status
 from loithe_xl.styles import STYLES
 from loithe_xl.tasks.render import package
 from loithe_xl.writer import FUNCTIONS
-from reporting import matches_golden
-from tools import held
 
 FRESH = [f"{form}-vi" for form in FORMS]
 PRINTED = {REPORT, ANNEX}  # the report, Vietnamese and open to its writer whatever the form's language
@@ -315,7 +315,9 @@ def test_a_swapped_date_is_seen_at_once() -> None:
     drawn = form_book(drawn_case("cell", typed("cell", ({"planned_date": serial(date(2023, 4, 3))}, held(5)))))
     table = layout("cell-vi").tables["sessions"]
     sheet = drawn.sheet(table.sheet)
-    shown = [sheet.cells[table.top + row, table.echoes[id]].value for row, id in enumerate(("planned_date", "held_date"))]
+    shown = [
+        sheet.cells[table.top + row, table.echoes[id]].value for row, id in enumerate(("planned_date", "held_date"))
+    ]
 
     assert [each.result for each in shown if isinstance(each, Formula)] == [
         "ngày 03 tháng 04 năm 2023",
@@ -535,7 +537,7 @@ def test_what_was_received_is_listed_with_its_reason() -> None:
 
 
 def allowed() -> list[str]:
-    """Vietnamese that an English form keeps: list items, verdict words, sheet names, names of units, the term itself."""
+    """Vietnamese that an English form keeps: list items, verdict words, names of sheets and units, the term itself."""
     items = {item for form in PACK.forms.values() for field in form.fields.values() for item in field.items}
     items |= {i for form in PACK.forms.values() for t in form.tables.values() for c in t.columns for i in c.items}
     sheets = {sheet.name for name in BOOKS for sheet in book(name).sheets}
@@ -548,7 +550,9 @@ def test_an_english_form_has_no_vietnamese_labels(name: str) -> None:
     case = books()[name][0]
     typed_in = {str(raw) for raw in case.inputs.values.values()}
     typed_in |= {str(raw) for rows in case.inputs.tables.values() for row in rows for raw in row.values()}
-    typed_in |= {said for listed in (case.consolidation.texts.values() if case.consolidation else ()) for _, said in listed}
+    typed_in |= {
+        said for listed in (case.consolidation.texts.values() if case.consolidation else ()) for _, said in listed
+    }
     left = []
     for sheet in book(name).sheets:
         for where, words in texts(sheet):
@@ -591,7 +595,7 @@ def test_drawing_changes_no_input() -> None:
 
 
 def test_equal_input_gives_equal_bytes_in_two_processes(tmp_path: Path) -> None:
-    """Two processes with the same key, their hashes seeded differently: forms, filled forms and a consolidated parent."""
+    """Same key, hashes seeded differently: forms, filled forms and a consolidated parent."""
     found = []
     for seed in ("1", "2"):
         env = {**os.environ, "PYTHONHASHSEED": seed, "LOITHE_XL_HOME": str(tmp_path / "home")}

@@ -1,4 +1,4 @@
-"""Addresses: each input has its own, its name reaches it, and a layout's digest moves with them and with nothing else."""
+"""Addresses: each input has its own, its name reaches it; a layout's digest moves with them and with nothing else."""
 
 from __future__ import annotations
 
@@ -37,7 +37,9 @@ SMALL = form(
             Section("b", Text("Phần B"), (field("yes", "yesno"),)),
         ),
     ),
-    FormSheet("Bảng", (Section("t", Text("Bảng"), table=Table("rows", Text("Dòng"), (field("when", "date"), field("n")), 5)),)),
+    FormSheet(
+        "Bảng", (Section("t", Text("Bảng"), table=Table("rows", Text("Dòng"), (field("when", "date"), field("n")), 5)),)
+    ),
 )
 
 

@@ -36,7 +36,9 @@ from loithe_xl.words import Text
 LETTERS = st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Cn"])
 WORDS = st.text(LETTERS, max_size=30)
 SAID = st.text(st.one_of(LETTERS, st.just("\n")), min_size=1, max_size=60)
-CODES = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"], exclude_characters="|"), min_size=1, max_size=40)
+CODES = st.text(
+    st.characters(codec="utf-8", exclude_categories=["C", "Z"], exclude_characters="|"), min_size=1, max_size=40
+)
 DAYS = st.one_of(st.none(), st.dates(date(1930, 1, 1), date(2099, 12, 31)))
 UNITS = st.builds(
     Unit,
@@ -56,7 +58,9 @@ FIGURES = st.one_of(
     st.integers(-(10**12), 10**14),
     st.decimals(-(10**6), 10**6, places=3).filter(lambda number: number != int(number)),
 )
-ROWS = st.builds(UnitRow, CODES, st.dictionaries(IDS, FIGURES), st.dictionaries(st.sampled_from(["a_text", "b_text"]), SAID))
+ROWS = st.builds(
+    UnitRow, CODES, st.dictionaries(IDS, FIGURES), st.dictionaries(st.sampled_from(["a_text", "b_text"]), SAID)
+)
 MOMENTS = st.datetimes().map(lambda moment: moment.isoformat(timespec="seconds"))
 FOUND = st.builds(
     Issue,
@@ -238,7 +242,9 @@ def test_a_touched_register_is_detected(register: Register, data: st.DataObject)
 
 def test_line_feeds_of_any_system_are_the_same() -> None:
     """LibreOffice, Excel and Google Sheets write them differently."""
-    lines = [[part.replace("\n", "\r\n") if isinstance(part, str) else part for part in line] for line in receipt_lines(SOME)]
+    lines = [
+        [part.replace("\n", "\r\n") if isinstance(part, str) else part for part in line] for line in receipt_lines(SOME)
+    ]
 
     found = read_receipts(Lines(lines))
 

@@ -8,13 +8,13 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from tools import REQUIRED, fill, held, make_forms, small_register, type_into
 
 from loithe_xl.register import Register, Unit
 from loithe_xl.tasks import registers
 from loithe_xl.tasks.gather import Order, gather
 from loithe_xl.tasks.office import Office
 from loithe_xl.tasks.reporting import report
-from tools import REQUIRED, fill, held, make_forms, small_register, type_into
 
 KINDS = (
     "register-new register-sample province district base cell base_cell filled-cell consolidated-base "
@@ -22,7 +22,7 @@ KINDS = (
 ).split()
 OFFICE = Office(now=datetime(2023, 3, 1, 12))
 SAID = {
-    "difficulties_text": "Chi bộ “Thử” <1> & \"2\": khó bố trí\nđủ mặt đảng viên trong một buổi sinh hoạt chung.",
+    "difficulties_text": 'Chi bộ “Thử” <1> & "2": khó bố trí\nđủ mặt đảng viên trong một buổi sinh hoạt chung.',
     "proposals_text": "=1+1 @SUM(A1) ]]> &amp; _x0041_ 😀",
 }
 PLAN = {"plan_issued": "Có", "plan_number": "96", "plan_date": 44959}

@@ -1,4 +1,4 @@
-"""docs/packs.md says what the loader knows: its example works, its keys, kinds, functions and sources are all there are."""
+"""docs/packs.md says what the loader knows: its example works; its keys, kinds, functions and sources are all."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from tools import TERM
 
 from loithe_xl import expr, specread
 from loithe_xl.consolidate import consolidate
@@ -26,7 +27,6 @@ from loithe_xl.submission import Inputs, blank, constants
 from loithe_xl.tasks import packs
 from loithe_xl.tasks.render import Subject, cell_case
 from loithe_xl.validate import all_values, validate
-from tools import TERM
 
 GUIDE = (Path(__file__).parent.parent / "docs" / "packs.md").read_text(encoding="utf-8")
 KNOWN_TABLES = {
@@ -41,7 +41,10 @@ KNOWN_TABLES = {
     "`forms/*.toml`": ("forms", ""),
     "`forms/*.toml`, `[[sheets]]`": ("forms", "sheets[]"),
 }
-SAME = {("sections", "table.columns[]"): ("sections", "fields[]"), ("sections", "table.checks[]"): ("sections", "checks[]")}
+SAME = {
+    ("sections", "table.columns[]"): ("sections", "fields[]"),
+    ("sections", "table.checks[]"): ("sections", "checks[]"),
+}
 ONE_KEY = {("derived", "")}  # files that hold nothing but a list
 
 

@@ -7,8 +7,9 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-
 from drawing import IN_TIME, LOADED, PACK, books, drawn_case, own_row, tree, typed
+from tools import REQUIRED, TERM, held
+
 from loithe_xl.consolidate import consolidate
 from loithe_xl.draw import form_book
 from loithe_xl.evaluate import Raw, serial
@@ -19,7 +20,6 @@ from loithe_xl.registerfile import sample_register
 from loithe_xl.spec import Field
 from loithe_xl.submission import Inputs, blank, constants
 from loithe_xl.validate import all_values, validate
-from tools import REQUIRED, TERM, held
 
 KNOWN = constants(PACK, serial(TERM.cutoff))
 OWN_SAID = "Chi bộ đông đảng viên, nhiều đồng chí đi làm ăn xa nên khó bố trí thời gian."
@@ -66,7 +66,9 @@ def test_figures_are_cumulative_up_to_a_cutoff_that_every_sheet_shows() -> None:
         if not sheet.hidden:
             assert "Số liệu tính đến ngày 28/02/2023" in str(sheet.cells[4, 1].value)
     late = typed("cell", ({"held_date": serial(date(2023, 3, 1)), "form": "Khác", "note": "x"},), **REQUIRED)
-    codes = {each.code for each in validate(LOADED.by_form["cell"], late, all_values(PACK.forms["cell"], late, KNOWN, {}))}
+    codes = {
+        each.code for each in validate(LOADED.by_form["cell"], late, all_values(PACK.forms["cell"], late, KNOWN, {}))
+    }
     assert "FIELD_DATE_AFTER_CUTOFF" in codes
     assert cell_values({"held_date": serial(date(2023, 1, 1)), "form": "Khác"})["cells_held"] == 1
 
@@ -247,7 +249,9 @@ def test_the_register_keeps_place_and_block_of_a_cell() -> None:
 
 def test_what_travels_upward_is_declared() -> None:
     """Counts, codes and the two texts; a note, a plan's number or an assignment never leaves its unit."""
-    inputs: Inputs = typed("base_cell", (held(3, note="ghi riêng"),), **REQUIRED, plan_issued=YES, plan_number="5-KH/ĐU")
+    inputs: Inputs = typed(
+        "base_cell", (held(3, note="ghi riêng"),), **REQUIRED, plan_issued=YES, plan_number="5-KH/ĐU"
+    )
     row: UnitRow = own_row("base_cell", "01.K1", inputs)
 
     assert set(row.texts) <= set(PACK.texts) == {"difficulties_text", "proposals_text"}

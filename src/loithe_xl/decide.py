@@ -107,10 +107,8 @@ def _choose(group: Sequence[Receipt], status: dict[str, Status], noticed: dict[s
         noticed[receipt.sha].append(issue("SUBMISSION_DUPLICATE", Place(file=receipt.file), other=winner.file))
     for version in versions[1:]:
         older = version[0]
-        changes = _changes(older.rows[0], winner.rows[0])
-        noticed[winner.sha].append(
-            issue("SUBMISSION_REVISED", Place(file=winner.file), older=older.file, changes=changes)
-        )
+        told = issue("SUBMISSION_REVISED", Place(file=winner.file), older=older.file, changes=_revised(older, winner))
+        noticed[winner.sha].append(told)
     return winner
 
 
@@ -129,6 +127,14 @@ def _covered_issues(covered: Receipt, above: Receipt) -> list[Issue]:
     return [issue("COVERED_DIFFERS", place, above=above.unit, changes=changes)] if changes else []
 
 
+def _revised(older: Receipt, newer: Receipt) -> str:
+    """What a newer report changes: its unit's own figures; if none of them, the units beneath that differ."""
+    own = _changes(older.rows[0], newer.rows[0])
+    before, now = ({row.unit: row for row in each.rows[1:]} for each in (older, newer))
+    units = sorted(unit for unit in {*before, *now} if before.get(unit) != now.get(unit))
+    return own or _listed(units)
+
+
 def _changes(older: UnitRow, newer: UnitRow) -> str:
     """``members_total 12 → 15; …`` for the figures that differ; texts are named, never quoted."""
     ids = [*older.figures, *(id for id in newer.figures if id not in older.figures)]
@@ -138,4 +144,8 @@ def _changes(older: UnitRow, newer: UnitRow) -> str:
         if older.figures.get(id, 0) != newer.figures.get(id, 0)
     ]
     said += sorted(id for id in {*older.texts, *newer.texts} if older.texts.get(id) != newer.texts.get(id))
+    return _listed(said)
+
+
+def _listed(said: Sequence[str]) -> str:
     return "; ".join(said[:SHOWN_CHANGES]) + (" …" if len(said) > SHOWN_CHANGES else "")

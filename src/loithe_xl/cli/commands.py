@@ -56,7 +56,7 @@ def add(root: Group, lang: str) -> None:
         )
     )
     root.add_command(command("status", lang, status, held, shape))
-    profiles = option(lang, "--profile", default="hd36_2018", show_default=True, metavar="hd36_2018|hd05_2026")
+    profiles = option(lang, "--profile", default="hd36_2018", show_default=True, metavar="NAME")
     out = option(lang, "--out", type=FILE, metavar="FILE.xlsx")
     pdf = option(lang, "--pdf", type=FILE, metavar="FILE.pdf")
     root.add_command(command("report", lang, report, held, out, profiles, pdf, shape))

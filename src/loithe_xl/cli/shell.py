@@ -27,10 +27,10 @@ def run(arguments: Sequence[str]) -> int:
     try:
         result = build(lang).main(list(arguments), prog_name="loithe-xl", standalone_mode=False)
         return int(result or OK)
-    except click.exceptions.NoArgsIsHelpError as error:
-        say_error(error.format_message())
-        return USAGE
     except click.UsageError as error:
+        if error.ctx and _lacks_command(error):
+            say_error(error.ctx.get_help())
+            return USAGE
         say_error(usage_message(error, lang))
         if error.ctx:
             say_error(text("cli.see_help", command=error.ctx.command_path).to(lang))
@@ -213,6 +213,12 @@ def usage_message(error: click.UsageError, lang: str) -> str:
         case _:
             return error.format_message()  # our own words
     return text(f"cli.{key}", **given).to(lang)
+
+
+def _lacks_command(error: click.UsageError) -> bool:
+    """Whether a group was named and none of its commands."""
+    plain = type(error) is click.UsageError and error.ctx is not None and isinstance(error.ctx.command, click.Group)
+    return plain or isinstance(error, click.exceptions.NoArgsIsHelpError)
 
 
 def _spelt(param: click.Parameter | None) -> str:
