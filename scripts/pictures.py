@@ -16,6 +16,7 @@ from pathlib import Path
 
 from loithe_xl import pdf, writer
 from loithe_xl.book import Book, Print
+from loithe_xl.demo.offices import LATE
 from loithe_xl.demo.story import FORMS, RECEIVED, RESULT, run
 from loithe_xl.draw import form_book
 from loithe_xl.report import read_edits
@@ -46,7 +47,7 @@ def main() -> int:
         base = next((demo / RESULT).glob("*/*_2023-02.xlsx"))
         for kind, path in (("co-so", base), ("huyen", district)):
             draw(kind, parent_book(path), Path(folder))
-        reported = report(district, None, "hd36_2018", None, Office())
+        reported = report(district, None, "hd36_2018", None, Office(now=LATE))
         draw("bao-cao", report_book(reported.page, reported.parent.token, "vi"), Path(folder))
     return 0
 

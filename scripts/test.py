@@ -18,7 +18,7 @@ import programs
 
 # In this order; pytest comes last, so that its closing line ends the output.
 CHECKS = (("ruff", "check"), ("ruff", "format", "--check"), ("mypy",), ("lint-imports",))
-PYTEST = ("pytest", "-n", "2")
+PYTEST = ("pytest", "-n", "2", "--dist", "loadfile")  # a file's LibreOffice and forms are started once
 
 
 def main(arguments: list[str]) -> int:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import sys
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -487,3 +489,56 @@ def test_keys_that_are_none(tmp_path: Path, forms: dict[str, Path]) -> None:
 def test_an_identity_is_what_the_tests_think() -> None:
     """The helper above must change only what it says."""
     assert Identity.__dataclass_fields__.keys() == {"unit", "period", "cutoff", "deadline", "pack", "digest"}
+
+
+@pytest.mark.parametrize(
+    ("id", "value"),
+    [("members_total", 12345678901234567890), ("revision", 10**15), ("difficulties_text", "chữ " * 10_000)],
+)
+def test_what_no_spreadsheet_program_can_keep_is_refused(
+    forms: dict[str, Path], tmp_path: Path, id: str, value: object
+) -> None:
+    """Written into the parent it would come out changed, and the parent would not open again."""
+    into = Path(shutil.copy(forms["01"], tmp_path / "01.xlsx"))
+    file = type_in(forms["01.K1"], tmp_path / "a.xlsx", {**REQUIRED, id: value}, [held(10)])
+    longest = type_in(
+        forms["01.1.C01"], tmp_path / "b.xlsx", {**REQUIRED, "difficulties_text": "x" * 32_767}, [held(10)]
+    )
+
+    found = read("consolidate", "--into", into, file, longest)
+
+    assert (found["refused"], found["accepted"]) == (1, 1)
+    assert read("status", into)["children"] == found["children"]
+    (child,) = [each for each in found["children"] if each["status"] == "refused"]
+    assert [each["field"] for each in child["issues"] if each["severity"] == "ERROR"] == [id]
+
+
+def test_large_figures_survive_the_ledger(forms: dict[str, Path], tmp_path: Path) -> None:
+    """Sums of sums beyond what a number cell keeps: base into district, district read again."""
+    into, base = (Path(shutil.copy(forms[code], tmp_path / f"{code}.xlsx")) for code in ("01", "01.1"))
+    big = {**REQUIRED, "commended_collectives": 999_999_999_999_991}
+    files = [type_in(forms[f"01.1.C0{n}"], tmp_path / f"{n}.xlsx", big, [held(10)]) for n in (1, 2)]
+
+    assert read("consolidate", "--into", base, *files)["accepted"] == 2
+    found = read("consolidate", "--into", into, base)
+
+    assert found["values"]["commended_collectives"] == 1_999_999_999_999_982
+    assert read("status", into)["children"] == found["children"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names of bytes are Linux's")
+def test_names_in_another_code_page(forms: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Unpacked from a package made on an old PC: read, named as well as may be, kept in the parent."""
+    monkeypatch.chdir(tmp_path)
+    into = Path(shutil.copy(forms["01"], "01.xlsx"))
+    type_in(forms["01.K1"], Path("a.xlsx"), REQUIRED, [held(10)])
+    strange = Path(os.fsdecode(b"B\xe1o c\xe1o.xlsx"))
+    Path("a.xlsx").rename(strange)
+    Path(os.fsdecode(b"~$B\xe1o.xlsx")).write_bytes(b"x")
+
+    assert read("validate", ".")["files"][-1]["file"] == "B\ufffdo c\ufffdo.xlsx"
+    found = read("consolidate", "--into", into, ".")
+    assert found["accepted"] == 1
+    assert read("status", into)["children"] == found["children"]
+    assert press("consolidate", "--into", into, strange, "--prefer", strange).code == 0
+    assert strange.exists()

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
+import unicodedata
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -783,3 +786,26 @@ def test_units_that_left_the_register_are_foreign(forms: dict[str, Path], tmp_pa
     assert [(child["unit"], codes(child["issues"])) for child in found["children"] if child["status"] == "foreign"] == [
         ("01.K9", ["UNIT_FOREIGN"])
     ]
+
+
+def test_texts_in_decomposed_letters_are_the_same_report(forms: dict[str, Path]) -> None:
+    """What a Mac typed and what a PC typed."""
+    for name, form in (("a.xlsx", "NFC"), ("b.xlsx", "NFD")):
+        sent(forms, "01.K1", name, held(10), difficulties_text=unicodedata.normalize(form, LONG))  # type: ignore[arg-type]
+
+    found = told(forms["01"], "nhan")
+
+    assert counted(found) == {"accepted": 1, "duplicate": 1}
+    assert found["texts"]["difficulties_text"] == [{"unit": "01.K1", "text": LONG}]
+
+
+def test_four_runs_at_once_on_one_parent_lose_nothing(forms: dict[str, Path]) -> None:
+    files = everything(forms).values()
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    command = [sys.executable, "-m", "loithe_xl", "consolidate", "--into", str(forms["01"]), "--now", FRIDAY]
+    runs = [subprocess.Popen([*command, str(file)], env=env, stdout=subprocess.DEVNULL) for file in files]
+
+    assert [run.wait(120) for run in runs] == [0, 0, 0, 0]
+    children = read("status", forms["01"])["children"]
+    assert sorted(child["unit"] for child in children if child["file"]) == sorted(everything(forms))
+    assert told(forms["01"], *files)["values"]["members_total"] == 130

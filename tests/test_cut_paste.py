@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tools import Calc, fill, held, make_forms
 
 from loithe_xl.layout import Layout
 from loithe_xl.tasks import packs
 from loithe_xl.tasks.intake import Opened, open_file
-from tools import Calc, fill, held, make_forms
 
 LAYOUT: Layout = packs.load("loi_the").by_form["cell"]
 

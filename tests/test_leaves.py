@@ -8,6 +8,7 @@ from datetime import date
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tools import small_register
 
 from loithe_xl.consolidate import Consolidation, consolidate, rows_sent_up
 from loithe_xl.evaluate import Raw, serial
@@ -18,7 +19,6 @@ from loithe_xl.register import Register, Unit
 from loithe_xl.submission import Inputs, blank, constants
 from loithe_xl.tasks import packs
 from loithe_xl.validate import all_values, validate
-from tools import small_register
 
 PACK = packs.load("loi_the").pack
 CUTOFF = date(2023, 2, 28)

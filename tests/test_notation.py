@@ -14,6 +14,7 @@ from loithe_xl.notation import (
     day_in_words,
     fraction,
     lower_first,
+    moment,
     month_in_words,
     open_day_in_words,
     percent,
@@ -93,3 +94,8 @@ def test_dates_fractions_and_letters():
     assert upper_first("đảng viên") == "Đảng viên"
     assert lower_first("Đảng viên") == "đảng viên"
     assert lower_first("TCCSĐ") == "TCCSĐ"
+
+
+def test_a_moment_is_written_day_first():
+    assert moment("2023-03-03T15:00:00") == "03/03/2023 15:00"
+    assert moment("") == ""

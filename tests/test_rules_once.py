@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tools import TERM, Calc
 
 from loithe_xl.book import Book, Formula
 from loithe_xl.draw import Case, form_book
@@ -24,7 +25,6 @@ from loithe_xl.submission import Inputs, blank, constants
 from loithe_xl.tasks import packs
 from loithe_xl.tasks.render import Subject, cell_case, package
 from loithe_xl.validate import all_values
-from tools import TERM, Calc
 
 LOADED = packs.load("loi_the")
 LAYOUT = LOADED.by_form["base_cell"]  # the fullest form of a cell

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
+from test_leaves import cascaded, direct, trees
+from test_rules_once import compare_results
+from tools import TERM, Calc, small_register
 
 from loithe_xl.book import Book, Formula
 from loithe_xl.draw import form_book
@@ -18,9 +21,6 @@ from loithe_xl.register import Register
 from loithe_xl.submission import Inputs, blank
 from loithe_xl.tasks import packs
 from loithe_xl.tasks.render import Subject, package, parent_case
-from test_leaves import cascaded, direct, trees
-from test_rules_once import compare_results
-from tools import TERM, Calc, small_register
 
 LOADED = packs.load("loi_the")
 LAYOUT = LOADED.by_form["district"]

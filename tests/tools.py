@@ -14,9 +14,9 @@ from loithe_xl.evaluate import Raw, serial
 from loithe_xl.register import Register, Unit
 from loithe_xl.submission import Inputs, blank
 from loithe_xl.tasks import packs
+from loithe_xl.tasks.gather import open_parent, rebuilt
 from loithe_xl.tasks.generate import Request, Term, generate
 from loithe_xl.tasks.intake import open_file, with_receipts
-from loithe_xl.tasks.gather import open_parent, rebuilt
 from loithe_xl.tasks.office import Office
 from loithe_xl.tasks.render import Subject, cell_case, package, salt_of
 

@@ -63,7 +63,10 @@ class TableSlot:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """One section on its sheet: its heading's row and what stands beneath."""
+    """One section on its sheet: its heading's row, beneath it a row for its note, then its inputs.
+
+    The note's row is there with and without a note, so that wording moves no address.
+    """
 
     section: Section
     row: int
@@ -167,12 +170,12 @@ def _place_sheet(sheet: FormSheet, named: bool) -> PlacedSheet:
     placed: list[Placed] = []
     for section in sheet.sections:
         if section.table:
-            table = _place_table(section.table, sheet.name, row + 2, named)
+            table = _place_table(section.table, sheet.name, row + 3, named)
             placed.append(Placed(section, row, table=table))
             row = table.bottom + 2
             continue
         slots: list[Slot] = []
-        line = row + 1
+        line = row + 2
         for field in section.fields:
             wide = field.kind == "paragraph"
             slots.append(Slot(field, sheet.name, line + wide, LABEL if wide else INPUT, wide))

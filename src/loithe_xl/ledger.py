@@ -20,6 +20,7 @@ UNIT_COLUMNS = ("code", "name", "tier", "parent", "kind", "block", "members", "s
 FILE_COLUMNS = ("row", "unit", "sha", "file", "verdict", "received", "revision", "modified", "rank", "marks", "issues")
 FILE, PART, END = "tệp", "đơn vị", "|hết|"  # no code of a unit may hold a bar
 _STRANGE = (ValueError, TypeError, KeyError, IndexError, AttributeError, InvalidOperation)  # of lines nobody here wrote
+EXACT = 10**15  # whole numbers below it are kept by every spreadsheet program
 CELL_LIMIT = 30_000  # letters; Excel's own limit is 32,767
 
 
@@ -138,7 +139,9 @@ def _unit_row(line: Line, ids: list[str]) -> UnitRow:
 
 
 def _told(figure: Figure | None) -> str | int | None:
-    return str(figure) if isinstance(figure, Decimal) else figure
+    if figure is None or (isinstance(figure, int) and -EXACT < figure < EXACT):
+        return figure
+    return str(figure)
 
 
 def _signed(lines: list[Line]) -> list[Line]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
@@ -68,3 +68,8 @@ def upper_first(words: str) -> str:
 def lower_first(words: str) -> str:
     """The same words, the first letter small, unless a capital follows it."""
     return words if words[1:2].isupper() else words[:1].lower() + words[1:]
+
+
+def moment(iso: str) -> str:
+    """``2023-03-03T15:00:00`` as 03/03/2023 15:00; blank stays blank."""
+    return f"{datetime.fromisoformat(iso):%d/%m/%Y %H:%M}" if iso else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -91,7 +92,7 @@ def unit_row(unit: str, form: Form, inputs: Inputs, values: Values) -> UnitRow:
         raw = inputs.values.get(field.id)
         figures.update(_field_figures(field, raw))
         if field.travels and field.aggregate is Aggregate.LIST and isinstance(raw, str) and raw.strip():
-            texts[field.id] = raw.strip()
+            texts[field.id] = unicodedata.normalize("NFC", raw.strip())
     for derived in form.derived:
         value = values[derived.id]
         if derived.aggregate is Aggregate.SUM and is_number(value):

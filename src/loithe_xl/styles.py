@@ -71,7 +71,7 @@ STYLES: dict[str, Style] = {
     "hidden": Style(size=9, colour="888888", wrap=False, number=TEXT),
     "hidden_number": Style(size=9, colour="888888", wrap=False),
     # conditional looks: only fill and font colour apply
-    "bad": Style(fill=BAD, colour="7A0000", bold=True),
+    "bad": Style(fill=BAD, colour="7A0000"),
     "warn": Style(fill=WARN, colour="5C3B00"),
     "good": Style(fill=GOOD, colour="0B4D0B", bold=True),
     "missing": Style(fill="FFEFA8"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Protocol
 
 from loithe_xl.book import Address, address
@@ -26,6 +27,7 @@ class Grid(Protocol):
 
 Grids = Mapping[str, Grid]
 Row = Mapping[str, Raw]
+BEYOND_NUMBERS, LONGEST_TEXT = 10**15, 32_767  # more digits are lost, more letters cut off
 Flaws = Mapping[str, Mapping[Address, str]]  # sheet -> address -> what is wrong with the cell
 
 
@@ -60,7 +62,7 @@ def extract(grids: Grids, layout: Layout, flaws: Flaws | None = None) -> tuple[I
 
     def read(sheet: str, row: int, column: int) -> Raw:
         what = flaws.get(sheet, {}).get((row, column))
-        return Flaw(what) if what else grids[sheet].get(row, column)
+        return Flaw(what) if what else _possible(grids[sheet].get(row, column))
 
     values = {slot.field.id: read(slot.sheet, slot.row, slot.column) for slot in layout.slots.values()}
     tables = {
@@ -71,6 +73,14 @@ def extract(grids: Grids, layout: Layout, flaws: Flaws | None = None) -> tuple[I
         for table in layout.tables.values()
     }
     return Inputs(values, tables), []
+
+
+def _possible(raw: Raw) -> Raw:
+    """The value, unless no spreadsheet program could keep it: what is written into a parent must come out the same."""
+    if isinstance(raw, str):
+        return Flaw() if len(raw) > LONGEST_TEXT else raw
+    lost = isinstance(raw, int | Decimal) and not -BEYOND_NUMBERS < raw < BEYOND_NUMBERS
+    return Flaw() if lost else raw
 
 
 def outside(grids: Grids, layout: Layout, known: Mapping[str, frozenset[Address]]) -> list[Issue]:

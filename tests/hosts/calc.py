@@ -1,7 +1,7 @@
 """LibreOffice Calc as the real spreadsheet: run by the interpreter that has ``uno``, one JSON request a line on stdin.
 
 Requests: ``open`` (path), ``fill`` (cells, read), ``move`` (from, to: what cut and paste does), ``save`` (path,
-filter), ``close``. Rows and columns are counted from 1. An error value is answered as null.
+form), ``close``. Rows and columns are counted from 1. An error value is answered as null.
 """
 
 import json
@@ -54,7 +54,8 @@ def connect(pipe):
 
 
 def answer(value):
-    print(json.dumps(value, ensure_ascii=False), flush=True)
+    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
 
 
 def setting(name, value):
@@ -136,8 +137,8 @@ class Host:
         self.document.calculateAll()
         return {"moved": True}
 
-    def save(self, path, filter="Calc MS Excel 2007 XML"):
-        self.document.storeToURL(uno.systemPathToFileUrl(path), (setting("FilterName", filter),))
+    def save(self, path, form="Calc MS Excel 2007 XML"):
+        self.document.storeToURL(uno.systemPathToFileUrl(path), (setting("FilterName", form),))
         return {"saved": path}
 
     def close(self):

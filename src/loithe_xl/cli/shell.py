@@ -22,7 +22,7 @@ OK, FAULTY, USAGE, NOTHING_DONE = 0, 1, 2, 3
 def run(arguments: Sequence[str]) -> int:
     """The exit code of one run: 0 well, 1 data faults, 2 wrong usage, 3 nothing could be done."""
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+        stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
     lang = language(arguments)
     try:
         result = build(lang).main(list(arguments), prog_name="loithe-xl", standalone_mode=False)

@@ -6,10 +6,11 @@ from datetime import datetime
 
 from loithe_xl.book import Address, Book
 from loithe_xl.draw.case import Case
+from loithe_xl.draw.checks import check_sheet
 from loithe_xl.draw.guide import guide_sheet
 from loithe_xl.draw.hidden import identity_sheet, received_sheet, register_sheet
 from loithe_xl.draw.inputs import input_sheet, register_names
-from loithe_xl.draw.panel import check_sheet, evaluate_panel, hidden_checks
+from loithe_xl.draw.panel import evaluate_panel, hidden_checks
 from loithe_xl.draw.received import opinions_sheet, receipts_sheet
 from loithe_xl.draw.totals import figures_sheet, totals_names, totals_sheet
 from loithe_xl.evaluate import is_number

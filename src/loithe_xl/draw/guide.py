@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from loithe_xl.book import Print, Sheet
-from loithe_xl.draw.inputs import LINE, draw_head, lines_of
+from loithe_xl.draw.head import LINE, draw_head, lines_of
 from loithe_xl.draw.panel import Panel
 from loithe_xl.layout import GUIDE
 from loithe_xl.spec import Check, Field, Section

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from functools import lru_cache
 
-from loithe_xl.book import Address, Condition, Formula, Link, Print, Sheet, Validation, area, quoted
-from loithe_xl.draw.case import Case, day, period_words
-from loithe_xl.draw.panel import PANEL_VERDICT, Panel
+from loithe_xl.book import Address, Condition, Formula, Print, Sheet, Validation, area, quoted
+from loithe_xl.draw.case import Case, day
+from loithe_xl.draw.head import LINE, draw_head, lines_of
+from loithe_xl.draw.panel import Panel
 from loithe_xl.evaluate import EPOCH, Flaw, Raw, day_of, is_number
 from loithe_xl.excelform import text_literal
 from loithe_xl.layout import (
-    CHECK,
     HEAD_ROW,
     HIDDEN_REGISTER,
     INPUT,
@@ -24,14 +23,12 @@ from loithe_xl.layout import (
     Slot,
     TableSlot,
 )
-from loithe_xl.metrics import lines
 from loithe_xl.register import Register
 from loithe_xl.spec import Field
 
-WIDTHS = {NUMBER: 5, LABEL: 52, UNIT: 12, INPUT: 17, STATUS: 36}
+WIDTHS = {NUMBER: 5, LABEL: 52, UNIT: 12, INPUT: 17, STATUS: 46}
 TABLE_WIDTHS = {"count": 11, "decimal": 11, "yesno": 11, "choice": 14, "date": 13, "text": 24, "paragraph": 40}
-LINE = 16.5  # points of one line of 12-point type
-PADDING = 6  # points that Excel keeps free at a cell's sides
+GAP = 3  # points of a note's row that holds none
 
 
 def input_sheet(case: Case, placed: PlacedSheet, panel: Panel) -> Sheet:
@@ -45,12 +42,12 @@ def input_sheet(case: Case, placed: PlacedSheet, panel: Panel) -> Sheet:
     sheet.merges.append(((HEAD_ROW - 1, 1), (HEAD_ROW - 1, last_column)))
     number = 0
     for each in placed.sections:
-        _section_heading(sheet, case, each, last_column)
         for slot in each.slots:
             number += 1
             _field(sheet, case, slot, number, panel)
         if each.table:
             _table(sheet, case, each.table, panel)
+        _section_heading(sheet, case, each, last_column)
     if any(each.slots for each in placed.sections):
         for column, key in ((NUMBER, "no"), (LABEL, "what"), (UNIT, "unit"), (INPUT, "value"), (STATUS, "checked")):
             sheet.put(HEAD_ROW, column, case.say(f"head_{key}"), "head")
@@ -59,43 +56,6 @@ def input_sheet(case: Case, placed: PlacedSheet, panel: Panel) -> Sheet:
     sheet.selection = first_input(placed)
     _conditions(sheet, placed)
     return sheet
-
-
-def draw_head(sheet: Sheet, panel: Panel, last_column: int) -> None:
-    """The five lines above every sheet: title, campaign, unit, period, and the verdict with a link to the panel.
-
-    Formulas stand in column 1 only: the other columns may lie inside the block of a defined name.
-    """
-    case = panel.case
-    unit = case.say("unit_line", name=case.unit_name, code=case.identity.unit)
-    if case.above_name:
-        unit = case.say("unit_line_above", unit=unit, above=case.above_name)
-    period = case.say(
-        "period_line",
-        period=period_words(case.identity.period),
-        cutoff=day(case.identity.cutoff),
-        deadline=day(case.identity.deadline),
-    )
-    lines = ((case.say(case.form.title), "title"), (case.say(case.pack.campaign), "subtitle"), (unit, "strong"))
-    for row, (words, style) in enumerate((*lines, (period, "lead")), 1):
-        sheet.put(row, 1, words, style)
-        sheet.merges.append(((row, 1), (row, last_column)))
-        sheet.heights[row] = 24 if row == 1 else 18
-    split = last_column - 1 if last_column < INPUT else UNIT if last_column == STATUS else last_column - 4
-    sheet.put(5, 1, Formula(f"{quoted(CHECK)}!{PANEL_VERDICT}", panel.verdict), "verdict")
-    sheet.merges.append(((5, 1), (5, split)))
-    for column in range(split + 1, last_column + 1):
-        sheet.put(5, column, None, "link")
-    sheet.put(5, split + 1, Link(f"{quoted(CHECK)}!A1", case.say("see_panel")), "link")
-    if split + 1 < last_column:
-        sheet.merges.append(((5, split + 1), (5, last_column)))
-    sheet.heights[5] = 26
-    _verdict_look(sheet, (5, 1), (5, split))
-
-
-def _verdict_look(sheet: Sheet, first: Address, last: Address) -> None:
-    for style, sign in (("good", "="), ("bad", "<>")):
-        sheet.conditions.append(Condition((first, last), f"LEFT($A$5,4){sign}{text_literal('ĐƯỢC')}", style))
 
 
 def first_input(placed: PlacedSheet) -> Address:
@@ -114,6 +74,12 @@ def _section_heading(sheet: Sheet, case: Case, placed: Placed, last_column: int)
         sheet.put(placed.row, column, None, "section")
     sheet.merges.append(((placed.row, 1), (placed.row, last_column)))
     sheet.heights[placed.row] = 20
+    row, note = placed.row + 1, case.say(placed.section.note)
+    width = sum(sheet.widths.get(column, 9) for column in range(1, last_column + 1))
+    for column in range(1, last_column + 1):
+        sheet.put(row, column, note if column == 1 and note else None, "note")
+    sheet.merges.append(((row, 1), (row, last_column)))
+    sheet.heights[row] = LINE * lines_of(note, width) + 4 if note else GAP
 
 
 def _field(sheet: Sheet, case: Case, slot: Slot, number: int, panel: Panel) -> None:
@@ -142,7 +108,7 @@ def _field(sheet: Sheet, case: Case, slot: Slot, number: int, panel: Panel) -> N
         unit = case.say("unit_yesno") if slot.field.kind == "yesno" else case.say(slot.field.unit)
         sheet.put(row, UNIT, unit, "unit")
         _input(sheet, case, slot.field, slot.row, slot.column, raw)
-    sheet.heights[row] = LINE * lines_of(label, WIDTHS[LABEL]) + 4
+    sheet.heights[row] = LINE * max(2, lines_of(label, WIDTHS[LABEL]))  # a fault beside the input may take two lines
 
 
 def _table(sheet: Sheet, case: Case, slot: TableSlot, panel: Panel) -> None:
@@ -259,12 +225,6 @@ def date_echo(name: str, raw: Raw) -> tuple[str, str]:
         return formula, ""
     found = day_of(raw)
     return formula, f"ngày {found:%d} tháng {found:%m} năm {found.year}" if found else ""
-
-
-@lru_cache(4096)
-def lines_of(words: str, width: float) -> int:
-    """How many lines a text of 12 points takes in a column ``width`` characters wide."""
-    return lines(words, 12, (width * 7 + 5) * 0.75 - PADDING)
 
 
 def _print(sheet: Sheet, placed: PlacedSheet, landscape: bool) -> Print:

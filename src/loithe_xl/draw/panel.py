@@ -5,22 +5,21 @@ It needs no macro and no Python: rules are the pack's own, in their Excel readin
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from loithe_xl.book import Condition, Formula, Print, Sheet, column_letters, quoted, reference
+from loithe_xl.book import Formula, Sheet, column_letters, quoted, reference
 from loithe_xl.draw.case import Case
 from loithe_xl.excelform import References, formula, text_literal
 from loithe_xl.issues import Severity
-from loithe_xl.layout import CHECK, HIDDEN_CHECKS
+from loithe_xl.layout import HIDDEN_CHECKS
 from loithe_xl.spec import Check
 from loithe_xl.submission import sides
 from loithe_xl.validate import Item, side_values, states
 from loithe_xl.words import text
 
 PANEL_VERDICT = "$A$5"
-SHOWN = 30  # faults listed on the visible sheet at once
-LIST_TOP = 9
 FIRST = 2  # first row of the hidden list
 STATE, LEVEL, MESSAGE, LEFT, RIGHT, REMEDY, TARGET, RANK = range(1, 9)
 SAID = 10  # messages from this column, remedies from as many columns further
@@ -49,11 +48,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """The evaluated lines of one case."""
+    """The evaluated lines of one case.
+
+    ``beside``: which of them speak beside an input: its own, then the cross-checks that send the user there.
+    """
 
     case: Case
     lines: tuple[Line, ...]
-    by_key: dict[str, Line]
+    beside: Mapping[str, Sequence[Line]]
 
     @property
     def verdict(self) -> str:
@@ -74,14 +76,19 @@ class Panel:
         """How many lines are at a level now."""
         return sum(line.level == level for line in self.lines)
 
-    def status_formula(self, id: str, echo: str = '""', echoed: str = "") -> Formula:
-        """What stands beside an input: its fault, or ``echo`` where there is none."""
-        line = self.by_key[id]
-        level, message = (reference(HIDDEN_CHECKS, line.row, column) for column in (LEVEL, MESSAGE))
-        bad, warn = (self.case.say(name) for name in ("mark_error", "mark_warning"))
-        said = f"IF({level}={ERROR},{text_literal(bad)},{text_literal(warn)})&{message}"
-        result = echoed if line.level == OK else (bad if line.level == ERROR else warn) + line.message
-        return Formula(f"IF({level}={OK},{echo or chr(34) * 2},{said})", result)
+    def status_formula(self, id: str, echo: str = "", echoed: str = "") -> Formula:
+        """What stands beside an input: its first fault, its own or a cross-check's; ``echo`` where there is none."""
+        shown, result = echo or '""', echoed
+        for line in reversed(self.beside[id]):
+            level, message = (reference(HIDDEN_CHECKS, line.row, column) for column in (LEVEL, MESSAGE))
+            said = f"IF({level}={ERROR},{text_literal(self.mark(ERROR))},{text_literal(self.mark(WARNING))})&{message}"
+            shown = f"IF({level}={OK},{shown},{said})"
+            result = result if line.level == OK else self.mark(line.level) + line.message
+        return Formula(shown, result)
+
+    def mark(self, level: int) -> str:
+        """The word that tells a level."""
+        return self.case.say("mark_error" if level == ERROR else "mark_warning")
 
 
 def evaluate_panel(case: Case) -> Panel:
@@ -107,7 +114,10 @@ def evaluate_panel(case: Case) -> Panel:
                 seen[level] if level else 0,
             )
         )
-    return Panel(case, tuple(lines), {_key(line.item): line for line in lines})
+    beside: dict[str, list[Line]] = {}
+    for line in lines:
+        beside.setdefault(_key(line.item), []).append(line)
+    return Panel(case, tuple(lines), beside)
 
 
 def hidden_checks(panel: Panel) -> Sheet:
@@ -140,61 +150,9 @@ def hidden_checks(panel: Panel) -> Sheet:
     return sheet
 
 
-def check_sheet(panel: Panel) -> Sheet:
-    """The visible panel: the verdict, how many faults, and the first of them with both values, remedy and link."""
-    from loithe_xl.draw.inputs import draw_head
-
-    case = panel.case
-    sheet = Sheet(CHECK, print=Print(landscape=True, footer="&C&P/&N"), tab_colour="9B1C1C")
-    sheet.widths = {1: 6, 2: 11, 3: 56, 4: 13, 5: 13, 6: 56, 7: 26}
-    draw_head(sheet, panel, 7)
-    errors, warnings = panel.count(ERROR), panel.count(WARNING)
-    yes, no = (text_literal(case.say(name)) for name in ("submit_yes", "submit_no"))
-    count = f"COUNTIF({panel.column(LEVEL)},{{level}})"
-    sheet.put(5, 1, Formula(f"IF({count.format(level=ERROR)}=0,{yes},{no})", panel.verdict), "verdict")
-    for column in range(4, 8):
-        sheet.put(5, column, None, "plain")
-    before, middle, after = (case.say(f"faults_{part}") for part in ("before", "middle", "after"))
-    parts = (before, count.format(level=ERROR), middle, count.format(level=WARNING), after)
-    shown = "&".join(text_literal(part) if number % 2 == 0 else part for number, part in enumerate(parts))
-    sheet.put(6, 1, Formula(shown, f"{before}{errors}{middle}{warnings}{after}"), "strong")
-    sheet.merges.append(((6, 1), (6, 7)))
-    for column, key in enumerate(("no", "level", "fault", "left", "right", "remedy", "jump"), 1):
-        sheet.put(LIST_TOP - 1, column, case.say(f"head_{key}"), "head")
-    sheet.heights[LIST_TOP - 1] = 34
-    by_rank = {line.rank: line for line in panel.lines if line.rank}
-    for number in range(1, SHOWN + 1):
-        _listed(sheet, panel, number, by_rank.get(number))
-    sheet.freeze = (LIST_TOP, 1)
-    last = LIST_TOP + SHOWN - 1
-    for word, style in (("mark_error", "bad"), ("mark_warning", "warn")):
-        sign = text_literal(case.say(word).rstrip(": "))
-        sheet.conditions.append(Condition(((LIST_TOP, 1), (last, 7)), f"$B{LIST_TOP}={sign}", style))
-    sheet.print = Print(landscape=True, repeat_rows=(LIST_TOP - 1, LIST_TOP - 1), footer="&C&P/&N")
-    return sheet
-
-
-def _listed(sheet: Sheet, panel: Panel, number: int, line: Line | None) -> None:
-    row = LIST_TOP + number - 1
-    found = f"MATCH({number},{panel.column(RANK)},0)"
-    bad, warn = (panel.case.say(name).rstrip(": ") for name in ("mark_error", "mark_warning"))
-    level = f"IF(INDEX({panel.column(LEVEL)},{found})={ERROR},{text_literal(bad)},{text_literal(warn)})"
-    sheet.put(row, 1, number, "number")
-    now = "" if line is None else bad if line.level == ERROR else warn
-    sheet.put(row, 2, Formula(f'IFERROR({level},"")', now), "number")
-    cells = ((3, MESSAGE, "message"), (4, LEFT, "left"), (5, RIGHT, "right"), (6, REMEDY, "remedy"))
-    for column, source, attribute in cells:
-        now = getattr(line, attribute) if line else ""
-        shown = Formula(f'IFERROR(INDEX({panel.column(source)},{found})&"","")', now)
-        sheet.put(row, column, shown, "number" if source in (LEFT, RIGHT) else "label")
-    target = f"INDEX({panel.column(TARGET)},{found})"
-    link = f'IFERROR(HYPERLINK("#"&{target},SUBSTITUTE({target},"\'","")),"")'
-    sheet.put(row, 7, Formula(link, line.target.replace("'", "") if line else ""), "link")
-    sheet.heights[row] = 34
-
-
 def _key(item: Item) -> str:
-    return f"{item.table}#{item.row}" if item.table else item.id
+    """Beside which input a line speaks: ``table#row``, or a field's id."""
+    return f"{item.table}#{item.row}" if item.table else item.checks[0].at
 
 
 def _level(check: Check) -> int:

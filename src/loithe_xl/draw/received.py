@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import PurePath
 
 from loithe_xl.book import Condition, Print, Sheet
-from loithe_xl.draw.inputs import LINE, draw_head, lines_of
+from loithe_xl.draw.head import LINE, draw_head, lines_of
 from loithe_xl.draw.panel import Panel
 from loithe_xl.excelform import text_literal
 from loithe_xl.layout import OPINIONS, RECEIPTS
+from loithe_xl.notation import moment
 from loithe_xl.receipts import Status
 
 HEAD = 8
@@ -34,7 +35,7 @@ def receipts_sheet(panel: Panel) -> Sheet:
         row = HEAD + number
         said = "\n".join(dict.fromkeys(case.say(found.message) for found in child.issues))
         late = case.say("yes") if child.late and child.file else ""
-        received = child.received_at.replace("T", " ")
+        received = moment(child.received_at)
         file = PurePath(child.file).name
         state = case.say(f"status_{child.status.value}")
         line: tuple[int | str, ...] = (number, child.unit, child.name, state, late, file, received, said[:32000])

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from loithe_xl.book import Formula, Print, Sheet, column_letters, quoted
 from loithe_xl.draw.case import Case
-from loithe_xl.draw.inputs import LINE, draw_head, lines_of
+from loithe_xl.draw.head import LINE, draw_head, lines_of
 from loithe_xl.draw.panel import Panel
 from loithe_xl.evaluate import is_number
 from loithe_xl.excelform import formula

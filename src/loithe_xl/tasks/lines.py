@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from loithe_xl.issues import Issue, Severity, has_error
-from loithe_xl.notation import count, percent
+from loithe_xl.notation import count, moment, percent
 from loithe_xl.receipts import Status
 from loithe_xl.tasks.gather import Gathered
 from loithe_xl.tasks.intake import Opened
@@ -74,7 +74,7 @@ def status_lines(parent: Opened, lang: str) -> Iterator[str]:
     assert parent.consolidation
     for child in parent.consolidation.children:
         late = text("cli.late").to(lang) if child.late else ""
-        received = child.received_at.replace("T", " ")
+        received = moment(child.received_at)
         parts = (child.unit or "?", child.name, _status(child.status, lang) + late, child.file, received)
         yield " | ".join(part for part in parts if part)
         for found in child.issues:

@@ -68,6 +68,8 @@ def beside(target: Path, written: Path) -> tuple[Issue, ...]:
 def shown(path: Path) -> str:
     """A path as users see it: relative to the working directory; on another drive only its name."""
     try:
-        return Path(os.path.relpath(path)).as_posix()
+        name = Path(os.path.relpath(path)).as_posix()
     except ValueError:
-        return path.name
+        name = path.name
+    # Letters of another code page (a package unpacked elsewhere) fit neither a console nor a workbook.
+    return os.fsencode(name).decode("utf-8", "replace")
