@@ -20,6 +20,7 @@ from cli_tools import (
     codes,
     held,
     issue_forms,
+    places,
     press,
     read,
     register_file,
@@ -172,7 +173,8 @@ def blank_form(forms: dict[str, Path], target: Path) -> Path:
 
 
 def error_cells(forms: dict[str, Path], target: Path) -> Path:
-    return resheet(forms["01.K1"], target, "1. Số liệu", lambda sheet: sheet.__setitem__("D9", "=1/0"))
+    sheet, cell = places(forms["01.K1"])["members_total"][0]
+    return resheet(forms["01.K1"], target, sheet, lambda page: page.__setitem__(cell, "=1/0"))
 
 
 def ledger_touched(forms: dict[str, Path], target: Path) -> Path:

@@ -227,7 +227,8 @@ def test_conditions_colour_in_their_order(opened: openpyxl.Workbook):
     bad, warn = rules.rules
 
     assert str(rules.sqref) == "A2:D4"
-    assert (bad.formula, bad.priority, bad.dxf.fill.bgColor.rgb, bad.dxf.font.b) == (["$A2>10"], 1, "FFF8C9C4", True)
+    assert (bad.formula, bad.priority, bad.dxf.fill.bgColor.rgb) == (["$A2>10"], 1, "FFF8C9C4")
+    assert (bad.dxf.font.color.rgb, bool(bad.dxf.font.b)) == ("FF7A0000", STYLES["bad"].bold)
     assert (warn.formula, warn.priority, warn.dxf.fill.bgColor.rgb) == (["$A2>5"], 2, "FFFFE3A3")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -12,7 +13,18 @@ from loithe_xl.cli.progress import progress_bar
 from loithe_xl.cli.shell import FAULTY, OK, Group, argument, command, format_option, option, say, say_error, say_json
 from loithe_xl.words import text
 
-MOMENT = click.DateTime(["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d"])
+
+class Moment(click.ParamType[datetime]):
+    """A time in ISO 8601, with or without seconds and zone; a zone is dropped: the office's clock is meant."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """The time, without its zone."""
+        try:
+            return datetime.fromisoformat(value).replace(tzinfo=None, microsecond=0)
+        except ValueError:
+            self.fail(value, param, ctx)
 
 
 def add(root: Group, lang: str) -> None:
@@ -51,7 +63,7 @@ def add(root: Group, lang: str) -> None:
             option(lang, "--dry-run", is_flag=True),
             option(lang, "--prefer", "preferred", type=FILE, metavar="FILE"),
             option(lang, "--withdraw", "withdrawn", multiple=True, metavar="CODE"),
-            option(lang, "--now", type=MOMENT, metavar="TIME"),
+            option(lang, "--now", type=Moment(), metavar="TIME"),
             shape,
         )
     )

@@ -36,7 +36,7 @@ Say = Callable[[Text], None]
 def run(out: Path, office: Office, say: Say) -> None:
     """Play the whole campaign into ``out``; only a folder that an earlier run made is replaced."""
     _clear(out)
-    stage = _Stage(out, replace(office, key=out / "khoa" / "mau.key"), say)
+    stage = _Stage(out, office, say)
     stage.forms()
     stage.fill()
     stage.validate()
