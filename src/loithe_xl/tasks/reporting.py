@@ -8,12 +8,12 @@ from pathlib import Path
 
 from loithe_xl import guard, pdf, reader, stamp, store, writer
 from loithe_xl.issues import Fault, Issue, issue
-from loithe_xl.report import Edit, Page, compose, read_edits
+from loithe_xl.report import Edit, Page, read_edits
 from loithe_xl.reportsheet import REPORT_TOKEN, report_book
 from loithe_xl.tasks.gather import open_parent
 from loithe_xl.tasks.intake import Opened
 from loithe_xl.tasks.office import Office, beside, shown
-from loithe_xl.tasks.render import salt_of
+from loithe_xl.tasks.render import Subject, page_of, salt_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,26 +53,20 @@ def _pdf(report: Path, target: Path) -> Issue | None:
 
 def _page(parent: Opened, edits: dict[str, Edit], profile: str, office: Office) -> Page:
     assert parent.identity and parent.loaded and parent.layout and parent.register and parent.consolidation
-    tier = parent.layout.form.tier
-    if tier not in parent.loaded.pack.report:
-        raise Fault([issue("REPORT_NONE_FOR_TIER", pack=parent.loaded.pack.id, file=parent.file)], 2)
     name, above, _ = parent.names
-    page = compose(
-        parent.loaded.pack,
-        parent.consolidation,
-        parent.register,
-        parent.identity,
-        name,
-        above,
+    page = page_of(
+        parent.loaded,
+        parent.layout,
+        Subject(parent.identity, parent.token, name, above, office.lang),
         parent.inputs,
+        parent.register,
+        parent.consolidation,
         edits,
-        tier=tier,
-        profile=profile,
-        today=office.now.date(),
-        lang=office.lang,
+        profile,
+        office.now.date(),
     )
-    if not isinstance(page, Page):
-        raise Fault(page, 2)
+    if page is None:
+        raise Fault([issue("REPORT_NONE_FOR_TIER", pack=parent.loaded.pack.id, file=parent.file)], 2)
     return page
 
 
