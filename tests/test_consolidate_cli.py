@@ -234,6 +234,20 @@ def test_deliveries_accumulate(forms: dict[str, Path]) -> None:
     ]
 
 
+def test_a_parent_built_again_is_saved_later_than_before_whatever_the_clock_says(forms: dict[str, Path]) -> None:
+    """So that of a base's two versions the superior takes the second."""
+    files = [file for unit, file in everything(forms).items() if unit.startswith("01.1.")]
+    base = forms["01.1"]
+    told(base, files[0], now=FRIDAY)
+    first = Path(shutil.copy(base, "lần một.xlsx"))
+    told(base, *files[1:], now=MONDAY)
+
+    answer = told(forms["01"], first, base)
+
+    assert (answer["accepted"], answer["superseded"], answer["conflict"]) == (1, 1, 0)
+    assert answer["values"]["cells_not_reported"] == answer["values"]["cells_total"] - len(files)
+
+
 def test_order_names_and_folders_do_not_matter(forms: dict[str, Path]) -> None:
     files = list(everything(forms).values())
     shutil.copy(forms["01"], "hai.xlsx")

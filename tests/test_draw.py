@@ -39,8 +39,8 @@ from tools import held
 
 from loithe_xl.book import Address, Book, Formula, Link, Sheet, Validation, address, quoted
 from loithe_xl.draw import Case, form_book
-from loithe_xl.draw.inputs import date_echo, first_input
 from loithe_xl.draw.checks import LIST_TOP, SHOWN
+from loithe_xl.draw.inputs import date_echo, first_input
 from loithe_xl.draw.panel import evaluate_panel
 from loithe_xl.evaluate import serial
 from loithe_xl.layout import (

@@ -13,6 +13,8 @@ from loithe_xl.cli.progress import progress_bar
 from loithe_xl.cli.shell import FAULTY, OK, Group, argument, command, format_option, option, say, say_error, say_json
 from loithe_xl.words import text
 
+FIRST_YEAR, LAST_YEAR = 1901, 2999  # of a file's saved time
+
 
 class Moment(click.ParamType[datetime]):
     """A time in ISO 8601, with or without seconds and zone; a zone is dropped: the office's clock is meant."""
@@ -22,9 +24,12 @@ class Moment(click.ParamType[datetime]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
         """The time, without its zone."""
         try:
-            return datetime.fromisoformat(value).replace(tzinfo=None, microsecond=0)
+            moment = datetime.fromisoformat(value).replace(tzinfo=None, microsecond=0)
         except ValueError:
             self.fail(value, param, ctx)
+        if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+            self.fail(value, param, ctx)
+        return moment
 
 
 def add(root: Group, lang: str) -> None:

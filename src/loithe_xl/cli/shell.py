@@ -207,7 +207,8 @@ def usage_message(error: click.UsageError, lang: str) -> str:
             kind = error.param.type if error.param else None
             choices = ", ".join(map(str, kind.choices)) if isinstance(kind, click.Choice) else ""
             given = {"name": _spelt(error.param), "choices": choices}
-            key = "bad_choice" if choices else "bad_date" if isinstance(kind, click.DateTime) else "bad_value"
+            known = {"datetime": "bad_date", "time": "bad_time"}
+            key = "bad_choice" if choices else known.get(kind.name if kind else "", "bad_value")
         case click.BadOptionUsage():
             key, given = "bad_option", {"name": error.option_name}
         case _:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from loithe_xl import inbox, store
@@ -110,7 +110,13 @@ def rebuilt(parent: Opened, saved: datetime) -> bytes:
     subject = Subject(parent.identity, parent.token, name, above, lang)
     edits = read_edits(parent.grids)
     case = parent_case(parent.loaded, parent.layout, subject, parent.inputs, parent.register, parent.receipts, edits)
-    return package(replace(case, saved=saved.astimezone(UTC)), salt_of(parent.key))
+    return package(replace(case, saved=_later(saved, parent)), salt_of(parent.key))
+
+
+def _later(saved: datetime, parent: Opened) -> datetime:
+    """The saved time in UTC, never before the former version's: of two versions the newer must win at the superior."""
+    moment = saved.astimezone(UTC)
+    return max(moment, datetime.fromisoformat(parent.modified) + timedelta(seconds=1)) if parent.modified else moment
 
 
 class _Reader:
