@@ -70,19 +70,30 @@ def create(folder: Path) -> Path:
 
 
 def apt_install(packages: Sequence[str]) -> bool:
-    """Install Debian packages where this process may (root, apt-get present); whether it was tried and succeeded."""
+    """Install Debian packages where this process may (root, apt-get present); whether it was tried and succeeded.
+
+    Where one release has no package of a name, the others are installed all the same.
+    """
     if shutil.which("apt-get") is None or not hasattr(os, "geteuid") or os.geteuid() != 0:
         return False
     say(f"apt-get install {' '.join(packages)}")
-    settings = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    for command in (["update"], ["install", "--yes", "--no-install-recommends", *packages]):
-        done = subprocess.run(["apt-get", "-qq", *command], env=settings, stdout=subprocess.DEVNULL, check=False)
-    return done.returncode == 0
+    _apt_get("update")
+    install = ("install", "--yes", "--no-install-recommends")
+    if _apt_get(*install, *packages):
+        return True
+    done = [_apt_get(*install, package) for package in packages]
+    return all(done)
 
 
 def say(sentence: str) -> None:
     """One line to the user; on stderr, because stdout belongs to the command that follows."""
     print(sentence, file=sys.stderr, flush=True)
+
+
+def _apt_get(*command: str) -> bool:
+    settings = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    done = subprocess.run(["apt-get", "-qq", *command], env=settings, stdout=subprocess.DEVNULL, check=False)
+    return done.returncode == 0
 
 
 def _start_anew(folder: Path) -> None:

@@ -60,13 +60,11 @@ def find_uno_python() -> str | None:
 
 
 def find_fonts() -> str | None:
-    """The family that stands for Times New Roman, with the same widths."""
+    """The family with the widths of Times New Roman, if it has Vietnamese letters too: version 1 of it has not."""
     listed = shutil.which("fc-list")
-    known = listed and _succeeds(listed, "--quiet", "Liberation Serif")
-    folders = ("/usr/share/fonts/truetype/liberation", "/usr/share/fonts/truetype/liberation2")
-    if known or any(Path(folder).exists() for folder in folders):
-        return "Liberation Serif"
-    return None
+    if listed is None:
+        return "Liberation Serif" if Path("/usr/share/fonts/truetype/liberation2").exists() else None
+    return "Liberation Serif" if _succeeds(listed, "--quiet", f"Liberation Serif:charset={ord('ề'):x}") else None
 
 
 def find_validator() -> str | None:
@@ -109,13 +107,15 @@ def _which(name: str) -> Callable[[], str | None]:
     return lambda: shutil.which(name)
 
 
+FONTS = ("fonts-liberation", "fonts-liberation2", "fontconfig")  # Debian 12 has the newer fonts under the second name
+
 TOOLS: Sequence[Tool] = (
     Tool("LibreOffice", find_soffice, "LOITHE_SOFFICE", ("libreoffice-calc-nogui",), "recalculation, re-saving, PDF"),
     Tool(
         "Python with uno", find_uno_python, "LOITHE_UNO_PYTHON", ("python3-uno",), "cutting and pasting in LibreOffice"
     ),
     Tool("poppler-utils", _which("pdftoppm"), "LOITHE_PDFTOPPM", ("poppler-utils",), "looking into PDF files"),
-    Tool("Liberation fonts", find_fonts, "LOITHE_FONTS", ("fonts-liberation",), "page lengths as with Times New Roman"),
+    Tool("Liberation fonts", find_fonts, "LOITHE_FONTS", FONTS, "pages as with Times New Roman"),
     Tool("Node.js", _which("node"), "LOITHE_NODE", ("nodejs", "npm"), "the Open XML SDK validator"),
     Tool("ooxml-validator", find_validator, "LOITHE_OOXML_VALIDATOR", (), "the Open XML SDK's judgement of every file"),
 )

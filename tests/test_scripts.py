@@ -277,3 +277,28 @@ def test_every_failed_check_is_named_and_none_stops_the_next(
     assert run_tests() == 1
     assert len(no_tools) == 5
     assert "FAILED: ruff check; ruff format --check; mypy; lint-imports\n" in capsys.readouterr().err
+
+
+def test_a_package_that_a_release_has_not_keeps_no_other_from_being_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, ...]] = []
+
+    def apt_get(*command: str) -> bool:
+        asked.append(tuple(word for word in command if not word.startswith("-")))
+        return "absent" not in command
+
+    monkeypatch.setattr(environment, "_apt_get", apt_get)
+    monkeypatch.setattr(environment.shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(environment.os, "geteuid", lambda: 0, raising=False)
+
+    assert not environment.apt_install(["absent", "there"])
+    assert asked == [("update",), ("install", "absent", "there"), ("install", "absent"), ("install", "there")]
+    assert environment.apt_install(["there"])
+
+
+def test_fonts_without_vietnamese_letters_do_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(programs.shutil, "which", lambda name: name)
+    monkeypatch.setattr(programs, "_succeeds", lambda *command: bool(asked.append(command[-1])))
+
+    assert programs.find_fonts() is None
+    assert asked == ["Liberation Serif:charset=1ec1"]
