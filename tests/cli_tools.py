@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
-from tools import small_register
+from tools import REQUIRED, small_register
 
 from loithe_xl.cli.shell import run
 from loithe_xl.issues import catalogue
@@ -26,17 +26,7 @@ from loithe_xl.register import COLUMNS, TIER_WORDS, Register, Unit
 
 BROKEN = ("Traceback", "Lỗi của chương trình", "A fault of the program")
 INDEXED = re.compile(r"INDEX\('([^']+)'!\$([A-Z]+)\$(\d+):\$([A-Z]+)\$(\d+),(\d+),(\d+)\)")
-NUMBERS = {
-    "members_total": 30,
-    "members_exempt": 2,
-    "members_transferred_out": 1,
-    "leaders_total": 5,
-    "leaders_due": 5,
-    "leaders_reported": 3,
-    "reported_officeholder": 4,
-    "reported_other": 10,
-}
-REQUIRED: Mapping[str, Any] = {**NUMBERS, "registered": "Có"}
+NUMBERS = {id: raw for id, raw in REQUIRED.items() if id != "registered"}
 SAVED = "docProps/core.xml"
 Change = Callable[[bytes], bytes]
 

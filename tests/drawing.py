@@ -82,7 +82,7 @@ def received() -> tuple[Receipt, ...]:
     cell = Receipt("a" * 64, "a.xlsx", "01.1.C01", Verdict.VALID, IN_TIME, rows=(own_row("cell", "01.1.C01", said),))
     base = drawn_case("base", typed("base", conference_held="Có"), (cell,))
     assert base.consolidation
-    rows = rows_sent_up(PACK, base.form, base.inputs, base.values, base.consolidation)
+    rows = rows_sent_up(PACK, base.form, base.inputs, base.consolidation)
     done = typed("base_cell", (held(20),), **{**REQUIRED, "reported_other": 23}, plan_issued="Có")
     straight = (own_row("base_cell", "01.K1", done),)
     refused = (issue("TOKEN_MISSING", Place("c.xlsx")),)

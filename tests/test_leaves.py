@@ -129,8 +129,7 @@ def base_rows(register: Register, code: str, files: Sequence[Receipt]) -> tuple[
     """What a base sends up after it received these files."""
     form = PACK.forms["base"]
     done = gathered(register, code, files)
-    given: dict[str, Raw] = {id: done.values[id] for id in (*PACK.indicators, *form.derived_by_id)}
-    return rows_sent_up(PACK, form, blank(form), all_values(form, blank(form), KNOWN, given), done)
+    return rows_sent_up(PACK, form, blank(form), done)
 
 
 def figures(done: Consolidation) -> tuple[object, object]:

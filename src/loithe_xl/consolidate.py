@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from dataclasses import field as with_default
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
@@ -40,7 +39,8 @@ class Child:
 @dataclass(frozen=True, slots=True)
 class Consolidation:
     """A parent's figures. ``values``: every numeric id, None for a rate without denominator; ``rows``: figures per
-    direct child, None where nothing of it counts; ``absent``: what the register alone says of those."""
+    direct child, None where nothing of it counts; ``absent``: what the register alone says of those; ``rule_values``:
+    everything that the form's rules may name."""
 
     unit: str
     values: Mapping[str, Figure | None]
@@ -49,7 +49,8 @@ class Consolidation:
     rows: Mapping[str, Figures | None]
     issues: tuple[Issue, ...]
     decision: Decision
-    absent: Mapping[str, Figures] = with_default(default_factory=dict)
+    absent: Mapping[str, Figures] = field(default_factory=dict)
+    rule_values: Values = field(default_factory=dict)
 
 
 def consolidate(
@@ -81,12 +82,13 @@ def consolidate(
             for code, row in rows.items()
             if row is None
         },
+        values,
     )
 
 
-def rows_sent_up(pack: Pack, form: Form, inputs: Inputs, values: Values, done: Consolidation) -> tuple[UnitRow, ...]:
+def rows_sent_up(pack: Pack, form: Form, inputs: Inputs, done: Consolidation) -> tuple[UnitRow, ...]:
     """What a parent sends up: its own totals, then every unit beneath whose figures are in them."""
-    own = unit_row(done.unit, form, inputs, values)
+    own = unit_row(done.unit, form, inputs, done.rule_values)
     sums = {id: done.values[id] or 0 for id in pack.indicators}
     beneath = sorted((row for receipt in done.decision.counted.values() for row in receipt.rows), key=_by_unit)
     return (UnitRow(own.unit, {**sums, **own.figures}, own.texts), *beneath)
@@ -123,13 +125,13 @@ def numbers(pack: Pack, form: Form, inputs: Inputs, values: Mapping[str, object]
         if id in values:
             raw = values[id]
             found[id] = raw if is_number(raw) else None
-    for field in form.fields.values():
-        raw = inputs.values.get(field.id)
-        if field.kind == "yesno":
-            found[field.id] = int(raw == YES)
-        elif field.kind in ("count", "decimal"):
-            blank = field.row.blank if not field.required else None
-            found[field.id] = raw if is_number(raw) else blank  # type: ignore[assignment]
+    for each in form.fields.values():
+        raw = inputs.values.get(each.id)
+        if each.kind == "yesno":
+            found[each.id] = int(raw == YES)
+        elif each.kind in ("count", "decimal"):
+            blank = each.row.blank if not each.required else None
+            found[each.id] = raw if is_number(raw) else blank  # type: ignore[assignment]
     return found
 
 

@@ -20,7 +20,6 @@ from loithe_xl.specread import Block, Faults, parse
 from loithe_xl.words import Text
 
 MAIN = "pack.toml"
-ROOMS = ("sections", "derived", "forms", "report")
 _PERIOD = re.compile(r"\d{4}(-(0[1-9]|1[0-2])|-Q[1-4])?")
 
 

@@ -9,7 +9,6 @@ from typing import Protocol
 
 from loithe_xl.book import Address, address
 from loithe_xl.evaluate import Flaw, Raw, is_filled, serial
-from loithe_xl.expr import Node
 from loithe_xl.issues import Issue, Place, issue
 from loithe_xl.layout import Layout, TableSlot
 from loithe_xl.spec import CONSTANTS, Form, Pack
@@ -137,13 +136,6 @@ def rule_values(inputs: Inputs, others: Mapping[str, Raw]) -> dict[str, Raw | tu
             for column in rows[0]:
                 found[f"{table}.{column}"] = tuple(row[column] for row in rows)
     return found
-
-
-def sides(rule: Node) -> tuple[Node, Node] | None:
-    """The two sides that a cross-check compares, to show both values; None for other rules."""
-    from loithe_xl.expr import Compare
-
-    return (rule.left, rule.right) if isinstance(rule, Compare) and not rule.on_text else None
 
 
 def _no_row(columns: tuple[object, ...]) -> Row:

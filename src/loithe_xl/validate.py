@@ -10,12 +10,12 @@ from decimal import Decimal
 from functools import cache
 
 from loithe_xl.evaluate import Raw, Undefined, Values, evaluate, is_number, truth
-from loithe_xl.expr import Node
+from loithe_xl.expr import Compare, Node
 from loithe_xl.issues import Issue, Place, issue
 from loithe_xl.kinds import Aggregate
 from loithe_xl.layout import Layout
 from loithe_xl.spec import Check, Derived, Form
-from loithe_xl.submission import Inputs, rule_values, sides
+from loithe_xl.submission import Inputs, rule_values
 from loithe_xl.words import Text, text
 
 LONG_NUMBER = re.compile(r"(?<!\d)\d{9,12}(?!\d)")
@@ -126,6 +126,11 @@ def validate(layout: Layout, inputs: Inputs, values: Values) -> list[Issue]:
             seen = item_values(item, values, inputs)
             found += _row_issues(layout, item, seen) if item.table else [_item_issue(item, number, seen)]
     return found + _private_numbers(layout, inputs)
+
+
+def sides(rule: Node) -> tuple[Node, Node] | None:
+    """The two sides that a cross-check compares, to show both values; None for other rules."""
+    return (rule.left, rule.right) if isinstance(rule, Compare) and not rule.on_text else None
 
 
 def side_values(rule: Node, values: Values) -> tuple[Decimal, Decimal] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -35,34 +36,14 @@ class Moment(click.ParamType[datetime]):
 def add(root: Group, lang: str) -> None:
     """Register the four commands."""
 
-    def validate(paths: tuple[Path, ...], form: str) -> int:
-        return _validate(lang, paths, form)
-
-    def consolidate(
-        paths: tuple[Path, ...],
-        into: Path,
-        dry_run: bool,
-        preferred: Path | None,
-        withdrawn: tuple[str, ...],
-        now: datetime | None,
-        form: str,
-    ) -> int:
-        return _consolidate(lang, paths, into, dry_run, preferred, withdrawn, now, form)
-
-    def status(parent: Path, form: str) -> int:
-        return _status(lang, parent, form)
-
-    def report(parent: Path, out: Path | None, profile: str, pdf: Path | None, form: str) -> int:
-        return _report(lang, parent, out, profile, pdf, form)
-
     shape, held = format_option(lang), argument(lang, "parent", "PARENT.xlsx")
     paths = argument(lang, "paths", "PATH...", nargs=-1, required=True)
-    root.add_command(command("validate", lang, validate, paths, shape))
+    root.add_command(command("validate", lang, partial(_validate, lang), paths, shape))
     root.add_command(
         command(
             "consolidate",
             lang,
-            consolidate,
+            partial(_consolidate, lang),
             argument(lang, "paths", "PATH...", nargs=-1),
             option(lang, "--into", type=FILE, required=True, metavar="PARENT.xlsx"),
             option(lang, "--dry-run", is_flag=True),
@@ -72,11 +53,11 @@ def add(root: Group, lang: str) -> None:
             shape,
         )
     )
-    root.add_command(command("status", lang, status, held, shape))
+    root.add_command(command("status", lang, partial(_status, lang), held, shape))
     profiles = option(lang, "--profile", default="hd36_2018", show_default=True, metavar="NAME")
     out = option(lang, "--out", type=FILE, metavar="FILE.xlsx")
     pdf = option(lang, "--pdf", type=FILE, metavar="FILE.pdf")
-    root.add_command(command("report", lang, report, held, out, profiles, pdf, shape))
+    root.add_command(command("report", lang, partial(_report, lang), held, out, profiles, pdf, shape))
 
 
 def _validate(lang: str, paths: tuple[Path, ...], form: str) -> int:

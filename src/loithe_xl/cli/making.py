@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -21,17 +21,11 @@ FILE = click.Path(path_type=Path)
 def add(root: Group, lang: str) -> None:
     """Register both commands."""
 
-    def generate(**given: Any) -> int:
-        return _generate(lang, **given)
-
-    def demo(out: Path) -> int:
-        return _demo(lang, out)
-
     root.add_command(
         command(
             "generate",
             lang,
-            generate,
+            partial(_generate, lang),
             option(lang, "--level", type=click.Choice(LEVELS), required=True),
             option(lang, "--register", type=FILE, metavar="FILE.xlsx"),
             option(lang, "--pack", default="loi_the", show_default=True, metavar="NAME|DIR"),
@@ -49,7 +43,7 @@ def add(root: Group, lang: str) -> None:
         command(
             "demo",
             lang,
-            demo,
+            partial(_demo, lang),
             option(lang, "--out", type=FILE, default=Path("loithe-demo"), show_default=True, metavar="DIR"),
         )
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from loithe_xl.cli.shell import FAULTY, OK, Group, argument, command, format_option, say, say_json
@@ -12,19 +13,10 @@ def add(root: Group, lang: str) -> None:
     """Register the group ``register``."""
     group = Group(name="register", help=text("cli.help_register").to(lang), lang=lang)
 
-    def new(file: Path) -> int:
-        return _make(lang, file, sample=False)
-
-    def sample(file: Path) -> int:
-        return _make(lang, file, sample=True)
-
-    def check(file: Path, form: str) -> int:
-        return _check(lang, file, form)
-
     target = argument(lang, "file", "FILE.xlsx")
-    group.add_command(command("register new", lang, new, target))
-    group.add_command(command("register sample", lang, sample, target))
-    group.add_command(command("register check", lang, check, target, format_option(lang)))
+    group.add_command(command("register new", lang, partial(_make, lang, sample=False), target))
+    group.add_command(command("register sample", lang, partial(_make, lang, sample=True), target))
+    group.add_command(command("register check", lang, partial(_check, lang), target, format_option(lang)))
     root.add_command(group)
 
 

@@ -15,8 +15,7 @@ from loithe_xl.excelform import References, formula, text_literal
 from loithe_xl.issues import Severity
 from loithe_xl.layout import HIDDEN_CHECKS
 from loithe_xl.spec import Check
-from loithe_xl.submission import sides
-from loithe_xl.validate import Item, side_values, states
+from loithe_xl.validate import Item, plain, side_values, sides, states
 from loithe_xl.words import text
 
 PANEL_VERDICT = "$A$5"
@@ -210,8 +209,6 @@ def _fails(check: Check, names: References) -> str:
 
 
 def _both(item: Item, case: Case) -> tuple[str, str]:
-    from loithe_xl.validate import plain
-
     check = item.checks[0]
     both = None if check.own or item.table else side_values(check.rule, case.values)
     return (plain(both[0]), plain(both[1])) if both else ("", "")

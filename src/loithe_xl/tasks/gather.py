@@ -109,7 +109,8 @@ def rebuilt(parent: Opened, saved: datetime) -> bytes:
     name, above, lang = parent.names
     subject = Subject(parent.identity, parent.token, name, above, lang)
     edits = read_edits(parent.grids)
-    case = parent_case(parent.loaded, parent.layout, subject, parent.inputs, parent.register, parent.receipts, edits)
+    own = parent.loaded, parent.layout, subject, parent.inputs
+    case = parent_case(*own, parent.register, parent.receipts, edits, parent.consolidation)
     return package(replace(case, saved=_later(saved, parent)), salt_of(parent.key))
 
 

@@ -123,7 +123,7 @@ def rows_of(opened: Opened) -> tuple[UnitRow, ...]:
     form, pack = opened.layout.form, opened.loaded.pack
     if opened.consolidation is None:
         return (unit_row(opened.identity.unit, form, opened.inputs, opened.values),)
-    return rows_sent_up(pack, form, opened.inputs, opened.values, opened.consolidation)
+    return rows_sent_up(pack, form, opened.inputs, opened.consolidation)
 
 
 def is_empty(opened: Opened) -> bool:
@@ -195,9 +195,7 @@ def with_receipts(opened: Opened, receipts: Iterable[Receipt]) -> Opened:
     known = constants(pack, serial(identity.cutoff))
     kept = tuple(receipts)
     done = consolidate(pack, form, opened.register, identity.unit, opened.inputs, known, kept, identity.deadline)
-    given: dict[str, Raw] = {id: done.values[id] for id in (*pack.indicators, *form.derived_by_id)}
-    values = all_values(form, opened.inputs, known, given)
-    return replace(opened, receipts=kept, consolidation=done, values=values)
+    return replace(opened, receipts=kept, consolidation=done, values=done.rule_values)
 
 
 def refusal(opened: Opened, trusted: frozenset[str]) -> Issue | None:

@@ -9,7 +9,7 @@ from datetime import date
 from loithe_xl import stamp, writer
 from loithe_xl.consolidate import Consolidation, consolidate
 from loithe_xl.draw import Case, form_book
-from loithe_xl.evaluate import Raw, Values, serial
+from loithe_xl.evaluate import Values, serial
 from loithe_xl.identity import Identity, derive
 from loithe_xl.issues import Fault
 from loithe_xl.layout import Layout
@@ -47,16 +47,16 @@ def parent_case(
     register: Register,
     receipts: Sequence[Receipt],
     edits: Mapping[str, Edit],
+    done: Consolidation | None = None,
 ) -> Case:
-    """A parent's workbook with everything it ever received."""
-    form, identity, pack = layout.form, subject.identity, loaded.pack
-    known = constants(pack, serial(identity.cutoff))
-    kept = by_tier(register)
-    done = consolidate(pack, form, kept, identity.unit, inputs, known, receipts, identity.deadline)
-    given: dict[str, Raw] = {id: done.values[id] for id in (*pack.indicators, *form.derived_by_id)}
-    values = all_values(form, inputs, known, given)
+    """A parent's workbook with everything it ever received; ``done``: its figures, where they are known already."""
+    identity, kept = subject.identity, by_tier(register)
+    if done is None:
+        known = constants(loaded.pack, serial(identity.cutoff))
+        given = loaded.pack, layout.form, kept, identity.unit
+        done = consolidate(*given, inputs, known, receipts, identity.deadline)
     page = page_of(loaded, layout, subject, inputs, kept, done, edits)
-    return _case(loaded, layout, subject, inputs, values, kept, done, tuple(receipts), page)
+    return _case(loaded, layout, subject, inputs, done.rule_values, kept, done, tuple(receipts), page)
 
 
 def page_of(
