@@ -17,7 +17,8 @@ from loithe_xl import reader
 from loithe_xl.book import Book, Formula, Sheet
 from loithe_xl.guard import inspect
 from loithe_xl.issues import Issue
-from loithe_xl.reader import Grid, Received, read
+from loithe_xl.reader import read
+from loithe_xl.received import Grid, Received
 from loithe_xl.stamp import lock, protection
 from loithe_xl.writer import render
 

@@ -15,6 +15,7 @@ from loithe_xl import reader, writer
 from loithe_xl.book import Formula, Sheet
 from loithe_xl.evaluate import Raw
 from loithe_xl.layout import ANNEX, REPORT
+from loithe_xl.received import Received
 from loithe_xl.report import Edit, Page, read_edits
 from loithe_xl.report.annex import bars_of
 from loithe_xl.report.edits import LEFT, RIGHT, TRACES
@@ -243,7 +244,7 @@ def test_the_chart_shows_every_cell_once():
 def test_the_file_says_whose_report_it_is_and_can_be_edited_in_another_program(tmp_path: Path):
     data = writer.render(report_book(sample().page(), "the token", "vi"))
     received = reader.read(data)
-    assert isinstance(received, reader.Received), received
+    assert isinstance(received, Received), received
     assert received.custom[REPORT_TOKEN] == "the token"
     assert read_edits(received.grids) == {}
 
@@ -254,7 +255,7 @@ def test_the_file_says_whose_report_it_is_and_can_be_edited_in_another_program(t
     book.save(tmp_path / "edited.xlsx")
 
     edited = reader.read((tmp_path / "edited.xlsx").read_bytes())
-    assert isinstance(edited, reader.Received), edited
+    assert isinstance(edited, Received), edited
     assert {id: edit.shown for id, edit in read_edits(edited.grids).items()} == {HELD: cell.value}
 
 

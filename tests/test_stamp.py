@@ -18,7 +18,8 @@ import openpyxl
 import pytest
 
 from loithe_xl.book import Book, Formula, Link, Print, Sheet, Validation
-from loithe_xl.reader import Received, read
+from loithe_xl.reader import read
+from loithe_xl.received import Received
 from loithe_xl.stamp import Master, Protection, lock, protection, replace
 from loithe_xl.writer import render
 

@@ -19,7 +19,8 @@ import openpyxl
 import pytest
 
 from loithe_xl.book import Book, Chart, Condition, Formula, Link, Print, Sheet, Validation, quoted
-from loithe_xl.reader import Received, read
+from loithe_xl.reader import read
+from loithe_xl.received import Received
 from loithe_xl.styles import STYLES
 from loithe_xl.writer import render
 

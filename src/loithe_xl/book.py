@@ -162,6 +162,15 @@ def address(row: int, column: int, *, fixed: bool = False) -> str:
     return f"{dollar}{column_letters(column)}{dollar}{row}"
 
 
+def located(cell: str) -> Address:
+    """D12 -> (12, 4)."""
+    letters = cell.rstrip("0123456789")
+    column = 0
+    for letter in letters:
+        column = column * 26 + ord(letter) - 64
+    return int(cell[len(letters) :]), column
+
+
 def area(first: Address, last: Address, *, fixed: bool = True) -> str:
     """((1, 1), (3, 2)) -> $A$1:$B$3."""
     return f"{address(*first, fixed=fixed)}:{address(*last, fixed=fixed)}"

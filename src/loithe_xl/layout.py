@@ -14,7 +14,7 @@ CHECK, GUIDE, TOTALS = "Kiểm tra", "Hướng dẫn", "Tổng hợp"
 RECEIPTS, FIGURES, REPORT, ANNEX = "Tình hình nộp", "Số liệu đơn vị", "Báo cáo", "Biểu số 01"
 HIDDEN, HIDDEN_CHECKS = "_loithe", "_loithe_kiemtra"
 HIDDEN_REGISTER, HIDDEN_RECEIPTS = "_loithe_danhba", "_loithe_danhan"
-OPINIONS = "Ý kiến đơn vị"
+OPINIONS, JOURNAL = "Ý kiến đơn vị", "Nhật ký"
 
 # Sheets that hold only what is computed: a reader need not look at them.
 COMPUTED = frozenset({CHECK, GUIDE, TOTALS, RECEIPTS, FIGURES, ANNEX, OPINIONS, HIDDEN_CHECKS})

@@ -11,8 +11,7 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Container, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -23,15 +22,13 @@ from xml.etree import ElementTree as ET
 from loithe_xl.book import Address
 from loithe_xl.guard import inflate
 from loithe_xl.issues import Issue, Place, issue
+from loithe_xl.received import Grid, Received, Value, exact, named
 from loithe_xl.sheetxml import Scan, scan
-
-Value = str | int | Decimal | bool | None  # of a cell; dates are Excel day numbers
 
 MOST_CELLS = 2_000_000  # of a sheet's used rectangle
 _MOST_XML = 32_000_000  # bytes of a part that is read whole
 _DAY_ZERO = datetime(1899, 12, 30)
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-_CONSTANT = re.compile(r'"((?:[^"]|"")*)"')
 _TIMES = (date, time, timedelta)
 _TRUTHS = {"0": False, "1": True, "false": False, "true": True}
 # What a broken file makes the libraries raise.
@@ -39,40 +36,6 @@ _BROKEN = (
     zipfile.BadZipFile, zlib.error, struct.error, ET.ParseError, ValueError, KeyError, IndexError, OverflowError,
     NotImplementedError, EOFError, RecursionError, MemoryError,
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """One sheet's values: whole numbers as int, others as Decimal, dates as Excel day numbers, texts as typed."""
-
-    values: Mapping[Address, Value] = field(default_factory=dict)
-
-    def get(self, row: int, column: int) -> Value:
-        """The value, None when blank; rows and columns from 1."""
-        return self.values.get((row, column))
-
-    def cells(self) -> Iterator[tuple[int, int, Value]]:
-        """Every cell that is not blank, row by row."""
-        for (row, column), value in self.values.items():
-            yield row, column, value
-
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    """What a file holds.
-
-    ``flawed`` names cells with an Excel error (``error``) or a formula that was never calculated (``no_result``);
-    ``locked`` tells, for each cell present, whether its style locks it; ``names`` are the workbook's defined names,
-    text constants without their quotes; ``modified`` is the saved time inside the file, in UTC.
-    """
-
-    grids: Mapping[str, Grid]
-    custom: Mapping[str, str]
-    names: Mapping[str, str]
-    modified: datetime | None
-    sheet_names: tuple[str, ...]
-    flawed: Mapping[str, Mapping[Address, str]]
-    locked: Mapping[str, Mapping[Address, bool]]
 
 
 class _Refused(Exception):
@@ -222,7 +185,7 @@ def _number(raw: str | None, their: Any) -> int | Decimal:
     number = float(raw) if _NUMBER.fullmatch(raw) else inf
     if not isfinite(number) or not (number == their or isinstance(their, _TIMES)):
         raise ValueError("two readings of a number differ")
-    return int(number) if number.is_integer() else Decimal(repr(number))
+    return exact(number)
 
 
 def _other(kind: str, raw: str | None, their: Any) -> str | int | Decimal | bool:
@@ -234,8 +197,7 @@ def _other(kind: str, raw: str | None, their: Any) -> str | int | Decimal | bool
     elif kind == "b" and text in _TRUTHS and their is _TRUTHS[text]:
         return _TRUTHS[text]
     elif kind == "d" and isinstance(their, _TIMES):
-        days = (datetime.fromisoformat(text) - _DAY_ZERO) / timedelta(days=1)
-        return int(days) if days.is_integer() else Decimal(repr(days))
+        return exact((datetime.fromisoformat(text) - _DAY_ZERO) / timedelta(days=1))
     raise ValueError("two readings of a cell differ")
 
 
@@ -255,9 +217,7 @@ def _names(book: ET.Element) -> dict[str, str]:
     found = {}
     for each in _all(book, "definedName"):
         if "localSheetId" not in each.attrib:
-            text = each.text or ""
-            constant = _CONSTANT.fullmatch(text)
-            found[each.attrib["name"]] = constant[1].replace('""', '"') if constant else text
+            found[each.attrib["name"]] = named(each.text or "")
     return found
 
 

@@ -68,6 +68,10 @@ STYLES: dict[str, Style] = {
     "text_center": Style(border=True, number=TEXT, align="center"),
     "verdict": Style(bold=True, size=16, align="center", border=True),
     "link": Style(underline=True, colour="0B4F9E", border=True, align="center"),
+    "listed_bad": Style(border=True, number=TEXT, fill=BAD, colour="7A0000"),
+    "listed_warn": Style(border=True, number=TEXT, fill=WARN, colour="5C3B00"),
+    "listed_bad_center": Style(border=True, fill=BAD, colour="7A0000", align="center"),
+    "listed_warn_center": Style(border=True, fill=WARN, colour="5C3B00", align="center"),
     "hidden": Style(size=9, colour="888888", wrap=False, number=TEXT),
     "hidden_number": Style(size=9, colour="888888", wrap=False),
     # conditional looks: only fill and font colour apply

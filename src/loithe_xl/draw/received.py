@@ -13,6 +13,7 @@ from loithe_xl.notation import moment
 from loithe_xl.receipts import Status
 
 HEAD = 8
+MOST_ROWS = 10_000  # that colours reach: rows may come while the workbook is open in Excel
 RECEIPT_WIDTHS = {1: 6, 2: 20, 3: 40, 4: 14, 5: 9, 6: 34, 7: 18, 8: 60}
 OPINION_WIDTHS = {1: 6, 2: 20, 3: 36, 4: 30, 5: 80}
 LOOKS = {Status.ACCEPTED: "good", Status.MISSING: "missing", Status.REFUSED: "bad", Status.FOREIGN: "bad"}
@@ -43,7 +44,7 @@ def receipts_sheet(panel: Panel) -> Sheet:
             sheet.put(row, column, value, "number" if column == 1 else "text_center" if column in (4, 5) else "text")
         tall = max(lines_of(child.name, 40), lines_of(said, 60), lines_of(file, 34))
         sheet.heights[row] = min(409, LINE * tall + 3)
-    last = HEAD + max(1, len(case.consolidation.children))
+    last = HEAD + MOST_ROWS
     for status, style in LOOKS.items():
         sign = text_literal(case.say(f"status_{status.value}"))
         sheet.conditions.append(Condition(((HEAD + 1, 4), (last, 4)), f"$D{HEAD + 1}={sign}", style))

@@ -12,7 +12,9 @@ from pathlib import Path
 
 from loithe_xl import inbox, store
 from loithe_xl.decide import prefer, withdraw
+from loithe_xl.draw import Case
 from loithe_xl.identity import Identity
+from loithe_xl.inbox import Found
 from loithe_xl.issues import Fault, Issue, Place, issue
 from loithe_xl.receipts import Receipt, Status, Verdict
 from loithe_xl.report import read_edits
@@ -53,6 +55,7 @@ class Gathered:
     written: Path | None = None
     copy: Path | None = None
     statuses: dict[str, Status] = field(default_factory=dict)
+    changed: bool = False  # something was received that the parent did not hold yet
 
     @property
     def seen(self) -> int:
@@ -67,7 +70,11 @@ def open_parent(path: Path) -> Opened:
     """
     if not os.path.lexists(path):
         raise Fault([issue("PATH_MISSING", Place(file=shown(path)))])
-    opened = open_file(path, shown(path))
+    return as_parent(open_file(path, shown(path)))
+
+
+def as_parent(opened: Opened) -> Opened:
+    """The same, where it is a parent's workbook that can be trusted; Fault otherwise."""
     if opened.layout is None or opened.identity is None:
         raise Fault(list(opened.issues))
     if not opened.layout.form.parent:
@@ -83,35 +90,45 @@ def gather(order: Order, office: Office) -> Gathered:
     found = inbox.find([*order.paths, *([order.prefer] if order.prefer else [])])
     with nullcontext() if order.dry_run or not order.into.is_file() else store.lock(order.into):
         parent = open_parent(order.into)
-        if found.issues:
-            raise Fault(list(found.issues), 2)
-        here = order.into.resolve()
-        files = [path for path in found.files if path.resolve() != here]
-        own = len(found.files) - len(files)
-        reader = _Reader(parent, office)
-        seen = [reader.receipt(path) for path in office.progress(files, "consolidate")]
-        chosen = [receipt for path, receipt in zip(files, seen, strict=True) if _same(path, order.prefer)]
-        after = _commanded(_merged(parent.receipts, seen), chosen, order, parent)
-        done = received(parent, after)
-        gathered = _count(done, seen, len(found.skipped) + own, tuple(why for _, why in found.skipped))
-        if order.dry_run or tuple(after) == tuple(parent.receipts):
+        gathered = take_in(parent, found, order, office)
+        if order.dry_run or not gathered.changed:
             return gathered
         copy = store.keep_copy(order.into, f"{office.now:%Y%m%d-%H%M%S}")
-        data = rebuilt(done, office.now)
+        data = rebuilt(gathered.parent, office.now)
         written = store.write(order.into, data)
         issues = (*gathered.issues, *beside(order.into, written))
         return replace(gathered, written=written, copy=copy, issues=issues)
 
 
+def take_in(parent: Opened, found: Found, order: Order, office: Office) -> Gathered:
+    """What ``parent`` comes to with the files that were found; nothing is written."""
+    if found.issues:
+        raise Fault(list(found.issues), 2)
+    here = order.into.resolve()
+    files = [path for path in found.files if path.resolve() != here]
+    own = len(found.files) - len(files)
+    reader = _Reader(parent, office)
+    seen = [reader.receipt(path) for path in office.progress(files, "consolidate")]
+    chosen = [receipt for path, receipt in zip(files, seen, strict=True) if _same(path, order.prefer)]
+    after = _commanded(_merged(parent.receipts, seen), chosen, order, parent)
+    done = received(parent, after)
+    gathered = _count(done, seen, len(found.skipped) + own, tuple(why for _, why in found.skipped))
+    return replace(gathered, changed=tuple(after) != tuple(parent.receipts))
+
+
 def rebuilt(parent: Opened, saved: datetime) -> bytes:
-    """The parent's whole workbook from its values, saved at that time; its token is copied verbatim."""
+    """The parent's whole workbook from its values, saved at that time."""
+    return package(replace(rebuilt_case(parent), saved=_later(saved, parent)), salt_of(parent.key))
+
+
+def rebuilt_case(parent: Opened) -> Case:
+    """What the parent's workbook shows now, from its values; its token is copied verbatim."""
     assert parent.identity and parent.loaded and parent.layout and parent.register
     name, above, lang = parent.names
     subject = Subject(parent.identity, parent.token, name, above, lang)
     edits = read_edits(parent.grids)
     own = parent.loaded, parent.layout, subject, parent.inputs
-    case = parent_case(*own, parent.register, parent.receipts, edits, parent.consolidation)
-    return package(replace(case, saved=_later(saved, parent)), salt_of(parent.key))
+    return parent_case(*own, parent.register, parent.receipts, edits, parent.consolidation)
 
 
 def _later(saved: datetime, parent: Opened) -> datetime:

@@ -46,6 +46,7 @@ class Request:
     below: bool = False
     units: tuple[str, ...] = ()
     out: Path = Path()
+    without: tuple[str, ...] = ()  # units that need no form
 
 
 def term(loaded: Loaded, period: str | None, cutoff: date | None, deadline: date | None) -> Term:
@@ -96,6 +97,8 @@ def wanted(request: Request) -> list[Unit]:
     top = [unit for unit in register.units if unit.tier == request.level]
     beneath = {code for unit in top for code in _codes(register, unit.code)}
     for unit in register.units:
+        if unit.code in request.without:
+            continue
         if unit.tier in tiers and unit.code in beneath and (not limits or any(unit.code in limit for limit in limits)):
             found.append(unit)
     if not found:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from loithe_xl import guard, reader
-from loithe_xl.book import Address
+from loithe_xl.book import Address, Book
 from loithe_xl.consolidate import Consolidation, consolidate, rows_sent_up
 from loithe_xl.draw import TOKEN_NAME, Case, form_book, known_cells
 from loithe_xl.draw.hidden import ABOVE_CELL, LANG_CELL, NAME_CELL, PACK_FROM, TOKEN_CELL
@@ -18,6 +18,7 @@ from loithe_xl.issues import Fault, Issue, Place, has_error, issue
 from loithe_xl.layout import COMPUTED, HIDDEN, HIDDEN_RECEIPTS, HIDDEN_REGISTER, Layout
 from loithe_xl.ledger import read_receipts, read_register
 from loithe_xl.receipts import Receipt, UnitRow, Verdict, unit_row
+from loithe_xl.received import Received
 from loithe_xl.register import Register
 from loithe_xl.submission import BLANK, Grids, Inputs, blank, constants, cut_cells, extract, outside
 from loithe_xl.tasks import packs
@@ -65,13 +66,18 @@ def open_file(path: Path, file: str, by: Loaded | None = None) -> Opened:
     data = guard.admit(path)
     if isinstance(data, Issue):
         return Opened(file, _digest_of(path)).refused(data)
-    opened = Opened(file, hashlib.sha256(data).hexdigest())
     received = reader.read(data, COMPUTED)
+    sha = hashlib.sha256(data).hexdigest()
     if isinstance(received, Issue):
-        return opened.refused(received)
+        return Opened(file, sha).refused(received)
+    return opened(received, file, sha, by)
+
+
+def opened(received: Received, file: str, sha: str = "", by: Loaded | None = None) -> Opened:
+    """What a workbook holds, as read from a file or from an open Excel: identity, inputs, figures, faults."""
     saved = received.modified.isoformat(timespec="seconds") if received.modified else ""
-    opened = replace(opened, grids=received.grids, modified=saved)
-    token = agree(_tokens(received))
+    opened = Opened(file, sha, grids=received.grids, modified=saved)
+    token = agree(tokens(received))
     if isinstance(token, Issue):
         return opened.refused(token)
     signed = parse(token)
@@ -136,21 +142,28 @@ def is_empty(opened: Opened) -> bool:
     return not typed and not rows and not opened.receipts
 
 
-def form_cells(loaded: Loaded, layout: Layout) -> Mapping[str, frozenset[Address]]:
-    """Sheet -> addresses that the fresh form fills, for its input sheets."""
+def fresh_book(loaded: Loaded, layout: Layout) -> Book:
+    """The form as it is before anything is typed, for comparison: it names no unit."""
     key = (layout.digest, loaded.pack.id)
-    if key not in _FORM_CELLS:
+    if key not in _FRESH:
         form = layout.form
         identity = Identity("-", loaded.pack.period, loaded.pack.end, loaded.pack.end, loaded.pack.id, layout.digest)
         inputs = blank(form)
         given: dict[str, Raw] = dict.fromkeys([*loaded.pack.indicators, *form.derived_by_id], 0) if form.parent else {}
         values = all_values(form, inputs, constants(loaded.pack, serial(loaded.pack.end)), given)
-        case = Case(loaded.pack, layout, identity, "-", "-", "-", inputs, values)
-        names = tuple(sheet.sheet.name for sheet in layout.sheets)
-        _FORM_CELLS[key] = known_cells(form_book(case), names)
+        _FRESH[key] = form_book(Case(loaded.pack, layout, identity, "-", "-", "-", inputs, values))
+    return _FRESH[key]
+
+
+def form_cells(loaded: Loaded, layout: Layout) -> Mapping[str, frozenset[Address]]:
+    """Sheet -> addresses that the fresh form fills, for its input sheets."""
+    key = (layout.digest, loaded.pack.id)
+    if key not in _FORM_CELLS:
+        _FORM_CELLS[key] = known_cells(fresh_book(loaded, layout), tuple(sheet.sheet.name for sheet in layout.sheets))
     return _FORM_CELLS[key]
 
 
+_FRESH: dict[tuple[str, str], Book] = {}
 _FORM_CELLS: dict[tuple[str, str], Mapping[str, frozenset[Address]]] = {}
 
 
@@ -210,7 +223,8 @@ def failed(opened: Opened) -> bool:
     return opened.layout is None or has_error(opened.issues)
 
 
-def _tokens(received: reader.Received) -> list[str]:
+def tokens(received: Received) -> list[str]:
+    """The identity tokens that a workbook carries, in up to three places."""
     hidden = received.grids.get(HIDDEN)
     cell = hidden.get(*TOKEN_CELL) if hidden else None
     found = (received.custom.get(TOKEN_NAME), received.names.get(TOKEN_NAME), cell)

@@ -46,7 +46,7 @@ def consolidate_lines(gathered: Gathered, lang: str) -> Iterator[str]:
         if child.sha in gathered.statuses or (child.status is Status.ACCEPTED and child.unit in sent):
             for found in child.issues:
                 yield issue_line(found.in_file(child.file), lang)
-    parts = [f"{_status(status, lang)} {number}" for status, number in gathered.counts.items() if number]
+    parts = [f"{status_words(status, lang)} {number}" for status, number in gathered.counts.items() if number]
     yield text("cli.consolidated", seen=gathered.seen, parts="; ".join(parts) or "0").to(lang)
     yield from figure_lines(parent, lang)
     if gathered.written is None:
@@ -75,12 +75,12 @@ def status_lines(parent: Opened, lang: str) -> Iterator[str]:
     for child in parent.consolidation.children:
         late = text("cli.late").to(lang) if child.late else ""
         received = moment(child.received_at)
-        parts = (child.unit or "?", child.name, _status(child.status, lang) + late, child.file, received)
+        parts = (child.unit or "?", child.name, status_words(child.status, lang) + late, child.file, received)
         yield " | ".join(part for part in parts if part)
         for found in child.issues:
             yield "    " + issue_line(found.in_file(""), lang)
     counted = {status: sum(each.status is status for each in parent.consolidation.children) for status in Status}
-    yield "; ".join(f"{_status(status, lang)}: {number}" for status, number in counted.items() if number)
+    yield "; ".join(f"{status_words(status, lang)}: {number}" for status, number in counted.items() if number)
 
 
 def run_failed(gathered: Gathered) -> bool:
@@ -92,6 +92,15 @@ def run_failed(gathered: Gathered) -> bool:
     return any(gathered.counts[status] for status in turned_away) or has_error(found)
 
 
-def _status(status: Status, lang: str) -> str:
+def missing_and_late(parent: Opened) -> tuple[int, int, int]:
+    """Direct units in all, those without figures, and those whose counted report came late."""
+    assert parent.consolidation
+    rows = parent.consolidation.rows
+    late = {child.unit for child in parent.consolidation.children if child.late and child.status is Status.ACCEPTED}
+    return len(rows), sum(row is None for row in rows.values()), len(late & rows.keys())
+
+
+def status_words(status: Status, lang: str) -> str:
+    """A status as users read it."""
     found: Text = text(f"form.status_{status.value}")
     return found.to(lang)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,7 +33,7 @@ def report(path: Path, out: Path | None, profile: str, pdf_to: Path | None, offi
     parent = open_parent(path)
     target = out or (_beside(path) if pdf_to else None)
     edits = read_edits(parent.grids) | (_former(target, parent) if target and target.exists() else {})
-    page = _page(parent, edits, profile, office)
+    page = page_for(parent, edits, profile, office)
     if target is None:
         return Reported(parent, page)
     assert parent.loaded
@@ -51,7 +52,8 @@ def _pdf(report: Path, target: Path) -> Issue | None:
     return found.in_file(shown(target)) if found else None
 
 
-def _page(parent: Opened, edits: dict[str, Edit], profile: str, office: Office) -> Page:
+def page_for(parent: Opened, edits: Mapping[str, Edit], profile: str, office: Office) -> Page:
+    """The report of an opened parent; Fault when its tier has none."""
     assert parent.identity and parent.loaded and parent.layout and parent.register and parent.consolidation
     name, above, _ = parent.names
     page = page_of(

@@ -1,0 +1,164 @@
+"""The buttons: each asks what it must, runs the task that the command line runs, and says what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from loithe_xl import __version__
+from loithe_xl.addin.desk import Desk, Stopped
+from loithe_xl.addin.frame import Button, button
+from loithe_xl.draw import LISTED_TOP
+from loithe_xl.host import excel
+from loithe_xl.issues import Severity
+from loithe_xl.layout import ANNEX, CHECK, GUIDE, JOURNAL, RECEIPTS, REPORT
+from loithe_xl.tasks import live
+from loithe_xl.tasks.gather import Gathered
+from loithe_xl.tasks.intake import Opened
+from loithe_xl.tasks.lines import missing_and_late, status_words
+from loithe_xl.words import Text, text
+
+
+@button
+def validate(desk: Desk) -> None:
+    """Check the open workbook: mark its faulty cells and list every issue."""
+    with desk.working():
+        found = live.check(desk.book, desk.office)
+    if not found.issues:
+        return desk.say(text("addin.valid"))
+    desk.show(CHECK, f"A{LISTED_TOP}")
+    errors, warnings = _levels(found)
+    said = [text("addin.found", errors=errors, warnings=warnings, sheet=CHECK, row=LISTED_TOP)]
+    return desk.say(*said, *([] if errors else [text("addin.may_submit")]))
+
+
+@button
+def consolidate_folder(desk: Desk) -> None:
+    """Take the reports of a folder into the open parent."""
+    excel.place_of(desk.book)
+    _consolidate(desk, (desk.folder("pick_folder"),))
+
+
+@button
+def consolidate_files(desk: Desk) -> None:
+    """Take chosen reports into the open parent."""
+    excel.place_of(desk.book)
+    _consolidate(desk, desk.files("pick_files"))
+
+
+@button
+def report(desk: Desk) -> None:
+    """Make the report sheet of the open parent anew."""
+    with desk.working():
+        made = live.report(desk.book, desk.office)
+    desk.show(REPORT)
+    moved = sum(line.moved for line in made.page.body)
+    said = [text("addin.reported", sheet=REPORT, copy=made.copy.name)]
+    desk.say(*said, *([text("addin.moved", count=moved)] if moved else []))
+
+
+@button
+def status(desk: Desk) -> None:
+    """Show who sent, who is late and who is missing."""
+    with desk.working():
+        parent = live.status(desk.book)
+    desk.show(RECEIPTS)
+    desk.say(_missing(parent), text("addin.look_at_receipts", sheet=RECEIPTS))
+
+
+@button
+def generate(desk: Desk) -> None:
+    """Make the forms of the tiers beneath: of the open parent, or of a register that the user chooses."""
+    from loithe_xl.tasks import making
+
+    with desk.working():
+        parent = live.parent_or_none(desk.book)
+    if parent:
+        given = making.beneath(parent)
+    else:
+        given = making.of_register(desk.files("pick_register")[0], lambda period: desk.words("ask_period", period))
+    if given is None:
+        return desk.say(text("addin.none_beneath"))
+    folder = desk.folder("pick_out")
+    with desk.working():
+        made = making.write(given, folder, desk.office)
+    return desk.say(text("addin.made", count=len(made), folder=folder))
+
+
+@button
+def pdf(desk: Desk) -> None:
+    """Export the report and its annex as one PDF."""
+    if REPORT not in {page.name for page in desk.book.sheets}:
+        return desk.say(text("addin.pdf_none", sheet=REPORT), grave=True)
+    start = excel.place_of(desk.book)
+    target = excel.ask_target(desk.book.app, start.with_name(f"{start.stem}_bao-cao.pdf"), _filter(desk))
+    if target is None:
+        raise Stopped
+    try:
+        excel.export(desk.book, (REPORT, ANNEX), target)
+    except Exception:  # Excel's only way to say that it could not
+        return desk.say(text("addin.pdf_failed", path=target), grave=True)
+    return desk.say(text("addin.pdf_done", path=target))
+
+
+@button
+def help(desk: Desk) -> None:
+    """Say what the buttons do, with the form's own guide behind it."""
+    with suppress(Exception):  # a workbook of somebody else has no guide
+        desk.show(GUIDE)
+    desk.say(text("addin.help", version=__version__))
+
+
+@button
+def journal(desk: Desk) -> None:
+    """Show what every run received and decided."""
+    if JOURNAL not in {page.name for page in desk.book.sheets}:
+        return desk.say(text("addin.journal_none", sheet=JOURNAL), grave=True)
+    return desk.show(JOURNAL)
+
+
+BUTTONS: dict[str, Button] = {
+    each.__name__: each
+    for each in (
+        validate,
+        consolidate_folder,
+        consolidate_files,
+        report,
+        status,
+        generate,
+        pdf,
+        help,
+        journal,
+    )
+}
+
+
+def _consolidate(desk: Desk, paths: Sequence[Path]) -> None:
+    with desk.working():
+        done = live.consolidate(desk.book, paths, desk.office)
+    desk.show(RECEIPTS)
+    parts = "; ".join(f"{status_words(status, desk.lang)} {count}" for status, count in done.counts.items() if count)
+    said = [text("addin.taken_in", seen=done.seen, parts=parts or "0", skipped=done.skipped), _missing(done.parent)]
+    said += [text("addin.saved", copy=done.copy.name)] if done.copy else [text("addin.nothing_new")]
+    desk.say(*said, *_warnings(done), text("addin.look_at_receipts", sheet=RECEIPTS))
+
+
+def _warnings(done: Gathered) -> list[Text]:
+    errors, _ = _levels(done.parent)
+    told = [found.message for found in done.issues if found.severity is Severity.ERROR][:3]
+    return [*told, *([text("addin.own_faults", errors=errors)] if errors else [])]
+
+
+def _missing(parent: Opened) -> Text:
+    total, missing, late = missing_and_late(parent)
+    return text("addin.still_missing", total=total, missing=missing, late=late)
+
+
+def _levels(found: Opened) -> tuple[int, int]:
+    errors = sum(each.severity is Severity.ERROR for each in found.issues)
+    return errors, len(found.issues) - errors
+
+
+def _filter(desk: Desk) -> str:
+    return text("addin.pdf_filter").to(desk.lang)

@@ -1,0 +1,130 @@
+"""The running Excel: which workbook is meant, what it says and asks; the one module that imports xlwings."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import xlwings
+from xlwings import App as App
+from xlwings import Book as Book
+from xlwings import Range as Range
+from xlwings import Sheet as Sheet
+
+from loithe_xl.issues import Fault, Place, issue
+
+FOLDER, FILES = 4, 3  # Excel's kinds of file dialog
+_TEXT_ANSWER = 2  # of Excel's input box
+_QUIET = {"screen_updating": False, "enable_events": False, "display_alerts": False, "calculation": "manual"}
+
+
+def caller() -> Book:
+    """The workbook whose button was pressed; Fault when Excel cannot tell."""
+    try:
+        return Book.caller()
+    except Exception as error:  # whatever the library raises: there is no workbook to work with
+        raise Fault([issue("HOST_NO_BOOK")]) from error
+
+
+def active() -> Book:
+    """The active workbook of the one running Excel, for whoever starts us without a button."""
+    running = list(xlwings.apps)
+    if not running:
+        raise Fault([issue("HOST_NO_EXCEL")])
+    if len(running) > 1:
+        raise Fault([issue("HOST_TWO_EXCELS", count=len(running))])
+    found = running[0].books.active if len(running[0].books) else None
+    if found is None:
+        raise Fault([issue("HOST_NO_BOOK")])
+    return found
+
+
+def place_of(book: Book) -> Path:
+    """Where the workbook's file lies; Fault for one that was never saved, lies online or may not be written."""
+    place = Place(file=book.name)
+    if not book.api.Path:
+        raise Fault([issue("HOST_UNSAVED", place, name=book.name)])
+    try:
+        path = Path(book.fullname)
+    except Exception as error:  # the library could not tell which local file an online one is
+        raise Fault([issue("HOST_ONLINE", place, name=book.name)]) from error
+    if not path.is_file():
+        raise Fault([issue("HOST_ONLINE", place, name=book.name)])
+    if book.api.ReadOnly or not os.access(path, os.W_OK):
+        raise Fault([issue("HOST_READ_ONLY", place, name=book.name)])
+    return path
+
+
+@contextmanager
+def quiet(app: App) -> Iterator[None]:
+    """Meanwhile Excel neither redraws, recalculates, asks nor runs events; whatever happens, it is left as it was."""
+    before = {name: getattr(app, name) for name in _QUIET}
+    try:
+        for name, value in _QUIET.items():
+            setattr(app, name, value)
+        yield
+    finally:
+        for name, value in reversed(before.items()):
+            with suppress(Exception):  # each is given back, even where another cannot be
+                setattr(app, name, value)
+        with suppress(Exception):
+            tell(app, None)
+
+
+def tell(app: App, words: str | None) -> None:
+    """A line in the status bar; None gives it back to Excel."""
+    app.status_bar = False if words is None else words
+
+
+def alert(app: App, words: str, title: str, *, grave: bool = False) -> None:
+    """A message that waits for OK."""
+    app.alert(words, title, "ok", "critical" if grave else "info")
+
+
+def shout(words: str, title: str) -> None:
+    """The same where there is no Excel to say it."""
+    if sys.platform == "win32":
+        ctypes.windll.user32.MessageBoxW(None, words, title, 0x10)
+    elif sys.stderr:
+        sys.stderr.write(f"{title}: {words}\n")
+
+
+def export(book: Book, sheets: Sequence[str], target: Path) -> None:
+    """Print these sheets together into one PDF; whatever Excel raises when it cannot."""
+    shown = book.sheets.active.name
+    there = [page.name for page in book.sheets if page.name in sheets]
+    try:
+        book.api.Worksheets(there).Select()
+        book.api.ActiveSheet.ExportAsFixedFormat(0, str(target))
+    finally:
+        book.sheets[shown].select()
+
+
+def ask_text(app: App, words: str, title: str, default: str) -> str | None:
+    """What the user typed; None when he gave up."""
+    given = app.api.InputBox(words, title, default, None, None, None, None, _TEXT_ANSWER)
+    return None if given is False else str(given).strip()
+
+
+def ask_paths(app: App, kind: int, title: str, start: Path | None = None) -> tuple[Path, ...]:
+    """The files or the folder that the user chose; none when he gave up."""
+    dialog = app.api.FileDialog(kind)
+    dialog.Title = title
+    dialog.AllowMultiSelect = kind == FILES
+    if start:
+        dialog.InitialFileName = f"{start}{os.sep}"
+    if not dialog.Show():
+        return ()
+    chosen = dialog.SelectedItems
+    return tuple(Path(str(chosen(number))) for number in range(1, chosen.Count + 1))
+
+
+def ask_target(app: App, start: Path, kind: str) -> Path | None:
+    """Where to save: a path that the user confirmed; None when he gave up. ``kind`` is Excel's file filter."""
+    given: Any = app.api.GetSaveAsFilename(str(start), kind)
+    return Path(str(given)) if given else None

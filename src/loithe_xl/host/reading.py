@@ -1,0 +1,98 @@
+"""An open workbook as values: the same that its file would give."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from loithe_xl.book import Address
+from loithe_xl.received import Grid, Received, Value, exact, named
+
+if TYPE_CHECKING:
+    from loithe_xl.host.excel import Book, Sheet
+
+Area = tuple[int, int, int, int]  # top, left, bottom, right
+
+
+def read(book: Book, skip: Container[str] = (), mark: str = "") -> Received:
+    """What the workbook holds now, typed but not yet saved included; one read of values per sheet.
+
+    ``mark``: the custom property and defined name to look for. Of the locks only cells' own are told, as in a file.
+    """
+    pages = [page for page in book.sheets if page.name not in skip]
+    read = {page.name: _values(page) for page in pages}
+    return Received(
+        grids={name: Grid(values) for name, (values, _) in read.items()},
+        custom=_property(book, mark),
+        names=_name(book, mark),
+        modified=None,
+        sheet_names=tuple(page.name for page in book.sheets),
+        flawed={name: dict.fromkeys(errors, "error") for name, (_, errors) in read.items()},
+        locked={page.name: dict(_locks(page, _used(page))) for page in pages if not page.name.startswith("_")},
+    )
+
+
+def block(page: Sheet, area: Area) -> list[list[Any]]:
+    """The plain values of an area, as rows: numbers as float, dates as day numbers, error cells as int."""
+    top, left, bottom, right = area
+    found = page.range((top, left), (bottom, right)).api.Value2
+    if (top, left) == (bottom, right):
+        return [[found]]
+    return [list(row) for row in found]
+
+
+def value_of(raw: Any) -> Value:
+    """A cell's plain value as a file would give it; None when blank."""
+    if raw is None or raw == "":
+        return None
+    return exact(raw) if isinstance(raw, float) else raw
+
+
+def _values(page: Sheet) -> tuple[dict[Address, Value], list[Address]]:
+    """Every cell that is not blank, and those that hold an Excel error (a whole number is nothing else here)."""
+    values: dict[Address, Value] = {}
+    errors: list[Address] = []
+    for row, line in enumerate(block(page, _used(page)), 1):
+        for column, raw in enumerate(line, 1):
+            if isinstance(raw, int) and not isinstance(raw, bool):
+                errors.append((row, column))
+            elif (value := value_of(raw)) is not None:
+                values[row, column] = value
+    return values, errors
+
+
+def _used(page: Sheet) -> Area:
+    last = page.used_range.last_cell
+    return 1, 1, last.row, last.column
+
+
+def _locks(page: Sheet, area: Area) -> Iterator[tuple[Address, bool]]:
+    """Whether each cell is locked: an area that is of one kind answers at once, a mixed one in halves.
+
+    Columns are told apart first, for inputs stand in columns.
+    """
+    top, left, bottom, right = area
+    state = page.range((top, left), (bottom, right)).api.Locked
+    if state is not None:
+        yield from (((row, column), state) for row in range(top, bottom + 1) for column in range(left, right + 1))
+    elif left < right:
+        middle = (left + right) // 2
+        yield from _locks(page, (top, left, bottom, middle))
+        yield from _locks(page, (top, middle + 1, bottom, right))
+    else:
+        middle = (top + bottom) // 2
+        yield from _locks(page, (top, left, middle, right))
+        yield from _locks(page, (middle + 1, left, bottom, right))
+
+
+def _property(book: Book, mark: str) -> dict[str, str]:
+    with suppress(Exception):  # Excel has no other way to say that there is none
+        return {mark: str(book.api.CustomDocumentProperties(mark).Value)}
+    return {}
+
+
+def _name(book: Book, mark: str) -> dict[str, str]:
+    if mark not in book.names:
+        return {}
+    return {mark: named((book.names[mark].refers_to or "").removeprefix("="))}

@@ -1,0 +1,213 @@
+"""Values put into an open workbook: in few writes, at the drawn addresses, read back and compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from loithe_xl import book as drawing
+from loithe_xl.book import Address, Formula, Link, area
+from loithe_xl.host.looks import dress
+from loithe_xl.host.reading import block, value_of
+from loithe_xl.issues import Fault, Place, issue
+from loithe_xl.styles import STYLES, TEXT
+
+if TYPE_CHECKING:
+    from loithe_xl.host.excel import Book, Range, Sheet
+
+T = TypeVar("T")
+MOST_CELLS = 50_000  # of one write
+LONGEST = 8_000  # letters of a text within a write of many cells; longer ones go alone (older Excels lose them)
+HEIGHT = 15.0  # points of a row that nothing stands in
+_DAY_ZERO = datetime(1899, 12, 30)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A rectangle of values: its first cell and its rows."""
+
+    top: int
+    left: int
+    rows: tuple[tuple[Any, ...], ...]
+
+    @property
+    def area(self) -> tuple[int, int, int, int]:
+        """Top, left, bottom, right."""
+        return self.top, self.left, self.top + len(self.rows) - 1, self.left + len(self.rows[0]) - 1
+
+
+@contextmanager
+def unlocked(book: Book, names: Iterable[str], password: str) -> Iterator[None]:
+    """Meanwhile these sheets may be written; afterwards each is protected again as it was generated.
+
+    Fault, before anything is written, where the password is another.
+    """
+    pages = [book.sheets[name] for name in names]
+    opened: list[Sheet] = []
+    try:
+        for page in pages:
+            if page.api.ProtectContents:
+                opened.append(page)
+                _unprotect(page, password)
+        yield
+    finally:
+        for page in opened:
+            if not page.api.ProtectContents:
+                # Drawing objects, contents, scenarios; columns and rows may be resized.
+                page.api.Protect(password, True, True, True, False, False, True, True)
+
+
+def refresh(page: Sheet, drawn: drawing.Sheet) -> None:
+    """Bring the plain values of a sheet whose shape is fixed to what is drawn; formulas and looks stay."""
+    wanted = {at: cell.value for at, cell in drawn.cells.items() if not isinstance(cell.value, Formula | Link)}
+    formulas = drawn.cells.keys() - wanted.keys()
+    last = page.used_range.last_cell
+    bottom, right = max(last.row, *(row for row, _ in wanted)), max(last.column, *(column for _, column in wanted))
+    now = {
+        (row, column): value_of(raw)
+        for row, line in enumerate(block(page, (1, 1, bottom, right)), 1)
+        for column, raw in enumerate(line, 1)
+        if (row, column) not in formulas
+    }
+    changed = [at for at in now if now[at] != value_of(_native(wanted.get(at)))]
+    if not changed:
+        return
+    rows, columns = [at[0] for at in changed], [at[1] for at in changed]
+    box = (min(rows), min(columns)), (max(rows), max(columns))
+    within = [at for at in now if box[0][0] <= at[0] <= box[1][0] and box[0][1] <= at[1] <= box[1][1]]
+    if drawn.hidden:
+        page.range(*box).number_format = "General"  # rows move, and a number in a text cell would become a text
+    plain = frozenset() if drawn.hidden else _texts(drawn)
+    _put(page, {at: wanted.get(at) for at in within}, plain)
+
+
+def redraw(page: Sheet, drawn: drawing.Sheet, top: int = 1) -> None:
+    """Make a sheet whose rows come and go look as drawn from row ``top`` on: values, looks, heights, merged cells."""
+    last = page.used_range.last_cell
+    cells = {at: cell for at, cell in drawn.cells.items() if at[0] >= top}
+    merges = [merge for merge in drawn.merges if merge[0][0] >= top]
+    end = max([last.row, top, *(row for row, _ in cells), *(row for row in drawn.heights)])
+    wide = max([last.column, *(column for _, column in cells)])
+    whole = page.range((top, 1), (end, wide))
+    whole.unmerge()
+    whole.clear_contents()
+    covered = {at: first for first, to in merges for at in _within(first, to)}
+    looks = {
+        at: cells[found].style if (found := covered.get(at, at)) in cells else ""
+        for at in _within((top, 1), (end, wide))
+    }
+    for part in blocks(looks):
+        dress(_range(page, part), STYLES.get(part.rows[0][0]))
+    for part in blocks({(row, 1): drawn.heights.get(row, HEIGHT) for row in range(top, end + 1)}):
+        _range(page, part).row_height = part.rows[0][0]
+    anchors = {at: cell.value for at, cell in cells.items() if covered.get(at, at) == at}
+    _put(page, {at: value for at, value in anchors.items() if not isinstance(value, Formula)}, _texts(drawn))
+    for part in blocks(
+        {at: f"={value.text}" for at, value in anchors.items() if isinstance(value, Formula)}, alike=False
+    ):
+        _range(page, part).formula = part.rows[0][0] if len(part.rows) == len(part.rows[0]) == 1 else part.rows
+    for first, to in merges:
+        page.range(first, to).merge()
+    if drawn.print.rows and drawn.print.columns:
+        left, right = drawn.print.columns
+        page.page_setup.print_area = area((1, left), (drawn.print.rows, right))
+
+
+def blocks(cells: Mapping[Address, T], *, alike: bool = True) -> Iterator[Block]:
+    """The cells gathered into rectangles; ``alike``: each of one value only. Every cell is in exactly one."""
+    runs: dict[tuple[int, int], list[tuple[int, tuple[T, ...]]]] = {}  # (left, right) -> rows
+    for row, left, values in _runs(cells, alike):
+        runs.setdefault((left, left + len(values)), []).append((row, values))
+    for (left, right), lines in runs.items():
+        start = 0
+        most = max(1, MOST_CELLS // (right - left))
+        for end in range(1, len(lines) + 1):
+            broken = end == len(lines) or lines[end][0] != lines[end - 1][0] + 1 or end - start == most
+            if broken or (alike and lines[end][1] != lines[start][1]):
+                yield Block(lines[start][0], left, tuple(values for _, values in lines[start:end]))
+                start = end
+
+
+def _runs(cells: Mapping[Address, T], alike: bool) -> Iterator[tuple[int, int, tuple[T, ...]]]:
+    """Cells beside each other, row by row: (row, first column, values)."""
+    run: list[T] = []
+    before: Address = (0, 0)
+    for at in sorted(cells):
+        if run and (at != (before[0], before[1] + 1) or (alike and cells[at] != run[-1])):
+            yield before[0], before[1] - len(run) + 1, tuple(run)
+            run = []
+        run.append(cells[at])
+        before = at
+    if run:
+        yield before[0], before[1] - len(run) + 1, tuple(run)
+
+
+def _put(page: Sheet, cells: Mapping[Address, Any], plain: frozenset[Address]) -> None:
+    """Write values and read them back. ``plain``: cells formatted as text, which keep every text as it is."""
+    given = {at: _native(value) for at, value in cells.items()}
+    alone = {at for at, value in given.items() if isinstance(value, str) and len(value) > LONGEST}
+    marked = {at: value if at in plain else _kept(value) for at, value in given.items()}
+    for part in blocks({at: value for at, value in marked.items() if at not in alone}, alike=False):
+        _range(page, part).raw_value = part.rows
+    for at in alone:
+        page.range(at).raw_value = marked[at]
+    # An Excel that took a mark for a part of the text, or a text for a number, is told once more in the other way.
+    for at, wanted in _unlike(page, given):
+        page.range(at).raw_value = _kept(wanted) if at in plain else wanted
+    if wrong := list(_unlike(page, given)):
+        place = Place(sheet=page.name, cell=drawing.address(*wrong[0][0]))
+        raise Fault([issue("HOST_NOT_KEPT", place, sheet=page.name, cell=place.cell)])
+
+
+def _unlike(page: Sheet, given: Mapping[Address, Any]) -> Iterator[tuple[Address, Any]]:
+    """The cells that do not hold what was written, with what they should."""
+    for part in list(blocks(given, alike=False)):
+        for row, (now, wanted) in enumerate(zip(block(page, part.area), part.rows, strict=True), part.top):
+            for column, (found, value) in enumerate(zip(now, wanted, strict=True), part.left):
+                if value_of(found) != value_of(value) or type(found) is int:
+                    yield (row, column), value
+
+
+def _native(value: Any) -> Any:
+    """A value as Excel takes it: numbers and days as float, no empty text."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, bool | str):
+        return value
+    if isinstance(value, int | float | Decimal):
+        return float(value)
+    if isinstance(value, date):
+        moment = value if isinstance(value, datetime) else datetime.combine(value, datetime.min.time())
+        return (moment - _DAY_ZERO).total_seconds() / 86_400
+    raise TypeError(f"not a cell's value: {type(value).__name__}")
+
+
+def _kept(value: Any) -> Any:
+    """A text under the apostrophe that makes Excel take it as it is: never a formula, a number or a date."""
+    return f"'{value}" if isinstance(value, str) else value
+
+
+def _texts(drawn: drawing.Sheet) -> frozenset[Address]:
+    return frozenset(at for at, cell in drawn.cells.items() if STYLES[cell.style].number == TEXT)
+
+
+def _within(first: Address, last: Address) -> Iterator[Address]:
+    return ((row, column) for row in range(first[0], last[0] + 1) for column in range(first[1], last[1] + 1))
+
+
+def _range(page: Sheet, part: Block) -> Range:
+    top, left, bottom, right = part.area
+    return page.range((top, left), (bottom, right))
+
+
+def _unprotect(page: Sheet, password: str) -> None:
+    try:
+        page.api.Unprotect(password)
+    except Exception as error:  # Excel's only answer to a wrong password
+        raise Fault([issue("HOST_PASSWORD", Place(sheet=page.name), sheet=page.name)]) from error
+    if page.api.ProtectContents:
+        raise Fault([issue("HOST_PASSWORD", Place(sheet=page.name), sheet=page.name)])

@@ -1,0 +1,59 @@
+"""A workbook as values: what a received file and the workbook open in Excel both become."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from loithe_xl.book import Address
+
+Value = str | int | Decimal | bool | None  # of a cell; dates are Excel day numbers
+_CONSTANT = re.compile(r'"((?:[^"]|"")*)"')
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """One sheet's values: whole numbers as int, others as Decimal, dates as Excel day numbers, texts as typed."""
+
+    values: Mapping[Address, Value] = field(default_factory=dict)
+
+    def get(self, row: int, column: int) -> Value:
+        """The value, None when blank; rows and columns from 1."""
+        return self.values.get((row, column))
+
+    def cells(self) -> Iterator[tuple[int, int, Value]]:
+        """Every cell that is not blank, row by row."""
+        for (row, column), value in self.values.items():
+            yield row, column, value
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What a workbook holds, be it a file or open in Excel.
+
+    ``flawed`` names cells with an Excel error (``error``) or a formula that was never calculated (``no_result``);
+    ``locked`` tells, for each cell present, whether its style locks it; ``names`` are the workbook's defined names,
+    text constants without their quotes; ``modified`` is the saved time inside the file, in UTC.
+    """
+
+    grids: Mapping[str, Grid]
+    custom: Mapping[str, str]
+    names: Mapping[str, str]
+    modified: datetime | None
+    sheet_names: tuple[str, ...]
+    flawed: Mapping[str, Mapping[Address, str]]
+    locked: Mapping[str, Mapping[Address, bool]]
+
+
+def exact(number: float) -> int | Decimal:
+    """A cell's number: whole ones as int, others as the decimal number that a spreadsheet shows."""
+    return int(number) if number.is_integer() else Decimal(repr(number))
+
+
+def named(formula: str) -> str:
+    """What a defined name stands for (no leading ``=``): a text constant without its quotes, else the formula."""
+    constant = _CONSTANT.fullmatch(formula)
+    return constant[1].replace('""', '"') if constant else formula

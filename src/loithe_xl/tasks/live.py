@@ -1,0 +1,156 @@
+"""The tasks on the workbook that is open in Excel: the same readings and figures as for a file, put back as values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from loithe_xl import inbox, store
+from loithe_xl.book import Book as Drawn
+from loithe_xl.book import located
+from loithe_xl.draw import LISTED_TOP, PLACE, TOKEN_NAME, Case, form_book, issue_list
+from loithe_xl.host.excel import Book, place_of
+from loithe_xl.host.looks import fill
+from loithe_xl.host.reading import block, read
+from loithe_xl.host.writing import redraw, refresh, unlocked
+from loithe_xl.issues import Fault, Place, Severity, issue
+from loithe_xl.layout import ANNEX, CHECK, COMPUTED, FIGURES, HIDDEN_RECEIPTS, OPINIONS, RECEIPTS, REPORT, TOTALS
+from loithe_xl.report import Page, read_edits
+from loithe_xl.styles import BAD, STYLES, WARN
+from loithe_xl.tasks import intake
+from loithe_xl.tasks.gather import Gathered, Order, as_parent, rebuilt_case, take_in
+from loithe_xl.tasks.intake import Opened
+from loithe_xl.tasks.office import Office
+from loithe_xl.tasks.reporting import page_for
+
+# Sheets whose rows are fixed, and those whose rows come and go with the first row that does.
+REFRESHED = (FIGURES, TOTALS, HIDDEN_RECEIPTS)
+REDRAWN = {RECEIPTS: 6, OPINIONS: 8, REPORT: 1, ANNEX: 1}
+_SETTINGS = re.compile(r"loithe\.conf|.*\.py", re.IGNORECASE)  # sheets by which a workbook would rule the bridge
+_PLACE = re.compile(r"(.+)!([A-Z]+[0-9]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """The report that now stands in the workbook, and its parent's figures."""
+
+    parent: Opened
+    page: Page
+    copy: Path
+
+
+def opened(book: Book) -> Opened:
+    """The open workbook as read; Fault when it is none of our forms."""
+    received = read(book, COMPUTED, TOKEN_NAME)
+    for name in received.sheet_names:
+        if _SETTINGS.fullmatch(name):
+            raise Fault([issue("HOST_EMBEDDED_SETTINGS", Place(file=book.name), name=book.name, sheet=name)])
+    found = intake.opened(received, book.name)
+    if not found.token and not intake.tokens(received):
+        raise Fault([issue("HOST_NOT_OURS", Place(file=book.name), name=book.name)])
+    return found
+
+
+def check(book: Book, office: Office) -> Opened:
+    """Every fault of the open workbook, marked in its cells and listed on its sheet of checks."""
+    found = opened(book)
+    if found.layout is None or found.loaded is None:
+        raise Fault(list(found.issues))
+    foreign = intake.refusal(found, office.trusted())
+    found = found.refused(foreign) if foreign else found
+    _list(book, found, office)
+    return found
+
+
+def consolidate(book: Book, paths: Sequence[Path], office: Office) -> Gathered:
+    """Take the files into the open parent: figures, receipts, opinions and report; then save it."""
+    path = place_of(book)
+    files = inbox.find(paths)
+    with store.lock(path):
+        gathered = take_in(as_parent(opened(book)), files, Order(path, tuple(paths)), office)
+        if not gathered.changed:
+            return gathered
+        copy = _write(book, path, gathered.parent, rebuilt_case(gathered.parent), office)
+        return replace(gathered, written=path, copy=copy)
+
+
+def report(book: Book, office: Office, profile: str = "hd36_2018") -> Reported:
+    """Make the report sheet of the open parent anew, with what was edited by hand kept; then save it."""
+    path = place_of(book)
+    with store.lock(path):
+        parent = as_parent(opened(book))
+        page = page_for(parent, read_edits(parent.grids), profile, office)
+        return Reported(parent, page, _write(book, path, parent, replace(rebuilt_case(parent), page=page), office))
+
+
+def status(book: Book) -> Opened:
+    """The open parent with its receipts; nothing is written."""
+    return as_parent(opened(book))
+
+
+def parent_or_none(book: Book) -> Opened | None:
+    """The open parent; None when something else is open, such as a register or an empty workbook."""
+    if not any(page.name == HIDDEN_RECEIPTS for page in book.sheets):
+        return None
+    return as_parent(opened(book))
+
+
+def _write(book: Book, path: Path, parent: Opened, case: Case, office: Office) -> Path:
+    """Keep a dated copy, put the drawn values into the open workbook, save it; the copy."""
+    drawn = form_book(case)
+    names = [name for name in (*REFRESHED, *REDRAWN) if name in {sheet.name for sheet in drawn.sheets}]
+    _all_there(book, names)
+    with unlocked(book, names, case.pack.password):
+        copy = store.keep_copy(path, f"{office.now:%Y%m%d-%H%M%S}")
+        for name in names:
+            if name in REDRAWN:
+                redraw(book.sheets[name], drawn.sheet(name), REDRAWN[name])
+            else:
+                refresh(book.sheets[name], drawn.sheet(name))
+    try:
+        book.save()
+    except Exception as error:  # Excel says why in its own way; the figures are in the workbook, and not lost
+        raise Fault([issue("HOST_NOT_SAVED", Place(file=book.name), name=book.name, copy=copy.name)]) from error
+    return copy
+
+
+def _list(book: Book, found: Opened, office: Office) -> None:
+    """Mark the faulty cells and take back the marks of the list that stands there."""
+    assert found.loaded and found.layout
+    drawn = intake.fresh_book(found.loaded, found.layout)
+    inputs = [sheet.sheet.name for sheet in found.layout.sheets]
+    _all_there(book, [CHECK])
+    former = [place for place in _listed(book) if place[0] in inputs]
+    marks = {(each.place.sheet, each.place.cell): each for each in reversed(found.issues) if each.place.cell}
+    now = [place for place in marks if place[0] in inputs]
+    touched = list(dict.fromkeys([CHECK, *(sheet for sheet, _ in (*former, *now))]))
+    with unlocked(book, touched, found.loaded.pack.password):
+        for sheet, cell in former:
+            fill(book.sheets[sheet].range(cell), _own_fill(drawn, sheet, cell))
+        for sheet, cell in now:
+            error = marks[sheet, cell].severity is Severity.ERROR
+            fill(book.sheets[sheet].range(cell), BAD if error else WARN)
+        redraw(book.sheets[CHECK], issue_list(found.issues, office.lang, office.now), LISTED_TOP)
+
+
+def _listed(book: Book) -> list[tuple[str, str]]:
+    """The places that the list on the sheet of checks names now."""
+    page = book.sheets[CHECK]
+    last = page.used_range.last_cell.row
+    if last < LISTED_TOP:
+        return []
+    said = (str(line[0] or "") for line in block(page, (LISTED_TOP, PLACE, last, PLACE)))
+    return [(match[1], match[2]) for words in said if (match := _PLACE.fullmatch(words))]
+
+
+def _own_fill(drawn: Drawn, sheet: str, cell: str) -> str:
+    found = drawn.sheet(sheet).cells.get(located(cell))
+    return STYLES[found.style].fill if found else ""
+
+
+def _all_there(book: Book, names: Sequence[str]) -> None:
+    there = {page.name for page in book.sheets}
+    if absent := [name for name in names if name not in there]:
+        raise Fault([issue("HOST_SHEET_ABSENT", Place(sheet=name), sheet=name) for name in absent])
