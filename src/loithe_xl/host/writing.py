@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from loithe_xl import book as drawing
 from loithe_xl.book import Address, Formula, Link, area
-from loithe_xl.host.looks import dress
+from loithe_xl.host.looks import dress, undress
 from loithe_xl.host.reading import block, value_of
 from loithe_xl.issues import Fault, Place, issue
 from loithe_xl.styles import STYLES, TEXT
@@ -61,8 +61,11 @@ def unlocked(book: Book, names: Iterable[str], password: str) -> Iterator[None]:
                 page.api.Protect(password, True, True, True, False, False, True, True)
 
 
-def refresh(page: Sheet, drawn: drawing.Sheet) -> None:
-    """Bring the plain values of a sheet whose shape is fixed to what is drawn; formulas and looks stay."""
+def changes(page: Sheet, drawn: drawing.Sheet) -> dict[Address, Any]:
+    """What differs between the plain values of a sheet whose shape is fixed and what is drawn; formulas do not count.
+
+    Around the cells that differ the others in the same rectangle come along, so that few writes serve.
+    """
     wanted = {at: cell.value for at, cell in drawn.cells.items() if not isinstance(cell.value, Formula | Link)}
     formulas = drawn.cells.keys() - wanted.keys()
     last = page.used_range.last_cell
@@ -75,14 +78,18 @@ def refresh(page: Sheet, drawn: drawing.Sheet) -> None:
     }
     changed = [at for at in now if now[at] != value_of(_native(wanted.get(at)))]
     if not changed:
-        return
+        return {}
     rows, columns = [at[0] for at in changed], [at[1] for at in changed]
-    box = (min(rows), min(columns)), (max(rows), max(columns))
-    within = [at for at in now if box[0][0] <= at[0] <= box[1][0] and box[0][1] <= at[1] <= box[1][1]]
-    if drawn.hidden:
-        page.range(*box).number_format = "General"  # rows move, and a number in a text cell would become a text
-    plain = frozenset() if drawn.hidden else _texts(drawn)
-    _put(page, {at: wanted.get(at) for at in within}, plain)
+    box = min(rows), min(columns), max(rows), max(columns)
+    return {at: wanted.get(at) for at in now if box[0] <= at[0] <= box[2] and box[1] <= at[1] <= box[3]}
+
+
+def refresh(page: Sheet, drawn: drawing.Sheet, changed: Mapping[Address, Any]) -> None:
+    """Write the ``changes`` of a sheet; its formulas and looks stay."""
+    if changed and drawn.hidden:
+        # Rows move, and a number in a cell formatted as text would become a text.
+        page.range(min(changed), max(changed)).number_format = "General"
+    _put(page, changed, frozenset() if drawn.hidden else _texts(drawn))
 
 
 def redraw(page: Sheet, drawn: drawing.Sheet, top: int = 1) -> None:
@@ -92,29 +99,37 @@ def redraw(page: Sheet, drawn: drawing.Sheet, top: int = 1) -> None:
     merges = [merge for merge in drawn.merges if merge[0][0] >= top]
     end = max([last.row, top, *(row for row, _ in cells), *(row for row in drawn.heights)])
     wide = max([last.column, *(column for _, column in cells)])
+    region = list(_within((top, 1), (end, wide)))
     whole = page.range((top, 1), (end, wide))
     whole.unmerge()
-    whole.clear_contents()
+    undress(whole)
     covered = {at: first for first, to in merges for at in _within(first, to)}
-    looks = {
-        at: cells[found].style if (found := covered.get(at, at)) in cells else ""
-        for at in _within((top, 1), (end, wide))
-    }
+    looks = {at: cells[found].style for at in region if (found := covered.get(at, at)) in cells}
     for part in blocks(looks):
-        dress(_range(page, part), STYLES.get(part.rows[0][0]))
+        dress(_range(page, part), STYLES[part.rows[0][0]])
     for part in blocks({(row, 1): drawn.heights.get(row, HEIGHT) for row in range(top, end + 1)}):
         _range(page, part).row_height = part.rows[0][0]
     anchors = {at: cell.value for at, cell in cells.items() if covered.get(at, at) == at}
-    _put(page, {at: value for at, value in anchors.items() if not isinstance(value, Formula)}, _texts(drawn))
-    for part in blocks(
-        {at: f"={value.text}" for at, value in anchors.items() if isinstance(value, Formula)}, alike=False
-    ):
-        _range(page, part).formula = part.rows[0][0] if len(part.rows) == len(part.rows[0]) == 1 else part.rows
+    formulas = {at: f"={value.text}" for at, value in anchors.items() if isinstance(value, Formula)}
+    values = {at: value for at, value in anchors.items() if at not in formulas}
+    _put(page, {at: values.get(at) for at in region}, _texts(drawn))
+    for part in blocks(_filled_up(formulas, values), alike=False):
+        _range(page, part).formula = part.rows
     for first, to in merges:
         page.range(first, to).merge()
     if drawn.print.rows and drawn.print.columns:
         left, right = drawn.print.columns
         page.page_setup.print_area = area((1, left), (drawn.print.rows, right))
+
+
+def _filled_up(formulas: Mapping[Address, str], values: Mapping[Address, Any]) -> dict[Address, str]:
+    """The formulas, and between those of one column its blank cells, so that one write serves a column."""
+    found = dict(formulas)
+    for column in {at[1] for at in formulas}:
+        rows = [at[0] for at in formulas if at[1] == column]
+        between = [(row, column) for row in range(min(rows), max(rows))]
+        found |= {at: "" for at in between if at not in formulas and values.get(at) is None}
+    return found
 
 
 def blocks(cells: Mapping[Address, T], *, alike: bool = True) -> Iterator[Block]:

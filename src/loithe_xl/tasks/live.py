@@ -11,10 +11,10 @@ from loithe_xl import inbox, store
 from loithe_xl.book import Book as Drawn
 from loithe_xl.book import located
 from loithe_xl.draw import LISTED_TOP, PLACE, TOKEN_NAME, Case, form_book, issue_list
-from loithe_xl.host.excel import Book, place_of
+from loithe_xl.host.excel import Book, place_of, uncalculated
 from loithe_xl.host.looks import fill
 from loithe_xl.host.reading import block, read
-from loithe_xl.host.writing import redraw, refresh, unlocked
+from loithe_xl.host.writing import changes, redraw, refresh, unlocked
 from loithe_xl.issues import Fault, Place, Severity, issue
 from loithe_xl.layout import ANNEX, CHECK, COMPUTED, FIGURES, HIDDEN_RECEIPTS, OPINIONS, RECEIPTS, REPORT, TOTALS
 from loithe_xl.report import Page, read_edits
@@ -43,6 +43,7 @@ class Reported:
 
 def opened(book: Book) -> Opened:
     """The open workbook as read; Fault when it is none of our forms."""
+    book.app.calculate()  # an entry may be a formula, and the user's Excel may not calculate by itself
     received = read(book, COMPUTED, TOKEN_NAME)
     for name in received.sheet_names:
         if _SETTINGS.fullmatch(name):
@@ -102,13 +103,15 @@ def _write(book: Book, path: Path, parent: Opened, case: Case, office: Office) -
     drawn = form_book(case)
     names = [name for name in (*REFRESHED, *REDRAWN) if name in {sheet.name for sheet in drawn.sheets}]
     _all_there(book, names)
-    with unlocked(book, names, case.pack.password):
+    changed = {name: changes(book.sheets[name], drawn.sheet(name)) for name in names if name in REFRESHED}
+    with unlocked(book, names, case.pack.password), uncalculated(book.app):
         copy = store.keep_copy(path, f"{office.now:%Y%m%d-%H%M%S}")
         for name in names:
+            page, sheet = book.sheets[name], drawn.sheet(name)
             if name in REDRAWN:
-                redraw(book.sheets[name], drawn.sheet(name), REDRAWN[name])
+                redraw(page, sheet, REDRAWN[name])
             else:
-                refresh(book.sheets[name], drawn.sheet(name))
+                refresh(page, sheet, changed[name])
     try:
         book.save()
     except Exception as error:  # Excel says why in its own way; the figures are in the workbook, and not lost
