@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from loithe_xl.decide import Decision, between, decide
+from loithe_xl.decide import between, decide
 from loithe_xl.evaluate import Raw, Values, is_number
 from loithe_xl.expr import names
 from loithe_xl.issues import Issue, Place, issue
 from loithe_xl.kinds import YES
-from loithe_xl.receipts import Figure, Figures, Receipt, Status, UnitRow, unit_row
+from loithe_xl.receipts import Decision, Figure, Figures, Receipt, Status, UnitRow, unit_row
 from loithe_xl.register import Register
 from loithe_xl.spec import Form, Pack
 from loithe_xl.submission import Inputs

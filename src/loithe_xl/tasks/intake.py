@@ -15,8 +15,9 @@ from loithe_xl.draw.hidden import ABOVE_CELL, LANG_CELL, NAME_CELL, PACK_FROM, T
 from loithe_xl.evaluate import Raw, Values, is_number, serial
 from loithe_xl.identity import Identity, agree, parse
 from loithe_xl.issues import Fault, Issue, Place, has_error, issue
-from loithe_xl.layout import COMPUTED, HIDDEN, HIDDEN_RECEIPTS, HIDDEN_REGISTER, Layout
-from loithe_xl.ledger import read_receipts, read_register
+from loithe_xl.journal import Entry
+from loithe_xl.layout import COMPUTED, HIDDEN, HIDDEN_JOURNAL, HIDDEN_RECEIPTS, HIDDEN_REGISTER, Layout
+from loithe_xl.ledger import read_journal, read_receipts, read_register
 from loithe_xl.receipts import Receipt, UnitRow, Verdict, unit_row
 from loithe_xl.received import Received
 from loithe_xl.register import Register
@@ -43,6 +44,7 @@ class Opened:
     grids: Grids = field(default_factory=dict)
     register: Register | None = None
     receipts: tuple[Receipt, ...] = ()
+    journal: tuple[Entry, ...] = ()
     consolidation: Consolidation | None = None
     issues: tuple[Issue, ...] = ()
 
@@ -181,9 +183,13 @@ def _parent(opened: Opened) -> Opened:
         return opened.refused(*(issue("SHEET_MISSING", Place(sheet=name), sheet=name) for name in absent))
     register = read_register(opened.grids[HIDDEN_REGISTER])
     receipts = read_receipts(opened.grids[HIDDEN_RECEIPTS])
-    if isinstance(register, Issue) or isinstance(receipts, Issue):
-        return opened.refused(*(each for each in (register, receipts) if isinstance(each, Issue)))
-    opened = with_receipts(replace(opened, register=register), receipts)
+    kept = HIDDEN_JOURNAL in opened.grids
+    journal = read_journal(opened.grids[HIDDEN_JOURNAL]) if kept else []
+    if isinstance(register, Issue) or isinstance(receipts, Issue) or isinstance(journal, Issue):
+        return opened.refused(*(each for each in (register, receipts, journal) if isinstance(each, Issue)))
+    if receipts and not kept:  # a parent of an earlier version, or one that lost the sheet
+        opened = opened.refused(issue("JOURNAL_ABSENT", Place(sheet=HIDDEN_JOURNAL), sheet=HIDDEN_JOURNAL))
+    opened = with_receipts(replace(opened, register=register, journal=tuple(journal)), receipts)
     return opened.refused(*_own_faults(opened))
 
 
