@@ -11,7 +11,7 @@ from functools import cache
 
 from loithe_xl.evaluate import Raw, Undefined, Values, evaluate, is_number, truth
 from loithe_xl.expr import Compare, Node
-from loithe_xl.issues import Issue, Place, issue
+from loithe_xl.issues import Issue, Place, Severity, issue
 from loithe_xl.kinds import Aggregate
 from loithe_xl.layout import Layout
 from loithe_xl.spec import Check, Derived, Form
@@ -38,6 +38,11 @@ class Item:
     columns: tuple[str, ...] = ()
 
 
+def is_warning(check: Check) -> bool:
+    """Whether a check lets the form be counted."""
+    return check.severity is Severity.WARNING
+
+
 @cache
 def items(layout: Layout) -> tuple[Item, ...]:
     """Every line of the panel: fields, then rows of tables, then cross-checks."""
@@ -47,6 +52,8 @@ def items(layout: Layout) -> tuple[Item, ...]:
     ]
     for slot in layout.tables.values():
         checks = tuple(check for column in slot.table.columns for check in column.checks) + slot.table.checks
+        # A row's first fault silences the rest on the panel: no warning may silence an error.
+        checks = tuple(sorted(checks, key=is_warning))
         first = slot.table.columns[0].id
         for row in range(slot.table.rows):
             label = text("form.row_of", table=slot.table.label, row=row + 1)

@@ -24,6 +24,7 @@ from loithe_xl.register import Register
 from loithe_xl.submission import BLANK, Grids, Inputs, blank, constants, cut_cells, extract, outside
 from loithe_xl.tasks import packs
 from loithe_xl.tasks.packs import Loaded
+from loithe_xl.typed import Hints, explained, settle
 from loithe_xl.validate import all_values, validate
 
 
@@ -39,6 +40,7 @@ class Opened:
     loaded: Loaded | None = None
     layout: Layout | None = None
     inputs: Inputs = BLANK
+    hints: Hints = field(default_factory=dict)
     values: Values = field(default_factory=dict)
     modified: str = ""
     grids: Grids = field(default_factory=dict)
@@ -97,9 +99,10 @@ def opened(received: Received, file: str, sha: str = "", by: Loaded | None = Non
     inputs, absent = extract(received.grids, layout, received.flawed)
     if inputs is None:
         return replace(opened, loaded=loaded).refused(*absent)
-    opened = replace(opened, loaded=loaded, layout=layout, inputs=inputs)
+    typed = settle(layout, inputs, received.dated)
+    opened = replace(opened, loaded=loaded, layout=layout, inputs=typed.inputs, hints=typed.hints)
     found = [*outside(received.grids, layout, form_cells(loaded, layout)), *cut_cells(layout, received.locked)]
-    opened = opened.refused(*found)
+    opened = opened.refused(*found, *typed.issues)
     return _parent(opened) if layout.form.parent else _cell(opened)
 
 
@@ -173,7 +176,8 @@ def _cell(opened: Opened) -> Opened:
     assert opened.layout and opened.loaded and opened.identity
     known = constants(opened.loaded.pack, serial(opened.identity.cutoff))
     values = all_values(opened.layout.form, opened.inputs, known, {})
-    return replace(opened, values=values).refused(*validate(opened.layout, opened.inputs, values))
+    faults = validate(opened.layout, opened.inputs, values)
+    return replace(opened, values=values).refused(*explained(faults, opened.hints))
 
 
 def _parent(opened: Opened) -> Opened:
@@ -195,7 +199,7 @@ def _parent(opened: Opened) -> Opened:
 
 def _own_faults(opened: Opened) -> list[Issue]:
     assert opened.layout
-    found = validate(opened.layout, opened.inputs, opened.values)
+    found = explained(validate(opened.layout, opened.inputs, opened.values), opened.hints)
     return [*found, issue("FORM_EMPTY")] if is_empty(opened) else found
 
 
