@@ -13,8 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loithe_xl import book as drawing
+from loithe_xl.host import blocks as rectangles
 from loithe_xl.host import writing
-from loithe_xl.host.writing import blocks, changes, redraw, refresh, unlocked
+from loithe_xl.host.blocks import blocks
+from loithe_xl.host.writing import changes, redraw, refresh, unlocked
 from loithe_xl.issues import Fault
 
 CELLS = st.dictionaries(st.tuples(st.integers(1, 12), st.integers(1, 6)), st.sampled_from("aab"), max_size=40)
@@ -42,7 +44,7 @@ def test_a_full_table_is_one_rectangle_unless_it_is_too_large(monkeypatch: pytes
     table = {(row, column): row for row in range(3, 103) for column in range(2, 12)}
     assert [block.area for block in blocks(table, alike=False)] == [(3, 2, 102, 11)]
 
-    monkeypatch.setattr(writing, "MOST_CELLS", 250)
+    monkeypatch.setattr(rectangles, "MOST_CELLS", 250)
     parts = list(blocks(table, alike=False))
     assert [len(block.rows) for block in parts] == [25] * 4
 

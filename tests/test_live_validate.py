@@ -217,6 +217,21 @@ def test_through_excel_and_through_the_file_the_issues_are_the_same_list(
     assert of_book(path) == of_file(path)
 
 
+def test_a_count_that_excel_turned_into_a_date_is_found_through_excel_too(forms: dict[str, Path], tmp_path: Path):
+    book = opened(fill(forms["01.1.C01"], tmp_path / "a.xlsx", REQUIRED))
+    layout = live.opened(book).layout
+    assert layout
+    slot = layout.slots["leaders_total"]
+    book.sheets[slot.sheet].api.Unprotect("loithe")
+    cell = book.sheets[slot.sheet].range(slot.cell)
+    cell.number_format, cell.raw_value = "d-mmm", 3.0
+    book.save()
+
+    expected = of_file(tmp_path / "a.xlsx")
+    assert "FIELD_NOT_A_NUMBER" in {each.code for each in expected}
+    assert [each.in_file("") for each in live.opened(book).issues] == expected
+
+
 def test_checking_needs_neither_pandas_nor_the_writing_library():
     code = (
         "import sys; import loithe_xl.addin; from loithe_xl.tasks import live;"

@@ -37,7 +37,7 @@ class Received:
     ``flawed`` names cells with an Excel error (``error``) or a formula that was never calculated (``no_result``);
     ``locked`` tells, for each cell present, whether its style locks it; ``names`` are the workbook's defined names,
     text constants without their quotes; ``modified`` is the saved time inside the file, in UTC; ``dated`` are the cells
-    that show a date or a time (of an open workbook they are not looked at).
+    that show a date or a time (of an open workbook only open cells with numbers are looked at).
     """
 
     grids: Mapping[str, Grid]
