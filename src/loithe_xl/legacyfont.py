@@ -58,8 +58,9 @@ def legacy_font(words: str) -> str:
     found = [word for word in _WORD.findall(words) if not word.isascii()]
     if not found:
         return ""
-    old, name = max((sum(_is_old(word, name) for word in found), name) for name in (TCVN3, VNI))
-    only = max("".join(found)) <= _LAST_OLD and (len(found) > 1 or (len(words.split()) == 1 and len(words) > _SIGN))
+    doubtful = [word for word in found if max(word) <= _LAST_OLD]
+    old, name = max((sum(_is_old(word, name) for word in doubtful), name) for name in (TCVN3, VNI))
+    only = doubtful == found and (len(found) > 1 or (len(words.split()) == 1 and len(words) > _SIGN))
     return name if old >= _ENOUGH or (old and only) else ""
 
 
