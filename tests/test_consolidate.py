@@ -10,7 +10,8 @@ from itertools import permutations
 import pytest
 from tools import small_register
 
-from loithe_xl.consolidate import Consolidation, consolidate, same_texts
+from loithe_xl.alike import same_texts
+from loithe_xl.consolidate import Consolidation, consolidate
 from loithe_xl.decide import SHOWN_CHANGES, decide, prefer, withdraw
 from loithe_xl.evaluate import Raw, serial
 from loithe_xl.issues import Severity

@@ -32,6 +32,7 @@ _VNI = _VNI_ALONE | {
     letter + sign: unicodedata.normalize("NFC", _VNI_ALONE.get(letter, letter) + tone)
     for letter in "aeouyôö"
     for sign, tone in _VNI_TONES.items()
+    if letter + sign != "yï"
 }
 _VNI |= {letter + sign: read for letter, signs in _VNI_SIGNS.items() for sign, read in signs.items()}
 _VNI_PARTS = re.compile("|".join(sorted(_VNI, key=len, reverse=True)))
@@ -57,8 +58,9 @@ def legacy_font(words: str) -> str:
     found = [word for word in _WORD.findall(words) if not word.isascii()]
     if not found:
         return ""
-    old, name = max((sum(_is_old(word, name) for word in found), name) for name in (TCVN3, VNI))
-    only = max("".join(found)) <= _LAST_OLD and (len(found) > 1 or len(words) > _SIGN)
+    doubtful = [word for word in found if max(word) <= _LAST_OLD]
+    old, name = max((sum(_is_old(word, name) for word in doubtful), name) for name in (TCVN3, VNI))
+    only = doubtful == found and (len(found) > 1 or (len(words.split()) == 1 and len(words) > _SIGN))
     return name if old >= _ENOUGH or (old and only) else ""
 
 

@@ -37,7 +37,7 @@ from loithe_xl.layout import Layout
 from loithe_xl.notation import count, day
 from loithe_xl.spec import Field
 from loithe_xl.submission import Inputs
-from loithe_xl.validate import plain
+from loithe_xl.validate import TEXT_KINDS, plain
 from loithe_xl.words import Text, text
 
 Hints = Mapping[tuple[str, str], Text]  # (sheet, cell) -> why what stands there was not read
@@ -51,7 +51,7 @@ _YEAR_FIRST = re.compile(r"([0-9]{4})([/-])([0-9]{1,2})\2([0-9]{1,2})")
 _IN_WORDS = re.compile(r"(?:ngày )?([0-9]{1,2}) tháng ([0-9]{1,2}) năm ([0-9]{4})", re.IGNORECASE)
 _MIDNIGHT = re.compile(r"[ T]00:00(?::00(?:\.0+)?)?$")
 _MONTHS = 12
-_NUMBERS, _TEXTS = ("count", "decimal"), ("text", "paragraph")
+_NUMBERS = ("count", "decimal")
 _HINTED = frozenset({"FIELD_NOT_A_NUMBER", "FIELD_NOT_A_DATE", "FIELD_ERROR_VALUE"})
 
 
@@ -114,7 +114,7 @@ class _Reading:
         said = clean(raw)  # type: ignore[arg-type]
         if not said:
             return None
-        if field.kind in _TEXTS:
+        if field.kind in TEXT_KINDS:
             if harmed(raw):  # type: ignore[arg-type]
                 self._tell("TEXT_CLEANED", field, place)
             return said
@@ -138,7 +138,7 @@ class _Reading:
 
     def _number(self, field: Field, raw: int | Decimal, place: Place, *, dated: bool) -> Raw:
         """A number as the spreadsheet has it; shown as a date, it is none where a number or a text belongs."""
-        if field.kind in _TEXTS:
+        if field.kind in TEXT_KINDS:
             if dated and (seen := _seen(raw)):
                 self._tell("TEXT_WAS_DATE", field, place, read=seen)
                 return seen

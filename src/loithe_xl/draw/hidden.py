@@ -18,10 +18,10 @@ def identity_sheet(case: Case) -> Sheet:
     lines = ((MARK, case.token), ("đơn vị", case.unit_name), ("cấp trên", case.above_name), ("lang", case.lang))
     for row, line in enumerate(lines, 1):
         for column, value in enumerate(line, 1):
-            sheet.put(row, column, value or None, "hidden")
+            sheet.put(row, column, value or None, "hidden_text")
     for row, (path, pieces) in enumerate(case.embedded, PACK_FROM):
         for column, value in enumerate((path, *pieces), 1):
-            sheet.put(row, column, value, "hidden")
+            sheet.put(row, column, value, "hidden_text")
     return sheet
 
 
@@ -46,5 +46,5 @@ def _listed(name: str, lines: list[Line]) -> Sheet:
     for row, line in enumerate(lines, 1):
         for column, value in enumerate(line, 1):
             if value is not None:
-                sheet.put(row, column, value, "hidden_number" if isinstance(value, int) else "hidden")
+                sheet.put(row, column, value, "hidden_number" if isinstance(value, int) else "hidden_text")
     return sheet
