@@ -11,15 +11,15 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Container, Mapping
+from collections.abc import Container
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from functools import lru_cache
 from math import inf, isfinite
 from typing import Any
 from xml.etree import ElementTree as ET
 
 from loithe_xl.book import Address
+from loithe_xl.cellstyles import read_styles
 from loithe_xl.guard import inflate
 from loithe_xl.issues import Issue, Place, issue
 from loithe_xl.received import Grid, Received, Value, exact, named
@@ -89,11 +89,11 @@ def _read(package: _Package, skip: Container[str]) -> Received:
     book = package.xml("xl/workbook.xml")
     if any(each.get("date1904", "0") not in ("0", "false") for each in _all(book, "workbookPr")):
         raise _Refused(issue("FILE_DATE1904"))
-    locks = _locks(package.plain("xl/styles.xml"))
+    styles = read_styles(package.plain("xl/styles.xml"))
     package.plain("xl/sharedStrings.xml")
     names, parts = _sheets(package, book)
     parts = {name: part for name, part in parts.items() if name not in skip}
-    scans = {name: scan(package.plain(part), locks) for name, part in parts.items()}
+    scans = {name: scan(package.plain(part), styles) for name, part in parts.items()}
     for name, found in scans.items():
         # Before calamine, which lays out the whole rectangle in memory.
         if found.spread() > MOST_CELLS:
@@ -108,6 +108,7 @@ def _read(package: _Package, skip: Container[str]) -> Received:
         sheet_names=names,
         flawed={name: flawed for name, (_, flawed) in joined.items()},
         locked={name: found.locked for name, found in scans.items()},
+        dated={name: found.dated for name, found in scans.items()},
     )
 
 
@@ -199,14 +200,6 @@ def _other(kind: str, raw: str | None, their: Any) -> str | int | Decimal | bool
     elif kind == "d" and isinstance(their, _TIMES):
         return exact((datetime.fromisoformat(text) - _DAY_ZERO) / timedelta(days=1))
     raise ValueError("two readings of a cell differ")
-
-
-@lru_cache(maxsize=256)
-def _locks(styles: bytes) -> Mapping[str, bool]:
-    """For each cell style, by its number, whether it locks the cell; kept, for many files share their styles."""
-    formats = ET.fromstring(styles).find("{*}cellXfs")
-    found = [each.find("{*}protection") for each in formats] if formats is not None else [None]
-    return {str(n): each is None or each.get("locked", "1") in ("1", "true") for n, each in enumerate(found)}
 
 
 def _all(tree: ET.Element, name: str) -> list[ET.Element]:

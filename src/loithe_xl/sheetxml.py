@@ -1,13 +1,13 @@
-"""Our own pass over a sheet's XML: each cell's place, type, text and lock, in the order of the file."""
+"""Our own pass over a sheet's XML: each cell's place, type, text and style, in the order of the file."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from loithe_xl.book import Address
+from loithe_xl.cellstyles import CellStyles
 
 _LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
 _ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
@@ -30,18 +30,20 @@ class Scan:
     texts: list[str | None] = field(default_factory=list)
     formulas: dict[Address, str] = field(default_factory=dict)  # cells that hold one, and their types
     locked: dict[Address, bool] = field(default_factory=dict)  # every cell present
+    dated: set[Address] = field(default_factory=set)  # cells that show what they hold as a date or a time
 
     def spread(self) -> int:
         """Cells in the rectangle from A1 to the last content."""
         return self.places[-1][0] * max(column for _, column in self.places) if self.places else 0
 
 
-def scan(text: bytes, locks: Mapping[str, bool]) -> Scan:
-    """Read a sheet's part; ``locks`` tells of each style whether it locks. ValueError when cells are out of order."""
+def scan(text: bytes, styles: CellStyles) -> Scan:
+    """Read a sheet's part, its cells' styles known. ValueError when cells are out of order."""
     from xml.parsers import expat
 
     found = Scan()
     places, kinds, texts, formulas, locked = found.places, found.kinds, found.texts, found.formulas, found.locked
+    locks, dates, dated = styles.locks, styles.dated, found.dated
     row, at, kind = 0, (0, 0), "n"
     begun = within = False
 
@@ -55,7 +57,10 @@ def scan(text: bytes, locks: Mapping[str, bool]) -> Scan:
             if here <= at or here[0] != row:
                 raise ValueError("cells out of order")
             at, kind = here, attributes.get("t", "n")
-            locked[at] = locks[attributes.get("s", "0")]
+            style = attributes.get("s", "0")
+            locked[at] = locks[style]
+            if style in dates or kind == "d":
+                dated.add(at)
         elif name == "v":
             within = True
             places.append(at)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from loithe_xl import book as drawing
 from loithe_xl.book import Address, Formula, Link, area
+from loithe_xl.host.blocks import Block, blocks
 from loithe_xl.host.looks import dress, undress
 from loithe_xl.host.reading import block, value_of
 from loithe_xl.issues import Fault, Place, issue
@@ -19,25 +19,9 @@ from loithe_xl.styles import STYLES, TEXT
 if TYPE_CHECKING:
     from loithe_xl.host.excel import Book, Range, Sheet
 
-T = TypeVar("T")
-MOST_CELLS = 50_000  # of one write
 LONGEST = 8_000  # letters of a text within a write of many cells; longer ones go alone (older Excels lose them)
 HEIGHT = 15.0  # points of a row that nothing stands in
 _DAY_ZERO = datetime(1899, 12, 30)
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A rectangle of values: its first cell and its rows."""
-
-    top: int
-    left: int
-    rows: tuple[tuple[Any, ...], ...]
-
-    @property
-    def area(self) -> tuple[int, int, int, int]:
-        """Top, left, bottom, right."""
-        return self.top, self.left, self.top + len(self.rows) - 1, self.left + len(self.rows[0]) - 1
 
 
 @contextmanager
@@ -130,35 +114,6 @@ def _filled_up(formulas: Mapping[Address, str], values: Mapping[Address, Any]) -
         between = [(row, column) for row in range(min(rows), max(rows))]
         found |= {at: "" for at in between if at not in formulas and values.get(at) is None}
     return found
-
-
-def blocks(cells: Mapping[Address, T], *, alike: bool = True) -> Iterator[Block]:
-    """The cells gathered into rectangles; ``alike``: each of one value only. Every cell is in exactly one."""
-    runs: dict[tuple[int, int], list[tuple[int, tuple[T, ...]]]] = {}  # (left, right) -> rows
-    for row, left, values in _runs(cells, alike):
-        runs.setdefault((left, left + len(values)), []).append((row, values))
-    for (left, right), lines in runs.items():
-        start = 0
-        most = max(1, MOST_CELLS // (right - left))
-        for end in range(1, len(lines) + 1):
-            broken = end == len(lines) or lines[end][0] != lines[end - 1][0] + 1 or end - start == most
-            if broken or (alike and lines[end][1] != lines[start][1]):
-                yield Block(lines[start][0], left, tuple(values for _, values in lines[start:end]))
-                start = end
-
-
-def _runs(cells: Mapping[Address, T], alike: bool) -> Iterator[tuple[int, int, tuple[T, ...]]]:
-    """Cells beside each other, row by row: (row, first column, values)."""
-    run: list[T] = []
-    before: Address = (0, 0)
-    for at in sorted(cells):
-        if run and (at != (before[0], before[1] + 1) or (alike and cells[at] != run[-1])):
-            yield before[0], before[1] - len(run) + 1, tuple(run)
-            run = []
-        run.append(cells[at])
-        before = at
-    if run:
-        yield before[0], before[1] - len(run) + 1, tuple(run)
 
 
 def _put(page: Sheet, cells: Mapping[Address, Any], plain: frozenset[Address]) -> None:

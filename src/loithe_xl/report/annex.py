@@ -81,7 +81,7 @@ def _chart(sheet: Sheet, page: Page, column: int) -> int:
     for step, each in enumerate(series, 1):
         sheet.put(1, column + step, each.label, "hidden")
     for row, bar in enumerate(bars, 2):
-        sheet.put(row, column, bar.name, "hidden")
+        sheet.put(row, column, bar.name, "hidden_text")
         for step, value in enumerate(bar.values, 1):
             sheet.put(row, column + step, value, "hidden_number")
     sheet.hidden_columns = tuple(range(column, column + len(series) + 1))

@@ -10,15 +10,17 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from loithe_xl import inbox, store
+from loithe_xl import inbox, journal, store
 from loithe_xl.decide import prefer, withdraw
 from loithe_xl.draw import Case
 from loithe_xl.identity import Identity
 from loithe_xl.inbox import Found
 from loithe_xl.issues import Fault, Issue, Place, issue
+from loithe_xl.journal import Entry
 from loithe_xl.receipts import Receipt, Status, Verdict
 from loithe_xl.register import Register
 from loithe_xl.report import read_edits
+from loithe_xl.tasks import diary
 from loithe_xl.tasks.intake import Opened, failed, open_file, receipt_of, received, refusal
 from loithe_xl.tasks.office import Office, beside, shown
 from loithe_xl.tasks.reading import read_each
@@ -58,6 +60,8 @@ class Gathered:
     copy: Path | None = None
     statuses: dict[str, Status] = field(default_factory=dict)
     changed: bool = False  # something was received that the parent did not hold yet
+    entries: tuple[Entry, ...] = ()  # what the file journal gets: every file of the run, and what it moved
+    journal: Path | None = None  # where they went
 
     @property
     def seen(self) -> int:
@@ -93,13 +97,15 @@ def gather(order: Order, office: Office) -> Gathered:
     with nullcontext() if order.dry_run or not order.into.is_file() else store.lock(order.into):
         parent = open_parent(order.into)
         gathered = take_in(parent, found, order, office)
-        if order.dry_run or not gathered.changed:
+        if order.dry_run:
             return gathered
-        copy = store.keep_copy(order.into, f"{office.now:%Y%m%d-%H%M%S}")
-        data = rebuilt(gathered.parent, office.now)
-        written = store.write(order.into, data)
-        issues = (*gathered.issues, *beside(order.into, written))
-        return replace(gathered, written=written, copy=copy, issues=issues)
+        if gathered.changed:
+            copy = store.keep_copy(order.into, f"{office.now:%Y%m%d-%H%M%S}")
+            data = rebuilt(gathered.parent, office.now)
+            written = store.write(order.into, data)
+            issues = (*gathered.issues, *beside(order.into, written))
+            gathered = replace(gathered, written=written, copy=copy, issues=issues)
+        return noted(gathered, order.into)
 
 
 def take_in(parent: Opened, found: Found, order: Order, office: Office) -> Gathered:
@@ -115,8 +121,17 @@ def take_in(parent: Opened, found: Found, order: Order, office: Office) -> Gathe
     chosen = [receipt for path, receipt in zip(files, seen, strict=True) if _same(path, order.prefer)]
     after = _commanded(_merged(parent.receipts, seen), chosen, order, parent)
     done = received(parent, after)
+    changed = tuple(after) != tuple(parent.receipts)
+    done, entries = _journal(parent, done, seen, changed, office)
     gathered = _count(done, seen, len(found.skipped) + own, tuple(why for _, why in found.skipped))
-    return replace(gathered, changed=tuple(after) != tuple(parent.receipts))
+    return replace(gathered, changed=changed, entries=entries)
+
+
+def noted(gathered: Gathered, into: Path) -> Gathered:
+    """The run, told in the file journal beside the parent; its lock is held."""
+    _, _, lang = gathered.parent.names
+    path, found = diary.add(into, gathered.entries, lang)
+    return replace(gathered, journal=path, issues=(*gathered.issues, *found))
 
 
 def rebuilt(parent: Opened, saved: datetime) -> bytes:
@@ -131,7 +146,7 @@ def rebuilt_case(parent: Opened) -> Case:
     subject = Subject(parent.identity, parent.token, name, above, lang)
     edits = read_edits(parent.grids)
     own = parent.loaded, parent.layout, subject, parent.inputs
-    return parent_case(*own, parent.register, parent.receipts, edits, parent.consolidation)
+    return parent_case(*own, parent.register, parent.receipts, edits, parent.consolidation, parent.journal)
 
 
 def _later(saved: datetime, parent: Opened) -> datetime:
@@ -188,6 +203,18 @@ def _merged(before: Sequence[Receipt], seen: Sequence[Receipt]) -> list[Receipt]
             marked = replace(receipt, rank=first.rank, withdrawn=first.withdrawn)
             known[receipt.sha] = replace(marked, file=first.file, received_at=first.received_at)
     return sorted(known.values(), key=lambda each: (each.unit, each.received_at, each.sha))
+
+
+def _journal(
+    parent: Opened, done: Opened, seen: Sequence[Receipt], changed: bool, office: Office
+) -> tuple[Opened, tuple[Entry, ...]]:
+    """The parent after a run with what the run changed in its journal; and all that there is to tell of the run."""
+    assert parent.consolidation and done.consolidation
+    decisions = parent.consolidation.decision, done.consolidation.decision
+    number = journal.runs(parent.journal) + 1 if changed else 0
+    run = journal.Run(office.moment, number, seen, parent.receipts, done.receipts, *decisions)
+    new, known = journal.entries(run)
+    return replace(done, journal=(*parent.journal, *new)), (*new, *known)
 
 
 def _same(path: Path, other: Path | None) -> bool:

@@ -15,14 +15,16 @@ from loithe_xl.draw.hidden import ABOVE_CELL, LANG_CELL, NAME_CELL, PACK_FROM, T
 from loithe_xl.evaluate import Raw, Values, is_number, serial
 from loithe_xl.identity import Identity, agree, parse
 from loithe_xl.issues import Fault, Issue, Place, has_error, issue
-from loithe_xl.layout import COMPUTED, HIDDEN, HIDDEN_RECEIPTS, HIDDEN_REGISTER, Layout
-from loithe_xl.ledger import read_receipts, read_register
+from loithe_xl.journal import Entry
+from loithe_xl.layout import COMPUTED, HIDDEN, HIDDEN_JOURNAL, HIDDEN_RECEIPTS, HIDDEN_REGISTER, Layout
+from loithe_xl.ledger import read_journal, read_receipts, read_register
 from loithe_xl.receipts import Receipt, UnitRow, Verdict, unit_row
 from loithe_xl.received import Received
 from loithe_xl.register import Register
 from loithe_xl.submission import BLANK, Grids, Inputs, blank, constants, cut_cells, extract, outside
 from loithe_xl.tasks import packs
 from loithe_xl.tasks.packs import Loaded
+from loithe_xl.typed import Hints, explained, settle
 from loithe_xl.validate import all_values, validate
 
 
@@ -38,11 +40,13 @@ class Opened:
     loaded: Loaded | None = None
     layout: Layout | None = None
     inputs: Inputs = BLANK
+    hints: Hints = field(default_factory=dict)
     values: Values = field(default_factory=dict)
     modified: str = ""
     grids: Grids = field(default_factory=dict)
     register: Register | None = None
     receipts: tuple[Receipt, ...] = ()
+    journal: tuple[Entry, ...] = ()
     consolidation: Consolidation | None = None
     issues: tuple[Issue, ...] = ()
 
@@ -101,9 +105,10 @@ def opened(received: Received, file: str, sha: str = "", by: Loaded | None = Non
     inputs, absent = extract(received.grids, layout, received.flawed)
     if inputs is None:
         return replace(opened, loaded=loaded).refused(*absent)
-    opened = replace(opened, loaded=loaded, layout=layout, inputs=inputs)
+    typed = settle(layout, inputs, received.dated)
+    opened = replace(opened, loaded=loaded, layout=layout, inputs=typed.inputs, hints=typed.hints)
     found = [*outside(received.grids, layout, form_cells(loaded, layout)), *cut_cells(layout, received.locked)]
-    opened = opened.refused(*found)
+    opened = opened.refused(*found, *typed.issues)
     return _parent(opened) if layout.form.parent else _cell(opened)
 
 
@@ -177,7 +182,8 @@ def _cell(opened: Opened) -> Opened:
     assert opened.layout and opened.loaded and opened.identity
     known = constants(opened.loaded.pack, serial(opened.identity.cutoff))
     values = all_values(opened.layout.form, opened.inputs, known, {})
-    return replace(opened, values=values).refused(*validate(opened.layout, opened.inputs, values))
+    faults = validate(opened.layout, opened.inputs, values)
+    return replace(opened, values=values).refused(*explained(faults, opened.hints))
 
 
 def _parent(opened: Opened) -> Opened:
@@ -187,15 +193,19 @@ def _parent(opened: Opened) -> Opened:
         return opened.refused(*(issue("SHEET_MISSING", Place(sheet=name), sheet=name) for name in absent))
     register = read_register(opened.grids[HIDDEN_REGISTER])
     receipts = read_receipts(opened.grids[HIDDEN_RECEIPTS])
-    if isinstance(register, Issue) or isinstance(receipts, Issue):
-        return opened.refused(*(each for each in (register, receipts) if isinstance(each, Issue)))
-    opened = with_receipts(replace(opened, register=register), receipts)
+    kept = HIDDEN_JOURNAL in opened.grids
+    journal = read_journal(opened.grids[HIDDEN_JOURNAL]) if kept else []
+    if isinstance(register, Issue) or isinstance(receipts, Issue) or isinstance(journal, Issue):
+        return opened.refused(*(each for each in (register, receipts, journal) if isinstance(each, Issue)))
+    if receipts and not kept:  # a parent of an earlier version, or one that lost the sheet
+        opened = opened.refused(issue("JOURNAL_ABSENT", Place(sheet=HIDDEN_JOURNAL), sheet=HIDDEN_JOURNAL))
+    opened = with_receipts(replace(opened, register=register, journal=tuple(journal)), receipts)
     return opened.refused(*_own_faults(opened))
 
 
 def _own_faults(opened: Opened) -> list[Issue]:
     assert opened.layout
-    found = validate(opened.layout, opened.inputs, opened.values)
+    found = explained(validate(opened.layout, opened.inputs, opened.values), opened.hints)
     return [*found, issue("FORM_EMPTY")] if is_empty(opened) else found
 
 

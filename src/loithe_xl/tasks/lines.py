@@ -55,6 +55,8 @@ def consolidate_lines(gathered: Gathered, lang: str) -> Iterator[str]:
         yield text("cli.written", file=shown(gathered.written)).to(lang)
         if gathered.copy:
             yield text("cli.copied", file=shown(gathered.copy)).to(lang)
+    if gathered.journal:
+        yield text("cli.journal", file=shown(gathered.journal)).to(lang)
 
 
 def figure_lines(parent: Opened, lang: str) -> Iterator[str]:

@@ -16,18 +16,30 @@ from loithe_xl.host.looks import fill
 from loithe_xl.host.reading import block, read
 from loithe_xl.host.writing import changes, redraw, refresh, unlocked
 from loithe_xl.issues import Fault, Place, Severity, issue
-from loithe_xl.layout import ANNEX, CHECK, COMPUTED, FIGURES, HIDDEN_RECEIPTS, OPINIONS, RECEIPTS, REPORT, TOTALS
+from loithe_xl.layout import (
+    ANNEX,
+    CHECK,
+    COMPUTED,
+    FIGURES,
+    HIDDEN_JOURNAL,
+    HIDDEN_RECEIPTS,
+    JOURNAL,
+    OPINIONS,
+    RECEIPTS,
+    REPORT,
+    TOTALS,
+)
 from loithe_xl.report import Page, read_edits
 from loithe_xl.styles import BAD, STYLES, WARN
 from loithe_xl.tasks import intake
-from loithe_xl.tasks.gather import Gathered, Order, as_parent, rebuilt_case, take_in
+from loithe_xl.tasks.gather import Gathered, Order, as_parent, noted, rebuilt_case, take_in
 from loithe_xl.tasks.intake import Opened
 from loithe_xl.tasks.office import Office
 from loithe_xl.tasks.reporting import page_for
 
 # Sheets whose rows are fixed, and those whose rows come and go with the first row that does.
-REFRESHED = (FIGURES, TOTALS, HIDDEN_RECEIPTS)
-REDRAWN = {RECEIPTS: 6, OPINIONS: 8, REPORT: 1, ANNEX: 1}
+REFRESHED = (FIGURES, TOTALS, HIDDEN_RECEIPTS, HIDDEN_JOURNAL)
+REDRAWN = {RECEIPTS: 6, OPINIONS: 8, REPORT: 1, ANNEX: 1, JOURNAL: 6}
 _SETTINGS = re.compile(r"loithe\.conf|.*\.py", re.IGNORECASE)  # sheets by which a workbook would rule the bridge
 _PLACE = re.compile(r"(.+)!([A-Z]+[0-9]+)")
 
@@ -71,10 +83,10 @@ def consolidate(book: Book, paths: Sequence[Path], office: Office) -> Gathered:
     files = inbox.find(paths)
     with store.lock(path):
         gathered = take_in(as_parent(opened(book)), files, Order(path, tuple(paths)), office)
-        if not gathered.changed:
-            return gathered
-        copy = _write(book, path, gathered.parent, rebuilt_case(gathered.parent), office)
-        return replace(gathered, written=path, copy=copy)
+        if gathered.changed:
+            copy = _write(book, path, gathered.parent, rebuilt_case(gathered.parent), office)
+            gathered = replace(gathered, written=path, copy=copy)
+        return noted(gathered, path)
 
 
 def report(book: Book, office: Office, profile: str = "hd36_2018") -> Reported:

@@ -30,6 +30,13 @@ _VENDORED: tuple[tuple[str, str, Kind], ...] = (
 )
 _NAME_GIVEN, _NAME_WANTED = (f'Const PROJECT_NAME As String = "{name}"' for name in ("myaddin", PROJECT))
 
+# An add-in's public procedures are open to all: a formula or a picture's macro in somebody's workbook must not reach
+# them. Those that our modules call stay public; those that start or write something ask our own module first.
+_CALLED = {"RunPython", "FileExists", "ExpandEnvironmentStrings", "GetDirectoryConfigFilePath"}
+_ASKING = {"RunPython": "Function", "ExecuteWindows": "Function", "XLPyLoadDLL": "Sub", "SaveConfigToFile": "Function"}
+_DECLARED = re.compile(r"^( *)(?:Public )?((?:Declare (?:PtrSafe )?)?(?:Function|Sub) )(\w+)", re.MULTILINE)
+_HEADER = re.compile(r"^(?:\w+ )?(?:Function|Sub) (\w+)\((?:.*_\r?\n)*.*\r?\n", re.MULTILINE)
+
 _OPTION_EXPLICIT = re.compile(r"\s*Option\s+Explicit\s*('.*)?", re.IGNORECASE)
 # Where VBA names a text: as what it says, or as why it refuses.
 _SAID = re.compile(r'\bLoitheSay[ (]+("[^"]*")|\bLoitheRefusal = (.*)', re.IGNORECASE)
@@ -99,7 +106,7 @@ def _vba_faults(name: str, content: bytes) -> Iterator[Issue]:
 
 
 def _vendored(faults: list[Issue]) -> tuple[Module, ...]:
-    """xlwings' own modules, with our project's name and otherwise as they are; xlwings itself is not imported."""
+    """xlwings' own modules, named for our project and shut to others; xlwings itself is not imported."""
     try:
         version = importlib.metadata.version("xlwings")
         found = importlib.util.find_spec("xlwings")
@@ -112,8 +119,27 @@ def _vendored(faults: list[Issue]) -> tuple[Module, ...]:
     sources = {name: (folder / path).read_bytes().decode("ascii") for name, path, _ in _VENDORED}
     if sources["xlwings"].count(_NAME_GIVEN) != 1:
         raise ValueError("xlwings names its project in another way")
-    sources["xlwings"] = sources["xlwings"].replace(_NAME_GIVEN, _NAME_WANTED)
+    sources["xlwings"] = _shut(sources["xlwings"].replace(_NAME_GIVEN, _NAME_WANTED))
     return tuple(Module(name, sources[name], kind) for name, _, kind in _VENDORED)
+
+
+def _shut(source: str) -> str:
+    """xlwings' module, private but for what ours call, and asking before it starts or writes anything."""
+    asking: list[str] = []
+
+    def ask(header: re.Match[str]) -> str:
+        if (kind := _ASKING.get(header[1])) is None:
+            return header[0]
+        asking.append(header[1])
+        return f"{header[0]}    If Not LoitheGranted() Then Exit {kind}\r\n"
+
+    private = _DECLARED.sub(
+        lambda found: found[0] if found[3] in _CALLED else f"{found[1]}Private {found[2]}{found[3]}", source
+    )
+    shut = _HEADER.sub(ask, private)
+    if sorted(asking) != sorted(_ASKING):
+        raise ValueError("xlwings starts Python in another way")
+    return shut
 
 
 def _texts(file: Path, faults: list[Issue]) -> dict[str, dict[str, dict[str, str]]]:
