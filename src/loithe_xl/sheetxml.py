@@ -11,7 +11,8 @@ from loithe_xl.cellstyles import CellStyles
 
 _LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
 _ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
-_CELL_PARTS = frozenset(("c", "v", "f", "is", "row"))
+_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_CELL_PARTS = {f"{_MAIN}:{name}": name for name in ("c", "v", "f", "is", "t", "row")}
 # Where a sheet's cells are over: these follow them, whatever they hold.
 _AFTER_CELLS = frozenset(
     """sheetCalcPr sheetProtection protectedRanges scenarios autoFilter sortState dataConsolidate customSheetViews
@@ -23,11 +24,11 @@ _AFTER_CELLS = frozenset(
 
 @dataclass(slots=True)
 class Scan:
-    """What the pass found: of cells with content their address, type and text (None: a text kept inline)."""
+    """What the pass found: of cells with content their address, type and text; ? for a type that has no such text."""
 
     places: list[Address] = field(default_factory=list)
     kinds: list[str] = field(default_factory=list)
-    texts: list[str | None] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
     formulas: dict[Address, str] = field(default_factory=dict)  # cells that hold one, and their types
     locked: dict[Address, bool] = field(default_factory=dict)  # every cell present
     dated: set[Address] = field(default_factory=set)  # cells that show what they hold as a date or a time
@@ -45,12 +46,11 @@ def scan(text: bytes, styles: CellStyles) -> Scan:
     places, kinds, texts, formulas, locked = found.places, found.kinds, found.texts, found.formulas, found.locked
     locks, dates, dated = styles.locks, styles.dated, found.dated
     row, at, kind = 0, (0, 0), "n"
-    begun = within = False
+    begun = within = hint = False
 
     def start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal row, at, kind, begun, within
-        if name not in _CELL_PARTS:
-            name = name.rpartition(":")[2]
+        nonlocal row, at, kind, begun, within, hint
+        name = _CELL_PARTS.get(name) or name.rpartition(":")[2]
         within = False
         if name == "c":
             here = _address(attributes["r"]) if "r" in attributes else (row, at[1] + 1)
@@ -64,14 +64,18 @@ def scan(text: bytes, styles: CellStyles) -> Scan:
         elif name == "v":
             within = True
             places.append(at)
-            kinds.append(kind)
+            kinds.append("?" if kind == "inlineStr" else kind)
             texts.append("")
         elif name == "f":
             formulas[at] = kind
         elif name == "is":
             places.append(at)
-            kinds.append(kind)
-            texts.append(None)
+            kinds.append(kind if kind == "inlineStr" else "?")
+            texts.append("")
+        elif name == "t":  # of a text kept inline; a phonetic hint's does not count
+            within, hint = not hint, False
+        elif name == "rPh":
+            hint = True
         elif name == "row":
             row = int(attributes.get("r", row + 1))
             if not at[0] < row <= _LAST_ROW:
@@ -84,9 +88,9 @@ def scan(text: bytes, styles: CellStyles) -> Scan:
 
     def characters(text: str) -> None:
         if within:
-            texts[-1] += text  # type: ignore[operator]
+            texts[-1] += text
 
-    parser = expat.ParserCreate()
+    parser = expat.ParserCreate(namespace_separator=":")
     parser.buffer_text = True
     parser.StartElementHandler, parser.CharacterDataHandler = start, characters
     try:
