@@ -19,7 +19,7 @@ from loithe_xl.issues import Fault, Issue, Place, issue
 from loithe_xl.receipts import Receipt, Status, Verdict
 from loithe_xl.report import read_edits
 from loithe_xl.tasks.intake import Opened, failed, open_file, receipt_of, received, refusal
-from loithe_xl.tasks.office import Office, beside, shown
+from loithe_xl.tasks.office import Office, beside, kept, shown
 from loithe_xl.tasks.render import Subject, package, parent_case, salt_of
 
 COUNTED = (
@@ -145,7 +145,7 @@ class _Reader:
         self.trusted = office.trusted(parent.key)
 
     def receipt(self, path: Path) -> Receipt:
-        opened = open_file(path, shown(path), self.parent.loaded)
+        opened = open_file(path, kept(path), self.parent.loaded)
         verdict, found = self._judged(opened)
         return receipt_of(opened, verdict, self.office.moment, found)
 
