@@ -108,6 +108,8 @@ def _read(package: _Package, skip: Container[str]) -> Received:
         sheet_names=names,
         flawed={name: flawed for name, (_, flawed) in joined.items()},
         locked={name: found.locked for name, found in scans.items()},
+        formulas={name: found.written for name, found in scans.items()},
+        rules={name: found.rules for name, found in scans.items()},
     )
 
 
