@@ -31,6 +31,7 @@ _FOREIGN = (
     ("FILE_ACTIVEX", ("xl/activex/",)),
     ("FILE_EXTERNAL_LINK", ("xl/externallinks/", "xl/connections.xml", "xl/querytables/")),
 )
+_BINARY_TYPE = b"application/vnd.ms-excel.sheet.binary.macroEnabled.main"  # SheetJS lists it in every file, for none
 _DTD = ("<!DOCTYPE", "<!ENTITY")
 
 
@@ -167,11 +168,17 @@ def _contents(infos: list[zipfile.ZipInfo], data: bytes) -> str | None:
             return "FILE_DAMAGED"
         if not info.filename.startswith("xl/media/") and _has_dtd(text):
             return "FILE_DTD"
-        if info.filename.lower() == "[content_types].xml" and (b"macroEnabled" in text or b"vbaProject" in text):
+        if info.filename.lower() == "[content_types].xml" and _has_macro_type(text, infos):
             return "FILE_MACRO"
         if info.filename.lower() == "xl/workbook.xml" and b"http://purl.oclc.org/ooxml" in text:
             return "FILE_STRICT"
     return None
+
+
+def _has_macro_type(types: bytes, infos: list[zipfile.ZipInfo]) -> bool:
+    if not any(info.filename.lower().endswith(".bin") for info in infos):
+        types = types.replace(_BINARY_TYPE, b"")
+    return b"macroEnabled" in types or b"vbaProject" in types
 
 
 def _has_dtd(text: bytes) -> bool:
