@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import loithe_xl.crew
 from loithe_xl.crew import AHEAD, Crew, Lost
 
 
@@ -84,6 +85,57 @@ def test_nobody_is_left_behind():
     assert not any(Path(f"/proc/{pid}").exists() for pid in pids)
 
 
+def test_workers_that_start_anew_do_the_same():
+    with Crew(doubled, 2) as crew:
+        crew.context = multiprocessing.get_context("spawn")
+        assert list(crew.map(range(5))) == [0, 2, 4, 6, 8]
+    with Crew(strange, 1) as crew:
+        crew.context = multiprocessing.get_context("spawn")
+        assert list(crew.map(["a", "die", "b"])) == ["A", Lost("died"), "B"]
+
+
+def test_where_no_process_can_be_started_the_work_is_done_here(monkeypatch: pytest.MonkeyPatch):
+    def refused(_: object) -> None:
+        raise BlockingIOError(11, "no more processes")
+
+    with Crew(pid, 2) as crew, monkeypatch.context() as patch:
+        patch.setattr(multiprocessing.process.BaseProcess, "start", refused)
+        assert set(crew.map(range(5))) == {os.getpid()}
+    assert multiprocessing.active_children() == []
+
+
+def test_where_processes_end_before_they_begin_the_work_is_done_here(monkeypatch: pytest.MonkeyPatch):
+    """No item is to blame for that."""
+    monkeypatch.setattr(loithe_xl.crew, "_serve", lambda *_: os._exit(1))
+
+    with Crew(pid, 2) as crew:
+        assert set(crew.map(range(5))) == {os.getpid()}
+    assert multiprocessing.active_children() == []
+
+
+def test_fewer_processes_than_wanted_are_enough(monkeypatch: pytest.MonkeyPatch):
+    real, calls = multiprocessing.process.BaseProcess.start, iter(range(10))
+
+    def start(process: multiprocessing.process.BaseProcess) -> None:
+        if next(calls):
+            raise BlockingIOError(11, "no more processes")
+        real(process)
+
+    with Crew(pid, 3) as crew, monkeypatch.context() as patch:
+        patch.setattr(multiprocessing.process.BaseProcess, "start", start)
+        (one,) = set(crew.map(range(9)))
+    assert one != os.getpid()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="alarms are POSIX")
+def test_a_worker_that_nobody_watches_ends_itself():
+    """As when the run itself was killed."""
+    with Crew(strange, 1, seconds=0) as crew:
+        answers = crew.map(["a", "hang", "b"])
+        crew.seconds = 60
+        assert list(answers) == ["A", Lost("died"), "B"]
+
+
 def test_the_crew_does_not_run_far_ahead(tmp_path: Path):
     with Crew(_noted(tmp_path), 2) as crew:
         answers = crew.map([str(tmp_path / str(number)) for number in range(5 * AHEAD)])
@@ -94,6 +146,10 @@ def test_the_crew_does_not_run_far_ahead(tmp_path: Path):
 
 def _noted(_: Path):
     return touched
+
+
+def pid(_: int) -> int:
+    return os.getpid()
 
 
 def touched(item: str) -> str:

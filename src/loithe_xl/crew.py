@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 import os
 import signal
@@ -31,12 +32,17 @@ class Lost:
     reason: str
 
 
+class _Alone(Exception):
+    """No process can be started here."""
+
+
 @dataclass(slots=True)
 class _Worker:
     process: Any
     pipe: Connection
     booked: deque[int] = field(default_factory=deque)
     since: float = 0.0
+    began: bool = False  # it said that it is there
 
 
 class Crew(Generic[T, R]):
@@ -62,20 +68,35 @@ class Crew(Generic[T, R]):
     def map(self, items: Sequence[T]) -> Iterator[R | Lost]:
         """The results in the items' order; an item that ended its worker has ``Lost`` in place of a result.
 
-        What ``work`` itself raises is raised here.
+        Work begins at once. What ``work`` itself raises is raised here. Where no process can be started, this one
+        does the work.
         """
         waiting = deque(range(len(items)))
+        with suppress(_Alone):  # which is met again when the first result is wanted
+            self._book(items, waiting, AHEAD)
+        return self._results(items, waiting)
+
+    def _results(self, items: Sequence[T], waiting: deque[int]) -> Iterator[R | Lost]:
         done: dict[int, R | Lost] = {}
+        alone = False
         for number in range(len(items)):
-            while number not in done:
-                self._book(items, waiting, number + AHEAD)
-                done.update(self._news(waiting))
-            yield done.pop(number)
+            try:
+                while number not in done and not alone:
+                    self._book(items, waiting, number + AHEAD)
+                    done.update(self._news(waiting))
+            except _Alone:
+                alone = True
+            yield self.work(items[number]) if alone else done.pop(number)
 
     def _book(self, items: Sequence[T], waiting: deque[int], most: int) -> None:
         """Give waiting items to workers that have room."""
         while len(self.workers) < min(self.size, len(waiting)):
-            self.workers.append(self._hired())
+            try:
+                self.workers.append(self._hired())
+            except OSError as error:  # no more processes, or none at all
+                if not self.workers:
+                    raise _Alone from error
+                self.size = len(self.workers)
         for round_ in range(1, BOOKED + 1):
             for worker in self.workers:
                 if waiting and waiting[0] < most and len(worker.booked) < round_:
@@ -100,16 +121,22 @@ class Crew(Generic[T, R]):
 
     def _answer(self, worker: _Worker, waiting: deque[int]) -> dict[int, R | Lost]:
         try:
-            result, raised = worker.pipe.recv()
+            answer = worker.pipe.recv()
         except (EOFError, OSError):
             return self._lost(worker, waiting, "died")
+        worker.since = time.monotonic()
+        if answer is None:
+            worker.began = True
+            return {}
+        result, raised = answer
         if raised is not None:
             raise raised
-        worker.since = time.monotonic()
         return {worker.booked.popleft(): result}
 
     def _lost(self, worker: _Worker, waiting: deque[int], reason: str) -> dict[int, R | Lost]:
         """The item that a worker had in hand is lost; those it had not begun wait for another."""
+        if not worker.began:  # no item's fault: processes do not live here
+            raise _Alone
         number = worker.booked.popleft()
         waiting.extendleft(reversed(worker.booked))
         self.workers.remove(worker)
@@ -118,31 +145,52 @@ class Crew(Generic[T, R]):
 
     def _hired(self) -> _Worker:
         ours, theirs = self.context.Pipe()
-        others = [worker.pipe for worker in self.workers] + [ours]
-        process = self.context.Process(target=_serve, args=(self.work, theirs, self.memory, others), daemon=True)
-        process.start()
-        theirs.close()
+        forked = self.context.get_start_method() == "fork"
+        others = [*(worker.pipe for worker in self.workers), ours] if forked else []
+        limits = self.memory, math.ceil(self.seconds) + 1
+        process = self.context.Process(target=_serve, args=(self.work, theirs, limits, others), daemon=True)
+        try:
+            process.start()
+        except BaseException:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
         return _Worker(process, ours)
 
 
-def _serve(work: Callable[[Any], Any], pipe: Connection, memory: int, others: Sequence[Connection]) -> None:
+def _serve(work: Callable[[Any], Any], pipe: Connection, limits: tuple[int, int], others: Sequence[Connection]) -> None:
     """A worker's whole life: items in, results out, until the other end is closed."""
-    if multiprocessing.get_start_method(allow_none=True) != "spawn":
-        for each in others:  # a fork holds them too, and would not notice that the other end is gone
-            with suppress(OSError):
-                each.close()
+    for each in others:  # a fork holds them too, and would not notice that the other end is gone
+        with suppress(OSError):
+            each.close()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever presses Ctrl-C means the run, which ends us
+    memory, seconds = limits
     _limit(memory)
+    with suppress(OSError):
+        pipe.send(None)
     while True:
         try:
             item = pipe.recv()
         except (EOFError, OSError):
             return
+        _ring(seconds)
         try:
             answer: tuple[Any, BaseException | None] = work(item), None
         except Exception as error:
             answer = None, error
+        _ring(0)
         pipe.send(answer)
+
+
+def _ring(seconds: int) -> None:
+    """End this process after so many seconds (0: not at all), whatever it does then and whether or not it is watched.
+
+    Whose run was killed would else hang on for ever; Windows has no such alarm.
+    """
+    if sys.platform != "win32":
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.alarm(seconds)
 
 
 def _limit(memory: int) -> None:

@@ -18,10 +18,12 @@ from loithe_xl.inbox import Found
 from loithe_xl.issues import Fault, Issue, Place, issue
 from loithe_xl.journal import Entry
 from loithe_xl.receipts import Receipt, Status, Verdict
+from loithe_xl.register import Register
 from loithe_xl.report import read_edits
 from loithe_xl.tasks import diary
 from loithe_xl.tasks.intake import Opened, failed, open_file, receipt_of, received, refusal
 from loithe_xl.tasks.office import Office, beside, shown
+from loithe_xl.tasks.reading import read_each
 from loithe_xl.tasks.render import Subject, package, parent_case, salt_of
 
 COUNTED = (
@@ -113,8 +115,9 @@ def take_in(parent: Opened, found: Found, order: Order, office: Office) -> Gathe
     here = order.into.resolve()
     files = [path for path in found.files if path.resolve() != here]
     own = len(found.files) - len(files)
-    reader = _Reader(parent, office)
-    seen = [reader.receipt(path) for path in office.progress(files, "consolidate")]
+    assert parent.identity and parent.register
+    judge = _Judge(parent.identity, parent.register, office.trusted(parent.key), office.moment)
+    seen = list(read_each(files, judge, office, "consolidate", parent.loaded))
     chosen = [receipt for path, receipt in zip(files, seen, strict=True) if _same(path, order.prefer)]
     after = _commanded(_merged(parent.receipts, seen), chosen, order, parent)
     done = received(parent, after)
@@ -152,21 +155,21 @@ def _later(saved: datetime, parent: Opened) -> datetime:
     return max(moment, datetime.fromisoformat(parent.modified) + timedelta(seconds=1)) if parent.modified else moment
 
 
-class _Reader:
-    """Reads the files of one run; what a parent needs to know to accept one."""
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    """What a parent needs to know to accept a file; makes a receipt of what was read."""
 
-    def __init__(self, parent: Opened, office: Office) -> None:
-        self.parent, self.office = parent, office
-        self.trusted = office.trusted(parent.key)
+    parent: Identity
+    register: Register
+    trusted: frozenset[str]
+    moment: str
 
-    def receipt(self, path: Path) -> Receipt:
-        opened = open_file(path, shown(path), self.parent.loaded)
+    def __call__(self, opened: Opened) -> Receipt:
         verdict, found = self._judged(opened)
-        return receipt_of(opened, verdict, self.office.moment, found)
+        return receipt_of(opened, verdict, self.moment, found)
 
     def _judged(self, opened: Opened) -> tuple[Verdict, list[Issue]]:
-        parent, identity = self.parent.identity, opened.identity
-        assert parent and self.parent.register
+        parent, identity = self.parent, opened.identity
         if identity is None:
             return Verdict.REFUSED, []
         foreign = refusal(opened, self.trusted)
@@ -176,7 +179,7 @@ class _Reader:
             return Verdict.REFUSED, []  # as the reading said
         if (identity.period, identity.cutoff) != (parent.period, parent.cutoff):
             return Verdict.REFUSED, [_wrong_period(identity, parent)]
-        unit = self.parent.register.unit(identity.unit)
+        unit = self.register.unit(identity.unit)
         if unit is None or unit.code == parent.unit:
             return Verdict.FOREIGN, [issue("UNIT_FOREIGN", unit=identity.unit, parent=parent.unit)]
         if opened.layout and opened.layout.form.tier != unit.tier:

@@ -70,14 +70,20 @@ def open_file(path: Path, file: str, by: Loaded | None = None) -> Opened:
 
     ``by`` is the only pack to read it by; without it the file's own embedded pack serves, or one of the program's.
     """
-    data = guard.admit(path)
+    data = guard.fetch(path)
     if isinstance(data, Issue):
-        return Opened(file, _digest_of(path)).refused(data)
-    received = reader.read(data, COMPUTED)
+        return unread(path, file, data)
     sha = hashlib.sha256(data).hexdigest()
+    package = guard.unwrap(data)
+    received = package if isinstance(package, Issue) else reader.read(package, COMPUTED)
     if isinstance(received, Issue):
         return Opened(file, sha).refused(received)
     return opened(received, file, sha, by)
+
+
+def unread(path: Path, file: str, why: Issue) -> Opened:
+    """A file of which nothing is known but why, and its digest where it has one."""
+    return Opened(file, guard.digest(path)).refused(why)
 
 
 def opened(received: Received, file: str, sha: str = "", by: Loaded | None = None) -> Opened:
@@ -125,10 +131,10 @@ def receipt_of(opened: Opened, verdict: Verdict, now: str, turned_away: Iterable
     issues = tuple(each.in_file(opened.file) for each in turned_away) or opened.issues
     unit = identity.unit if identity else ""
     if verdict is not Verdict.VALID or layout is None:
-        return Receipt(opened.sha, opened.file, unit, verdict, now, issues=issues)
+        return Receipt(_sha(opened), opened.file, unit, verdict, now, issues=issues)
     revision = opened.inputs.values.get("revision")
     return Receipt(
-        opened.sha,
+        _sha(opened),
         opened.file,
         unit,
         verdict,
@@ -260,10 +266,6 @@ def _embedded(grids: Grids) -> dict[str, bytes]:
     return {path: "".join(words).encode() for path, *words in pieces}
 
 
-def _digest_of(path: Path) -> str:
-    """SHA-256 of a file that the guard turned away; blank when it cannot be read."""
-    try:
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError:
-        return ""
+def _sha(opened: Opened) -> str:
+    """What tells a file apart in the ledger: the digest of its bytes or, where nobody can read them, of its name."""
+    return opened.sha or f"?{hashlib.sha256(opened.file.encode()).hexdigest()[:16]}"

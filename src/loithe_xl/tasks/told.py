@@ -8,6 +8,7 @@ from typing import Any
 from loithe_xl.issues import Issue, has_error
 from loithe_xl.receipts import Status
 from loithe_xl.report import page_json
+from loithe_xl.tasks.check import Checked
 from loithe_xl.tasks.gather import Gathered
 from loithe_xl.tasks.intake import Opened
 from loithe_xl.tasks.reporting import Reported
@@ -20,9 +21,9 @@ def issue_json(found: Issue, lang: str) -> dict[str, str]:
     return {"code": found.code, "severity": found.severity.value, **where, "message": found.message.to(lang)}
 
 
-def validate_json(files: list[Opened], lang: str) -> dict[str, Any]:
+def validate_json(files: list[Checked], lang: str) -> dict[str, Any]:
     """``{"files": [...]}``."""
-    return {"files": [_file_json(opened, lang) for opened in files]}
+    return {"files": [_file_json(checked, lang) for checked in files]}
 
 
 def consolidate_json(gathered: Gathered, lang: str) -> dict[str, Any]:
@@ -57,7 +58,7 @@ def children_json(parent: Opened, lang: str) -> list[dict[str, Any]]:
             "status": child.status.value,
             "late": child.late,
             "file": child.file or None,
-            "sha256": child.sha or None,
+            "sha256": None if child.sha.startswith("?") else child.sha or None,
             "received_at": child.received_at or None,
             "issues": [issue_json(found, lang) for found in child.issues],
         }
@@ -78,13 +79,12 @@ def number_json(value: int | Decimal | None) -> int | float | None:
     return int(value) if value == int(value) else float(value)
 
 
-def _file_json(opened: Opened, lang: str) -> dict[str, Any]:
-    identity, layout = opened.identity, opened.layout
+def _file_json(checked: Checked, lang: str) -> dict[str, Any]:
     return {
-        "file": opened.file,
-        "unit": identity.unit if identity else None,
-        "period": identity.period if identity else None,
-        "level": layout.form.tier if layout else None,
-        "ok": not has_error(opened.issues),
-        "issues": [issue_json(found, lang) for found in opened.issues],
+        "file": checked.file,
+        "unit": checked.unit or None,
+        "period": checked.period or None,
+        "level": checked.level or None,
+        "ok": not has_error(checked.issues),
+        "issues": [issue_json(found, lang) for found in checked.issues],
     }

@@ -1,0 +1,51 @@
+"""Received files are read where they can do no harm: by workers that may die, each file reduced to a small answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from loithe_xl.crew import SECONDS, Crew, Lost
+from loithe_xl.issues import Issue, issue
+from loithe_xl.tasks.intake import Opened, open_file, unread
+from loithe_xl.tasks.office import Office, shown
+from loithe_xl.tasks.packs import Loaded
+
+A = TypeVar("A")
+
+
+def read_each(
+    paths: Sequence[Path], answer: Callable[[Opened], A], office: Office, label: str, by: Loaded | None = None
+) -> Iterator[A]:
+    """What ``answer`` makes of each file, in order; it and what it makes are picklable and small.
+
+    A file that ends its worker or keeps it too long is refused for that; ``by`` as in ``open_file``.
+    """
+    with Crew(_Work(answer, by), seconds=SECONDS) as crew:
+        answers = crew.map(paths)  # begun before progress is shown, for a fork takes along what threads there are
+        for path, found in zip(office.progress(paths, label), answers, strict=True):
+            yield answer(_lost(path, found.reason)) if isinstance(found, Lost) else found
+
+
+@dataclass(frozen=True, slots=True)
+class _Work(Generic[A]):
+    """All that a worker does with a file, and all that it knows."""
+
+    answer: Callable[[Opened], A]
+    by: Loaded | None
+
+    def __call__(self, path: Path) -> A:
+        try:
+            return self.answer(open_file(path, shown(path), self.by))
+        except MemoryError:
+            return self.answer(_lost(path, "died"))
+
+
+def _lost(path: Path, reason: str) -> Opened:
+    return unread(path, shown(path), _why(reason))
+
+
+def _why(reason: str) -> Issue:
+    return issue("FILE_TOO_SLOW", seconds=int(SECONDS)) if reason == "slow" else issue("FILE_CRASHED")
