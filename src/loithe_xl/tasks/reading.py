@@ -24,8 +24,8 @@ def read_each(
     A file that ends its worker or keeps it too long is refused for that; ``by`` as in ``open_file``.
     """
     with Crew(_Work(answer, by), seconds=SECONDS) as crew:
-        answers = crew.map(paths)  # begun before progress is shown, for a fork takes along what threads there are
-        for path, found in zip(office.progress(paths, label), answers, strict=True):
+        # The first answer is asked for before progress is shown: a fork would take its threads along.
+        for found, path in zip(crew.map(paths), office.progress(paths, label), strict=True):
             yield answer(_lost(path, found.reason)) if isinstance(found, Lost) else found
 
 
