@@ -21,6 +21,7 @@ from loithe_xl.ledger import read_journal, read_receipts, read_register
 from loithe_xl.receipts import Receipt, UnitRow, Verdict, unit_row
 from loithe_xl.received import Received
 from loithe_xl.register import Register
+from loithe_xl.specfile import MAIN
 from loithe_xl.structure import changed, few, misplaced
 from loithe_xl.submission import BLANK, Grids, Inputs, blank, constants, cut_cells, extract, outside
 from loithe_xl.tasks import packs
@@ -252,9 +253,13 @@ def _pack(id: str, by: Loaded | None, grids: Grids) -> Loaded:
             return by
         raise Fault([issue("PACK_OTHER", pack=id, expected=by.pack.id)])
     embedded = _embedded(grids)
-    if embedded:
+    if MAIN not in embedded:
+        return packs.known(id)
+    try:
         return packs.load_embedded(embedded)
-    return packs.known(id)
+    except Fault as fault:
+        # What is wrong with it would quote what somebody wrote into a hidden sheet.
+        raise Fault([issue("PACK_EMBEDDED", pack=id)], 2) from fault
 
 
 def _embedded(grids: Grids) -> dict[str, bytes]:
