@@ -69,6 +69,13 @@ def replace(package: bytes, marks: Mapping[str, str]) -> bytes:
     return Master(package, marks).stamp(marks)
 
 
+def check(package: bytes) -> None:
+    """Read every part of a package; ValueError when one is damaged."""
+    damaged = zipfile.ZipFile(io.BytesIO(package)).testzip()
+    if damaged:
+        raise ValueError(f"damaged: {damaged}")
+
+
 class Master:
     """A rendered form with marks where units differ: planned once, then stamped for each unit.
 
