@@ -166,6 +166,9 @@ def _together(files: Iterable[tuple[Path, bytes]], staging: Path, verify: Callab
             _put(staged[number], data, at_once=os.name != "posix")
             _confirm(staged[number], data, verify if number % REOPENED == 0 else None, target)
     _sync_all()
+    for folder in {placed[number].parent for number in staged}:
+        with _reported(folder):
+            folder.mkdir(parents=True, exist_ok=True)
     for number, temporary in staged.items():
         placed[number] = _settle(temporary, placed[number])
     _sync_all()
@@ -175,7 +178,6 @@ def _together(files: Iterable[tuple[Path, bytes]], staging: Path, verify: Callab
 def _settle(temporary: Path, target: Path) -> Path:
     """Give a file of ``write_many`` its name; what does not go at once goes the way of ``write``."""
     with suppress(OSError):
-        target.parent.mkdir(parents=True, exist_ok=True)
         if not os.path.lexists(target):
             temporary.replace(target)
             return target
