@@ -9,12 +9,12 @@ from datetime import date
 from decimal import Decimal
 
 from loithe_xl.alike import copied
-from loithe_xl.decide import Decision, between, decide
+from loithe_xl.decide import between, decide
 from loithe_xl.evaluate import Raw, Values, is_number
 from loithe_xl.expr import names
 from loithe_xl.issues import Issue, Place, issue
 from loithe_xl.kinds import YES
-from loithe_xl.receipts import Figure, Figures, Receipt, Status, UnitRow, unit_row
+from loithe_xl.receipts import Decision, Figure, Figures, Receipt, Status, UnitRow, unit_row
 from loithe_xl.register import Register
 from loithe_xl.spec import Form, Pack
 from loithe_xl.submission import Inputs
@@ -220,7 +220,7 @@ def _children(
         else:
             found.append(Child(code, unit.name, Status.MISSING))
     found += [
-        line(code, leading[code], decision.status[leading[code].sha]) for code in sorted(leading) if code not in direct
+        line(code, leading[code], decision.status[leading[code].sha]) for code in sorted(leading) if code not in rows
     ]
     turned_away = [each for each in receipts if decision.status[each.sha] in (Status.REFUSED, Status.FOREIGN)]
     turned_away.sort(key=lambda each: (each.unit, each.received_at, each.file, each.sha))

@@ -80,6 +80,7 @@ STYLES: dict[str, Style] = {
     "warn": Style(fill=WARN, colour="5C3B00"),
     "good": Style(fill=GOOD, colour="0B4D0B", bold=True),
     "missing": Style(fill="FFEFA8"),
+    "band": Style(fill="FBF5F1"),  # every other run of the journal
 }
 
 # The report: plain black type as Party documents have it, and its annex.

@@ -1,11 +1,11 @@
-"""The hidden sheets: identity, the embedded register, and for a parent everything it ever received."""
+"""The hidden sheets: identity, the embedded register, and for a parent everything it ever received and decided."""
 
 from __future__ import annotations
 
 from loithe_xl.book import Sheet
 from loithe_xl.draw.case import Case
-from loithe_xl.layout import HIDDEN, HIDDEN_RECEIPTS, HIDDEN_REGISTER
-from loithe_xl.ledger import Line, receipt_lines, register_lines
+from loithe_xl.layout import HIDDEN, HIDDEN_JOURNAL, HIDDEN_RECEIPTS, HIDDEN_REGISTER
+from loithe_xl.ledger import Line, journal_lines, receipt_lines, register_lines
 
 MARK = "loithe-xl"
 TOKEN_CELL, NAME_CELL, ABOVE_CELL, LANG_CELL = (1, 2), (2, 2), (3, 2), (4, 2)
@@ -34,6 +34,11 @@ def register_sheet(case: Case) -> Sheet:
 def received_sheet(case: Case) -> Sheet:
     """Every receipt with the figures it brought."""
     return _listed(HIDDEN_RECEIPTS, receipt_lines(case.receipts))
+
+
+def hidden_journal(case: Case) -> Sheet:
+    """What each run decided, in both languages."""
+    return _listed(HIDDEN_JOURNAL, journal_lines(case.journal))
 
 
 def _listed(name: str, lines: list[Line]) -> Sheet:
