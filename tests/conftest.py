@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import savers
 from hypothesis import HealthCheck, settings
 
 import programs
@@ -52,6 +53,13 @@ def pdftoppm() -> str:
 def ooxml_validator() -> list[str]:
     """The Open XML SDK validator's command; takes one file, prints JSON, exits with 0 for a valid file."""
     return [_place("LOITHE_NODE"), _place("LOITHE_OOXML_VALIDATOR")]
+
+
+@pytest.fixture(scope="session")
+def savers_programs(soffice: str, tmp_path_factory: pytest.TempPathFactory) -> savers.Programs:
+    """The programs that honest people save forms with."""
+    profile = tmp_path_factory.mktemp("savers") / "profile"
+    return savers.Programs(soffice, _place("LOITHE_NODE"), _place("LOITHE_SHEETJS"), profile)
 
 
 @pytest.fixture(scope="session")

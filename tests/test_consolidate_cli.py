@@ -825,3 +825,20 @@ def test_four_runs_at_once_on_one_parent_lose_nothing(forms: dict[str, Path]) ->
     children = read("status", forms["01"])["children"]
     assert sorted(child["unit"] for child in children if child["file"]) == sorted(everything(forms))
     assert told(forms["01"], *files)["values"]["members_total"] == 130
+
+
+def test_a_folder_outside_is_told_to_whoever_asks_but_not_kept_in_the_workbook(
+    forms: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Folders may name people, and the workbook goes on to other offices."""
+    paper = type_in(forms["01.1.C01"], tmp_path / "thư của một người" / "BC.xlsx", REQUIRED, [])
+    (tmp_path / "noi-lam").mkdir()
+    parent = Path(shutil.copy(forms["01"], tmp_path / "noi-lam"))
+    monkeypatch.chdir(tmp_path / "noi-lam")
+
+    now = {child["sha256"]: child["file"] for child in told(parent, paper)["children"]}
+    later = {child["sha256"]: child["file"] for child in read("status", parent)["children"]}
+
+    [sha] = [sha for sha in now if sha]
+    assert now[sha] == "../thư của một người/BC.xlsx"
+    assert later[sha] == "BC.xlsx"

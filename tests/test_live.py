@@ -18,10 +18,11 @@ from hosts import excel
 from live import NOW, Pressed, press, received, recomputed
 from tools import REQUIRED, fill
 
-from loithe_xl.layout import ANNEX, FIGURES, HIDDEN_RECEIPTS, OPINIONS, RECEIPTS, REPORT, TOTALS
+from loithe_xl.layout import ANNEX, OPINIONS, RECEIPTS, REPORT
+from loithe_xl.tasks import live
 from loithe_xl.tasks.intake import open_file
 
-WRITTEN = (RECEIPTS, FIGURES, TOTALS, OPINIONS, REPORT, ANNEX, HIDDEN_RECEIPTS)
+WRITTEN = (*live.REFRESHED, *live.REDRAWN)
 
 
 @pytest.fixture(autouse=True)

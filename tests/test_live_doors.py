@@ -16,7 +16,7 @@ from live import clock, press, received, recomputed
 from tools import make_forms, small_register
 
 from loithe_xl import addin, keyring
-from loithe_xl.layout import GUIDE, REPORT
+from loithe_xl.layout import GUIDE, JOURNAL, REPORT
 from loithe_xl.tasks import live
 
 ON_A_FORM = ("validate", "consolidate_folder", "consolidate_files", "report", "status")
@@ -300,3 +300,22 @@ def test_help_says_what_each_button_does_and_opens_the_guide(district: tuple[dic
     assert book.sheets.active.name == GUIDE
 
     assert "Consolidate" in press(opened(someone_elses(tmp_path / "khác.xlsx")), "help", "en").said
+
+
+def test_the_journal_comes_to_the_front_with_what_the_runs_decided(
+    parent: Path, district: tuple[dict[str, Path], Path]
+):
+    book = opened(parent)
+    assert press(book, "consolidate_folder", pick=[district[1]]).done
+
+    pressed = press(book, "journal")
+
+    assert (pressed.done, pressed.said) == (True, "")
+    assert book.sheets.active.name == JOURNAL
+    told = {str(value) for value in excel.contents(book)[JOURNAL].values()}
+    assert {file.name for file in district[1].iterdir()} <= told
+    assert (parent.parent / f"{parent.stem}_nhat-ky.csv").is_file()
+
+
+def test_a_cell_form_has_no_journal(district: tuple[dict[str, Path], Path]):
+    assert "Nhật ký" in press(opened(district[0]["01.1.C01"]), "journal").said

@@ -220,7 +220,7 @@ def _children(
         else:
             found.append(Child(code, unit.name, Status.MISSING))
     found += [
-        line(code, leading[code], decision.status[leading[code].sha]) for code in sorted(leading) if code not in direct
+        line(code, leading[code], decision.status[leading[code].sha]) for code in sorted(leading) if code not in rows
     ]
     turned_away = [each for each in receipts if decision.status[each.sha] in (Status.REFUSED, Status.FOREIGN)]
     turned_away.sort(key=lambda each: (each.unit, each.received_at, each.file, each.sha))

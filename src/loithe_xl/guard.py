@@ -38,6 +38,7 @@ _FOREIGN = (
 )
 _OTHER_NAME = b"up"  # Info-ZIP's second name of a part, which only some programs take
 _DTD = "<!DOCTYPE"
+_BINARY_TYPE = b"application/vnd.ms-excel.sheet.binary.macroEnabled.main"  # SheetJS lists it in every file, for none
 
 
 def admit(path: Path) -> bytes | Issue:
@@ -210,7 +211,7 @@ def _contents(infos: list[zipfile.ZipInfo], data: bytes) -> str | None:
             return "FILE_DAMAGED"
         if not info.filename.startswith("xl/media/") and _has_dtd(text):
             return "FILE_DTD"
-        if info.filename.lower() == "[content_types].xml" and (b"macroEnabled" in text or b"vbaProject" in text):
+        if info.filename.lower() == "[content_types].xml" and _has_macro_type(text, infos):
             return "FILE_MACRO"
         if info.filename.lower() == "xl/workbook.xml" and b"http://purl.oclc.org/ooxml" in text:
             return "FILE_STRICT"
@@ -221,6 +222,12 @@ def _overlap(infos: list[zipfile.ZipInfo]) -> bool:
     """Whether two parts lie in the same bytes."""
     spans = sorted((info.header_offset, info.header_offset + 30 + info.compress_size) for info in infos)
     return any(end > start for (_, end), (start, _) in pairwise(spans))
+
+
+def _has_macro_type(types: bytes, infos: list[zipfile.ZipInfo]) -> bool:
+    if not any(info.filename.lower().endswith(".bin") for info in infos):
+        types = types.replace(_BINARY_TYPE, b"")
+    return b"macroEnabled" in types or b"vbaProject" in types
 
 
 def _has_dtd(text: bytes) -> bool:

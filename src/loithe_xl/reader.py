@@ -110,6 +110,8 @@ def _read(package: _Package, skip: Container[str]) -> Received:
         flawed={name: flawed for name, (_, flawed) in joined.items()},
         locked={name: found.locked for name, found in scans.items()},
         dated={name: found.dated for name, found in scans.items()},
+        formulas={name: found.written for name, found in scans.items()},
+        rules={name: found.rules for name, found in scans.items()},
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from loithe_xl.book import Address
 
@@ -30,6 +31,17 @@ class Grid:
             yield row, column, value
 
 
+class Rule(NamedTuple):
+    """What a sheet lets users type in some areas (``B3:B9 D3``), in the file format's own words."""
+
+    areas: str
+    kind: str
+    operator: str
+    first: str
+    second: str
+    style: str
+
+
 @dataclass(frozen=True, slots=True)
 class Received:
     """What a workbook holds, be it a file or open in Excel.
@@ -37,7 +49,8 @@ class Received:
     ``flawed`` names cells with an Excel error (``error``) or a formula that was never calculated (``no_result``);
     ``locked`` tells, for each cell present, whether its style locks it; ``names`` are the workbook's defined names,
     text constants without their quotes; ``modified`` is the saved time inside the file, in UTC; ``dated`` are the cells
-    that show a date or a time (of an open workbook only open cells with numbers are looked at).
+    that show a date or a time (of an open workbook only open cells with numbers are looked at). ``formulas`` (no
+    leading ``=``) and ``rules`` are None where nobody looked for them, as in an open workbook.
     """
 
     grids: Mapping[str, Grid]
@@ -48,6 +61,8 @@ class Received:
     flawed: Mapping[str, Mapping[Address, str]]
     locked: Mapping[str, Mapping[Address, bool]]
     dated: Mapping[str, Container[Address]] = field(default_factory=dict)
+    formulas: Mapping[str, Mapping[Address, str]] | None = None
+    rules: Mapping[str, tuple[Rule, ...]] | None = None
 
 
 def exact(number: float) -> int | Decimal:

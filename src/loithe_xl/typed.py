@@ -123,7 +123,8 @@ class _Reading:
     def _text(self, field: Field, raw: Raw, said: str, place: Place) -> Raw:
         """A text where a number, a date or a choice belongs."""
         if field.kind not in _READ:
-            read = raw if raw in field.items else _by_fold(field.items).get(folded(said), raw)
+            kept = raw in field.items or harmed(str(raw))
+            read = raw if kept else _by_fold(field.items).get(folded(said), raw)
             if read != raw:
                 self._tell("TYPED_CHOICE", field, place, read=read)
             return read
@@ -209,7 +210,8 @@ def _by_fold(items: tuple[str, ...]) -> Mapping[str, str]:
 
 def _seen(raw: int | Decimal) -> str:
     """A number as a cell shows it that is formatted as a date; blank where it could show none."""
-    return day(EPOCH + timedelta(days=int(raw))) if 0 <= raw < END_OF_DAYS else ""
+    leap = raw < FIRST_DAY - 1  # Excel's year 1900 has a day too many
+    return day(EPOCH + timedelta(days=int(raw) + leap)) if 0 <= raw < END_OF_DAYS else ""
 
 
 # Kind -> the warning of what was read, how it is read and told, and the rule that is said where it is not.

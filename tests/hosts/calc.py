@@ -1,7 +1,8 @@
 """LibreOffice Calc as the real spreadsheet: run by the interpreter that has ``uno``, one JSON request a line on stdin.
 
-Requests: ``open`` (path), ``fill`` (cells, read), ``move`` (from, to: what cut and paste does), ``save`` (path,
-form), ``close``. Rows and columns are counted from 1. An error value is answered as null.
+Requests: ``open`` (path), ``fill`` (cells, read), ``move`` (from, to: what cut and paste does), ``lines`` (sheet,
+axis, first, count: rows or columns inserted or deleted), ``save`` (path, form), ``close``. Rows and columns are
+counted from 1. An error value is answered as null.
 """
 
 import json
@@ -136,6 +137,17 @@ class Host:
         pages.getByName(target[0]).moveRange(address, area)
         self.document.calculateAll()
         return {"moved": True}
+
+    def lines(self, sheet, axis, first, count, password=""):
+        """Insert (count > 0) or delete rows or columns of a sheet, as its menu does."""
+        page = self.document.Sheets.getByName(sheet)
+        page.unprotect(password)
+        lines = page.Rows if axis == "rows" else page.Columns
+        if count > 0:
+            lines.insertByIndex(first - 1, count)
+        else:
+            lines.removeByIndex(first - 1, -count)
+        return {"done": True}
 
     def save(self, path, form="Calc MS Excel 2007 XML"):
         self.document.storeToURL(uno.systemPathToFileUrl(path), (setting("FilterName", form),))

@@ -1,7 +1,7 @@
 """From values to sheets: every workbook of a tier, drawn as a Book."""
 
 from loithe_xl.draw.case import Case
-from loithe_xl.draw.form import TOKEN_NAME, form_book, known_cells
+from loithe_xl.draw.form import TOKEN_NAME, form_book
 from loithe_xl.draw.listed import LISTED_TOP, PLACE, issue_list, shown_place
 
-__all__ = ["LISTED_TOP", "PLACE", "TOKEN_NAME", "Case", "form_book", "issue_list", "known_cells", "shown_place"]
+__all__ = ["LISTED_TOP", "PLACE", "TOKEN_NAME", "Case", "form_book", "issue_list", "shown_place"]

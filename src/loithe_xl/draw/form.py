@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from loithe_xl.book import Address, Book
+from loithe_xl.book import Book
 from loithe_xl.draw.case import Case
 from loithe_xl.draw.checks import check_sheet
 from loithe_xl.draw.guide import guide_sheet
@@ -42,11 +42,6 @@ def form_book(case: Case) -> Book:
         sheets += [received_sheet(case), hidden_journal(case)]
     title, custom = case.say(case.form.title), {TOKEN_NAME: case.token}
     return Book(sheets, _names(case), title, custom, _created(case), case.saved)
-
-
-def known_cells(book: Book, names: tuple[str, ...]) -> dict[str, frozenset[Address]]:
-    """Sheet -> every address at which the form itself has a cell."""
-    return {name: frozenset(book.sheet(name).cells) for name in names}
 
 
 def _names(case: Case) -> dict[str, str]:

@@ -22,7 +22,7 @@ from loithe_xl.register import Register
 from loithe_xl.report import read_edits
 from loithe_xl.tasks import diary
 from loithe_xl.tasks.intake import Opened, failed, open_file, receipt_of, received, refusal
-from loithe_xl.tasks.office import Office, beside, shown
+from loithe_xl.tasks.office import Office, beside, kept, shown
 from loithe_xl.tasks.reading import read_each
 from loithe_xl.tasks.render import Subject, package, parent_case, salt_of
 
@@ -59,6 +59,7 @@ class Gathered:
     written: Path | None = None
     copy: Path | None = None
     statuses: dict[str, Status] = field(default_factory=dict)
+    paths: dict[str, str] = field(default_factory=dict)  # of this run's files, by SHA-256, from the working directory
     changed: bool = False  # something was received that the parent did not hold yet
     entries: tuple[Entry, ...] = ()  # what the file journal gets: every file of the run, and what it moved
     journal: Path | None = None  # where they went
@@ -117,14 +118,15 @@ def take_in(parent: Opened, found: Found, order: Order, office: Office) -> Gathe
     own = len(found.files) - len(files)
     assert parent.identity and parent.register
     judge = _Judge(parent.identity, parent.register, office.trusted(parent.key), office.moment)
-    seen = list(read_each(files, judge, office, "consolidate", parent.loaded))
+    seen = list(read_each(files, judge, office, "consolidate", parent.loaded, kept))
     chosen = [receipt for path, receipt in zip(files, seen, strict=True) if _same(path, order.prefer)]
     after = _commanded(_merged(parent.receipts, seen), chosen, order, parent)
     done = received(parent, after)
     changed = tuple(after) != tuple(parent.receipts)
     done, entries = _journal(parent, done, seen, changed, office)
     gathered = _count(done, seen, len(found.skipped) + own, tuple(why for _, why in found.skipped))
-    return replace(gathered, changed=changed, entries=entries)
+    paths = {receipt.sha: shown(path) for path, receipt in zip(reversed(files), reversed(seen), strict=True)}
+    return replace(gathered, paths=paths, changed=changed, entries=entries)
 
 
 def noted(gathered: Gathered, into: Path) -> Gathered:

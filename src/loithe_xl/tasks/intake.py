@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from loithe_xl import guard, reader
-from loithe_xl.book import Address, Book
+from loithe_xl.book import Book
 from loithe_xl.consolidate import Consolidation, consolidate, rows_sent_up
-from loithe_xl.draw import TOKEN_NAME, Case, form_book, known_cells
+from loithe_xl.draw import TOKEN_NAME, Case, form_book
 from loithe_xl.draw.hidden import ABOVE_CELL, LANG_CELL, NAME_CELL, PACK_FROM, TOKEN_CELL
 from loithe_xl.evaluate import Raw, Values, is_number, serial
 from loithe_xl.identity import Identity, agree, parse
@@ -21,8 +21,12 @@ from loithe_xl.ledger import read_journal, read_receipts, read_register
 from loithe_xl.receipts import Receipt, UnitRow, Verdict, unit_row
 from loithe_xl.received import Received
 from loithe_xl.register import Register
+from loithe_xl.specfile import MAIN
+from loithe_xl.structure import changed, few, misplaced
 from loithe_xl.submission import BLANK, Grids, Inputs, blank, constants, cut_cells, extract, outside
 from loithe_xl.tasks import packs
+from loithe_xl.tasks.generate import FIRST_DAY, LAST_DAY, PERIOD
+from loithe_xl.tasks.issued import as_issued
 from loithe_xl.tasks.packs import Loaded
 from loithe_xl.typed import Hints, explained, settle
 from loithe_xl.validate import all_values, validate
@@ -94,6 +98,8 @@ def opened(received: Received, file: str, sha: str = "", by: Loaded | None = Non
     if isinstance(signed, Issue):
         return opened.refused(signed)
     identity, key = signed
+    if not PERIOD.fullmatch(identity.period) or not FIRST_DAY <= identity.cutoff <= LAST_DAY:
+        return opened.refused(issue("TOKEN_MALFORMED"))
     opened = replace(opened, token=token, identity=identity, key=key)
     try:
         loaded = _pack(identity.pack, by, received.grids)
@@ -102,13 +108,21 @@ def opened(received: Received, file: str, sha: str = "", by: Loaded | None = Non
     layout = loaded.layouts.get(identity.digest)
     if layout is None:
         return opened.refused(issue("LAYOUT_UNKNOWN", pack=identity.pack))
+    opened = replace(opened, loaded=loaded)
+    hidden = (HIDDEN, HIDDEN_REGISTER, HIDDEN_RECEIPTS) if layout.form.parent else (HIDDEN,)
+    absent = [issue("SHEET_MISSING", Place(sheet=name), sheet=name) for name in hidden if name not in received.grids]
+    register = None if absent or not layout.form.parent else read_register(received.grids[HIDDEN_REGISTER])
+    if absent or isinstance(register, Issue):
+        return opened.refused(*absent, *([register] if isinstance(register, Issue) else ()))
+    expected, own = as_issued(loaded, layout, identity, opened.names, register)
+    lost = misplaced(received, expected, own)
     inputs, absent = extract(received.grids, layout, received.flawed)
-    if inputs is None:
-        return replace(opened, loaded=loaded).refused(*absent)
+    if lost or inputs is None:
+        return opened.refused(*(lost or absent))
     typed = settle(layout, inputs, received.dated)
-    opened = replace(opened, loaded=loaded, layout=layout, inputs=typed.inputs, hints=typed.hints)
-    found = [*outside(received.grids, layout, form_cells(loaded, layout)), *cut_cells(layout, received.locked)]
-    opened = opened.refused(*found, *typed.issues)
+    opened = replace(opened, layout=layout, inputs=typed.inputs, hints=typed.hints, register=register)
+    found = [*changed(received, expected, own), *outside(received.grids, layout, expected.cells)]
+    opened = opened.refused(*few([*found, *cut_cells(layout, received.locked)]), *typed.issues)
     return _parent(opened) if layout.form.parent else _cell(opened)
 
 
@@ -166,16 +180,7 @@ def fresh_book(loaded: Loaded, layout: Layout) -> Book:
     return _FRESH[key]
 
 
-def form_cells(loaded: Loaded, layout: Layout) -> Mapping[str, frozenset[Address]]:
-    """Sheet -> addresses that the fresh form fills, for its input sheets."""
-    key = (layout.digest, loaded.pack.id)
-    if key not in _FORM_CELLS:
-        _FORM_CELLS[key] = known_cells(fresh_book(loaded, layout), tuple(sheet.sheet.name for sheet in layout.sheets))
-    return _FORM_CELLS[key]
-
-
 _FRESH: dict[tuple[str, str], Book] = {}
-_FORM_CELLS: dict[tuple[str, str], Mapping[str, frozenset[Address]]] = {}
 
 
 def _cell(opened: Opened) -> Opened:
@@ -187,19 +192,14 @@ def _cell(opened: Opened) -> Opened:
 
 
 def _parent(opened: Opened) -> Opened:
-    assert opened.layout and opened.loaded and opened.identity
-    absent = [name for name in (HIDDEN_REGISTER, HIDDEN_RECEIPTS) if name not in opened.grids]
-    if absent:
-        return opened.refused(*(issue("SHEET_MISSING", Place(sheet=name), sheet=name) for name in absent))
-    register = read_register(opened.grids[HIDDEN_REGISTER])
     receipts = read_receipts(opened.grids[HIDDEN_RECEIPTS])
     kept = HIDDEN_JOURNAL in opened.grids
     journal = read_journal(opened.grids[HIDDEN_JOURNAL]) if kept else []
-    if isinstance(register, Issue) or isinstance(receipts, Issue) or isinstance(journal, Issue):
-        return opened.refused(*(each for each in (register, receipts, journal) if isinstance(each, Issue)))
+    if isinstance(receipts, Issue) or isinstance(journal, Issue):
+        return opened.refused(*(each for each in (receipts, journal) if isinstance(each, Issue)))
     if receipts and not kept:  # a parent of an earlier version, or one that lost the sheet
         opened = opened.refused(issue("JOURNAL_ABSENT", Place(sheet=HIDDEN_JOURNAL), sheet=HIDDEN_JOURNAL))
-    opened = with_receipts(replace(opened, register=register, journal=tuple(journal)), receipts)
+    opened = with_receipts(replace(opened, journal=tuple(journal)), receipts)
     return opened.refused(*_own_faults(opened))
 
 
@@ -253,9 +253,13 @@ def _pack(id: str, by: Loaded | None, grids: Grids) -> Loaded:
             return by
         raise Fault([issue("PACK_OTHER", pack=id, expected=by.pack.id)])
     embedded = _embedded(grids)
-    if embedded:
+    if MAIN not in embedded:
+        return packs.known(id)
+    try:
         return packs.load_embedded(embedded)
-    return packs.known(id)
+    except Fault as fault:
+        # What is wrong with it would quote what somebody wrote into a hidden sheet.
+        raise Fault([issue("PACK_EMBEDDED", pack=id)], 2) from fault
 
 
 def _embedded(grids: Grids) -> dict[str, bytes]:

@@ -17,16 +17,22 @@ A = TypeVar("A")
 
 
 def read_each(
-    paths: Sequence[Path], answer: Callable[[Opened], A], office: Office, label: str, by: Loaded | None = None
+    paths: Sequence[Path],
+    answer: Callable[[Opened], A],
+    office: Office,
+    label: str,
+    by: Loaded | None = None,
+    named: Callable[[Path], str] = shown,
 ) -> Iterator[A]:
     """What ``answer`` makes of each file, in order; it and what it makes are picklable and small.
 
-    A file that ends its worker or keeps it too long is refused for that; ``by`` as in ``open_file``.
+    A file that ends its worker or keeps it too long is refused for that; ``by`` as in ``open_file``,
+    ``named`` tells how a file is called.
     """
-    with Crew(_Work(answer, by), seconds=SECONDS) as crew:
-        answers = crew.map(paths)  # begun before progress is shown, for a fork takes along what threads there are
-        for path, found in zip(office.progress(paths, label), answers, strict=True):
-            yield answer(_lost(path, found.reason)) if isinstance(found, Lost) else found
+    with Crew(_Work(answer, by, named), seconds=SECONDS) as crew:
+        # The first answer is asked for before progress is shown: a fork would take its threads along.
+        for found, path in zip(crew.map(paths), office.progress(paths, label), strict=True):
+            yield answer(_lost(path, named(path), found.reason)) if isinstance(found, Lost) else found
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +41,17 @@ class _Work(Generic[A]):
 
     answer: Callable[[Opened], A]
     by: Loaded | None
+    named: Callable[[Path], str]
 
     def __call__(self, path: Path) -> A:
         try:
-            return self.answer(open_file(path, shown(path), self.by))
+            return self.answer(open_file(path, self.named(path), self.by))
         except MemoryError:
-            return self.answer(_lost(path, "died"))
+            return self.answer(_lost(path, self.named(path), "died"))
 
 
-def _lost(path: Path, reason: str) -> Opened:
-    return unread(path, shown(path), _why(reason))
+def _lost(path: Path, name: str, reason: str) -> Opened:
+    return unread(path, name, _why(reason))
 
 
 def _why(reason: str) -> Issue:

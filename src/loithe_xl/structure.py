@@ -1,0 +1,263 @@
+"""Whether a received form is still the form that was issued: its sheets, words, formulas, lists and other rules.
+
+Protection is never asked for, and what a program may lose in saving (rules, names) may be absent; what is there must
+say what the form says. No figure ever depends on any of it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from loithe_xl.book import Address, Book, Cell, Formula, Link, address
+from loithe_xl.formulatext import tokens
+from loithe_xl.inputrules import Meaning, inputs_in, meaning, stated
+from loithe_xl.issues import Issue, Place, issue
+from loithe_xl.layout import ANNEX, FIGURES, JOURNAL, OPINIONS, RECEIPTS, REPORT, Layout
+from loithe_xl.received import Received, Rule, Value
+from loithe_xl.shifts import Shift, alike, find_shifts
+
+Marks = Mapping[str, str]  # what stands for a unit's own words in the form, and those words
+NAMED = 5  # faults of one kind and sheet that are named one by one
+_OF_PARENTS = frozenset({RECEIPTS, FIGURES, OPINIONS, REPORT, ANNEX, JOURNAL})  # some parents have them, some have not
+_WPS = "WpsReserved_"  # how WPS Office names sheets of its own
+_VARYING = "loithe_"  # how names begin that differ from unit to unit: the token, the units of a tier
+_SHIFT_CODES = {
+    ("rows", True): "STRUCTURE_ROWS_INSERTED",
+    ("rows", False): "STRUCTURE_ROWS_DELETED",
+    ("columns", True): "STRUCTURE_COLUMNS_INSERTED",
+    ("columns", False): "STRUCTURE_COLUMNS_DELETED",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One input sheet as issued: words and formulas where nothing is typed, and what may be typed where something is.
+
+    ``own_labels`` and ``own_formulas`` hold marks; ``rules`` and ``fields`` are by input cell; ``stated`` are the
+    rules as the form states them, by their areas.
+    """
+
+    labels: Mapping[Address, Value]
+    formulas: Mapping[Address, str]
+    own_labels: Mapping[Address, str]
+    own_formulas: Mapping[Address, str]
+    rules: Mapping[Address, Meaning]
+    stated: Collection[tuple[str, Meaning]]
+    fields: Mapping[Address, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """A form as issued; ``cells``: sheet -> the addresses at which it says something itself."""
+
+    sheets: tuple[str, ...]
+    pages: Mapping[str, Page]
+    names: Mapping[str, tuple[str, Place]]  # defined name -> its formula, and the input that it names
+    cells: Mapping[str, frozenset[Address]]
+    parent: bool
+
+
+def expected(book: Book, layout: Layout, marks: Collection[str]) -> Expected:
+    """What the form drawn as ``book`` must still be when it comes back; ``marks`` stand for the unit's own words."""
+    fields: dict[str, dict[Address, str]] = {placed.sheet.name: {} for placed in layout.sheets}
+    for slot in layout.slots.values():
+        fields[slot.sheet][slot.row, slot.column] = slot.field.id
+    for table in layout.tables.values():
+        for id, column in table.columns.items():
+            for row in range(table.top, table.bottom + 1):
+                fields[table.sheet][row, column] = f"{table.table.id}.{id}"
+    pages = {name: _page(book, name, inputs, marks) for name, inputs in fields.items()}
+    cells = {
+        name: frozenset((*page.labels, *page.formulas, *page.own_labels, *page.own_formulas))
+        for name, page in pages.items()
+    }
+    names = {
+        name: (formula, Place("", *layout.place_of(name), name) if name in layout.names else Place())
+        for name, formula in book.names.items()
+        if not name.startswith(_VARYING)
+    }
+    return Expected(tuple(sheet.name for sheet in book.sheets), pages, names, cells, layout.form.parent)
+
+
+def compare(found: Received, expected: Expected, own: Marks) -> list[Issue]:
+    """Every difference; where cells no longer stand in their places, only that is said."""
+    return misplaced(found, expected, own) or changed(found, expected, own)
+
+
+def misplaced(found: Received, expected: Expected, own: Marks) -> list[Issue]:
+    """Input sheets that are gone, and rows or columns inserted or taken out: no value has its place then."""
+    gone = [name for name in expected.pages if name not in found.grids]
+    absent = [issue("SHEET_MISSING", Place(sheet=name), sheet=name) for name in gone]
+    if absent:
+        return absent
+    issues = []
+    for name, page in expected.pages.items():
+        values = found.grids[name].values
+        if sum(values.get(at) != label for at, label in page.labels.items()) > 1:
+            issues += _moved(name, _labels(page, own), values)
+    return issues
+
+
+def changed(found: Received, expected: Expected, own: Marks) -> list[Issue]:
+    """What differs cell by cell, where every cell is in its place."""
+    issues = list(_sheets(found.sheet_names, expected))
+    absent = tuple(f"{name.upper()}!" for name in expected.sheets if name not in found.sheet_names)
+    said: set[tuple[Address, Value]] = set()
+    for name, page in expected.pages.items():
+        issues += _changed_labels(found, name, page, own, said)
+        if found.formulas is not None:
+            issues += _changed_formulas(found.formulas[name], name, page, own, absent)
+            issues += _typed_formulas(found, name, page)
+        if found.rules is not None:
+            issues += _changed_rules(found.rules[name], name, page)
+    return [*issues, *_changed_names(found.names, expected)]
+
+
+def few(issues: Iterable[Issue]) -> list[Issue]:
+    """The same, but of many with one code on one sheet only the first are named, the others counted."""
+    found: list[Issue] = []
+    seen: Counter[tuple[str, str]] = Counter()
+    first: dict[tuple[str, str], Issue] = {}
+    for each in issues:
+        key = each.code, each.place.sheet
+        seen[key] += 1
+        first.setdefault(key, each)
+        if seen[key] <= NAMED:
+            found.append(each)
+    for (_, sheet), one in first.items():
+        left = seen[one.code, sheet] - NAMED
+        if left > 0:
+            more = issue("STRUCTURE_MORE", Place(sheet=sheet), sheet=sheet, count=left, cell=one.place.cell)
+            found.append(replace(more, severity=one.severity))
+    return found
+
+
+def _page(book: Book, name: str, fields: Mapping[Address, str], marks: Collection[str]) -> Page:
+    sheet = book.sheet(name)
+    labels: dict[Address, Value] = {}
+    formulas: dict[Address, str] = {}
+    own_labels, own_formulas = dict[Address, str](), dict[Address, str]()
+    for at, cell in sheet.cells.items():
+        words = _words(cell)
+        if at in fields or words is None or words == "":
+            continue
+        its_own = isinstance(words, str) and any(mark in words for mark in marks)
+        if isinstance(cell.value, Formula):
+            (own_formulas if its_own else formulas)[at] = str(words)
+        elif its_own:
+            own_labels[at] = str(words)
+        else:
+            labels[at] = words
+    rules = [stated(each) for each in sheet.validations]
+    by_cell = {at: meant for rule in rules if (meant := meaning(rule)) for at in inputs_in(rule.areas, fields)}
+    return Page(
+        labels, formulas, own_labels, own_formulas, by_cell, {(rule.areas, meaning(rule)) for rule in rules}, fields
+    )
+
+
+def _words(cell: Cell) -> Value:
+    """What a cell of the form says: text, number or the formula itself."""
+    value = cell.value
+    if isinstance(value, Formula | Link):
+        return value.text
+    if value is None or isinstance(value, str | int):
+        return value
+    raise ValueError(f"not what a form says of itself: {value!r}")
+
+
+def _labels(page: Page, own: Marks) -> dict[Address, Value]:
+    return {**page.labels, **{at: _filled(words, own) for at, words in page.own_labels.items()}}
+
+
+def _filled(words: str, own: Marks) -> str:
+    for mark, said in own.items():
+        words = words.replace(mark, said)
+    return words
+
+
+def _moved(sheet: str, labels: Mapping[Address, Value], values: Mapping[Address, Value]) -> list[Issue]:
+    """What was inserted or taken out; one issue for the sheet where most of what it says is something else."""
+    shifts = find_shifts(labels, values)
+    other = sum(not alike(values.get(at), label) for at, label in labels.items())
+    if shifts or other <= max(NAMED, len(labels) / 2):
+        return [_shift_issue(sheet, each) for each in shifts]
+    return [issue("STRUCTURE_SHEET_OTHER", Place(sheet=sheet), sheet=sheet, count=other)]
+
+
+def _shift_issue(sheet: str, shift: Shift) -> Issue:
+    rows = shift.axis == "rows"
+    where = address(shift.first, 1) if rows else address(1, shift.first)
+    line = str(shift.first) if rows else where[:-1]
+    code = _SHIFT_CODES[shift.axis, shift.inserted]
+    return issue(code, Place(sheet=sheet, cell=where), sheet=sheet, line=line, count=shift.count)
+
+
+def _sheets(names: tuple[str, ...], expected: Expected) -> Iterator[Issue]:
+    known = _OF_PARENTS if expected.parent else frozenset()
+    absent = [name for name in expected.sheets if name not in names]
+    extra = [name for name in names if name not in expected.sheets and name not in known and not name.startswith(_WPS)]
+    yield from (issue("SHEET_MISSING", Place(sheet=name), sheet=name) for name in absent)
+    # A renamed sheet is one fault, not two.
+    yield from (issue("STRUCTURE_SHEET_EXTRA", Place(sheet=name), sheet=name) for name in extra[len(absent) :])
+    due = [name for name in expected.sheets if name in names]
+    there = [name for name in names if name in expected.sheets]
+    moved = [name for name, other in zip(there, due, strict=True) if name != other]
+    if moved:
+        yield issue("STRUCTURE_SHEET_ORDER", Place(sheet=moved[0]), sheet=moved[0])
+
+
+def _changed_labels(
+    found: Received, sheet: str, page: Page, own: Marks, said: set[tuple[Address, Value]]
+) -> Iterator[Issue]:
+    """One issue per row; the unit's own words, which stand on every sheet, are named on one."""
+    values = found.grids[sheet].values
+    rows: dict[int, list[str]] = {}
+    for at, label in _labels(page, own).items():
+        value = values.get(at)
+        if value == label or alike(value, label) or (at, value) in said:
+            continue
+        if at in page.own_labels:
+            said.add((at, value))
+        rows.setdefault(at[0], []).append(address(*at))
+    for cells in rows.values():
+        yield issue("STRUCTURE_LABEL_CHANGED", Place(sheet=sheet, cell=cells[0]), cells=", ".join(cells))
+
+
+def _changed_formulas(
+    found: Mapping[Address, str], sheet: str, page: Page, own: Marks, absent: tuple[str, ...]
+) -> Iterator[Issue]:
+    """Formulas that name a sheet which is gone say what must become of them: not a fault of their own."""
+    own_formulas = ((at, _filled(marked, own)) for at, marked in page.own_formulas.items())
+    for at, formula in (*page.formulas.items(), *own_formulas):
+        text = found.get(at, "")
+        if text != formula and (meant := tokens(formula)) != tokens(text) and not any(name in meant for name in absent):
+            yield issue("STRUCTURE_FORMULA_CHANGED", Place(sheet=sheet, cell=address(*at)))
+
+
+def _typed_formulas(found: Received, sheet: str, page: Page) -> Iterator[Issue]:
+    """Formulas in inputs: what they showed when the file was saved is what was read."""
+    assert found.formulas is not None
+    typed = found.formulas[sheet].keys() & page.fields.keys()
+    for at in sorted(typed - found.flawed.get(sheet, {}).keys()):
+        yield issue("STRUCTURE_FORMULA_TYPED", Place(sheet=sheet, cell=address(*at), field=page.fields[at]))
+
+
+def _changed_rules(found: tuple[Rule, ...], sheet: str, page: Page) -> Iterator[Issue]:
+    """One issue per rule that lets something else be typed, at the first of its cells."""
+    for rule in found:
+        meant = meaning(rule)
+        if not meant or (rule.areas, meant) in page.stated:
+            continue
+        for at in inputs_in(rule.areas, page.fields):
+            if page.rules.get(at) != meant:
+                yield issue("STRUCTURE_RULE_CHANGED", Place(sheet=sheet, cell=address(*at), field=page.fields[at]))
+                break
+
+
+def _changed_names(found: Mapping[str, str], expected: Expected) -> Iterator[Issue]:
+    for name, (formula, place) in expected.names.items():
+        text = found.get(name)
+        if text and text != formula and tokens(text) != tokens(formula):
+            yield issue("STRUCTURE_NAME_CHANGED", place, name=name)

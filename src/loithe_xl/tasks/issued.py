@@ -1,0 +1,87 @@
+"""A form as it was issued, for comparison: drawn once per layout, language and term, with marks where units differ."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import lru_cache
+
+from loithe_xl.book import Book, Formula, quoted
+from loithe_xl.draw import form_book
+from loithe_xl.identity import Identity
+from loithe_xl.layout import HIDDEN_REGISTER, Layout
+from loithe_xl.register import Register, Unit
+from loithe_xl.structure import Expected, Marks, expected
+from loithe_xl.submission import blank
+from loithe_xl.tasks.packs import Loaded
+from loithe_xl.tasks.render import Subject, cell_case, parent_case
+from loithe_xl.words import LANGUAGES
+
+UNIT_MARK, NAME_MARK, ABOVE_MARK, LAST_MARK = "@@UNIT_CODE@@", "@@UNIT_NAME@@", "@@ABOVE_NAME@@", "@@LAST_ROW@@"
+_MARKS = (UNIT_MARK, NAME_MARK, ABOVE_MARK, LAST_MARK)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """All that two units' fresh forms must share to be equal but for the marks."""
+
+    layout: Layout
+    lang: str
+    period: str
+    cutoff: date
+    deadline: date
+    above: bool
+    tiers: tuple[str, ...]  # of the embedded register, in its order
+    loaded: Loaded = field(compare=False)
+
+
+def as_issued(
+    loaded: Loaded, layout: Layout, identity: Identity, names: tuple[str, str, str], register: Register | None
+) -> tuple[Expected, Marks]:
+    """The form that a unit was issued, and the unit's own words in it.
+
+    ``names``: of the unit and its superior, and the language; ``register``: what a parent's workbook embeds.
+    """
+    name, above, lang = names
+    units = register.units if register else ()
+    tiers = tuple(dict.fromkeys(unit.tier for unit in units))
+    lang = lang if lang in LANGUAGES else LANGUAGES[0]
+    kind = _Kind(layout, lang, identity.period, identity.cutoff, identity.deadline, bool(above), tiers, loaded)
+    own = {UNIT_MARK: identity.unit, NAME_MARK: name, ABOVE_MARK: above, LAST_MARK: str(len(units) + 1)}
+    return _expected(kind), own
+
+
+@lru_cache(64)
+def _expected(kind: _Kind) -> Expected:
+    return expected(_drawn(kind), kind.layout, _MARKS)
+
+
+def _drawn(kind: _Kind) -> Book:
+    loaded, layout, form = kind.loaded, kind.layout, kind.layout.form
+    identity = Identity(UNIT_MARK, kind.period, kind.cutoff, kind.deadline, loaded.pack.id, layout.digest)
+    subject = Subject(identity, "-", NAME_MARK, ABOVE_MARK if kind.above else "", kind.lang)
+    if not form.parent:
+        return form_book(cell_case(loaded, layout, subject, blank(form)))
+    top = Unit(UNIT_MARK, NAME_MARK, form.tier)
+    register = Register((top, *(Unit(tier, tier, tier, UNIT_MARK) for tier in kind.tiers if tier != form.tier)))
+    book = form_book(parent_case(loaded, layout, subject, blank(form), register, (), {}))
+    _mark_last_row(book, layout, len(register.units) + 1)
+    return book
+
+
+def _mark_last_row(book: Book, layout: Layout, last: int) -> None:
+    """Where formulas reach through the whole embedded register, let its last row be a mark."""
+    columns: Mapping[str, str] = {
+        f"{quoted(HIDDEN_REGISTER)}!${letter}$2:${letter}${last}": f"{quoted(HIDDEN_REGISTER)}!${letter}$2:${letter}$"
+        for letter in "AB"
+    }
+    for placed in layout.sheets:
+        cells = book.sheet(placed.sheet.name).cells
+        for at, cell in cells.items():
+            if isinstance(cell.value, Formula):
+                text = cell.value.text
+                for column, beginning in columns.items():
+                    text = text.replace(column, beginning + LAST_MARK)
+                if text != cell.value.text:
+                    cells[at] = replace(cell, value=Formula(text))
