@@ -26,6 +26,7 @@ from loithe_xl.crew import Crew, Lost
 from loithe_xl.issues import Issue, has_error
 from loithe_xl.layout import COMPUTED
 from loithe_xl.receipts import Verdict
+from loithe_xl.received import Received
 from loithe_xl.tasks.gather import open_parent
 from loithe_xl.tasks.intake import opened, receipt_of
 
@@ -165,15 +166,12 @@ class Judge:
             return "wrong", f"read, though {why}"
         for sheet, cells in second.items():
             if sheet not in COMPUTED:
-                ours = dict(received.grids[sheet].values) if sheet in received.grids else None
-                errors = {
-                    at: independent.ERROR for at, flaw in received.flawed.get(sheet, {}).items() if flaw == "error"
-                }
-                if ours is None or {**ours, **errors} != cells:
-                    return "wrong", f"{sheet}: {_difference({**(ours or {}), **errors}, cells)}"
+                ours = _told(received, sheet)
+                if ours != cells:
+                    return "wrong", f"{sheet}: {_difference(ours, cells)}"
         return self._whole(received)
 
-    def _whole(self, received: reader.Received) -> tuple[str, str]:
+    def _whole(self, received: Received) -> tuple[str, str]:
         """The way through identity and form: whatever is counted is the genuine unit's."""
         found = opened(received, "x", "0" * 64, self.bench.parent.loaded)
         if found.identity is None or found.layout is None or has_error(found.issues):
@@ -182,6 +180,16 @@ class Judge:
             return "wrong", "another unit's"
         receipt_of(found, Verdict.VALID, "2023-03-01T12:00:00")
         return "accepted", ""
+
+
+def _told(received: Received, sheet: str) -> dict[tuple[int, int], object]:
+    """What the program makes of a sheet; nothing but space is nothing, and an error is one."""
+    if sheet not in received.grids:
+        return {}
+    found: dict[tuple[int, int], object] = {
+        at: value for at, value in received.grids[sheet].values.items() if not isinstance(value, str) or value.strip()
+    }
+    return found | {at: independent.ERROR for at, flaw in received.flawed[sheet].items() if flaw == "error"}
 
 
 def run(bench: Bench, seed: int, count: int, workers: int | None = None) -> Tally:

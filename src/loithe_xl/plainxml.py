@@ -19,24 +19,26 @@ _REFERENCE = re.compile("&([^;]*);")
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 _SIMPLE = re.compile(r'<si><t(?: xml:space="preserve")?>([^<]*)</t></si>')
 
-# In each pattern @ is the prefix of every name. A tag's letters end in "/" where the element is empty.
+# In each pattern @ is the prefix of every name, ~ the space between two tags; ATTRS takes in the end of an empty tag.
 _ATTRS = rb"(?:\s[^<>]*+)?+ /?+"
-_TEXT = rb"<@tATTRS (?: (?<=/)> | > [^<]*+ </@t\s*+> ) \s*+"
-_RUN = rb"<@r\s*+> \s*+ (?: <@rPr\s*+/> \s*+ | <@rPr\s*+> (?: (?!</?@rPr).)*+ </@rPr\s*+> \s*+ )?+ TEXT </@r\s*+> \s*+"
-_PHONETIC = rb"<@rPh\s[^<>]*+ > \s*+ TEXT </@rPh\s*+> \s*+ | <@phoneticPrATTRS (?<=/)> \s*+"
+_TEXT = rb"<@tATTRS (?: (?<=/)> | > [^<]*+ </@t\s*+> ) ~"
+_RUN = rb"<@r\s*+> ~ (?: <@rPr\s*+/> ~ | <@rPr\s*+> (?: (?!</?@rPr).)*+ </@rPr\s*+> ~ )?+ TEXT </@r\s*+> ~"
+_PHONETIC = rb"<@rPh\s[^<>]*+> ~ TEXT </@rPh\s*+> ~ | <@phoneticPrATTRS (?<=/)> ~"
 _WORDS = rb"(?: TEXT | (?: RUN )++ )?+ (?: PHONETIC )*+"
 _SHEET = rb"""
-<@sheetData\s*+ (?: /> | > \s*+
-  (?: <@rowATTRS (?: (?<=/)> | > \s*+
-    (?: <@cATTRS (?: (?<=/)> | > \s*+
-      (?: <@fATTRS (?: (?<=/)> | > [^<]*+ </@f\s*+> ) \s*+ )?+
-      (?: <@vATTRS (?: (?<=/)> | > [^<]*+ </@v\s*+> ) \s*+
-        | <@is\s*+ (?: /> | > \s*+ WORDS </@is\s*+> ) \s*+ )?+
-    </@c\s*+> ) \s*+ )*+
-  </@row\s*+> ) \s*+ )*+
+<@sheetData\s*+ (?: /> | > ~
+  (?: <@rowATTRS (?: (?<=/)> | > ~
+    (?: <@cATTRS (?: (?<=/)> | > ~
+      (?: <@fATTRS (?: (?<=/)> | > [^<]*+ </@f\s*+> ) ~ )?+
+      (?: <@vATTRS (?: (?<=/)> | > [^<]*+ </@v\s*+> ) ~
+        | <@is\s*+ (?: /> | > ~ WORDS </@is\s*+> ) ~ )?+
+    </@c\s*+> ) ~ )*+
+  </@row\s*+> ) ~ )*+
 </@sheetData\s*+> )"""
-_STRING = rb"<@si\s*+ (?: /> | > \s*+ (WORDS) </@si\s*+> ) \s*+"
-_STRINGS = rb"\s*+ (?: <@si\s*+ (?: /> | > \s*+ WORDS </@si\s*+> ) \s*+ )*+ (?: <@extLst[\s>] | </@sst\s*+> )"
+_STRING = rb"<@si\s*+ (?: /> | > ~ (WORDS) </@si\s*+> ) ~"
+_STRINGS = rb"~ (?: <@si\s*+ (?: /> | > ~ WORDS </@si\s*+> ) ~ )*+ (?: <@extLst[\s>] | </@sst\s*+> )"
+_SPACE = rb"\s*+"
+_AFTER = re.compile(rb"(</[^<>]*>)\s+")
 
 
 def plain(text: bytes) -> bytes:
@@ -51,22 +53,23 @@ def plain(text: bytes) -> bytes:
 
 
 def sheet(text: bytes) -> bytes:
-    """The same bytes; ValueError when a sheet's cells are not simply rows of cells with a formula and a value."""
+    """The same without space between its cells; ValueError when these are not simply rows of formulas and values."""
     at, prefix = _root(text, b"worksheet")
     name = b"<%bsheetData" % prefix
-    start = text.find(name, at)
-    found = _pattern(_SHEET, prefix).match(text, max(start, 0))
+    start = max(text.find(name, at), 0)
+    compact = _pattern(_SHEET, prefix, b"").match(text, start)
+    found = compact or _pattern(_SHEET, prefix, _SPACE).match(text, start)
     if not found or b"sheetData" in plain(text[:start]) or name in plain(text[found.end() :]):
         raise ValueError("cells in no plain order")
     if text.find(b"xmlns", start, found.end()) >= 0:
         raise ValueError("names of another kind among the cells")
-    return text
+    return text if compact else text[:start] + _AFTER.sub(rb"\1", found[0]) + text[found.end() :]
 
 
 def shared_texts(text: bytes) -> list[str]:
     """The texts that cells share, by their number; ValueError when they are no plain list."""
     at, prefix = _root(text, b"sst")
-    listed = _pattern(_STRINGS, prefix).match(text, at)
+    listed = _pattern(_STRINGS, prefix, _SPACE).match(text, at)
     if not listed or text.find(b"xmlns", at, listed.end()) >= 0:
         raise ValueError("something else among the texts")
     plain(text[:at]), plain(text[listed.end() :])
@@ -77,7 +80,9 @@ def shared_texts(text: bytes) -> list[str]:
     simple = _SIMPLE.findall(body)
     if len(simple) == body.count("</si>") == body.count("<si"):
         return [_read(words) if "&" in words or "_x" in words or "\r" in words else words for words in simple]
-    return [_said(item[1] or b"", prefix) for item in _pattern(_STRING, prefix).finditer(text, at, listed.end())]
+    return [
+        _said(item[1] or b"", prefix) for item in _pattern(_STRING, prefix, _SPACE).finditer(text, at, listed.end())
+    ]
 
 
 def decoded(words: str) -> str:
@@ -88,7 +93,7 @@ def decoded(words: str) -> str:
 def _said(words: bytes, prefix: bytes) -> str:
     """The letters of one text, its runs joined and phonetic hints left out."""
     cut = words.find(b"<%brPh" % prefix)
-    pieces = (piece.group() for piece in _pattern(_TEXT, prefix).finditer(words if cut < 0 else words[:cut]))
+    pieces = (piece.group() for piece in _pattern(_TEXT, prefix, _SPACE).finditer(words if cut < 0 else words[:cut]))
     return _read(b"".join(each[each.index(b">") + 1 : max(each.rfind(b"<"), 0)] for each in pieces).decode())
 
 
@@ -115,7 +120,7 @@ def _root(text: bytes, name: bytes) -> tuple[int, bytes]:
 
 
 @lru_cache(maxsize=16)
-def _pattern(source: bytes, prefix: bytes) -> re.Pattern[bytes]:
+def _pattern(source: bytes, prefix: bytes, space: bytes) -> re.Pattern[bytes]:
     for name, part in (
         (b"WORDS", _WORDS),
         (b"RUN", _RUN),
@@ -124,7 +129,7 @@ def _pattern(source: bytes, prefix: bytes) -> re.Pattern[bytes]:
         (b"ATTRS", _ATTRS),
     ):
         source = source.replace(name, part)
-    return re.compile(source.replace(b"@", re.escape(prefix)), re.VERBOSE | re.DOTALL)
+    return re.compile(source.replace(b"@", re.escape(prefix)).replace(b"~", space), re.VERBOSE | re.DOTALL)
 
 
 def _parse(text: bytes) -> None:

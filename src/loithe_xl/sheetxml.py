@@ -82,10 +82,8 @@ def scan(text: bytes, styles: CellStyles) -> Scan:
             written[at] = ""
             if "si" in attributes:
                 shares.append((at, attributes["si"]))
-        elif name == "t":  # of a text kept inline; a phonetic hint's does not count
-            within, hint = not hint, False
-        elif name == "rPh":
-            hint = True
+        elif name in ("t", "rPh"):  # of a text kept inline; that of a phonetic hint does not count
+            within, hint = name == "t" and not hint, name == "rPh"
         elif name == "row":
             row = int(attributes.get("r", row + 1))
             if not at[0] < row <= _LAST_ROW:
