@@ -20,7 +20,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 SECONDS = 30.0  # for one item
-MEMORY = 500 * 2**20  # bytes of a worker, beyond what it inherits
+MEMORY = 384 * 2**20  # bytes of a worker, beyond what it inherits: together below 500 MB
 AHEAD = 64  # results that wait for an earlier one, so that memory does not grow with the number of items
 BOOKED = 2  # items with a worker: the one it does and the next, so that it need not wait
 
@@ -166,6 +166,7 @@ def _serve(work: Callable[[Any], Any], pipe: Connection, limits: tuple[int, int]
             each.close()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever presses Ctrl-C means the run, which ends us
     memory, seconds = limits
+    _hush()
     _limit(memory)
     with suppress(OSError):
         pipe.send(None)
@@ -181,6 +182,14 @@ def _serve(work: Callable[[Any], Any], pipe: Connection, limits: tuple[int, int]
             answer = None, error
         _ring(0)
         pipe.send(answer)
+
+
+def _hush() -> None:
+    """Say nothing: what a library shouts when it breaks down may quote what it was reading."""
+    with suppress(OSError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 1)
+        os.dup2(nowhere, 2)
 
 
 def _ring(seconds: int) -> None:

@@ -11,6 +11,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path, PurePosixPath
 
 from loithe_xl.encrypted import unlocked
@@ -35,8 +36,9 @@ _FOREIGN = (
     ("FILE_ACTIVEX", ("xl/activex/",)),
     ("FILE_EXTERNAL_LINK", ("xl/externallinks/", "xl/connections.xml", "xl/querytables/")),
 )
+_OTHER_NAME = b"up"  # Info-ZIP's second name of a part, which only some programs take
+_DTD = "<!DOCTYPE"
 _BINARY_TYPE = b"application/vnd.ms-excel.sheet.binary.macroEnabled.main"  # SheetJS lists it in every file, for none
-_DTD = ("<!DOCTYPE", "<!ENTITY")
 
 
 def admit(path: Path) -> bytes | Issue:
@@ -164,6 +166,8 @@ def _names(infos: list[zipfile.ZipInfo]) -> str | None:
     if len(infos) > MOST_PARTS:
         return "FILE_TOO_MANY_PARTS"
     names = [info.orig_filename for info in infos]
+    if any(_OTHER_NAME in info.extra for info in infos):
+        return "FILE_PART_NAMES"
     odd = any(set(name) & set("\\\0:") or ".." in PurePosixPath(name).parts or name.startswith("/") for name in names)
     return "FILE_PART_NAMES" if odd or len({name.casefold() for name in names}) < len(names) else None
 
@@ -198,7 +202,7 @@ def _kind(infos: list[zipfile.ZipInfo], data: bytes) -> str | None:
 def _contents(infos: list[zipfile.ZipInfo], data: bytes) -> str | None:
     """Every part unpacked once: damage, DTDs, a macro type, the Strict dialect."""
     # A second directory, or anything before the first part, is a second file for another program.
-    if data[-_END_REACH:].count(_ZIP_END) > 1 or min(info.header_offset for info in infos) > 0:
+    if data[-_END_REACH:].count(_ZIP_END) > 1 or min(info.header_offset for info in infos) > 0 or _overlap(infos):
         return "FILE_DAMAGED"
     for info in infos:
         try:
@@ -214,6 +218,12 @@ def _contents(infos: list[zipfile.ZipInfo], data: bytes) -> str | None:
     return None
 
 
+def _overlap(infos: list[zipfile.ZipInfo]) -> bool:
+    """Whether two parts lie in the same bytes."""
+    spans = sorted((info.header_offset, info.header_offset + 30 + info.compress_size) for info in infos)
+    return any(end > start for (_, end), (start, _) in pairwise(spans))
+
+
 def _has_macro_type(types: bytes, infos: list[zipfile.ZipInfo]) -> bool:
     if not any(info.filename.lower().endswith(".bin") for info in infos):
         types = types.replace(_BINARY_TYPE, b"")
@@ -222,8 +232,8 @@ def _has_macro_type(types: bytes, infos: list[zipfile.ZipInfo]) -> bool:
 
 def _has_dtd(text: bytes) -> bool:
     if text[:2] in (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<"):
-        return any(mark.encode(code) in text for mark in _DTD for code in ("utf-16-le", "utf-16-be"))
-    return b"<!" in text and any(mark.encode() in text for mark in _DTD)
+        return any(_DTD.encode(code) in text for code in ("utf-16-le", "utf-16-be"))
+    return _DTD.encode() in text
 
 
 def _has_dde(infos: Iterable[zipfile.ZipInfo], data: bytes) -> bool:
