@@ -768,6 +768,7 @@ def _(sent: Sent) -> bytes:
     "STRUCTURE_ROWS_INSERTED",
     "STRUCTURE_ROWS_DELETED",
     "STRUCTURE_MORE",
+    "STRUCTURE_SHEET_OTHER",
 )
 def _(sent: Sent) -> bytes:
     book = sent.parts[BOOK].decode().replace('r:id="rId1"', 'r:id="rIdX"').replace('r:id="rId2"', 'r:id="rId1"')
