@@ -70,8 +70,8 @@ ATTRIBUTES = [
 ]  # fmt: skip
 VALUES_WRITTEN = [
     "9", "-1", "0", "30", "1E309", "NaN", "INF", "1_000", "９", "0x10", "+30", " 30 ", "3E1", "30.", ".5", "-0",
-    "1e-400", "", " ", "Có", "Không", "2", "99999", "1/2", "12,5", "TRUE", "true", "#N/A", "_x0041_", "_x0030_", "2023-02-28",
-    "&#51;0", "3&#48;", "\t30\n",
+    "1e-400", "", " ", "Có", "Không", "2", "99999", "1/2", "12,5", "TRUE", "true", "#N/A", "_x0041_", "_x0030_",
+    "2023-02-28", "&#51;0", "3&#48;", "\t30\n",
 ]  # fmt: skip
 PARTS = {  # how often each is changed
     "xl/worksheets/sheet1.xml": 30, "xl/worksheets/sheet2.xml": 12, "xl/worksheets/sheet3.xml": 15,
