@@ -1,4 +1,4 @@
-"""Draw docs/pictures/*.png: the first page of each kind of sheet, from the demonstration's own workbooks.
+"""Draw docs/pictures/*.png: the ribbon, and the first page of each kind of sheet of the demonstration's own workbooks.
 
 Run it in the environment that ``scripts/test.py`` makes: ``.venv/bin/python scripts/pictures.py``. LibreOffice and
 poppler are needed.
@@ -14,11 +14,13 @@ import unicodedata
 from dataclasses import replace
 from pathlib import Path
 
+import ribbon
 from loithe_xl import pdf, writer
 from loithe_xl.book import Book, Print
 from loithe_xl.demo.offices import LATE
 from loithe_xl.demo.story import FORMS, RECEIVED, RESULT, run
-from loithe_xl.draw import form_book
+from loithe_xl.draw import form_book, issue_list
+from loithe_xl.layout import CHECK
 from loithe_xl.report import read_edits
 from loithe_xl.reportsheet import report_book
 from loithe_xl.tasks.gather import open_parent
@@ -49,6 +51,13 @@ def main() -> int:
             draw(kind, parent_book(path), Path(folder))
         reported = report(district, None, "hd36_2018", None, Office(now=LATE))
         draw("bao-cao", report_book(reported.page, reported.parent.token, "vi"), Path(folder))
+        faulty = next((demo / RECEIVED).rglob("*.xlsx"))
+        for path in sorted((demo / RECEIVED).rglob("*.xlsx")):
+            found = open_file(path, path.name)
+            if found.layout and len(found.issues) > len(open_file(faulty, "").issues):
+                faulty = path
+        draw("phan-bo-tro", listed_book(faulty), Path(folder))
+        ribbon.draw(PICTURES / "phan-bo-tro-ribbon.png")
     return 0
 
 
@@ -70,6 +79,19 @@ def parent_book(path: Path) -> Book:
     edits = read_edits(opened.grids)
     case = parent_case(opened.loaded, opened.layout, subject, opened.inputs, opened.register, opened.receipts, edits)
     return form_book(case)
+
+
+def listed_book(path: Path) -> Book:
+    """The sheet of checks with the add-in's list beneath the panel."""
+    opened = open_file(path, path.name)
+    book = cell_book(path)
+    sheet = replace(issue_list(opened.issues, "vi", LATE), print=Print(landscape=True))
+    sheet.widths.update(book.sheet(CHECK).widths)
+    top = min(row for row, _ in sheet.cells)
+    moved = {(row - top + 1, column): cell for (row, column), cell in sheet.cells.items()}
+    heights = {row - top + 1: height for row, height in sheet.heights.items()}
+    merges = [((first[0] - top + 1, first[1]), (last[0] - top + 1, last[1])) for first, last in sheet.merges]
+    return Book([replace(sheet, cells=moved, heights=heights, merges=merges)])
 
 
 def draw(kind: str, book: Book, folder: Path) -> None:

@@ -192,12 +192,15 @@ def resaved(source: Path, target: Path) -> Path:
     return target
 
 
-def snapshot(folder: Path) -> dict[str, tuple[str, int]]:
-    """Every file beneath a folder: its bytes and its time of change."""
+JOURNAL = "_nhat-ky.csv"  # how the names of the file journals end
+
+
+def snapshot(folder: Path, without: str | None = None) -> dict[str, tuple[str, int]]:
+    """Every file beneath a folder, save those whose names end in a certain way: its bytes and its time of change."""
     return {
         path.relative_to(folder).as_posix(): (hashlib.sha256(path.read_bytes()).hexdigest(), path.stat().st_mtime_ns)
         for path in sorted(folder.rglob("*"))
-        if path.is_file()
+        if path.is_file() and not (without and path.name.endswith(without))
     }
 
 

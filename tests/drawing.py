@@ -11,10 +11,12 @@ from tools import REQUIRED, TERM, held, small_register
 
 from loithe_xl.book import Address, Book, Formula, Link, Sheet, Validation, address, area, column_letters
 from loithe_xl.consolidate import rows_sent_up
+from loithe_xl.decide import decide
 from loithe_xl.draw import Case, form_book
 from loithe_xl.evaluate import Raw, serial
 from loithe_xl.identity import Identity
 from loithe_xl.issues import Place, issue
+from loithe_xl.journal import Entry, Run, entries
 from loithe_xl.receipts import Receipt, UnitRow, Verdict, unit_row
 from loithe_xl.register import Register, Unit
 from loithe_xl.submission import Inputs, blank, constants
@@ -38,7 +40,7 @@ def tree() -> Register:
 
 
 def drawn_case(form: str, inputs: Inputs | None = None, received: tuple[Receipt, ...] = (), lang: str = "vi") -> Case:
-    """The case of one unit's form: fresh unless inputs or receipts are given."""
+    """The case of one unit's form: fresh unless inputs or receipts are given; what was received is in its journal."""
     register, layout = tree(), LOADED.by_form[form]
     unit = register.unit(UNITS[form])
     assert unit
@@ -47,8 +49,15 @@ def drawn_case(form: str, inputs: Inputs | None = None, received: tuple[Receipt,
     subject = Subject(identity, TOKEN, unit.name, above.name if above else "", lang)
     inputs = inputs or blank(layout.form)
     if layout.form.parent:
-        return parent_case(LOADED, layout, subject, inputs, register.subtree(unit.code), received, {})
+        told = noted(received, register, unit.code)
+        return parent_case(LOADED, layout, subject, inputs, register.subtree(unit.code), received, {}, journal=told)
     return cell_case(LOADED, layout, subject, inputs)
+
+
+def noted(receipts: tuple[Receipt, ...], register: Register, parent: str) -> tuple[Entry, ...]:
+    """What the run that brought these receipts changed."""
+    before, after = (decide(register.subtree(parent), parent, known) for known in ((), receipts))
+    return entries(Run(LATE, 1, receipts, (), receipts, before, after))[0]
 
 
 def typed(form: str, sessions: tuple[dict[str, Raw], ...] = (), **values: Raw) -> Inputs:

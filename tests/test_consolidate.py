@@ -10,11 +10,12 @@ from itertools import permutations
 import pytest
 from tools import small_register
 
-from loithe_xl.consolidate import Consolidation, consolidate, same_texts
-from loithe_xl.decide import SHOWN_CHANGES, Decision, decide, prefer, withdraw
+from loithe_xl.alike import same_texts
+from loithe_xl.consolidate import Consolidation, consolidate
+from loithe_xl.decide import SHOWN_CHANGES, decide, prefer, withdraw
 from loithe_xl.evaluate import Raw, serial
 from loithe_xl.issues import Severity
-from loithe_xl.receipts import Receipt, Status, UnitRow, Verdict
+from loithe_xl.receipts import Decision, Receipt, Status, UnitRow, Verdict
 from loithe_xl.register import Register, Unit
 from loithe_xl.submission import blank, constants
 from loithe_xl.tasks import packs

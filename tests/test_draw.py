@@ -49,6 +49,7 @@ from loithe_xl.layout import (
     FIGURES,
     GUIDE,
     HIDDEN_CHECKS,
+    JOURNAL,
     OPINIONS,
     RECEIPTS,
     REPORT,
@@ -164,13 +165,14 @@ def test_golden_names() -> None:
 
 
 def test_golden_received() -> None:
-    """What a parent shows of its children: receipts, figures of a few columns, opinions."""
+    """What a parent shows of its children: receipts, figures of a few columns, opinions, the journal."""
     drawn = book("received-vi")
     lines = list(outline(drawn.sheet(RECEIPTS), range(6, 20)))
     figures = drawn.sheet(FIGURES)
     some = {where: cell for where, cell in figures.cells.items() if where[1] <= 12 and where[0] > 5}
     lines += outline(Sheet(figures.name, some, freeze=figures.freeze, print=figures.print), range(6, 20), True)
     lines += outline(drawn.sheet(OPINIONS), range(6, 20))
+    lines += outline(drawn.sheet(JOURNAL), range(6, 20))
     matches_golden("form_received.txt", lines)
 
 

@@ -41,6 +41,7 @@ def test_what_is_passed_over_is_said(tmp_path: Path):
     make(
         tmp_path, "a.xlsx", "~$a.xlsx", ".~lock.a.xlsx#", ".~loithe-1.xlsx", ".ẩn.xlsx", ".git/config",
         "ban-cu/cu.xlsx", "sub/ban-cu/cu.xlsx", "ghi chú.txt", "nhat-ky.json", "không đuôi",
+        "01_nhat-ky.csv", "01_nhat-ky-2.csv", "01_nhat-ky (bản mới 20230303-1500).csv",
     )  # fmt: skip
 
     found = find([tmp_path])
@@ -52,6 +53,9 @@ def test_what_is_passed_over_is_said(tmp_path: Path):
         ".~loithe-1.xlsx": "SKIPPED_TEMPORARY",
         ".ẩn.xlsx": "SKIPPED_HIDDEN",
         ".git": "SKIPPED_HIDDEN",
+        "01_nhat-ky.csv": "SKIPPED_JOURNAL",
+        "01_nhat-ky-2.csv": "SKIPPED_JOURNAL",
+        "01_nhat-ky (bản mới 20230303-1500).csv": "SKIPPED_JOURNAL",
         "ban-cu": "SKIPPED_OLD_COPIES",
         "sub/ban-cu": "SKIPPED_OLD_COPIES",
         "ghi chú.txt": "SKIPPED_OTHER",

@@ -117,6 +117,10 @@ def test_locked_and_open_cells_are_told_apart():
     assert locked[10, 3]
 
 
+def test_cells_that_show_dates_are_told_apart():
+    assert received(EXAMPLE).dated == {SHEET: {(6, 3)}, "_loithe": set()}
+
+
 def same_texts(found: Received) -> None:
     assert found.grids["_loithe"].get(2, 2) == TOKEN
     assert found.custom["loithe"] == TOKEN
@@ -189,9 +193,11 @@ def test_numbers_stay_numbers_in_cells_that_look_like_dates(raw: str, style: int
 
 def test_dates_written_as_such_are_day_numbers():
     rows = '<row r="1"><c r="A1" t="d"><v>2023-02-28</v></c><c r="B1" t="d"><v>2023-02-28T12:00:00</v></c></row>'
-    grid = received(with_cells(rows)).grids[SHEET]
+    found = received(with_cells(rows))
 
+    grid = found.grids[SHEET]
     assert [grid.get(1, 1), grid.get(1, 2)] == [44985, Decimal("44985.5")]
+    assert found.dated[SHEET] == {(1, 1), (1, 2)}, "whatever their style"
 
 
 def test_errors_and_formulas_without_result_are_flawed_not_blank():

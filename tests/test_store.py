@@ -7,7 +7,7 @@ import stat
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -15,7 +15,7 @@ import pytest
 
 from loithe_xl import store
 from loithe_xl.issues import Fault
-from loithe_xl.store import keep_copy, lock, write
+from loithe_xl.store import keep_copy, lock, write, write_many
 
 OLD, NEW = b"old " * 1000, b"new " * 2000
 MOMENT = datetime(2023, 3, 1, 9, 5)
@@ -311,6 +311,118 @@ def test_many_at_once_lose_nothing(tmp_path: Path) -> None:
     assert [process.wait() for process in started] == [0] * 8
     assert sorted(path.read_text().split()) == sorted(f"{who}.{number}" for who in range(8) for number in range(20))
     assert names(tmp_path) == [path.name]
+
+
+def many(folder: Path, count: int = 600, mark: bytes = b"") -> list[tuple[Path, bytes]]:
+    return [(folder / f"{number % 7}" / f"{number}.xlsx", b"%d " % number * 999 + mark) for number in range(count)]
+
+
+def test_many_files_are_all_there_in_order_and_nothing_else(tmp_path: Path) -> None:
+    seen: list[bytes] = []
+    files = many(tmp_path / "ra")
+    assert list(write_many(tmp_path / "ra", iter(files), seen.append)) == [path for path, _ in files]
+    assert [path.read_bytes() for path, _ in files] == [data for _, data in files]
+    assert {path for path in tmp_path.rglob("*") if path.is_file()} == {path for path, _ in files}
+    assert names(tmp_path / "ra") == sorted(str(number) for number in range(7))
+    assert seen == [data for number, (_, data) in enumerate(files) if number % store.TOGETHER % store.REOPENED == 0]
+
+
+def test_among_many_equal_files_are_not_touched_and_others_go_their_careful_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = many(tmp_path, 5)
+    list(write_many(tmp_path, files[:3]))
+    files[1:3] = [(path, data + b"changed") for path, data in files[1:3]]
+    files[2][0].chmod(0o640)
+    before = files[0][0].stat()
+    careful: list[Path] = []
+    real = store.write
+    monkeypatch.setattr(store, "write", lambda path, *a: careful.append(path) or real(path, *a))
+    assert list(write_many(tmp_path, files)) == [path for path, _ in files]
+    assert careful == [path for path, _ in files[1:3]]
+    assert [path.read_bytes() for path, _ in files] == [data for _, data in files]
+    assert (files[0][0].stat().st_mtime_ns, files[0][0].stat().st_ino) == (before.st_mtime_ns, before.st_ino)
+    assert stat.S_IMODE(files[2][0].stat().st_mode) == 0o640
+
+
+def test_one_of_many_that_came_into_being_meanwhile_is_not_overwritten_unseen(tmp_path: Path) -> None:
+    (path, data), *more = many(tmp_path, 3)
+
+    def files() -> Iterator[tuple[Path, bytes]]:
+        yield path, data
+        path.parent.mkdir()
+        path.write_bytes(OLD)
+        path.chmod(0o444)
+        yield from more
+
+    with pytest.raises(Fault) as fault:
+        list(write_many(tmp_path, files()))
+    assert fault_of(fault) == ("STORE_READ_ONLY", 3)
+    assert path.read_bytes() == OLD
+
+
+@pytest.mark.parametrize("step", ["mkdir", "fdopen"])
+@pytest.mark.parametrize("at", [1, 2])
+def test_a_step_of_many_that_fails_leaves_whole_files_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str, at: int
+) -> None:
+    files = many(tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, step, failing(FULL, getattr(os, step), at))
+        with pytest.raises(Fault):
+            list(write_many(tmp_path, files))
+    whole = {path: data for path, data in files if path.exists()}
+    assert all(path.read_bytes() == data for path, data in whole.items())
+    assert {path for path in tmp_path.rglob("*") if path.is_file()} == set(whole)
+    assert list(write_many(tmp_path, files)) == [path for path, _ in files]
+
+
+def test_of_many_what_verify_refuses_is_not_kept(tmp_path: Path) -> None:
+    def refuse(_: bytes) -> None:
+        raise RuntimeError("no")
+
+    with pytest.raises(RuntimeError):
+        list(write_many(tmp_path, many(tmp_path, 3), refuse))
+    assert names(tmp_path) == []
+
+
+def test_one_of_many_that_reads_back_differently_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "_put", lambda temporary, data, at_once: temporary.write_bytes(data[:-1]))
+    with pytest.raises(Fault) as fault:
+        list(write_many(tmp_path, many(tmp_path, 3)))
+    assert fault_of(fault) == ("STORE_DAMAGED", 3)
+    assert names(tmp_path) == []
+
+
+def test_writers_of_many_that_are_killed_leave_old_or_new_files_whole(tmp_path: Path) -> None:
+    """Each is killed at another of its own steps, so that no clock decides."""
+    program = (
+        "import os, signal, sys; from pathlib import Path; from loithe_xl import store; from test_store import many\n"
+        "steps = iter(range(int(sys.argv[2])))\n"
+        "def watch(event, arguments):\n"
+        "    if event in ('open', 'os.rename', 'os.mkdir', 'os.remove', 'os.rmdir') and next(steps, None) is None:\n"
+        "        os.kill(os.getpid(), signal.SIGKILL)\n"
+        "files = many(Path(sys.argv[1]), 40, b'new')\n"
+        "store.TOGETHER = 8; sys.addaudithook(watch)\n"
+        "list(store.write_many(Path(sys.argv[1]), files))\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), *sys.path])}
+    killed = 0
+    for step in range(1, 200, 13):
+        folder = tmp_path / str(step)
+        old = dict(many(folder, 10))
+        list(write_many(folder, old.items()))
+        done = subprocess.run([sys.executable, "-c", program, str(folder), str(step)], env=environment, check=False)
+        killed += done.returncode != 0
+        new = dict(many(folder, 40, b"new"))
+        for path in (each for each in folder.rglob("*.xlsx") if not each.name.startswith(".~")):
+            assert path.read_bytes() in (old.get(path), new[path])
+        list(write_many(folder, new.items()))
+        assert {path: path.read_bytes() for path in folder.rglob("*.xlsx")} == new
+        # Of one that was killed with its new file in place, the empty lock may stay.
+        left = [path for path in folder.rglob(".~*") if path.suffix != ".lock"]
+        assert left == []
+    assert killed >= 12
 
 
 def test_dated_copies_are_whole_and_never_overwritten(target: Path) -> None:

@@ -15,6 +15,7 @@ from tools import NOON, make_forms, small_register
 
 from loithe_xl import reader, structure
 from loithe_xl.book import Address, Validation
+from loithe_xl.cellstyles import CellStyles
 from loithe_xl.formulatext import shifted, tokens
 from loithe_xl.inputrules import inputs_in, meaning, stated
 from loithe_xl.issues import Place, Severity, issue
@@ -32,6 +33,7 @@ from loithe_xl.tasks.office import Office
 
 FILLS = int(os.environ.get("LOITHE_FILLS", "1"))  # of each form, through every saver
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+PLAIN = CellStyles({"0": True}, frozenset())
 
 
 # Formulas -------------------------------------------------------------------------------------------------------------
@@ -88,7 +90,7 @@ def test_every_formula_is_read_however_it_is_kept() -> None:
         '<row r="4"><c r="A4"><f t="shared" si="3"></f></c><c r="B4"><f t="shared" si="9"/></c>'
         '<c r="C4"><v>5</v></c></row>'
     )
-    found = scan(sheet(rows), {"0": True})
+    found = scan(sheet(rows), PLAIN)
 
     assert found.written == {
         (1, 1): 'B1&"x"',
@@ -116,7 +118,7 @@ RULES = (
 
 
 def test_every_rule_is_read_also_among_the_extensions() -> None:
-    found = scan(sheet('<row r="1"><c r="A1"><v>1</v></c></row>', RULES), {"0": True})
+    found = scan(sheet('<row r="1"><c r="A1"><v>1</v></c></row>', RULES), PLAIN)
 
     assert found.rules == (
         Rule("A1 B2:B9", "whole", "between", "0", "9", "stop"),
@@ -129,16 +131,16 @@ def test_every_rule_is_read_also_among_the_extensions() -> None:
 def test_rules_beyond_measure_are_refused(inside: str) -> None:
     after = f"<pageMargins/><dataValidations><dataValidation>{inside}</dataValidation></dataValidations>"
     with pytest.raises(ValueError, match=r"rules than any form|mismatched|undefined"):
-        scan(sheet("", after), {})
+        scan(sheet("", after), PLAIN)
 
 
 def test_words_that_look_like_rules_are_none() -> None:
     words = '<row r="1"><c r="A1" t="inlineStr"><is><t>dataValidations dataValidations</t></is></c></row>'
     after = '<dataValidations count="0"/><headerFooter><oddFooter>x:dataValidations</oddFooter></headerFooter>'
 
-    assert scan(sheet(words, after), {"0": True}).rules == ()
+    assert scan(sheet(words, after), PLAIN).rules == ()
     with pytest.raises(ValueError, match="more lists of rules"):
-        scan(sheet("", "<x><dataValidations/></x>" * 20), {})
+        scan(sheet("", "<x><dataValidations/></x>" * 20), PLAIN)
 
 
 def rule(kind: str, first: str = "", second: str = "", operator: str = "between", style: str = "stop") -> Rule:

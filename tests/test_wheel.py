@@ -9,12 +9,22 @@ import sys
 import sysconfig
 import zipfile
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
+from loithe_xl.xlam.package import build_addin
+
 ROOT = Path(__file__).resolve().parent.parent
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
+DIGESTS = """
+from hashlib import sha256
+from pathlib import Path
+from loithe_xl.xlam.package import BUILT
+for file in (Path("loithe.xlam"), Path("english.xlam"), BUILT):
+    print(sha256(file.read_bytes()).hexdigest())
+"""
 
 
 @pytest.fixture(scope="module")
@@ -53,13 +63,15 @@ def elsewhere(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
     return run
 
 
-def test_the_wheel_carries_packs_texts_and_sample_and_nothing_of_the_workshop(wheel: Path):
+def test_the_wheel_carries_packs_texts_sample_and_addin_and_nothing_of_the_workshop(wheel: Path):
     names = zipfile.ZipFile(wheel).namelist()
     carried = {name.removeprefix("loithe_xl/") for name in names if name.startswith("loithe_xl/")}
-    for home, prefix in ((ROOT / "workbook_templates", "workbook_templates/"), (ROOT / "src" / "loithe_xl", "")):
+    homes = {"workbook_templates/": "workbook_templates", "addin_sources/": "addin", "": "src/loithe_xl"}
+    for prefix, home in ((prefix, ROOT / place) for prefix, place in homes.items()):
         files = [file for file in home.rglob("*") if file.is_file() and "__pycache__" not in file.parts]
         assert files
         assert {prefix + file.relative_to(home).as_posix() for file in files} - carried == set()
+    assert "xlam/loithe.xlam" in carried
     assert {name.split("/")[0] for name in names if not name.startswith("loithe_xl/")} == {"loithe_xl-0.1.0.dist-info"}
 
 
@@ -82,3 +94,22 @@ def test_sample_and_pack_come_with_the_wheel(elsewhere: Run):
 
     found = elsewhere("python", "-c", "import pathlib; print(*pathlib.Path('bieu-mau').rglob('*.xlsx'))")
     assert found.stdout.count(".xlsx") == 1
+
+
+def test_the_addin_comes_built_and_can_be_built_again(wheel: Path, elsewhere: Run):
+    with zipfile.ZipFile(wheel) as package:
+        carried = package.read("loithe_xl/xlam/loithe.xlam")
+    elsewhere("loithe-xl", "addin", "build", "--out", "loithe.xlam")
+    elsewhere("loithe-xl", "addin", "build", "--out", "english.xlam", "--lang", "en")
+    told = elsewhere("python", "-c", DIGESTS).stdout.splitlines()
+
+    assert carried == build_addin()
+    assert told == [sha256(each).hexdigest() for each in (carried, build_addin("en"), carried)]
+
+
+def test_an_editable_installation_builds_no_addin(tmp_path: Path):
+    command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel:editable", "--directory", str(tmp_path)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    [made] = tmp_path.glob("*.whl")
+
+    assert [name for name in zipfile.ZipFile(made).namelist() if name.endswith(".xlam")] == []

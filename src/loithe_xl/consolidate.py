@@ -8,18 +8,17 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from loithe_xl.decide import Decision, between, decide
+from loithe_xl.alike import copied
+from loithe_xl.decide import between, decide
 from loithe_xl.evaluate import Raw, Values, is_number
 from loithe_xl.expr import names
 from loithe_xl.issues import Issue, Place, issue
 from loithe_xl.kinds import YES
-from loithe_xl.receipts import Figure, Figures, Receipt, Status, UnitRow, unit_row
+from loithe_xl.receipts import Decision, Figure, Figures, Receipt, Status, UnitRow, unit_row
 from loithe_xl.register import Register
 from loithe_xl.spec import Form, Pack
 from loithe_xl.submission import Inputs
 from loithe_xl.validate import all_values, derive, plain
-
-SIMILAR_FROM = 40  # letters from which identical texts of two units draw a warning
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,21 +134,6 @@ def numbers(pack: Pack, form: Form, inputs: Inputs, values: Mapping[str, object]
     return found
 
 
-def same_texts(rows: Iterable[UnitRow]) -> dict[str, tuple[str, ...]]:
-    """Unit -> the other units whose text is the same, for texts of SIMILAR_FROM letters or more."""
-    owners: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for row in rows:
-        for id, words in row.texts.items():
-            folded = " ".join(words.split()).casefold()
-            if len(folded) >= SIMILAR_FROM:
-                owners[id, folded].add(row.unit)
-    found: dict[str, set[str]] = defaultdict(set)
-    for units in owners.values():
-        for unit in units:
-            found[unit] |= units - {unit}
-    return {unit: tuple(sorted(others)) for unit, others in found.items() if others}
-
-
 def _child_rows(
     pack: Pack, form: Form, register: Register, parent: str, decision: Decision
 ) -> dict[str, Figures | None]:
@@ -209,13 +193,13 @@ def _children(
     deadline: date,
 ) -> tuple[Child, ...]:
     """One line per direct child, one per deeper unit whose file was seen, one per refused or foreign file."""
-    similar = same_texts(row for receipt in decision.counted.values() for row in receipt.rows)
+    similar = copied(decision.counted.values())
 
     def line(unit: str, receipt: Receipt, status: Status) -> Child:
         known = register.unit(unit)
         found = [*receipt.issues, *decision.issues.get(receipt.sha, ())]
-        if status is Status.ACCEPTED and unit in similar:
-            found.append(issue("TEXT_IDENTICAL", Place(file=receipt.file), others=", ".join(similar[unit][:5])))
+        if status is Status.ACCEPTED:
+            found += similar.get(receipt.sha, ())
         late = date.fromisoformat(receipt.received_at[:10]) > deadline
         name = known.name if known else ""
         return Child(unit, name, status, late, receipt.file, receipt.sha, receipt.received_at, tuple(found))
@@ -236,7 +220,7 @@ def _children(
         else:
             found.append(Child(code, unit.name, Status.MISSING))
     found += [
-        line(code, leading[code], decision.status[leading[code].sha]) for code in sorted(leading) if code not in direct
+        line(code, leading[code], decision.status[leading[code].sha]) for code in sorted(leading) if code not in rows
     ]
     turned_away = [each for each in receipts if decision.status[each.sha] in (Status.REFUSED, Status.FOREIGN)]
     turned_away.sort(key=lambda each: (each.unit, each.received_at, each.file, each.sha))

@@ -7,42 +7,36 @@ nothing.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from loithe_xl.issues import Issue, Place, issue
-from loithe_xl.receipts import Receipt, Status, UnitRow, Verdict
+from loithe_xl.receipts import Decision, Receipt, Rule, Ruling, Status, UnitRow, Verdict
 from loithe_xl.register import Register
 from loithe_xl.validate import plain
 
 SHOWN_CHANGES = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """Which receipts count: a status per file (by SHA-256), the counted ones by unit, and what was noticed per file."""
-
-    status: Mapping[str, Status]
-    counted: Mapping[str, Receipt]
-    issues: Mapping[str, tuple[Issue, ...]]
-
-
 def decide(register: Register, parent: str, receipts: Iterable[Receipt]) -> Decision:
     """Which of the receipts count at ``parent``; ``register`` holds its subtree."""
     status: dict[str, Status] = {}
     noticed: dict[str, list[Issue]] = defaultdict(list)
+    why: dict[str, Ruling] = {}
     groups: dict[str, list[Receipt]] = defaultdict(list)
     for receipt in receipts:
         if receipt.verdict is not Verdict.VALID:
             status[receipt.sha] = Status(receipt.verdict.value)
+            why[receipt.sha] = Ruling(Rule.FAULTS)
         elif receipt.withdrawn:
             status[receipt.sha] = Status.REFUSED
+            why[receipt.sha] = Ruling(Rule.WITHDRAWN)
             noticed[receipt.sha].append(issue("SUBMISSION_WITHDRAWN", Place(file=receipt.file)))
         else:
             groups[receipt.unit].append(receipt)
     winners = {}
     for unit, group in groups.items():
-        winner = _choose(group, status, noticed)
+        winner = _choose(group, status, noticed, why)
         if winner:
             winners[unit] = winner
     counted = {}
@@ -51,10 +45,11 @@ def decide(register: Register, parent: str, receipts: Iterable[Receipt]) -> Deci
         above = [receipt for receipt in above if not receipt.empty]
         if above:
             status[winners[unit].sha] = Status.COVERED
+            why[winners[unit].sha] = Ruling(Rule.ABOVE, above[-1].file, theirs=above[-1].unit)
             noticed[winners[unit].sha] += _covered_issues(winners[unit], above[-1])
         else:
             counted[unit] = winners[unit]
-    return Decision(status, counted, {sha: tuple(found) for sha, found in noticed.items()})
+    return Decision(status, counted, {sha: tuple(found) for sha, found in noticed.items()}, why)
 
 
 def prefer(receipts: Sequence[Receipt], sha: str) -> list[Receipt]:
@@ -80,7 +75,9 @@ def withdraw(receipts: Sequence[Receipt], unit: str) -> list[Receipt]:
     ]
 
 
-def _choose(group: Sequence[Receipt], status: dict[str, Status], noticed: dict[str, list[Issue]]) -> Receipt | None:
+def _choose(
+    group: Sequence[Receipt], status: dict[str, Status], noticed: dict[str, list[Issue]], why: dict[str, Ruling]
+) -> Receipt | None:
     """The receipt of one unit that stands; marks the others as duplicate, superseded or in conflict."""
     versions: list[list[Receipt]] = []
     for receipt in sorted(group, key=lambda each: (each.received_at, each.sha)):
@@ -95,21 +92,38 @@ def _choose(group: Sequence[Receipt], status: dict[str, Status], noticed: dict[s
     for version in versions:
         for receipt in version:
             status[receipt.sha] = Status.CONFLICT if len(tied) > 1 and version in tied else Status.SUPERSEDED
+            why[receipt.sha] = _against(version, versions[0])
     if len(tied) > 1:
         for receipt in (each for version in tied for each in version):
             others = ", ".join(sorted(each.file for version in tied for each in version if each is not receipt))
             noticed[receipt.sha].append(issue("SUBMISSION_CONFLICT", Place(file=receipt.file), others=others))
+            rival = next(version[0] for version in tied if receipt not in version)
+            why[receipt.sha] = Ruling(Rule.EQUAL, rival.file, str(receipt.key[0]))
         return None
     winner, *repeats = versions[0]
     status[winner.sha] = Status.ACCEPTED
+    alone = Ruling(Rule.PREFERRED if any(each.rank for each in versions[0]) else Rule.SOUND)
+    why[winner.sha] = _against(versions[0], versions[1]) if versions[1:] else alone
     for receipt in repeats:
         status[receipt.sha] = Status.DUPLICATE
+        why[receipt.sha] = Ruling(Rule.SAME, winner.file)
         noticed[receipt.sha].append(issue("SUBMISSION_DUPLICATE", Place(file=receipt.file), other=winner.file))
     for version in versions[1:]:
         older = version[0]
         told = issue("SUBMISSION_REVISED", Place(file=winner.file), older=older.file, changes=_revised(older, winner))
         noticed[winner.sha].append(told)
     return winner
+
+
+def _against(mine: Sequence[Receipt], theirs: Sequence[Receipt]) -> Ruling:
+    """What tells two reports of one unit apart, each with its repeats: the office's choice only where it was needed."""
+    one, two = (max(version, key=lambda each: each.key) for version in (mine, theirs))
+    first, last = (one, two) if one.key > two.key else (two, one)
+    if first.rank and (first.revision, first.modified) <= last.key[:2]:
+        return Ruling(Rule.PREFERRED, theirs[0].file)
+    if one.revision != two.revision:
+        return Ruling(Rule.REVISION, theirs[0].file, str(one.revision), str(two.revision))
+    return Ruling(Rule.SAVED, theirs[0].file, one.modified, two.modified)
 
 
 def between(register: Register, unit: str, parent: str) -> list[str]:

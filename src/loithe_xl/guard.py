@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path, PurePosixPath
 
-from loithe_xl.issues import Issue, Place, issue
+from loithe_xl.encrypted import unlocked
+from loithe_xl.issues import Issue, issue
 
 MOST_BYTES = 50_000_000  # of a file
 MOST_UNPACKED = 200_000_000
 MOST_PARTS = 1_000
+_MOST_DIGESTED = 2_000_000_000  # bytes, some seconds
 _BOMB_RATIO, _BOMB_FLOOR = 100, 10_000_000
 _OLE, _ZIP, _ZIP_END = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\3\4", b"PK\5\6"
 _END_REACH = 65_557  # how far before the end zip's last record may begin
@@ -31,24 +36,48 @@ _FOREIGN = (
     ("FILE_ACTIVEX", ("xl/activex/",)),
     ("FILE_EXTERNAL_LINK", ("xl/externallinks/", "xl/connections.xml", "xl/querytables/")),
 )
+_OTHER_NAME = b"up"  # Info-ZIP's second name of a part, which only some programs take
+_DTD = "<!DOCTYPE"
 _BINARY_TYPE = b"application/vnd.ms-excel.sheet.binary.macroEnabled.main"  # SheetJS lists it in every file, for none
-_DTD = ("<!DOCTYPE", "<!ENTITY")
 
 
 def admit(path: Path) -> bytes | Issue:
-    """The file's bytes, read once, or why they are refused. Never raises for what the file is or holds."""
-    place = Place(file=str(path))
+    """The package in a file, read once, or why it is refused. Never raises for what the file is or holds."""
+    data = fetch(path)
+    package = data if isinstance(data, Issue) else unwrap(data)
+    return package.in_file(str(path)) if isinstance(package, Issue) else package
+
+
+def fetch(path: Path) -> bytes | Issue:
+    """The bytes of a plain file of bearable size, whatever they are."""
     data = _fetch(path)
-    if isinstance(data, str):
-        return issue(data, place)
+    return issue(data) if isinstance(data, str) else data
+
+
+def unwrap(data: bytes) -> bytes | Issue:
+    """The package that these bytes are or, encrypted by Excel of its own accord, hold; or why they are refused."""
     code = _fault(data)
-    return issue(code, place) if code else data
+    if code == "FILE_PASSWORD" and data.startswith(_OLE):
+        package = unlocked(data)
+        if package is not None:
+            data, code = package, _fault(package)
+    return issue(code) if code else data
 
 
 def inspect(data: bytes) -> Issue | None:
-    """Why these bytes are refused; None when they may be read."""
+    """Why these bytes are refused; None when they may be read as they are."""
     code = _fault(data)
     return issue(code) if code else None
+
+
+def digest(path: Path) -> str:
+    """The SHA-256 of a plain file that is not read otherwise; blank when it cannot be read or is enormous."""
+    try:
+        with _opened(path) as file:
+            size = os.fstat(file.fileno()).st_size
+            return hashlib.file_digest(file, "sha256").hexdigest() if size <= _MOST_DIGESTED else ""
+    except (OSError, ValueError):
+        return ""
 
 
 def inflate(data: bytes, info: zipfile.ZipInfo) -> bytes:
@@ -74,17 +103,29 @@ def inflate(data: bytes, info: zipfile.ZipInfo) -> bytes:
 def _fetch(path: Path) -> bytes | str:
     """The bytes of a plain file, or an issue code."""
     try:
-        if not stat.S_ISREG(path.lstat().st_mode):
-            return "FILE_NOT_PLAIN"
-        # Never wait on a pipe, nor follow a link, that took the file's place meanwhile.
-        flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-        with os.fdopen(os.open(path, flags), "rb") as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                return "FILE_NOT_PLAIN"
+        with _opened(path) as file:
             data = file.read(MOST_BYTES + 1)
+    except _NotPlain:
+        return "FILE_NOT_PLAIN"
     except (OSError, ValueError):
         return "FILE_NO_ACCESS"
     return "FILE_TOO_LARGE" if len(data) > MOST_BYTES else data
+
+
+class _NotPlain(ValueError):
+    """A link, folder, pipe or device."""
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[io.BufferedReader]:
+    """A plain file, open; never waits on a pipe, nor follows a link, even one that took the file's place meanwhile."""
+    if not stat.S_ISREG(path.lstat().st_mode):
+        raise _NotPlain
+    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    with os.fdopen(os.open(path, flags), "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise _NotPlain
+        yield file
 
 
 def _fault(data: bytes) -> str | None:
@@ -125,6 +166,8 @@ def _names(infos: list[zipfile.ZipInfo]) -> str | None:
     if len(infos) > MOST_PARTS:
         return "FILE_TOO_MANY_PARTS"
     names = [info.orig_filename for info in infos]
+    if any(_OTHER_NAME in info.extra for info in infos):
+        return "FILE_PART_NAMES"
     odd = any(set(name) & set("\\\0:") or ".." in PurePosixPath(name).parts or name.startswith("/") for name in names)
     return "FILE_PART_NAMES" if odd or len({name.casefold() for name in names}) < len(names) else None
 
@@ -159,7 +202,7 @@ def _kind(infos: list[zipfile.ZipInfo], data: bytes) -> str | None:
 def _contents(infos: list[zipfile.ZipInfo], data: bytes) -> str | None:
     """Every part unpacked once: damage, DTDs, a macro type, the Strict dialect."""
     # A second directory, or anything before the first part, is a second file for another program.
-    if data[-_END_REACH:].count(_ZIP_END) > 1 or min(info.header_offset for info in infos) > 0:
+    if data[-_END_REACH:].count(_ZIP_END) > 1 or min(info.header_offset for info in infos) > 0 or _overlap(infos):
         return "FILE_DAMAGED"
     for info in infos:
         try:
@@ -175,6 +218,12 @@ def _contents(infos: list[zipfile.ZipInfo], data: bytes) -> str | None:
     return None
 
 
+def _overlap(infos: list[zipfile.ZipInfo]) -> bool:
+    """Whether two parts lie in the same bytes."""
+    spans = sorted((info.header_offset, info.header_offset + 30 + info.compress_size) for info in infos)
+    return any(end > start for (_, end), (start, _) in pairwise(spans))
+
+
 def _has_macro_type(types: bytes, infos: list[zipfile.ZipInfo]) -> bool:
     if not any(info.filename.lower().endswith(".bin") for info in infos):
         types = types.replace(_BINARY_TYPE, b"")
@@ -183,8 +232,8 @@ def _has_macro_type(types: bytes, infos: list[zipfile.ZipInfo]) -> bool:
 
 def _has_dtd(text: bytes) -> bool:
     if text[:2] in (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<"):
-        return any(mark.encode(code) in text for mark in _DTD for code in ("utf-16-le", "utf-16-be"))
-    return b"<!" in text and any(mark.encode() in text for mark in _DTD)
+        return any(_DTD.encode(code) in text for code in ("utf-16-le", "utf-16-be"))
+    return _DTD.encode() in text
 
 
 def _has_dde(infos: Iterable[zipfile.ZipInfo], data: bytes) -> bool:

@@ -9,9 +9,14 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
 from loithe_xl.issues import Fault, Issue, issue
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 VERSION = "LT1"
 LONGEST_TOKEN = 255  # what a custom property and a defined-name constant hold
@@ -41,23 +46,20 @@ def new_private_key() -> bytes:
 
 def public_key(private: bytes) -> str:
     """The public key as tokens carry it: 43 characters of base64url."""
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
-    return encode(Ed25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw())
+    return _pair(private)[1]
 
 
 def sign(identity: Identity, private: bytes) -> str:
     """The token. A unit's code too long for 255 characters is a Fault; a field no token can hold, a ValueError."""
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
     fields = _fields(identity)
     if _identity(fields) != identity:
         raise ValueError(f"no token can hold {identity}")
     payload = "|".join((VERSION, *fields))
     # Not at random: the same form for the same unit must be the same bytes.
     nonce = encode(hmac.digest(private, payload.encode("ascii"), "sha256"))[:8]
-    signed = f"{payload}|{nonce}|{public_key(private)}"
-    token = f"{signed}|{encode(Ed25519PrivateKey.from_private_bytes(private).sign(signed.encode('ascii')))}"
+    signer, public = _pair(private)
+    signed = f"{payload}|{nonce}|{public}"
+    token = f"{signed}|{encode(signer.sign(signed.encode('ascii')))}"
     if len(token) > LONGEST_TOKEN:
         raise Fault([issue("TOKEN_TOO_LONG", unit=identity.unit)], 3)
     return token
@@ -117,6 +119,15 @@ def decode(text: str, size: int) -> bytes | None:
         return None
     # The library skips foreign characters and spare bits; a token has one spelling only.
     return raw if len(raw) == size and encode(raw) == text else None
+
+
+@lru_cache(4)
+def _pair(private: bytes) -> tuple[Ed25519PrivateKey, str]:
+    """What signs, and its public key: kept, for to make them takes as long as to sign."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    signer = Ed25519PrivateKey.from_private_bytes(private)
+    return signer, encode(signer.public_key().public_bytes_raw())
 
 
 def _fields(identity: Identity) -> tuple[str, ...]:

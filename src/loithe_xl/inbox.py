@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from loithe_xl.issues import Issue, Place, issue
 
 OLD_COPIES = "ban-cu"  # the folder of a parent's dated former copies
 TEMPORARY = ".~loithe-"  # how the names of our own unfinished files begin
+# The file journal of a parent, its continuations, and one saved beside a journal that was open in Excel.
+_JOURNAL = re.compile(r".*_nhat-ky(-[0-9]+)?( \(bản mới [0-9-]+\))?\.csv", re.DOTALL)
 
 # Endings of what people send for a form; what such a file really is, the gate tells by its content.
 _SENT = frozenset(
@@ -73,7 +76,9 @@ def _walk(folder: Path, issues: list[Issue]) -> Iterator[tuple[Path, str]]:
 def _leftover(name: str) -> str:
     if name.startswith("~$") or (name.startswith(".~lock.") and name.endswith("#")):
         return "SKIPPED_OWNER"
-    return "SKIPPED_TEMPORARY" if name.startswith(TEMPORARY) else ""
+    if name.startswith(TEMPORARY):
+        return "SKIPPED_TEMPORARY"
+    return "SKIPPED_JOURNAL" if _JOURNAL.fullmatch(unicodedata.normalize("NFC", name)) else ""
 
 
 def _passed(entry: Path) -> str:

@@ -39,6 +39,8 @@ class Kind:
 
 _NUMBER = ("FIELD_NOT_A_NUMBER", "not filled({x}) or number({x})")
 _NEGATIVE = ("FIELD_NEGATIVE", "not number({x}) or {x} >= 0")
+# 1/2 typed into a cell of a number format becomes 44.958: the day of that month in the year it was typed.
+_LIKE_A_DATE = ("FIELD_LIKE_A_DATE", "not number({x}) or {x} < campaign_start - 366 or {x} > campaign_end + 366")
 _IN_LIST = ("FIELD_NOT_IN_LIST", "not filled({x}) or one_of({x}, {items})")
 _DATE = (
     ("FIELD_NOT_A_DATE", "not filled({x}) or number({x})"),
@@ -55,7 +57,7 @@ KINDS: dict[str, Kind] = {
             "count",
             "input_count",
             "whole",
-            (_NUMBER, ("FIELD_NOT_WHOLE", "not number({x}) or whole({x})"), _NEGATIVE),
+            (_NUMBER, ("FIELD_NOT_WHOLE", "not number({x}) or whole({x})"), _NEGATIVE, _LIKE_A_DATE),
             frozenset({Aggregate.NONE, Aggregate.SUM}),
             blank=0,
             numeric=True,
@@ -64,7 +66,7 @@ KINDS: dict[str, Kind] = {
             "decimal",
             "input_decimal",
             "decimal",
-            (_NUMBER, _NEGATIVE),
+            (_NUMBER, _NEGATIVE, _LIKE_A_DATE),
             frozenset({Aggregate.NONE, Aggregate.SUM}),
             blank=0,
             numeric=True,

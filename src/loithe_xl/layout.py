@@ -13,11 +13,11 @@ from loithe_xl.spec import Field, Form, FormSheet, Section, Table
 CHECK, GUIDE, TOTALS = "Kiểm tra", "Hướng dẫn", "Tổng hợp"
 RECEIPTS, FIGURES, REPORT, ANNEX = "Tình hình nộp", "Số liệu đơn vị", "Báo cáo", "Biểu số 01"
 HIDDEN, HIDDEN_CHECKS = "_loithe", "_loithe_kiemtra"
-HIDDEN_REGISTER, HIDDEN_RECEIPTS = "_loithe_danhba", "_loithe_danhan"
+HIDDEN_REGISTER, HIDDEN_RECEIPTS, HIDDEN_JOURNAL = "_loithe_danhba", "_loithe_danhan", "_loithe_nhatky"
 OPINIONS, JOURNAL = "Ý kiến đơn vị", "Nhật ký"
 
 # Sheets that hold only what is computed: a reader need not look at them.
-COMPUTED = frozenset({CHECK, GUIDE, TOTALS, RECEIPTS, FIGURES, ANNEX, OPINIONS, HIDDEN_CHECKS})
+COMPUTED = frozenset({CHECK, GUIDE, TOTALS, RECEIPTS, FIGURES, ANNEX, OPINIONS, JOURNAL, HIDDEN_CHECKS})
 
 HEAD_ROW = 7  # the heading of the input columns; the unit's head stands above
 NUMBER, LABEL, UNIT, INPUT, STATUS = 1, 2, 3, 4, 5  # columns of a sheet of fields

@@ -1,4 +1,4 @@
-"""How a parent's workbook remembers: its register and its receipts as rows of cells, and back."""
+"""How a parent's workbook remembers: its register, its receipts and its journal as rows of cells, and back."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from decimal import Decimal, InvalidOperation
 
 from loithe_xl.evaluate import Raw
 from loithe_xl.issues import Issue, Place, Severity, issue
-from loithe_xl.receipts import Figure, Receipt, UnitRow, Verdict
+from loithe_xl.journal import Effect, Entry
+from loithe_xl.receipts import Figure, Receipt, Rule, Status, UnitRow, Verdict
 from loithe_xl.register import TIERS, Register, Unit
 from loithe_xl.submission import Grid
 from loithe_xl.words import Text
@@ -18,6 +19,7 @@ from loithe_xl.words import Text
 Line = list[str | int | None]
 UNIT_COLUMNS = ("code", "name", "tier", "parent", "kind", "block", "members", "start", "end")
 FILE_COLUMNS = ("row", "unit", "sha", "file", "verdict", "received", "revision", "modified", "rank", "marks", "issues")
+RUN_COLUMNS = ("moment", "run", "file", "sha", "unit", "status", "rule", "effect", "vi", "en")
 FILE, PART, END = "tệp", "đơn vị", "|hết|"  # no code of a unit may hold a bar
 _STRANGE = (ValueError, TypeError, KeyError, IndexError, AttributeError, InvalidOperation)  # of lines nobody here wrote
 EXACT = 10**15  # whole numbers below it are kept by every spreadsheet program
@@ -77,6 +79,33 @@ def read_receipts(grid: Grid) -> list[Receipt] | Issue:
         return [_receipt(line, tuple(rows)) for line, rows in found]
     except _STRANGE:
         return issue("LEDGER_DAMAGED")
+
+
+def journal_lines(journal: Sequence[Entry]) -> list[Line]:
+    """The journal as rows under a heading, oldest run first."""
+    lines: list[Line] = [list(RUN_COLUMNS)]
+    for each in journal:
+        told = each.moment, each.run, each.file, each.sha, each.unit, each.status.value, each.rule.value
+        lines.append([value or None for value in (*told, each.effect.value, *each.said)])
+    return _signed(lines)
+
+
+def read_journal(grid: Grid) -> list[Entry] | Issue:
+    """The journal out of its sheet; LEDGER_DAMAGED when it was touched."""
+    lines = _verified(grid, len(RUN_COLUMNS))
+    if isinstance(lines, Issue):
+        return lines
+    try:
+        return [_journal_entry(line) for line in lines[1:]]
+    except _STRANGE:
+        return issue("LEDGER_DAMAGED")
+
+
+def _journal_entry(line: Line) -> Entry:
+    moment, run, file, sha, unit, status, rule, effect, vi, en = (str(value or "") for value in line)
+    datetime.fromisoformat(moment)
+    told = Status(status), Rule(rule), Text(vi, en), Effect(effect)
+    return Entry(moment, int(run), file, sha, unit, *told)
 
 
 def _unit(line: Line) -> Unit:

@@ -11,15 +11,16 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Container, Mapping
+from collections.abc import Container
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from functools import lru_cache
 from math import inf, isfinite
 from typing import Any
 from xml.etree import ElementTree as ET
 
+from loithe_xl import plainxml
 from loithe_xl.book import Address
+from loithe_xl.cellstyles import read_styles
 from loithe_xl.guard import inflate
 from loithe_xl.issues import Issue, Place, issue
 from loithe_xl.received import Grid, Received, Value, exact, named
@@ -30,10 +31,15 @@ _MOST_XML = 32_000_000  # bytes of a part that is read whole
 _DAY_ZERO = datetime(1899, 12, 30)
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _TIMES = (date, time, timedelta)
+_TEXTS = frozenset(("s", "str", "inlineStr"))
+_ABSENT = b"<none/>"  # stands for a part that is not there
+_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 _TRUTHS = {"0": False, "1": True, "false": False, "true": True}
 # What a broken file makes the libraries raise.
 _BROKEN = (
-    zipfile.BadZipFile, zlib.error, struct.error, ET.ParseError, ValueError, KeyError, IndexError, OverflowError,
+    zipfile.BadZipFile, zlib.error, struct.error, ET.ParseError, ValueError, LookupError, OverflowError,
     NotImplementedError, EOFError, RecursionError, MemoryError,
 )  # fmt: skip
 
@@ -68,14 +74,7 @@ class _Package:
     def text(self, name: str) -> bytes:
         """A part; an absent one is an empty document."""
         info = self._infos.get(name.lower())
-        return inflate(self.data, info) if info else b"<none/>"
-
-    def plain(self, name: str) -> bytes:
-        """A part without comments, CDATA or instructions: calamine misreads them, and no office program writes them."""
-        text = self.text(name)
-        if b"<!" in text or text.count(b"<?") > 1:
-            raise ValueError("markup that two readers read differently")
-        return text
+        return inflate(self.data, info) if info else _ABSENT
 
     def xml(self, name: str) -> ET.Element:
         """A small part as a tree."""
@@ -86,20 +85,22 @@ class _Package:
 
 
 def _read(package: _Package, skip: Container[str]) -> Received:
+    package.xml("[Content_Types].xml")
     book = package.xml("xl/workbook.xml")
-    if any(each.get("date1904", "0") not in ("0", "false") for each in _all(book, "workbookPr")):
+    if any(each.get("date1904", "0") not in ("0", "false") for each in book.findall("{*}workbookPr")):
         raise _Refused(issue("FILE_DATE1904"))
-    locks = _locks(package.plain("xl/styles.xml"))
-    package.plain("xl/sharedStrings.xml")
+    styles = read_styles(plainxml.plain(package.text("xl/styles.xml")))
+    shared = package.text("xl/sharedStrings.xml")
+    strings = [] if shared == _ABSENT else plainxml.shared_texts(shared)
     names, parts = _sheets(package, book)
     parts = {name: part for name, part in parts.items() if name not in skip}
-    scans = {name: scan(package.plain(part), locks) for name, part in parts.items()}
+    scans = {name: scan(plainxml.sheet(package.text(part)), styles) for name, part in parts.items()}
     for name, found in scans.items():
         # Before calamine, which lays out the whole rectangle in memory.
         if found.spread() > MOST_CELLS:
             raise _Refused(issue("FILE_TOO_WIDE", Place(sheet=name), sheet=name))
     theirs = _calamine(package.data, tuple(parts))
-    joined = {name: _joined(found, theirs.pop(name)) for name, found in scans.items()}
+    joined = {name: _joined(found, theirs.pop(name), strings) for name, found in scans.items()}
     return Received(
         grids={name: Grid(values) for name, (values, _) in joined.items()},
         custom=_custom(package),
@@ -108,6 +109,7 @@ def _read(package: _Package, skip: Container[str]) -> Received:
         sheet_names=names,
         flawed={name: flawed for name, (_, flawed) in joined.items()},
         locked={name: found.locked for name, found in scans.items()},
+        dated={name: found.dated for name, found in scans.items()},
         formulas={name: found.written for name, found in scans.items()},
         rules={name: found.rules for name, found in scans.items()},
     )
@@ -115,18 +117,21 @@ def _read(package: _Package, skip: Container[str]) -> Received:
 
 def _sheets(package: _Package, book: ET.Element) -> tuple[tuple[str, ...], dict[str, str]]:
     """All sheets' names in order, and of those with cells the part that holds them."""
-    targets = {}
+    targets: dict[str, str] = {}
     for each in package.xml("xl/_rels/workbook.xml.rels"):
-        if each.get("Type", "").endswith("/worksheet"):
-            targets[each.attrib["Id"]] = posixpath.normpath(posixpath.join("/xl", each.attrib["Target"]))[1:]
-    names, parts = [], {}
-    for sheet in _all(book, "sheet"):
-        names.append(sheet.attrib["name"])
-        link = next(value for key, value in sheet.attrib.items() if key.endswith("}id"))
-        if link in targets:
-            parts[names[-1]] = targets[link]
-    if not parts or len(set(names)) < len(names):
-        raise ValueError("no sheets, or two of one name")
+        if each.tag != _RELATION or each.attrib["Id"] in targets:
+            raise ValueError("a strange relation")
+        inside = each.get("TargetMode", "Internal") == "Internal" and each.attrib["Type"] == f"{_OFFICE}/worksheet"
+        target = posixpath.normpath(posixpath.join("/xl", each.attrib["Target"]))[1:].lower()
+        targets[each.attrib["Id"]] = target if inside else ""
+    lists = book.findall(f"{_MAIN}sheets")
+    if book.tag != f"{_MAIN}workbook" or len(lists) != 1 or any(each.tag != f"{_MAIN}sheet" for each in lists[0]):
+        raise ValueError("no plain list of sheets")
+    names = [each.attrib["name"] for each in lists[0]]
+    links = [targets[each.attrib[f"{{{_OFFICE}}}id"]] for each in lists[0]]
+    parts = {name: part for name, part in zip(names, links, strict=True) if part}
+    if not parts or len(set(names)) < len(names) or len(set(parts.values())) < len(parts):
+        raise ValueError("no sheets, or two of one name or in one part")
     return tuple(names), parts
 
 
@@ -144,7 +149,9 @@ def _calamine(data: bytes, sheets: tuple[str, ...]) -> dict[str, list[list[Any]]
         raise ValueError(f"calamine: {fault}") from None
 
 
-def _joined(found: Scan, theirs: list[list[Any]]) -> tuple[dict[Address, Value], dict[Address, str]]:
+def _joined(
+    found: Scan, theirs: list[list[Any]], strings: list[str]
+) -> tuple[dict[Address, Value], dict[Address, str]]:
     """The values on which both readings agree, and the flawed cells; ValueError where the readings differ."""
     values: dict[Address, Value] = {}
     flawed = {at: "no_result" for at, kind in found.formulas.items() if kind == "n"}
@@ -158,12 +165,14 @@ def _joined(found: Scan, theirs: list[list[Any]]) -> tuple[dict[Address, Value],
         before = at
         if kind == "e":
             flawed[at] = "error"
+        if kind in _TEXTS:
+            raw = strings[_count(raw)] if kind == "s" else plainxml.decoded(raw)
         if their == "":
             _blank(kind, raw)
             continue
         known += 1
-        if kind == "s" and isinstance(their, str) and raw and raw.isdecimal():
-            values[at] = their  # most cells by far
+        if kind in _TEXTS:  # most cells by far
+            values[at] = raw if raw == their else _text(raw, their)
         elif kind == "n":
             values[at] = _number(raw, their)
             flawed.pop(at, None)
@@ -174,50 +183,48 @@ def _joined(found: Scan, theirs: list[list[Any]]) -> tuple[dict[Address, Value],
     return values, flawed
 
 
-def _blank(kind: str, raw: str | None) -> None:
-    """Make sure that a cell which calamine calls blank is one: an error, an empty text or no text."""
-    empty = raw is not None and not raw.strip()
-    if not (kind == "e" or (kind in ("s", "inlineStr") and raw != "") or (kind in ("n", "str") and empty)):
+def _blank(kind: str, raw: str) -> None:
+    """Make sure that a cell which calamine calls blank is one: an error, an empty text or nothing."""
+    if not (kind == "e" or (kind in ("n", *_TEXTS) and not raw.strip())):
         raise ValueError("two readings of a blank cell differ")
 
 
-def _number(raw: str | None, their: Any) -> int | Decimal:
+def _count(raw: str) -> int:
+    """A number of a shared text."""
+    if not (raw.isascii() and raw.isdecimal()):
+        raise ValueError("no number of a text")
+    return int(raw)
+
+
+def _text(ours: str, their: Any) -> str:
+    """A text, by our reading; calamine may keep the ends of lines as they were, or leave out space at both ends."""
+    if isinstance(their, str) and ours.split() == their.split():
+        return ours
+    raise ValueError("two readings of a text differ")
+
+
+def _number(raw: str, their: Any) -> int | Decimal:
     """A number, by our reading: calamine rounds moments, and makes some of numbers that are none."""
-    raw = (raw or "").strip()
+    raw = raw.strip()
     number = float(raw) if _NUMBER.fullmatch(raw) else inf
     if not isfinite(number) or not (number == their or isinstance(their, _TIMES)):
         raise ValueError("two readings of a number differ")
     return exact(number)
 
 
-def _other(kind: str, raw: str | None, their: Any) -> str | int | Decimal | bool:
-    """A cell that is no plain number, where both readings agree on it."""
-    text = (raw or "").strip()
-    if isinstance(their, str):
-        if (kind == "inlineStr" and raw is None) or (kind == "str" and (their.strip() == text or "_x" in text)):
-            return their
-    elif kind == "b" and text in _TRUTHS and their is _TRUTHS[text]:
+def _other(kind: str, raw: str, their: Any) -> int | Decimal | bool:
+    """A truth or a date, where both readings agree on it."""
+    text = raw.strip()
+    if kind == "b" and text in _TRUTHS and their is _TRUTHS[text]:
         return _TRUTHS[text]
-    elif kind == "d" and isinstance(their, _TIMES):
+    if kind == "d" and isinstance(their, _TIMES):
         return exact((datetime.fromisoformat(text) - _DAY_ZERO) / timedelta(days=1))
     raise ValueError("two readings of a cell differ")
 
 
-@lru_cache(maxsize=256)
-def _locks(styles: bytes) -> Mapping[str, bool]:
-    """For each cell style, by its number, whether it locks the cell; kept, for many files share their styles."""
-    formats = ET.fromstring(styles).find("{*}cellXfs")
-    found = [each.find("{*}protection") for each in formats] if formats is not None else [None]
-    return {str(n): each is None or each.get("locked", "1") in ("1", "true") for n, each in enumerate(found)}
-
-
-def _all(tree: ET.Element, name: str) -> list[ET.Element]:
-    return tree.findall(f".//{{*}}{name}")
-
-
 def _names(book: ET.Element) -> dict[str, str]:
     found = {}
-    for each in _all(book, "definedName"):
+    for each in book.findall(f"{_MAIN}definedNames/{_MAIN}definedName"):
         if "localSheetId" not in each.attrib:
             found[each.attrib["name"]] = named(each.text or "")
     return found

@@ -39,6 +39,31 @@ class Status(StrEnum):
     MISSING = "missing"
 
 
+class Rule(StrEnum):
+    """By which rule a file stands where it does."""
+
+    SOUND = "sound"  # the only report of its unit, and nothing is wrong with it
+    FAULTS = "faults"  # what was found in the file itself
+    REVISION = "revision"  # of two reports the higher revision
+    SAVED = "saved"  # of two reports of one revision the later saved
+    PREFERRED = "preferred"  # the office chose (--prefer)
+    WITHDRAWN = "withdrawn"  # the office took it back (--withdraw)
+    SAME = "same"  # the same figures as another file of the unit
+    COPY = "copy"  # the same bytes as another file of the run
+    EQUAL = "equal"  # two reports that nothing tells apart
+    ABOVE = "above"  # a report of a superior unit counts
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """The rule with what it compared: ``mine`` is of this file, ``theirs`` of the ``other`` one (a file's name)."""
+
+    rule: Rule
+    other: str = ""
+    mine: str = ""
+    theirs: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class UnitRow:
     """One unit's travelling figures and texts."""
@@ -82,6 +107,16 @@ class Receipt:
     def content(self) -> object:
         """What two files of one unit must share to be the same report."""
         return [(row.unit, dict(row.figures), dict(row.texts)) for row in self.rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Which receipts count: per file (by SHA-256) its status, why, and what was noticed; the counted ones by unit."""
+
+    status: Mapping[str, Status]
+    counted: Mapping[str, Receipt]
+    issues: Mapping[str, tuple[Issue, ...]]
+    rulings: Mapping[str, Ruling]
 
 
 def unit_row(unit: str, form: Form, inputs: Inputs, values: Values) -> UnitRow:

@@ -59,17 +59,20 @@ class Register:
 
     units: tuple[Unit, ...]
     _by_code: dict[str, Unit] = field(init=False, repr=False, compare=False)
-    _by_parent: dict[str, tuple[Unit, ...]] = field(init=False, repr=False, compare=False)
+    _named: dict[str, list[int]] = field(init=False, repr=False, compare=False)  # code -> places in the order
+    _beneath: dict[str, list[int]] = field(init=False, repr=False, compare=False)  # superior's code -> places
 
     def __post_init__(self) -> None:
         latest: dict[str, Unit] = {}
-        beneath: defaultdict[str, list[Unit]] = defaultdict(list)
-        for unit in self.units:
+        named: defaultdict[str, list[int]] = defaultdict(list)
+        beneath: defaultdict[str, list[int]] = defaultdict(list)
+        for place, unit in enumerate(self.units):
             if unit.code not in latest or unit.first_day >= latest[unit.code].first_day:
                 latest[unit.code] = unit
-            beneath[unit.parent].append(unit)
-        object.__setattr__(self, "_by_code", latest)
-        object.__setattr__(self, "_by_parent", {code: tuple(units) for code, units in beneath.items()})
+            named[unit.code].append(place)
+            beneath[unit.parent].append(place)
+        for name, value in (("_by_code", latest), ("_named", dict(named)), ("_beneath", dict(beneath))):
+            object.__setattr__(self, name, value)
 
     def at(self, day: date) -> Register:
         """The units in force that day."""
@@ -82,12 +85,14 @@ class Register:
 
     def children(self, code: str) -> tuple[Unit, ...]:
         """The units directly beneath, in register order."""
-        return self._by_parent.get(code, ()) if code else ()
+        return tuple(self.units[place] for place in self._beneath.get(code, ())) if code else ()
 
     def subtree(self, code: str) -> Register:
         """The unit and everything beneath it, in register order; empty for an unknown code."""
-        codes = self._codes_beneath(code) if code in self._by_code else set()
-        return Register(tuple(u for u in self.units if u.code == code or (u.parent in codes and u.code in codes)))
+        places = set(self._named.get(code, ()))
+        for each in self._codes_beneath(code) if places else ():
+            places.update(self._beneath.get(each, ()))
+        return Register(tuple(self.units[place] for place in sorted(places)))
 
     def ancestors(self, code: str) -> tuple[Unit, ...]:
         """The units above, nearest first, as far as this register knows them."""

@@ -181,7 +181,7 @@ class _Drawing:
         traces = (line.id, line.base, line.generated) if first else (line.id, "", "")
         for step, trace in enumerate((*traces, said.strip())):
             if trace:
-                self.drawn.put(self.row, TRACES[column] + step, trace, "hidden")
+                self.drawn.put(self.row, TRACES[column] + step, trace, "hidden_text")
 
     def note(self, *noted: Line) -> None:
         """What the writer should know of a line."""

@@ -1,14 +1,16 @@
-"""Our own pass over a sheet's XML: each cell's place, type, text, formula and lock in the order of the file, and the
+"""Our own pass over a sheet's XML: each cell's place, type, text, formula and style in the order of the file, and the
 rules of what may be typed."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 from loithe_xl.book import Address
+from loithe_xl.cellstyles import CellStyles
 from loithe_xl.formulatext import shifted
 from loithe_xl.received import Rule
 
@@ -16,7 +18,8 @@ _LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
 _LONGEST_FORMULA, _MOST_SHARED = 8_192, 20_000  # letters of a formula; cells that share formulas
 _LONGEST_RULES, _LONGEST_PREFIX, _MOST_PIECES = 1_000_000, 32, 16  # letters; letters; elements with rules
 _ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
-_CELL_PARTS = frozenset(("c", "v", "f", "is", "row"))
+_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_CELL_PARTS = {f"{_MAIN}:{name}": name for name in ("c", "v", "f", "is", "t", "row")}
 # Where a sheet's cells are over: these follow them, whatever they hold.
 _AFTER_CELLS = frozenset(
     """sheetCalcPr sheetProtection protectedRanges scenarios autoFilter sortState dataConsolidate customSheetViews
@@ -28,14 +31,15 @@ _AFTER_CELLS = frozenset(
 
 @dataclass(slots=True)
 class Scan:
-    """What the pass found: of cells with content their address, type and text (None: a text kept inline)."""
+    """What the pass found: of cells with content their address, type and text; ? for a type that has no such text."""
 
     places: list[Address] = field(default_factory=list)
     kinds: list[str] = field(default_factory=list)
-    texts: list[str | None] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
     formulas: dict[Address, str] = field(default_factory=dict)  # cells that hold one, and their types
     written: dict[Address, str] = field(default_factory=dict)  # the formulas themselves
     locked: dict[Address, bool] = field(default_factory=dict)  # every cell present
+    dated: set[Address] = field(default_factory=set)  # cells that show what they hold as a date or a time
     rules: tuple[Rule, ...] = ()
 
     def spread(self) -> int:
@@ -43,38 +47,45 @@ class Scan:
         return self.places[-1][0] * max(column for _, column in self.places) if self.places else 0
 
 
-def scan(text: bytes, locks: Mapping[str, bool]) -> Scan:
-    """Read a sheet's part; ``locks`` tells of each style whether it locks. ValueError when cells are out of order."""
+def scan(text: bytes, styles: CellStyles) -> Scan:
+    """Read a sheet's part, its cells' styles known. ValueError when cells are out of order."""
     from xml.parsers import expat
 
     found = Scan()
     places, kinds, texts, formulas, locked = found.places, found.kinds, found.texts, found.formulas, found.locked
+    locks, dates, dated = styles.locks, styles.dated, found.dated
     written, shares = found.written, list[tuple[Address, str]]()
     row, at, kind = 0, (0, 0), "n"
-    begun = within = writing = False
+    begun = within = writing = hint = False
 
     def start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal row, at, kind, begun, within, writing
-        if name not in _CELL_PARTS:
-            name = name.rpartition(":")[2]
+        nonlocal row, at, kind, begun, within, writing, hint
+        name = _CELL_PARTS.get(name) or name.rpartition(":")[2]
         within = writing = False
         if name == "c":
             here = _address(attributes["r"]) if "r" in attributes else (row, at[1] + 1)
             if here <= at or here[0] != row:
                 raise ValueError("cells out of order")
             at, kind = here, attributes.get("t", "n")
-            locked[at] = locks[attributes.get("s", "0")]
+            style = attributes.get("s", "0")
+            locked[at] = locks[style]
+            if style in dates or kind == "d":
+                dated.add(at)
         elif name == "v" or name == "is":
             within = name == "v"
             places.append(at)
-            kinds.append(kind)
-            texts.append("" if within else None)
+            kinds.append(kind if within == (kind != "inlineStr") else "?")
+            texts.append("")
         elif name == "f":
             writing = True
             formulas[at] = kind
             written[at] = ""
             if "si" in attributes:
                 shares.append((at, attributes["si"]))
+        elif name == "t":  # of a text kept inline; a phonetic hint's does not count
+            within, hint = not hint, False
+        elif name == "rPh":
+            hint = True
         elif name == "row":
             row = int(attributes.get("r", row + 1))
             if not at[0] < row <= _LAST_ROW:
@@ -87,20 +98,26 @@ def scan(text: bytes, locks: Mapping[str, bool]) -> Scan:
 
     def characters(text: str) -> None:
         if within:
-            texts[-1] += text  # type: ignore[operator]
+            texts[-1] += text
         elif writing and len(written[at]) <= _LONGEST_FORMULA:
             written[at] += text
 
-    parser = expat.ParserCreate()
+    parser = expat.ParserCreate(namespace_separator=":")
     parser.buffer_text = True
     parser.StartElementHandler, parser.CharacterDataHandler = start, characters
+    _parse(parser, text)
+    _write_out(shares, written)
+    found.rules = tuple(rule for piece in _pieces(text, b"dataValidations") for rule in _rules(piece))
+    return found
+
+
+def _parse(parser: Any, text: bytes) -> None:
+    from xml.parsers import expat
+
     try:
         parser.Parse(text, True)
     except expat.ExpatError as fault:
         raise ValueError(str(fault)) from fault
-    _write_out(shares, written)
-    found.rules = tuple(rule for piece in _pieces(text, b"dataValidations") for rule in _rules(piece))
-    return found
 
 
 def _pieces(text: bytes, name: bytes) -> Iterator[bytes]:

@@ -8,7 +8,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from loithe_xl.expr import Node
+from loithe_xl.expr import Node, names
 from loithe_xl.issues import Issue, Severity
 from loithe_xl.kinds import KINDS, Aggregate, Kind
 from loithe_xl.register import Register, Unit
@@ -38,7 +38,10 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One input: ``required`` is "", "always" or a rule; ``travels`` says it may go up a tier (default: it stays)."""
+    """One input: ``required`` is "", "always" or a rule; ``travels`` says it may go up a tier (default: it stays).
+
+    ``sensitive``: a small count of it could tell who is meant; see ``rollup``.
+    """
 
     id: str
     kind: str
@@ -52,6 +55,7 @@ class Field:
     checks: tuple[Check, ...] = ()
     default: int | str | None = None
     register: str = ""  # list of unit codes of this tier, from the embedded register, instead of ``items``
+    sensitive: bool = False
 
     @property
     def row(self) -> Kind:
@@ -100,7 +104,8 @@ class Derived:
 
     ``kind``: count or rate. ``source``: "rule" (``rule`` over the form's names), "register_cells" / "register_units"
     (units in force at the cut-off: cells at or beneath, direct children), or "children" (direct children whose own
-    field ``of`` is Có). ``aggregate`` SUM goes up; NONE is recomputed at each tier.
+    field ``of`` is Có). ``aggregate`` SUM goes up; NONE is recomputed at each tier. ``sensitive`` as of a field;
+    None: if it rests on a sensitive figure.
     """
 
     id: str
@@ -112,6 +117,7 @@ class Derived:
     aggregate: Aggregate = Aggregate.NONE
     needs: tuple[str, ...] = ()
     unit: Text = Text("")
+    sensitive: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -205,6 +211,7 @@ class Pack:
     schemes: Mapping[str, Scheme] = field(default_factory=dict)
     report: Mapping[str, Any] = field(default_factory=dict)  # the wording per tier, checked by ``report``
     warnings: tuple[Issue, ...] = ()  # what its loading noticed and let pass
+    smallest_shown: int = 5  # of sensitive counts of single units; smaller ones are shown in totals only
 
     @cached_property
     def bases(self) -> tuple[Text, ...]:
@@ -235,6 +242,16 @@ class Pack:
         return found
 
     @cached_property
+    def sensitive(self) -> frozenset[str]:
+        """The figures whose small counts could tell who is meant: those marked, and whatever is derived from them."""
+        fields = (each for form in self.forms.values() for each in form.fields.values() if each.sensitive)
+        found = {part for each in fields for part in (each.id, *(of.id for of in field_indicators(each, Text(""))))}
+        derived = [each for form in self.forms.values() for each in form.derived]
+        while more := [each.id for each in derived if each.id not in found and _rests_on(each, found)]:
+            found |= set(more)
+        return frozenset(found)
+
+    @cached_property
     def texts(self) -> dict[str, Text]:
         """Label of every text that goes up as a list with its unit."""
         return {
@@ -243,6 +260,12 @@ class Pack:
             for each in form.fields.values()
             if each.aggregate is Aggregate.LIST and each.travels
         }
+
+
+def _rests_on(derived: Derived, sensitive: set[str]) -> bool:
+    if derived.sensitive is not None:
+        return derived.sensitive
+    return not sensitive.isdisjoint(names(derived.rule) if derived.rule else {derived.of})
 
 
 def field_indicators(each: Field, section: Text) -> Iterator[Indicator]:

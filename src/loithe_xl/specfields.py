@@ -18,8 +18,11 @@ from loithe_xl.specrules import condition_faults, needs, row_scope
 from loithe_xl.words import Text
 
 _ALWAYS = "always"
-_SHARED = frozenset({"kind", "unit", "required", "aggregate", "travels", "list", "help"})  # keys of [defaults]
+_SHARED = frozenset(
+    {"kind", "unit", "required", "aggregate", "travels", "list", "help", "sensitive"}
+)  # keys of [defaults]
 _TEXTS = ("text", "paragraph")
+_ADDED = (Aggregate.SUM, Aggregate.COUNT_YES, Aggregate.COUNT_EACH)  # what arrives above as figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +146,7 @@ def _field(block: Block, common: Common, *, column: bool) -> _ReadField | None:
     items = _items(block, kind, common)
     aggregate, travels = _going_up(block, kind, column=column)
     register, not_after = block.string("register"), block.string("not_after")
-    default = block.constant("default")
+    default, sensitive = block.constant("default"), block.boolean("sensitive")
     block.close()
     if id and asks_for_a_person(id, label):
         block.fault("PACK_PERSONAL_DATA", id=id)
@@ -151,6 +154,8 @@ def _field(block: Block, common: Common, *, column: bool) -> _ReadField | None:
         block.fault("PACK_CHOICE", "register", value=register, allowed=", ".join(TIERS))
     if kind and not_after and (kind.name != "date" or not_after != "cutoff"):
         block.fault("PACK_CHOICE", "not_after", value=not_after, allowed="cutoff")
+    if sensitive and not (travels and aggregate in _ADDED):
+        block.fault("PACK_SENSITIVE_STAYS", "sensitive")
     if kind and default is not None and not _holds(kind, default, items):
         block.fault("PACK_DEFAULT", "default", value=default)
     if not id:
@@ -159,7 +164,9 @@ def _field(block: Block, common: Common, *, column: bool) -> _ReadField | None:
         common.faults.unsure.add(id)
     kind = kind or KINDS["text"]
     checks = _own_checks(id, label, kind, condition or (required == _ALWAYS), items, common, dated=bool(not_after))
-    field = Field(id, kind.name, label, hint, unit, required, items, aggregate, travels, checks, default, register)
+    field = Field(
+        id, kind.name, label, hint, unit, required, items, aggregate, travels, checks, default, register, sensitive
+    )
     place = block.place("required")
     return _ReadField(field, block.place(), (condition, place) if condition else None)
 

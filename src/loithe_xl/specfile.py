@@ -61,6 +61,7 @@ def _pack(blocks: Mapping[str, Block], faults: Faults) -> Pack:
     documents = tuple(found for each in main.blocks("documents") if (found := _document(each)))
     password, period = main.string("password", required=True), _period(main)
     deadline = main.integer("deadline_days", least=0, most=366)
+    smallest = main.integer("smallest_shown", Pack.smallest_shown, least=3, most=100)
     order = main.strings("forms", required=True)
     main.close()
     sections = {name: read_section(block, name, common) for name, block in _room(blocks, "sections").items()}
@@ -73,6 +74,7 @@ def _pack(blocks: Mapping[str, Block], faults: Faults) -> Pack:
     report = {name: block.table for name, block in _room(blocks, "report").items()}
     drafts = {each.form.id: each.form for each in ordered}
     pack = Pack(id, title, campaign, start, end, password, period, deadline, scheme, drafts, documents, schemes, report)
+    pack = replace(pack, smallest_shown=smallest)
     note_between_forms(pack, ordered, faults)
     settled = {each.form.id: settle(each, pack, faults) for each in ordered}
     used = {file for each in ordered for file in each.files} | {MAIN, *(f"report/{name}.toml" for name in report)}

@@ -134,7 +134,7 @@ def _meanings(read: ReadForm) -> Iterator[tuple[str, object, Place]]:
     for section in read.sections:
         places = dict(section.places)
         for field in section.section.fields:
-            yield field.id, (field.kind, field.aggregate, field.travels, field.items), places[field.id]
+            yield field.id, (field.kind, field.aggregate, field.travels, field.items, field.sensitive), places[field.id]
 
 
 def _derived(block: Block, common: Common) -> ReadDerived | None:
@@ -144,6 +144,8 @@ def _derived(block: Block, common: Common) -> ReadDerived | None:
     aggregate = Aggregate(block.choice("aggregate", (Aggregate.NONE, Aggregate.SUM), Aggregate.NONE) or Aggregate.NONE)
     rule = read_rule(block, "rule") if source == "rule" else None
     of = block.string("of", required=True) if source == "children" else ""
+    marked = block.boolean("sensitive")
+    sensitive = marked if block.has("sensitive") else None
     if aggregate is Aggregate.SUM and (kind == "rate" or source != "rule"):
         what = kind if kind == "rate" else source
         block.fault("PACK_AGGREGATE", "aggregate", kind=what, value=aggregate, allowed=Aggregate.NONE)
@@ -153,7 +155,8 @@ def _derived(block: Block, common: Common) -> ReadDerived | None:
     if len(common.faults.found) > before:
         common.faults.unsure.add(id)
     return ReadDerived(
-        Derived(id, label, kind or "count", source or "rule", rule, of, aggregate, unit=unit), block.place()
+        Derived(id, label, kind or "count", source or "rule", rule, of, aggregate, unit=unit, sensitive=sensitive),
+        block.place(),
     )
 
 

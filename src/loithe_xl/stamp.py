@@ -12,14 +12,12 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-_LOCAL = struct.Struct("<4s5H3I2H")  # zip's header before each part
-_CENTRAL = struct.Struct("<4s6H3I5H2I")  # zip's directory entry
-_END = struct.Struct("<4s4H2IH")
-_DATE = 33  # 1 January 1980 in zip's counting
+from loithe_xl.zipparts import Part, entry, joined, parts
+
 _BLOCK = 65_535  # the most a block of deflate stores as it is
 _LAST_BLOCK = b"\x03\x00"  # deflate's end, holding nothing
 _TEXT_LIMIT, _NARROW_LIMIT = 32_767, 255  # in a cell; in an attribute or a property
@@ -50,18 +48,18 @@ def lock(package: bytes, protection: Protection) -> bytes:
     """The package with this password on every protected sheet and on the workbook's structure."""
     by_sheet, by_book = _attributes(protection, ""), _attributes(protection, "workbook")
     structure = f'<workbookProtection lockStructure="1"{by_book}/>'.encode()
-    parts = []
+    changed = []
     if b"<workbookProtection" in zipfile.ZipFile(io.BytesIO(package)).read("xl/workbook.xml"):
         raise ValueError("the package is locked already")
-    for part in _parts(package):
+    for part in parts(package):
         text = part.text
         if part.name == "xl/workbook.xml":
             part = part.changed(_once(text, b"<bookViews>", structure + b"<bookViews>"))
         elif part.name.startswith("xl/worksheets/sheet") and b"<sheetProtection" in text:
             mark = b'<sheetProtection sheet="1"'
             part = part.changed(_once(text, mark, b"<sheetProtection" + by_sheet.encode() + b' sheet="1"'))
-        parts.append(part)
-    return _zip(parts)
+        changed.append(entry(part))
+    return joined(changed)
 
 
 def replace(package: bytes, marks: Mapping[str, str]) -> bytes:
@@ -80,8 +78,10 @@ class Master:
     def __init__(self, package: bytes, marks: Iterable[str]) -> None:
         self._marks = tuple(marks)
         pattern = re.compile("|".join(map(_bounded, sorted(self._marks, key=len, reverse=True)) or ["(?!)"]).encode())
-        self._parts = [_plan(part, pattern) for part in _parts(package)]
-        found = {slot.mark for part in self._parts if isinstance(part, _Plan) for slot in part.slots}
+        planned = [_plan(part, pattern) for part in parts(package)]
+        self._parts = [part if isinstance(part, _Plan) else entry(part) for part in planned]
+        self._slots = {slot for part in self._parts if isinstance(part, _Plan) for slot in part.slots}
+        found = {slot.mark for slot in self._slots}
         if found != set(self._marks):
             raise ValueError(f"marks absent from the package: {sorted(set(self._marks) - found)}")
 
@@ -89,24 +89,8 @@ class Master:
         """The package of one unit. Texts of text cells carry no blanks at their ends (Excel would drop them)."""
         if set(marks) != set(self._marks):
             raise ValueError(f"marks unlike the plan's: {sorted(set(marks) ^ set(self._marks))}")
-        return _zip([part.filled(marks) if isinstance(part, _Plan) else part for part in self._parts])
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    name: str
-    packed: bytes
-    crc: int
-    size: int
-    method: int = zipfile.ZIP_DEFLATED
-
-    @property
-    def text(self) -> bytes:
-        return zlib.decompress(self.packed, -15) if self.method else self.packed
-
-    def changed(self, text: bytes) -> _Part:
-        deflate = zlib.compressobj(9, zlib.DEFLATED, -15)
-        return _Part(self.name, deflate.compress(text) + deflate.flush(), zlib.crc32(text), len(text))
+        written = {slot: _written(slot.write(marks[slot.mark])) for slot in self._slots}
+        return joined([entry(part.filled(written)) if isinstance(part, _Plan) else part for part in self._parts])
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,25 +102,38 @@ class _Slot:
 
 
 @dataclass(frozen=True, slots=True)
+class _Piece:
+    """A fixed text, deflated by itself. ``carry``: four tables that tell what it makes of the check sum before it."""
+
+    packed: bytes
+    size: int
+    crc: int
+    carry: tuple[Sequence[int], Sequence[int], Sequence[int], Sequence[int]]
+
+
+@dataclass(frozen=True, slots=True)
 class _Plan:
-    """A part cut at its marks: ``texts`` has one more than ``slots``; ``packed`` are the same texts deflated."""
+    """A part cut at its marks: ``pieces`` has one more than ``slots``."""
 
     name: str
-    texts: tuple[bytes, ...]
-    packed: tuple[bytes, ...]
+    pieces: tuple[_Piece, ...]
     slots: tuple[_Slot, ...]
 
-    def filled(self, marks: Mapping[str, str]) -> _Part:
-        crc, size, out = zlib.crc32(self.texts[0]), len(self.texts[0]), [self.packed[0]]
-        for slot, text, packed in zip(self.slots, self.texts[1:], self.packed[1:], strict=True):
-            own = slot.write(marks[slot.mark]).encode()
-            crc = zlib.crc32(text, zlib.crc32(own, crc))
-            size += len(own) + len(text)
-            out += (_stored(own), packed)
-        return _Part(self.name, b"".join([*out, _LAST_BLOCK]), crc, size)
+    def filled(self, written: Mapping[_Slot, tuple[bytes, bytes]]) -> Part:
+        """The part with each slot's text, given as it is and as a stored block."""
+        first = self.pieces[0]
+        crc, size, out = first.crc, first.size, [first.packed]
+        for slot, piece in zip(self.slots, self.pieces[1:], strict=True):
+            own, stored = written[slot]
+            crc = zlib.crc32(own, crc)
+            one, two, three, four = piece.carry
+            crc = one[crc & 255] ^ two[crc >> 8 & 255] ^ three[crc >> 16 & 255] ^ four[crc >> 24] ^ piece.crc
+            size += len(own) + piece.size
+            out += (stored, piece.packed)
+        return Part(self.name, b"".join([*out, _LAST_BLOCK]), crc, size)
 
 
-def _plan(part: _Part, pattern: re.Pattern[bytes]) -> _Part | _Plan:
+def _plan(part: Part, pattern: re.Pattern[bytes]) -> Part | _Plan:
     text, start = part.text, 0
     texts, slots = [], []
     for match in pattern.finditer(text):
@@ -146,7 +143,21 @@ def _plan(part: _Part, pattern: re.Pattern[bytes]) -> _Part | _Plan:
     if not slots:
         return part
     texts.append(text[start:])
-    return _Plan(part.name, tuple(texts), tuple(map(_deflated, texts)), tuple(slots))
+    return _Plan(part.name, tuple(map(_piece, texts)), tuple(slots))
+
+
+def _piece(text: bytes) -> _Piece:
+    """A check sum carries through a text bit by bit: what each bit becomes is found once, then looked up."""
+    crc = zlib.crc32(text)
+    bits = [zlib.crc32(text, 1 << bit) ^ crc for bit in range(32)]
+    tables = []
+    for byte in range(4):
+        table = [0] * 256
+        for number in range(1, 256):
+            lowest = number & -number
+            table[number] = table[number ^ lowest] ^ bits[8 * byte + lowest.bit_length() - 1]
+        tables.append(table)
+    return _Piece(_deflated(text), len(text), crc, (tables[0], tables[1], tables[2], tables[3]))
 
 
 def _writing(name: str, text: bytes, start: int) -> Callable[[str], str]:
@@ -234,33 +245,11 @@ def _deflated(text: bytes) -> bytes:
     return deflate.compress(text) + deflate.flush(zlib.Z_SYNC_FLUSH)
 
 
+def _written(text: str) -> tuple[bytes, bytes]:
+    """A text as it is, and as uncompressed blocks of a deflate stream."""
+    return (own := text.encode()), _stored(own)
+
+
 def _stored(text: bytes) -> bytes:
-    """A text as uncompressed blocks of a deflate stream."""
     blocks = (text[start : start + _BLOCK] for start in range(0, len(text), _BLOCK))
     return b"".join(struct.pack("<BHH", 0, len(block), _BLOCK - len(block)) + block for block in blocks)
-
-
-def _parts(package: bytes) -> list[_Part]:
-    found = []
-    for info in zipfile.ZipFile(io.BytesIO(package)).infolist():
-        name, extra = struct.unpack_from("<HH", package, info.header_offset + 26)
-        start = info.header_offset + _LOCAL.size + name + extra
-        packed = package[start : start + info.compress_size]
-        found.append(_Part(info.filename, packed, info.CRC, info.file_size, info.compress_type))
-    return found
-
-
-def _zip(parts: Iterable[_Part]) -> bytes:
-    out: list[bytes] = []
-    directory: list[bytes] = []
-    offset = 0
-    for part in parts:
-        name = part.name.encode("ascii")
-        sizes = part.crc, len(part.packed), part.size, len(name)
-        head = _LOCAL.pack(b"PK\3\4", 20, 0, part.method, 0, _DATE, *sizes, 0)
-        directory += (_CENTRAL.pack(b"PK\1\2", 20, 20, 0, part.method, 0, _DATE, *sizes, 0, 0, 0, 0, 0, offset), name)
-        out += (head, name, part.packed)
-        offset += len(head) + len(name) + len(part.packed)
-    listing = b"".join(directory)
-    end = _END.pack(b"PK\5\6", 0, 0, len(directory) // 2, len(directory) // 2, len(listing), offset, 0)
-    return b"".join([*out, listing, end])

@@ -30,7 +30,7 @@ class Style:
     number: str = "General"
     border: bool = False
     locked: bool = True
-    quote_prefix: bool = False
+    quote_prefix: bool = False  # what stands in it stays a text, whatever it begins with
     rotation: int = 0
     indent: int = 0
     rule_below: bool = False  # a line under the cell
@@ -64,8 +64,8 @@ STYLES: dict[str, Style] = {
     "computed_text": Style(fill=COMPUTED, border=True),
     "total_label": Style(bold=True, border=True, fill=BAND),
     "total_count": Style(bold=True, border=True, fill=BAND, align="right", indent=1, number=COUNT),
-    "text": Style(border=True, number=TEXT),
-    "text_center": Style(border=True, number=TEXT, align="center"),
+    "text": Style(border=True, number=TEXT, quote_prefix=True),
+    "text_center": Style(border=True, number=TEXT, align="center", quote_prefix=True),
     "verdict": Style(bold=True, size=16, align="center", border=True),
     "link": Style(underline=True, colour="0B4F9E", border=True, align="center"),
     "listed_bad": Style(border=True, number=TEXT, fill=BAD, colour="7A0000"),
@@ -73,12 +73,14 @@ STYLES: dict[str, Style] = {
     "listed_bad_center": Style(border=True, fill=BAD, colour="7A0000", align="center"),
     "listed_warn_center": Style(border=True, fill=WARN, colour="5C3B00", align="center"),
     "hidden": Style(size=9, colour="888888", wrap=False, number=TEXT),
+    "hidden_text": Style(size=9, colour="888888", wrap=False, number=TEXT, quote_prefix=True),
     "hidden_number": Style(size=9, colour="888888", wrap=False),
     # conditional looks: only fill and font colour apply
     "bad": Style(fill=BAD, colour="7A0000"),
     "warn": Style(fill=WARN, colour="5C3B00"),
     "good": Style(fill=GOOD, colour="0B4D0B", bold=True),
     "missing": Style(fill="FFEFA8"),
+    "band": Style(fill="FBF5F1"),  # every other run of the journal
 }
 
 # The report: plain black type as Party documents have it, and its annex.
@@ -102,6 +104,7 @@ STYLES |= {
         valign={"justify": "vjustify", "block": "top"}.get(align, "vcenter"),
         number=TEXT,
         locked=locked,
+        quote_prefix=True,
     )
     for size in PAGE_SIZES
     for align in ("left", "center", "justify", "block")
@@ -109,10 +112,10 @@ STYLES |= {
 }
 STYLES |= {
     "annex_head": Style(bold=True, size=10, align="center", border=True),
-    "annex_text": Style(size=11, border=True, indent=1),
+    "annex_text": Style(size=11, border=True, indent=1, quote_prefix=True),
     "annex_center": Style(size=11, border=True, align="center"),
     "annex_count": Style(size=11, border=True, align="center", number=PRINTED_COUNT),
-    "annex_text_bold": Style(bold=True, size=11, border=True, indent=1),
+    "annex_text_bold": Style(bold=True, size=11, border=True, indent=1, quote_prefix=True),
     "annex_center_bold": Style(bold=True, size=11, border=True, align="center"),
     "annex_count_bold": Style(bold=True, size=11, border=True, align="center", number=PRINTED_COUNT),
     "report_note": Style(size=11, colour="555555", italic=True),

@@ -26,6 +26,7 @@ class Grid(Protocol):
 
 Grids = Mapping[str, Grid]
 Row = Mapping[str, Raw]
+MOST_OUTSIDE = 100  # that are named one by one
 BEYOND_NUMBERS, LONGEST_TEXT = 10**15, 32_767  # more digits are lost, more letters cut off
 Flaws = Mapping[str, Mapping[Address, str]]  # sheet -> address -> what is wrong with the cell
 
@@ -83,13 +84,15 @@ def _possible(raw: Raw) -> Raw:
 
 
 def outside(grids: Grids, layout: Layout, known: Mapping[str, frozenset[Address]]) -> list[Issue]:
-    """VALUE_OUTSIDE for each cell of an input sheet that holds something where the form has nothing."""
-    found = []
+    """VALUE_OUTSIDE for each cell of an input sheet that holds something where the form has nothing, up to so many."""
+    found: list[Issue] = []
     for name, addresses in known.items():
         if name not in grids:
             continue
         inputs = layout.inputs_of(name)
         for row, column, raw in grids[name].cells():
+            if len(found) == MOST_OUTSIDE:
+                return found
             if is_filled(raw) and (row, column) not in addresses and (row, column) not in inputs:
                 found.append(issue("VALUE_OUTSIDE", Place(sheet=name, cell=address(row, column))))
     return found

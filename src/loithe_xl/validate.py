@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections import ChainMap
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
 from loithe_xl.evaluate import Raw, Undefined, Values, evaluate, is_number, truth
 from loithe_xl.expr import Compare, Node
-from loithe_xl.issues import Issue, Place, issue
-from loithe_xl.kinds import Aggregate
+from loithe_xl.hygiene import has_long_number
+from loithe_xl.issues import Issue, Place, Severity, issue
 from loithe_xl.layout import Layout
-from loithe_xl.spec import Check, Derived, Form
+from loithe_xl.legacyfont import legacy_font
+from loithe_xl.spec import Check, Derived, Field, Form
 from loithe_xl.submission import Inputs, rule_values
 from loithe_xl.words import Text, text
 
-LONG_NUMBER = re.compile(r"(?<!\d)\d{9,12}(?!\d)")
+TEXT_KINDS = ("text", "paragraph")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,6 +38,11 @@ class Item:
     columns: tuple[str, ...] = ()
 
 
+def is_warning(check: Check) -> bool:
+    """Whether a check lets the form be counted."""
+    return check.severity is Severity.WARNING
+
+
 @cache
 def items(layout: Layout) -> tuple[Item, ...]:
     """Every line of the panel: fields, then rows of tables, then cross-checks."""
@@ -47,6 +52,8 @@ def items(layout: Layout) -> tuple[Item, ...]:
     ]
     for slot in layout.tables.values():
         checks = tuple(check for column in slot.table.columns for check in column.checks) + slot.table.checks
+        # A row's first fault silences the rest on the panel: no warning may silence an error.
+        checks = tuple(sorted(checks, key=is_warning))
         first = slot.table.columns[0].id
         for row in range(slot.table.rows):
             label = text("form.row_of", table=slot.table.label, row=row + 1)
@@ -125,7 +132,7 @@ def validate(layout: Layout, inputs: Inputs, values: Values) -> list[Issue]:
         if number:
             seen = item_values(item, values, inputs)
             found += _row_issues(layout, item, seen) if item.table else [_item_issue(item, number, seen)]
-    return found + _private_numbers(layout, inputs)
+    return [*found, *_text_issues(layout, inputs)]
 
 
 def sides(rule: Node) -> tuple[Node, Node] | None:
@@ -191,11 +198,26 @@ def _issue(check: Check, place: Place, values: Values) -> Issue:
     return Issue(check.code, check.severity, place, said)
 
 
-def _private_numbers(layout: Layout, inputs: Inputs) -> list[Issue]:
-    found = []
+def _text_issues(layout: Layout, inputs: Inputs) -> Iterator[Issue]:
+    """What is wrong with the texts themselves: numbers of people's papers, letters of an old font."""
     for slot in layout.slots.values():
-        raw = inputs.values[slot.field.id]
-        if slot.field.aggregate is Aggregate.LIST and isinstance(raw, str) and LONG_NUMBER.search(raw):
-            place = Place(sheet=slot.sheet, cell=slot.cell, field=slot.field.id)
-            found.append(issue("TEXT_LONG_NUMBER", place, label=slot.field.label))
-    return found
+        place = Place(sheet=slot.sheet, cell=slot.cell, field=slot.field.id)
+        yield from _text_faults(slot.field, inputs.values[slot.field.id], place)
+    for table in layout.tables.values():
+        columns = [column for column in table.table.columns if column.kind in TEXT_KINDS]
+        for number, row in enumerate(inputs.tables[table.table.id] if columns else ()):
+            for column in columns:
+                if row[column.id] is not None:
+                    place = Place(
+                        sheet=table.sheet, cell=table.cell(column.id, number), field=f"{table.table.id}.{column.id}"
+                    )
+                    yield from _text_faults(column, row[column.id], place)
+
+
+def _text_faults(field: Field, raw: Raw, place: Place) -> Iterator[Issue]:
+    if field.kind not in TEXT_KINDS or field.register or not isinstance(raw, str):
+        return  # a unit's code may be a long number
+    if has_long_number(raw):
+        yield issue("TEXT_LONG_NUMBER", place, label=field.label)
+    if font := legacy_font(raw):
+        yield issue("TEXT_LEGACY_FONT", place, label=field.label, font=font)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import warnings
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -61,7 +62,7 @@ class _Writing:
     def __init__(self, book: Book, workbook: Any) -> None:
         self.book = book
         self.workbook = workbook
-        self.formats: dict[tuple[str, bool], Any] = {}
+        self.formats: dict[tuple[str, bool, bool], Any] = {}
 
     def run(self) -> None:
         book = self.book
@@ -115,7 +116,8 @@ class _Writing:
         if isinstance(value, bool):
             return page.write_boolean(row, column, value, style)
         if isinstance(value, str):
-            return page.write_string(row, column, value, style)
+            # Where people type, a text that is entered again as it stands (F2, Enter) must stay one too.
+            return page.write_string(row, column, value, self.format(cell.style, quoted=not STYLES[cell.style].locked))
         if isinstance(value, date):
             return page.write_datetime(row, column, value, style)
         return page.write_number(row, column, value, style)
@@ -129,11 +131,15 @@ class _Writing:
             result = int(result) if result == int(result) else float(result)
         return page.write_formula(row, column, text, self.format(style), result)
 
-    def format(self, name: str, conditional: bool = False) -> Any:
-        """The library's format of a style; in a conditional format only colours and weight count."""
-        key = name, conditional
+    def format(self, name: str, *, conditional: bool = False, quoted: bool = False) -> Any:
+        """The library's format of a style; in a conditional format only colours and weight count.
+
+        ``quoted``: what stands in it stays a text.
+        """
+        key = name, conditional, quoted or STYLES[name].quote_prefix
         if key not in self.formats:
-            properties = colours(STYLES[name]) if conditional else whole(STYLES[name])
+            style = replace(STYLES[name], quote_prefix=key[-1])
+            properties = colours(style) if conditional else whole(style)
             self.formats[key] = self.workbook.add_format(properties)
         return self.formats[key]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from loithe_xl.host import excel
-from loithe_xl.tasks.office import Office
+from loithe_xl.tasks.office import Office, local_time
 from loithe_xl.words import Text, text
 
 T = TypeVar("T")
@@ -30,7 +30,7 @@ class Desk:
     @property
     def office(self) -> Office:
         """Whose keys and clock; progress goes to the status bar."""
-        return Office(lang=self.lang, progress=self.walk)
+        return Office(lang=self.lang, now=local_time(), progress=self.walk)
 
     def say(self, *words: Text, grave: bool = False) -> None:
         """A message that waits for OK, a paragraph for each sentence."""

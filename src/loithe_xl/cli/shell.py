@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-import traceback
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from loithe_xl import __version__
-from loithe_xl.issues import Fault
 from loithe_xl.words import LANGUAGES, text
 
+if TYPE_CHECKING:
+    from loithe_xl.issues import Fault
+
 OK, FAULTY, USAGE, NOTHING_DONE = 0, 1, 2, 3
+
+# Command -> the module that makes it, which is loaded when the command is asked for.
+HOMES = {
+    "generate": "making",
+    "demo": "making",
+    "validate": "commands",
+    "consolidate": "commands",
+    "status": "commands",
+    "report": "commands",
+    "register": "registers",
+    "key": "keys",
+    "addin": "addins",
+}
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -25,26 +38,19 @@ def run(arguments: Sequence[str]) -> int:
         stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
     lang = language(arguments)
     try:
-        result = build(lang).main(list(arguments), prog_name="loithe-xl", standalone_mode=False)
+        result = _root(lang).main(list(arguments), prog_name="loithe-xl", standalone_mode=False)
         return int(result or OK)
     except click.UsageError as error:
-        if error.ctx and _lacks_command(error):
-            say_error(error.ctx.get_help())
-            return USAGE
-        say_error(usage_message(error, lang))
-        if error.ctx:
-            say_error(text("cli.see_help", command=error.ctx.command_path).to(lang))
+        from loithe_xl.cli.usage import usage_lines
+
+        for line in usage_lines(error, lang):
+            say_error(line)
         return USAGE
-    except Fault as fault:
-        return _fault(fault, arguments, lang)
     except (click.Abort, KeyboardInterrupt):
         say_error(text("cli.stopped").to(lang))
         return NOTHING_DONE
     except Exception as error:
-        if os.environ.get("LOITHE_DEBUG"):
-            traceback.print_exc()
-        say_error(text("cli.broken", kind=type(error).__name__).to(lang))
-        return NOTHING_DONE
+        return _failed(error, arguments, lang)
 
 
 def language(arguments: Sequence[str]) -> str:
@@ -64,19 +70,34 @@ def say_error(line: str) -> None:
 
 def say_json(answer: dict[str, Any]) -> None:
     """The whole answer as JSON."""
+    import json
+
     click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
 
 
 def build(lang: str) -> click.Group:
     """All commands, their help in ``lang``."""
-    from loithe_xl.cli import commands, keys, making, registers
-
-    root = Group(name="loithe-xl", help=text("cli.help", version=__version__).to(lang), lang=lang)
-    shown = text("cli.version").to(lang)
-    root = click.version_option(__version__, message="%(prog)s %(version)s", help=shown)(root)
-    for module in (making, commands, registers, keys):
-        module.add(root, lang)
+    root = _root(lang)
+    for name in HOMES:
+        root.get_command(click.Context(root), name)
     return root
+
+
+def _root(lang: str) -> click.Group:
+    """The program; it makes a command when that is asked for."""
+    settings = {"terminal_width": _width()}
+    root = _Root("loithe-xl", help=text("cli.help", version=__version__).to(lang), lang=lang, context_settings=settings)
+    shown = text("cli.version").to(lang)
+    return click.version_option(__version__, message="%(prog)s %(version)s", help=shown)(root)
+
+
+def _width() -> int:
+    """Letters in a line of help, as click counts them; click's own count imports every kind of archive first."""
+    try:
+        columns = int(os.environ.get("COLUMNS") or 0) or os.get_terminal_size().columns
+    except (ValueError, OSError):
+        columns = 80
+    return max(min(columns, 80) - 2, 50)
 
 
 def lang_option(lang: str) -> click.Option:
@@ -162,16 +183,36 @@ class Group(_Localised, click.Group):
         self.params.append(lang_option(lang))
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The commands with their first sentence."""
-        commands = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        """The commands with their first sentence, none of them made for it."""
+        above = [self.name] if ctx.parent and self.name else []
+        lines = []
+        for name in self.list_commands(ctx):
+            said = _help_of([*above, name], self.lang)
+            lines.append((name, click.Command(name, help=said).get_short_help_str(100)))
         with formatter.section(text("cli.commands").to(self.lang)):
-            formatter.write_dl([(name, each.get_short_help_str(100)) for name, each in commands if each])
+            formatter.write_dl(lines)
+
+
+class _Root(Group):
+    """The group of all commands."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(HOMES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in HOMES and cmd_name not in self.commands:
+            import_module(f"loithe_xl.cli.{HOMES[cmd_name]}").add(self, self.lang)
+        return super().get_command(ctx, cmd_name)
 
 
 def command(name: str, lang: str, function: Callable[..., int | None], *params: click.Parameter) -> Command:
     """A command from its function and parameters; its help is ``cli.help_<name>``."""
-    shown = text(f"cli.help_{name.replace(' ', '_')}").to(lang)
+    shown = _help_of(name.split(), lang)
     return Command(name.split()[-1], callback=function, params=[*params, lang_option(lang)], help=shown, lang=lang)
+
+
+def _help_of(words: Sequence[str], lang: str) -> str:
+    return text(f"cli.help_{'_'.join(words)}").to(lang)
 
 
 def option(lang: str, *names: str, **settings: Any) -> click.Option:
@@ -184,6 +225,8 @@ def option(lang: str, *names: str, **settings: Any) -> click.Option:
 
 def argument(lang: str, name: str, metavar: str, **settings: Any) -> click.Argument:
     """An argument with its help ``cli.argument_<name>``."""
+    from pathlib import Path
+
     said = text(f"cli.argument_{name}").to(lang)
     return click.Argument([name], type=click.Path(path_type=Path), metavar=metavar, help=said, **settings)
 
@@ -193,42 +236,6 @@ def format_option(lang: str) -> click.Option:
     return option(lang, "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 
 
-def usage_message(error: click.UsageError, lang: str) -> str:
-    """click's complaint in the user's language."""
-    given: dict[str, str] = {}
-    match error:
-        case click.exceptions.NoSuchCommand():
-            key, given = "no_such_command", {"name": error.command_name}
-        case click.NoSuchOption():
-            key, given = "no_such_option", {"name": error.option_name}
-        case click.MissingParameter():
-            key, given = "missing_parameter", {"name": _spelt(error.param)}
-        case click.BadParameter():
-            kind = error.param.type if error.param else None
-            choices = ", ".join(map(str, kind.choices)) if isinstance(kind, click.Choice) else ""
-            given = {"name": _spelt(error.param), "choices": choices}
-            known = {"datetime": "bad_date", "time": "bad_time"}
-            key = "bad_choice" if choices else known.get(kind.name if kind else "", "bad_value")
-        case click.BadOptionUsage():
-            key, given = "bad_option", {"name": error.option_name}
-        case _:
-            return error.format_message()  # our own words
-    return text(f"cli.{key}", **given).to(lang)
-
-
-def _lacks_command(error: click.UsageError) -> bool:
-    """Whether a group was named and none of its commands."""
-    plain = type(error) is click.UsageError and error.ctx is not None and isinstance(error.ctx.command, click.Group)
-    return plain or isinstance(error, click.exceptions.NoArgsIsHelpError)
-
-
-def _spelt(param: click.Parameter | None) -> str:
-    """A parameter as the user writes it: --level, PATH..."""
-    if param is None:
-        return ""
-    return (param.metavar or "").rstrip(".") if isinstance(param, click.Argument) else param.opts[0]
-
-
 def _asked(arguments: Sequence[str], name: str) -> Iterator[str]:
     """The values given to an option, before anything is parsed."""
     for number, each in enumerate(arguments):
@@ -236,6 +243,20 @@ def _asked(arguments: Sequence[str], name: str) -> Iterator[str]:
             yield from arguments[number + 1 : number + 2]
         elif each.startswith(f"{name}="):
             yield each.partition("=")[2]
+
+
+def _failed(error: Exception, arguments: Sequence[str], lang: str) -> int:
+    """What a fault says, or that the program is broken."""
+    from loithe_xl.issues import Fault
+
+    if isinstance(error, Fault):
+        return _fault(error, arguments, lang)
+    if os.environ.get("LOITHE_DEBUG"):
+        import traceback
+
+        traceback.print_exception(error)
+    say_error(text("cli.broken", kind=type(error).__name__).to(lang))
+    return NOTHING_DONE
 
 
 def _fault(fault: Fault, arguments: Sequence[str], lang: str) -> int:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from loithe_xl.consolidate import Consolidation
 from loithe_xl.evaluate import Values
 from loithe_xl.identity import Identity
+from loithe_xl.journal import Entry
 from loithe_xl.layout import Layout
 from loithe_xl.receipts import Receipt
 from loithe_xl.register import Register
@@ -21,7 +22,7 @@ from loithe_xl.words import Text, text
 class Case:
     """A unit, its form, its identity and its figures.
 
-    ``values`` are all rule values of the inputs; the last five are for parents only.
+    ``values`` are all rule values of the inputs; what follows the language is for parents only.
     """
 
     pack: Pack
@@ -39,6 +40,7 @@ class Case:
     page: Page | None = None
     saved: datetime | None = None  # UTC; None for a fresh form
     embedded: tuple[tuple[str, tuple[str, ...]], ...] = ()  # files of a pack that is not built in, in pieces
+    journal: tuple[Entry, ...] = ()
 
     @property
     def form(self) -> Form:

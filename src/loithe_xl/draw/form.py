@@ -8,8 +8,9 @@ from loithe_xl.book import Book
 from loithe_xl.draw.case import Case
 from loithe_xl.draw.checks import check_sheet
 from loithe_xl.draw.guide import guide_sheet
-from loithe_xl.draw.hidden import identity_sheet, received_sheet, register_sheet
+from loithe_xl.draw.hidden import hidden_journal, identity_sheet, received_sheet, register_sheet
 from loithe_xl.draw.inputs import input_sheet, register_names
+from loithe_xl.draw.journal import journal_sheet
 from loithe_xl.draw.panel import evaluate_panel, hidden_checks
 from loithe_xl.draw.received import opinions_sheet, receipts_sheet
 from loithe_xl.draw.totals import figures_sheet, totals_names, totals_sheet
@@ -31,11 +32,14 @@ def form_book(case: Case) -> Book:
         sheets.append(opinions_sheet(panel))
     if case.page:
         sheets += report_sheets(case.page, case.lang)
-    sheets += [check_sheet(panel), guide_sheet(panel), hidden_checks(panel), identity_sheet(case)]
+    sheets += [check_sheet(panel), guide_sheet(panel)]
+    if case.consolidation:
+        sheets.append(journal_sheet(panel))
+    sheets += [hidden_checks(panel), identity_sheet(case)]
     if case.register:
         sheets.append(register_sheet(case))
     if case.consolidation:
-        sheets.append(received_sheet(case))
+        sheets += [received_sheet(case), hidden_journal(case)]
     title, custom = case.say(case.form.title), {TOKEN_NAME: case.token}
     return Book(sheets, _names(case), title, custom, _created(case), case.saved)
 

@@ -1,11 +1,11 @@
-"""The hidden sheets: identity, the embedded register, and for a parent everything it ever received."""
+"""The hidden sheets: identity, the embedded register, and for a parent everything it ever received and decided."""
 
 from __future__ import annotations
 
 from loithe_xl.book import Sheet
 from loithe_xl.draw.case import Case
-from loithe_xl.layout import HIDDEN, HIDDEN_RECEIPTS, HIDDEN_REGISTER
-from loithe_xl.ledger import Line, receipt_lines, register_lines
+from loithe_xl.layout import HIDDEN, HIDDEN_JOURNAL, HIDDEN_RECEIPTS, HIDDEN_REGISTER
+from loithe_xl.ledger import Line, journal_lines, receipt_lines, register_lines
 
 MARK = "loithe-xl"
 TOKEN_CELL, NAME_CELL, ABOVE_CELL, LANG_CELL = (1, 2), (2, 2), (3, 2), (4, 2)
@@ -18,10 +18,10 @@ def identity_sheet(case: Case) -> Sheet:
     lines = ((MARK, case.token), ("đơn vị", case.unit_name), ("cấp trên", case.above_name), ("lang", case.lang))
     for row, line in enumerate(lines, 1):
         for column, value in enumerate(line, 1):
-            sheet.put(row, column, value or None, "hidden")
+            sheet.put(row, column, value or None, "hidden_text")
     for row, (path, pieces) in enumerate(case.embedded, PACK_FROM):
         for column, value in enumerate((path, *pieces), 1):
-            sheet.put(row, column, value, "hidden")
+            sheet.put(row, column, value, "hidden_text")
     return sheet
 
 
@@ -36,10 +36,15 @@ def received_sheet(case: Case) -> Sheet:
     return _listed(HIDDEN_RECEIPTS, receipt_lines(case.receipts))
 
 
+def hidden_journal(case: Case) -> Sheet:
+    """What each run decided, in both languages."""
+    return _listed(HIDDEN_JOURNAL, journal_lines(case.journal))
+
+
 def _listed(name: str, lines: list[Line]) -> Sheet:
     sheet = Sheet(name, hidden=True)
     for row, line in enumerate(lines, 1):
         for column, value in enumerate(line, 1):
             if value is not None:
-                sheet.put(row, column, value, "hidden_number" if isinstance(value, int) else "hidden")
+                sheet.put(row, column, value, "hidden_number" if isinstance(value, int) else "hidden_text")
     return sheet

@@ -12,10 +12,9 @@ from functools import lru_cache
 from loithe_xl.book import Formula, Sheet, column_letters, quoted, reference
 from loithe_xl.draw.case import Case
 from loithe_xl.excelform import References, formula, text_literal
-from loithe_xl.issues import Severity
 from loithe_xl.layout import HIDDEN_CHECKS
 from loithe_xl.spec import Check
-from loithe_xl.validate import Item, plain, side_values, sides, states
+from loithe_xl.validate import Item, is_warning, plain, side_values, sides, states
 from loithe_xl.words import text
 
 PANEL_VERDICT = "$A$5"
@@ -130,8 +129,10 @@ def hidden_checks(panel: Panel) -> Sheet:
         if source == row:
             _texts(sheet, panel.case, item.checks, row)
         sheet.put(row, STATE, Formula(_state_formula(item), line.state), "hidden_number")
-        levels = ",".join(str(_level(check)) for check in item.checks) + f",{WARNING}"
-        sheet.put(row, LEVEL, Formula(f"IF(A{row}=0,0,CHOOSE(A{row},{levels}))", line.level), "hidden_number")
+        # An item's checks that are errors come first; a cut input, told after them all, is a warning.
+        errors = sum(not is_warning(check) for check in item.checks)
+        level = f"IF(A{row}=0,0,IF(A{row}<={errors},{ERROR},{WARNING}))"
+        sheet.put(row, LEVEL, Formula(level, line.level), "hidden_number")
         many = len(item.checks) + 1
         for column, start, now in ((MESSAGE, SAID, line.message), (REMEDY, SAID + many, line.remedy)):
             first, last = column_letters(start), column_letters(start + many - 1)
@@ -155,7 +156,7 @@ def _key(item: Item) -> str:
 
 
 def _level(check: Check) -> int:
-    return ERROR if check.severity is Severity.ERROR else WARNING
+    return WARNING if is_warning(check) else ERROR
 
 
 def _texts(sheet: Sheet, case: Case, checks: tuple[Check, ...], row: int) -> None:

@@ -10,17 +10,24 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-import xlwings
-from xlwings import App as App
-from xlwings import Book as Book
-from xlwings import Range as Range
-from xlwings import Sheet as Sheet
-
 from loithe_xl.issues import Fault, Place, issue
+
+# The library takes these in where it finds them, for tables that nobody here asks it for: most of its starting time.
+_UNUSED = {name: None for name in ("numpy", "pandas", "matplotlib", "PIL", "polars") if name not in sys.modules}
+sys.modules.update(_UNUSED)  # type: ignore[arg-type]
+try:
+    import xlwings
+    from xlwings import App as App
+    from xlwings import Book as Book
+    from xlwings import Range as Range
+    from xlwings import Sheet as Sheet
+finally:
+    for _name in _UNUSED:
+        del sys.modules[_name]
 
 FOLDER, FILES = 4, 3  # Excel's kinds of file dialog
 _TEXT_ANSWER = 2  # of Excel's input box
-_QUIET = {"screen_updating": False, "enable_events": False, "display_alerts": False, "calculation": "manual"}
+_QUIET = {"screen_updating": False, "enable_events": False, "display_alerts": False}
 
 
 def caller() -> Book:
@@ -62,7 +69,7 @@ def place_of(book: Book) -> Path:
 
 @contextmanager
 def quiet(app: App) -> Iterator[None]:
-    """Meanwhile Excel neither redraws, recalculates, asks nor runs events; whatever happens, it is left as it was."""
+    """Meanwhile Excel neither redraws, asks nor runs events; whatever happens, it is left as it was."""
     before = {name: getattr(app, name) for name in _QUIET}
     try:
         for name, value in _QUIET.items():
@@ -74,6 +81,21 @@ def quiet(app: App) -> Iterator[None]:
                 setattr(app, name, value)
         with suppress(Exception):
             tell(app, None)
+
+
+@contextmanager
+def uncalculated(app: App) -> Iterator[None]:
+    """Meanwhile nothing is recalculated, afterwards everything.
+
+    It must end before the workbook is saved, for Excel keeps the way of calculating in the file.
+    """
+    before = app.calculation
+    app.calculation = "manual"
+    try:
+        yield
+    finally:
+        app.calculation = before
+    app.calculate()
 
 
 def tell(app: App, words: str | None) -> None:

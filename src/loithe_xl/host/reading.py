@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
 from contextlib import suppress
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from loithe_xl.book import Address
+from loithe_xl.cellstyles import shows_date
+from loithe_xl.host.blocks import blocks
 from loithe_xl.received import Grid, Received, Value, exact, named
 
 if TYPE_CHECKING:
@@ -22,6 +25,8 @@ def read(book: Book, skip: Container[str] = (), mark: str = "") -> Received:
     """
     pages = [page for page in book.sheets if page.name not in skip]
     read = {page.name: _values(page) for page in pages}
+    seen = [page for page in pages if not page.name.startswith("_")]
+    locked = {page.name: dict(_locks(page, _used(page))) for page in seen}
     return Received(
         grids={name: Grid(values) for name, (values, _) in read.items()},
         custom=_property(book, mark),
@@ -29,7 +34,8 @@ def read(book: Book, skip: Container[str] = (), mark: str = "") -> Received:
         modified=None,
         sheet_names=tuple(page.name for page in book.sheets),
         flawed={name: dict.fromkeys(errors, "error") for name, (_, errors) in read.items()},
-        locked={page.name: dict(_locks(page, _used(page))) for page in pages if not page.name.startswith("_")},
+        locked=locked,
+        dated={page.name: frozenset(_dated(page, read[page.name][0], locked[page.name])) for page in seen},
     )
 
 
@@ -84,6 +90,19 @@ def _locks(page: Sheet, area: Area) -> Iterator[tuple[Address, bool]]:
         middle = (top + bottom) // 2
         yield from _locks(page, (top, left, middle, right))
         yield from _locks(page, (middle + 1, left, bottom, right))
+
+
+def _dated(page: Sheet, values: Mapping[Address, Value], locked: Mapping[Address, bool]) -> Iterator[Address]:
+    """The numbers in open cells that show as a date; looked at in rectangles, cell by cell only where they differ."""
+    numbers = [at for at, value in values.items() if isinstance(value, int | Decimal) and not locked.get(at, True)]
+    for part in blocks(dict.fromkeys((at for at in numbers if not isinstance(values[at], bool)), 0)):
+        top, left, bottom, right = part.area
+        cells = [(row, column) for row in range(top, bottom + 1) for column in range(left, right + 1)]
+        shown = page.range((top, left), (bottom, right)).api.NumberFormat
+        if shown is None:
+            yield from (at for at in cells if shows_date(page.range(at).api.NumberFormat))
+        elif shows_date(shown):
+            yield from cells
 
 
 def _property(book: Book, mark: str) -> dict[str, str]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from loithe_xl import book as drawing
 from loithe_xl.book import Address, Formula, Link, area
-from loithe_xl.host.looks import dress
+from loithe_xl.host.blocks import Block, blocks
+from loithe_xl.host.looks import dress, undress
 from loithe_xl.host.reading import block, value_of
 from loithe_xl.issues import Fault, Place, issue
 from loithe_xl.styles import STYLES, TEXT
@@ -19,25 +19,9 @@ from loithe_xl.styles import STYLES, TEXT
 if TYPE_CHECKING:
     from loithe_xl.host.excel import Book, Range, Sheet
 
-T = TypeVar("T")
-MOST_CELLS = 50_000  # of one write
 LONGEST = 8_000  # letters of a text within a write of many cells; longer ones go alone (older Excels lose them)
 HEIGHT = 15.0  # points of a row that nothing stands in
 _DAY_ZERO = datetime(1899, 12, 30)
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A rectangle of values: its first cell and its rows."""
-
-    top: int
-    left: int
-    rows: tuple[tuple[Any, ...], ...]
-
-    @property
-    def area(self) -> tuple[int, int, int, int]:
-        """Top, left, bottom, right."""
-        return self.top, self.left, self.top + len(self.rows) - 1, self.left + len(self.rows[0]) - 1
 
 
 @contextmanager
@@ -61,8 +45,11 @@ def unlocked(book: Book, names: Iterable[str], password: str) -> Iterator[None]:
                 page.api.Protect(password, True, True, True, False, False, True, True)
 
 
-def refresh(page: Sheet, drawn: drawing.Sheet) -> None:
-    """Bring the plain values of a sheet whose shape is fixed to what is drawn; formulas and looks stay."""
+def changes(page: Sheet, drawn: drawing.Sheet) -> dict[Address, Any]:
+    """What differs between the plain values of a sheet whose shape is fixed and what is drawn; formulas do not count.
+
+    Around the cells that differ the others in the same rectangle come along, so that few writes serve.
+    """
     wanted = {at: cell.value for at, cell in drawn.cells.items() if not isinstance(cell.value, Formula | Link)}
     formulas = drawn.cells.keys() - wanted.keys()
     last = page.used_range.last_cell
@@ -75,14 +62,18 @@ def refresh(page: Sheet, drawn: drawing.Sheet) -> None:
     }
     changed = [at for at in now if now[at] != value_of(_native(wanted.get(at)))]
     if not changed:
-        return
+        return {}
     rows, columns = [at[0] for at in changed], [at[1] for at in changed]
-    box = (min(rows), min(columns)), (max(rows), max(columns))
-    within = [at for at in now if box[0][0] <= at[0] <= box[1][0] and box[0][1] <= at[1] <= box[1][1]]
-    if drawn.hidden:
-        page.range(*box).number_format = "General"  # rows move, and a number in a text cell would become a text
-    plain = frozenset() if drawn.hidden else _texts(drawn)
-    _put(page, {at: wanted.get(at) for at in within}, plain)
+    box = min(rows), min(columns), max(rows), max(columns)
+    return {at: wanted.get(at) for at in now if box[0] <= at[0] <= box[2] and box[1] <= at[1] <= box[3]}
+
+
+def refresh(page: Sheet, drawn: drawing.Sheet, changed: Mapping[Address, Any]) -> None:
+    """Write the ``changes`` of a sheet; its formulas and looks stay."""
+    if changed and drawn.hidden:
+        # Rows move, and a number in a cell formatted as text would become a text.
+        page.range(min(changed), max(changed)).number_format = "General"
+    _put(page, changed, frozenset() if drawn.hidden else _texts(drawn))
 
 
 def redraw(page: Sheet, drawn: drawing.Sheet, top: int = 1) -> None:
@@ -92,24 +83,22 @@ def redraw(page: Sheet, drawn: drawing.Sheet, top: int = 1) -> None:
     merges = [merge for merge in drawn.merges if merge[0][0] >= top]
     end = max([last.row, top, *(row for row, _ in cells), *(row for row in drawn.heights)])
     wide = max([last.column, *(column for _, column in cells)])
+    region = list(_within((top, 1), (end, wide)))
     whole = page.range((top, 1), (end, wide))
     whole.unmerge()
-    whole.clear_contents()
+    undress(whole)
     covered = {at: first for first, to in merges for at in _within(first, to)}
-    looks = {
-        at: cells[found].style if (found := covered.get(at, at)) in cells else ""
-        for at in _within((top, 1), (end, wide))
-    }
+    looks = {at: cells[found].style for at in region if (found := covered.get(at, at)) in cells}
     for part in blocks(looks):
-        dress(_range(page, part), STYLES.get(part.rows[0][0]))
+        dress(_range(page, part), STYLES[part.rows[0][0]])
     for part in blocks({(row, 1): drawn.heights.get(row, HEIGHT) for row in range(top, end + 1)}):
         _range(page, part).row_height = part.rows[0][0]
     anchors = {at: cell.value for at, cell in cells.items() if covered.get(at, at) == at}
-    _put(page, {at: value for at, value in anchors.items() if not isinstance(value, Formula)}, _texts(drawn))
-    for part in blocks(
-        {at: f"={value.text}" for at, value in anchors.items() if isinstance(value, Formula)}, alike=False
-    ):
-        _range(page, part).formula = part.rows[0][0] if len(part.rows) == len(part.rows[0]) == 1 else part.rows
+    formulas = {at: f"={value.text}" for at, value in anchors.items() if isinstance(value, Formula)}
+    values = {at: value for at, value in anchors.items() if at not in formulas}
+    _put(page, {at: values.get(at) for at in region}, _texts(drawn))
+    for part in blocks(_filled_up(formulas, values), alike=False):
+        _range(page, part).formula = part.rows
     for first, to in merges:
         page.range(first, to).merge()
     if drawn.print.rows and drawn.print.columns:
@@ -117,33 +106,14 @@ def redraw(page: Sheet, drawn: drawing.Sheet, top: int = 1) -> None:
         page.page_setup.print_area = area((1, left), (drawn.print.rows, right))
 
 
-def blocks(cells: Mapping[Address, T], *, alike: bool = True) -> Iterator[Block]:
-    """The cells gathered into rectangles; ``alike``: each of one value only. Every cell is in exactly one."""
-    runs: dict[tuple[int, int], list[tuple[int, tuple[T, ...]]]] = {}  # (left, right) -> rows
-    for row, left, values in _runs(cells, alike):
-        runs.setdefault((left, left + len(values)), []).append((row, values))
-    for (left, right), lines in runs.items():
-        start = 0
-        most = max(1, MOST_CELLS // (right - left))
-        for end in range(1, len(lines) + 1):
-            broken = end == len(lines) or lines[end][0] != lines[end - 1][0] + 1 or end - start == most
-            if broken or (alike and lines[end][1] != lines[start][1]):
-                yield Block(lines[start][0], left, tuple(values for _, values in lines[start:end]))
-                start = end
-
-
-def _runs(cells: Mapping[Address, T], alike: bool) -> Iterator[tuple[int, int, tuple[T, ...]]]:
-    """Cells beside each other, row by row: (row, first column, values)."""
-    run: list[T] = []
-    before: Address = (0, 0)
-    for at in sorted(cells):
-        if run and (at != (before[0], before[1] + 1) or (alike and cells[at] != run[-1])):
-            yield before[0], before[1] - len(run) + 1, tuple(run)
-            run = []
-        run.append(cells[at])
-        before = at
-    if run:
-        yield before[0], before[1] - len(run) + 1, tuple(run)
+def _filled_up(formulas: Mapping[Address, str], values: Mapping[Address, Any]) -> dict[Address, str]:
+    """The formulas, and between those of one column its blank cells, so that one write serves a column."""
+    found = dict(formulas)
+    for column in {at[1] for at in formulas}:
+        rows = [at[0] for at in formulas if at[1] == column]
+        between = [(row, column) for row in range(min(rows), max(rows))]
+        found |= {at: "" for at in between if at not in formulas and values.get(at) is None}
+    return found
 
 
 def _put(page: Sheet, cells: Mapping[Address, Any], plain: frozenset[Address]) -> None:

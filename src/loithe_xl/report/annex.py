@@ -11,8 +11,10 @@ from loithe_xl.book import Chart, Print, Sheet
 from loithe_xl.layout import ANNEX
 from loithe_xl.metrics import lines
 from loithe_xl.notation import ABSENT, percent
+from loithe_xl.receipts import Figure
 from loithe_xl.report.page import Page
-from loithe_xl.report.table import Row, Table
+from loithe_xl.report.table import Rate, Row, Table
+from loithe_xl.rollup import WITHHELD
 from loithe_xl.words import text
 
 NO, NAME, FIRST = 1, 2, 3  # columns
@@ -48,6 +50,10 @@ def annex_sheet(page: Page) -> Sheet:
     for number, line in _numbered(page.table):
         row += 1
         _line(sheet, row, number, line, page.table)
+    if any(value == WITHHELD for line in page.table.rows for value in line.cells.values()):
+        row += 1
+        sheet.put(row, NO, _say("withheld"), "page_11_left_il")
+        sheet.merges.append(((row, NO), (row, last)))
     sheet.print = Print(
         landscape=True,
         margins=page.profile.landscape,
@@ -81,7 +87,7 @@ def _chart(sheet: Sheet, page: Page, column: int) -> int:
     for step, each in enumerate(series, 1):
         sheet.put(1, column + step, each.label, "hidden")
     for row, bar in enumerate(bars, 2):
-        sheet.put(row, column, bar.name, "hidden")
+        sheet.put(row, column, bar.name, "hidden_text")
         for step, value in enumerate(bar.values, 1):
             sheet.put(row, column + step, value, "hidden_number")
     sheet.hidden_columns = tuple(range(column, column + len(series) + 1))
@@ -104,12 +110,17 @@ def bars_of(page: Page) -> Iterator[Bar]:
     ids = [each.id for each in page.annex.series]
     for group in page.annex.groups:
         units = page.table.units(group.tier)
-        rows = [tuple(int(unit.cells[id] or 0) for id in ids) for unit in units]
+        rows = [tuple(_length(unit.cells[id]) for id in ids) for unit in units]
         if rows and group.together:
             label = page.annex.together.replace("{label}", group.label).replace("{count}", str(len(rows)))
             yield Bar(label, tuple(map(sum, zip(*rows, strict=True))))
         elif rows:
             yield from (Bar(unit.name, values) for unit, values in zip(units, rows, strict=True))
+
+
+def _length(value: Figure | Rate | str) -> int:
+    """A bar's length: none for a figure that is not known. No sensitive figure is drawn."""
+    return 0 if value is None or isinstance(value, str) else int(value)
 
 
 def _headings(sheet: Sheet, page: Page, pixels: dict[int, int], row: int) -> None:
@@ -139,8 +150,8 @@ def _line(sheet: Sheet, row: int, number: str, line: Row, table: Table) -> None:
     sheet.put(row, NAME, line.name, f"annex_text{bold}")
     for number_of, column in enumerate(table.columns):
         value = line.cells[column.id]
-        if value is None:
-            sheet.put(row, FIRST + number_of, ABSENT, f"annex_center{bold}")
+        if value is None or isinstance(value, str):
+            sheet.put(row, FIRST + number_of, value or ABSENT, f"annex_center{bold}")
         elif column.kind == "rate":
             sheet.put(row, FIRST + number_of, percent(Fraction(value)), f"annex_center{bold}")
         else:

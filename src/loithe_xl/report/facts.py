@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,7 +16,8 @@ from loithe_xl.report.wording import Choice, Opinions, Part, Ranking, Sentence, 
 from loithe_xl.spec import Form, Pack
 from loithe_xl.submission import Inputs, rule_values
 
-DROPPED = " .;,"  # at the end of a unit's text, where the list puts its own sign
+DROPPED = " .;,"  # around a unit's text, where the list puts its own signs
+BULLET = re.compile(r"^(?:[-–•+*](?:\s+|(?=[^\W\d]|[-–•+*]|$)))+")  # close to a figure it is a sign, and stays
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,7 @@ def _opinions(entry: Opinions, id: str, facts: Facts, register: Register, unit: 
     """Own words first, then what most units wrote alike; what does not fit is counted, never silently dropped."""
     alike: dict[str, list[tuple[str, str]]] = {}
     for code, words in facts.consolidation.texts.get(entry.field, ()):
-        said = " ".join(words.split()).strip(DROPPED + "-–•+*")
+        said = BULLET.sub("", " ".join(words.split())).strip(DROPPED)
         if said:
             alike.setdefault(said.casefold(), []).append((code, said))
     groups = sorted(alike.values(), key=lambda group: (group[0][0] != unit, -len(group)))

@@ -99,7 +99,7 @@ def compose(
         *_foot(wording, facts, edited, layout),
         annex,
         {key: facts.fill(said) or "" for key, said in words.items()},
-        progress(annex, consolidation, register),
+        progress(annex, consolidation, register, pack),
         consolidation.values,
         identity.cutoff,
     )
@@ -210,7 +210,10 @@ def _upper(name: str) -> str:
     return head.upper() + bracket + rest
 
 
-def _plain(value: Figure | Rate) -> int | float | None:
+def _plain(value: Figure | Rate | str) -> int | float | None:
+    """A figure as JSON has it; null where it is not known or shown in totals only."""
+    if isinstance(value, str):
+        return None
     if value is None or isinstance(value, int):
         return value
     return int(value) if value == int(value) else float(value)

@@ -198,7 +198,7 @@ class _Reader:
             groups=tuple(_group(each) for each in block.blocks("groups")),
             chart=self.template(chart, "title"),
             together=self.template(chart, "together", "label", "count"),
-            series=tuple(_series(each, counts) for each in chart.blocks("series")),
+            series=tuple(_series(each, counts, self.pack.sensitive) for each in chart.blocks("series")),
         )
         chart.close()
         block.close()
@@ -239,10 +239,12 @@ def _group(block: Block) -> Group:
     return found
 
 
-def _series(block: Block, counts: list[str]) -> Series:
+def _series(block: Block, counts: list[str], sensitive: frozenset[str]) -> Series:
     label, colour = block.string("label", required=True), block.string("colour", required=True)
     if not _COLOUR.fullmatch(colour):
         block.fault("PACK_CHOICE", "colour", value=colour, allowed="RRGGBB")
     found = Series(block.choice("id", counts), label, colour)
+    if found.id in sensitive:
+        block.fault("PACK_SENSITIVE_CHART", "id", id=found.id)  # a bar of a single unit cannot be left out
     block.close()
     return found

@@ -3,21 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from loithe_xl import inbox
 from loithe_xl.issues import Issue
-from loithe_xl.tasks.intake import Opened, open_file, refusal
-from loithe_xl.tasks.office import Office, shown
+from loithe_xl.tasks.intake import Opened, refusal
+from loithe_xl.tasks.office import Office
+from loithe_xl.tasks.reading import read_each
 
 
-def check(paths: Sequence[Path], office: Office) -> tuple[list[Opened], list[Issue]]:
-    """Each file as read, its issues with it; and what was skipped or not found."""
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What there is to say of one file; unit, period and level are blank where the file does not tell."""
+
+    file: str
+    unit: str = ""
+    period: str = ""
+    level: str = ""
+    issues: tuple[Issue, ...] = ()
+
+
+def check(paths: Sequence[Path], office: Office) -> tuple[list[Checked], list[Issue]]:
+    """Each file with its issues; and what was skipped or not found."""
     found = inbox.find(paths)
-    trusted = office.trusted()
-    files = []
-    for path in office.progress(found.files, "validate"):
-        opened = open_file(path, shown(path))
-        foreign = refusal(opened, trusted)
-        files.append(opened.refused(foreign) if foreign else opened)
+    files = list(read_each(found.files, _Checker(office.trusted()), office, "validate"))
     return files, [*found.issues, *(why for _, why in found.skipped)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Checker:
+    """Whose forms count, and how a file that was read is told."""
+
+    trusted: frozenset[str]
+
+    def __call__(self, opened: Opened) -> Checked:
+        foreign = refusal(opened, self.trusted)
+        issues = opened.refused(foreign).issues if foreign else opened.issues
+        level = opened.layout.form.tier if opened.layout else ""
+        unit, period = (opened.identity.unit, opened.identity.period) if opened.identity else ("", "")
+        return Checked(opened.file, unit, period, level, issues)

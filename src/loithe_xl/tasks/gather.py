@@ -10,16 +10,20 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from loithe_xl import inbox, store
+from loithe_xl import inbox, journal, store
 from loithe_xl.decide import prefer, withdraw
 from loithe_xl.draw import Case
 from loithe_xl.identity import Identity
 from loithe_xl.inbox import Found
 from loithe_xl.issues import Fault, Issue, Place, issue
+from loithe_xl.journal import Entry
 from loithe_xl.receipts import Receipt, Status, Verdict
+from loithe_xl.register import Register
 from loithe_xl.report import read_edits
+from loithe_xl.tasks import diary
 from loithe_xl.tasks.intake import Opened, failed, open_file, receipt_of, received, refusal
-from loithe_xl.tasks.office import Office, beside, shown
+from loithe_xl.tasks.office import Office, beside, kept, shown
+from loithe_xl.tasks.reading import read_each
 from loithe_xl.tasks.render import Subject, package, parent_case, salt_of
 
 COUNTED = (
@@ -55,7 +59,10 @@ class Gathered:
     written: Path | None = None
     copy: Path | None = None
     statuses: dict[str, Status] = field(default_factory=dict)
+    paths: dict[str, str] = field(default_factory=dict)  # of this run's files, by SHA-256, from the working directory
     changed: bool = False  # something was received that the parent did not hold yet
+    entries: tuple[Entry, ...] = ()  # what the file journal gets: every file of the run, and what it moved
+    journal: Path | None = None  # where they went
 
     @property
     def seen(self) -> int:
@@ -91,13 +98,15 @@ def gather(order: Order, office: Office) -> Gathered:
     with nullcontext() if order.dry_run or not order.into.is_file() else store.lock(order.into):
         parent = open_parent(order.into)
         gathered = take_in(parent, found, order, office)
-        if order.dry_run or not gathered.changed:
+        if order.dry_run:
             return gathered
-        copy = store.keep_copy(order.into, f"{office.now:%Y%m%d-%H%M%S}")
-        data = rebuilt(gathered.parent, office.now)
-        written = store.write(order.into, data)
-        issues = (*gathered.issues, *beside(order.into, written))
-        return replace(gathered, written=written, copy=copy, issues=issues)
+        if gathered.changed:
+            copy = store.keep_copy(order.into, f"{office.now:%Y%m%d-%H%M%S}")
+            data = rebuilt(gathered.parent, office.now)
+            written = store.write(order.into, data)
+            issues = (*gathered.issues, *beside(order.into, written))
+            gathered = replace(gathered, written=written, copy=copy, issues=issues)
+        return noted(gathered, order.into)
 
 
 def take_in(parent: Opened, found: Found, order: Order, office: Office) -> Gathered:
@@ -107,13 +116,24 @@ def take_in(parent: Opened, found: Found, order: Order, office: Office) -> Gathe
     here = order.into.resolve()
     files = [path for path in found.files if path.resolve() != here]
     own = len(found.files) - len(files)
-    reader = _Reader(parent, office)
-    seen = [reader.receipt(path) for path in office.progress(files, "consolidate")]
+    assert parent.identity and parent.register
+    judge = _Judge(parent.identity, parent.register, office.trusted(parent.key), office.moment)
+    seen = list(read_each(files, judge, office, "consolidate", parent.loaded, kept))
     chosen = [receipt for path, receipt in zip(files, seen, strict=True) if _same(path, order.prefer)]
     after = _commanded(_merged(parent.receipts, seen), chosen, order, parent)
     done = received(parent, after)
+    changed = tuple(after) != tuple(parent.receipts)
+    done, entries = _journal(parent, done, seen, changed, office)
     gathered = _count(done, seen, len(found.skipped) + own, tuple(why for _, why in found.skipped))
-    return replace(gathered, changed=tuple(after) != tuple(parent.receipts))
+    paths = {receipt.sha: shown(path) for path, receipt in zip(reversed(files), reversed(seen), strict=True)}
+    return replace(gathered, paths=paths, changed=changed, entries=entries)
+
+
+def noted(gathered: Gathered, into: Path) -> Gathered:
+    """The run, told in the file journal beside the parent; its lock is held."""
+    _, _, lang = gathered.parent.names
+    path, found = diary.add(into, gathered.entries, lang)
+    return replace(gathered, journal=path, issues=(*gathered.issues, *found))
 
 
 def rebuilt(parent: Opened, saved: datetime) -> bytes:
@@ -128,7 +148,7 @@ def rebuilt_case(parent: Opened) -> Case:
     subject = Subject(parent.identity, parent.token, name, above, lang)
     edits = read_edits(parent.grids)
     own = parent.loaded, parent.layout, subject, parent.inputs
-    return parent_case(*own, parent.register, parent.receipts, edits, parent.consolidation)
+    return parent_case(*own, parent.register, parent.receipts, edits, parent.consolidation, parent.journal)
 
 
 def _later(saved: datetime, parent: Opened) -> datetime:
@@ -137,21 +157,21 @@ def _later(saved: datetime, parent: Opened) -> datetime:
     return max(moment, datetime.fromisoformat(parent.modified) + timedelta(seconds=1)) if parent.modified else moment
 
 
-class _Reader:
-    """Reads the files of one run; what a parent needs to know to accept one."""
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    """What a parent needs to know to accept a file; makes a receipt of what was read."""
 
-    def __init__(self, parent: Opened, office: Office) -> None:
-        self.parent, self.office = parent, office
-        self.trusted = office.trusted(parent.key)
+    parent: Identity
+    register: Register
+    trusted: frozenset[str]
+    moment: str
 
-    def receipt(self, path: Path) -> Receipt:
-        opened = open_file(path, shown(path), self.parent.loaded)
+    def __call__(self, opened: Opened) -> Receipt:
         verdict, found = self._judged(opened)
-        return receipt_of(opened, verdict, self.office.moment, found)
+        return receipt_of(opened, verdict, self.moment, found)
 
     def _judged(self, opened: Opened) -> tuple[Verdict, list[Issue]]:
-        parent, identity = self.parent.identity, opened.identity
-        assert parent and self.parent.register
+        parent, identity = self.parent, opened.identity
         if identity is None:
             return Verdict.REFUSED, []
         foreign = refusal(opened, self.trusted)
@@ -161,7 +181,7 @@ class _Reader:
             return Verdict.REFUSED, []  # as the reading said
         if (identity.period, identity.cutoff) != (parent.period, parent.cutoff):
             return Verdict.REFUSED, [_wrong_period(identity, parent)]
-        unit = self.parent.register.unit(identity.unit)
+        unit = self.register.unit(identity.unit)
         if unit is None or unit.code == parent.unit:
             return Verdict.FOREIGN, [issue("UNIT_FOREIGN", unit=identity.unit, parent=parent.unit)]
         if opened.layout and opened.layout.form.tier != unit.tier:
@@ -185,6 +205,18 @@ def _merged(before: Sequence[Receipt], seen: Sequence[Receipt]) -> list[Receipt]
             marked = replace(receipt, rank=first.rank, withdrawn=first.withdrawn)
             known[receipt.sha] = replace(marked, file=first.file, received_at=first.received_at)
     return sorted(known.values(), key=lambda each: (each.unit, each.received_at, each.sha))
+
+
+def _journal(
+    parent: Opened, done: Opened, seen: Sequence[Receipt], changed: bool, office: Office
+) -> tuple[Opened, tuple[Entry, ...]]:
+    """The parent after a run with what the run changed in its journal; and all that there is to tell of the run."""
+    assert parent.consolidation and done.consolidation
+    decisions = parent.consolidation.decision, done.consolidation.decision
+    number = journal.runs(parent.journal) + 1 if changed else 0
+    run = journal.Run(office.moment, number, seen, parent.receipts, done.receipts, *decisions)
+    new, known = journal.entries(run)
+    return replace(done, journal=(*parent.journal, *new)), (*new, *known)
 
 
 def _same(path: Path, other: Path | None) -> bool:

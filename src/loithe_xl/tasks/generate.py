@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
-from loithe_xl import store
+from loithe_xl import store, zipparts
 from loithe_xl.identity import Identity, public_key, sign
 from loithe_xl.issues import Fault, issue
 from loithe_xl.layout import Layout
@@ -76,13 +76,13 @@ def generate(request: Request, office: Office) -> list[Path]:
     private = office.private_key()
     forge = _Forge(request, office, private)
     units = wanted(request)
-    folders = {unit.code: folder_of(request, unit) for unit in units}
-    written: list[Path] = []
-    for path in office.progress([folders[unit.code] for unit in units], "generate"):
-        unit = units[len(written)]
-        written.append(store.write(path, forge.make(unit)))
-        for found in beside(path, written[-1]):
-            office.notice(found)
+    paths = [folder_of(request, unit) for unit in units]
+    walked = office.progress(paths, "generate")
+    forms = ((path, forge.make(unit)) for path, unit in zip(walked, units, strict=True))
+    written = list(store.write_many(request.out, forms, zipparts.check))
+    for path, found in zip(paths, written, strict=True):
+        for said in beside(path, found):
+            office.notice(said)
     return written
 
 

@@ -15,17 +15,20 @@ from loithe_xl.draw.hidden import ABOVE_CELL, LANG_CELL, NAME_CELL, PACK_FROM, T
 from loithe_xl.evaluate import Raw, Values, is_number, serial
 from loithe_xl.identity import Identity, agree, parse
 from loithe_xl.issues import Fault, Issue, Place, has_error, issue
-from loithe_xl.layout import COMPUTED, HIDDEN, HIDDEN_RECEIPTS, HIDDEN_REGISTER, Layout
-from loithe_xl.ledger import read_receipts, read_register
+from loithe_xl.journal import Entry
+from loithe_xl.layout import COMPUTED, HIDDEN, HIDDEN_JOURNAL, HIDDEN_RECEIPTS, HIDDEN_REGISTER, Layout
+from loithe_xl.ledger import read_journal, read_receipts, read_register
 from loithe_xl.receipts import Receipt, UnitRow, Verdict, unit_row
 from loithe_xl.received import Received
 from loithe_xl.register import Register
+from loithe_xl.specfile import MAIN
 from loithe_xl.structure import changed, few, misplaced
 from loithe_xl.submission import BLANK, Grids, Inputs, blank, constants, cut_cells, extract, outside
 from loithe_xl.tasks import packs
 from loithe_xl.tasks.generate import FIRST_DAY, LAST_DAY, PERIOD
 from loithe_xl.tasks.issued import as_issued
 from loithe_xl.tasks.packs import Loaded
+from loithe_xl.typed import Hints, explained, settle
 from loithe_xl.validate import all_values, validate
 
 
@@ -41,11 +44,13 @@ class Opened:
     loaded: Loaded | None = None
     layout: Layout | None = None
     inputs: Inputs = BLANK
+    hints: Hints = field(default_factory=dict)
     values: Values = field(default_factory=dict)
     modified: str = ""
     grids: Grids = field(default_factory=dict)
     register: Register | None = None
     receipts: tuple[Receipt, ...] = ()
+    journal: tuple[Entry, ...] = ()
     consolidation: Consolidation | None = None
     issues: tuple[Issue, ...] = ()
 
@@ -66,14 +71,20 @@ def open_file(path: Path, file: str, by: Loaded | None = None) -> Opened:
 
     ``by`` is the only pack to read it by; without it the file's own embedded pack serves, or one of the program's.
     """
-    data = guard.admit(path)
+    data = guard.fetch(path)
     if isinstance(data, Issue):
-        return Opened(file, _digest_of(path)).refused(data)
-    received = reader.read(data, COMPUTED)
+        return unread(path, file, data)
     sha = hashlib.sha256(data).hexdigest()
+    package = guard.unwrap(data)
+    received = package if isinstance(package, Issue) else reader.read(package, COMPUTED)
     if isinstance(received, Issue):
         return Opened(file, sha).refused(received)
     return opened(received, file, sha, by)
+
+
+def unread(path: Path, file: str, why: Issue) -> Opened:
+    """A file of which nothing is known but why, and its digest where it has one."""
+    return Opened(file, guard.digest(path)).refused(why)
 
 
 def opened(received: Received, file: str, sha: str = "", by: Loaded | None = None) -> Opened:
@@ -108,9 +119,10 @@ def opened(received: Received, file: str, sha: str = "", by: Loaded | None = Non
     inputs, absent = extract(received.grids, layout, received.flawed)
     if lost or inputs is None:
         return opened.refused(*(lost or absent))
-    opened = replace(opened, layout=layout, inputs=inputs, register=register)
+    typed = settle(layout, inputs, received.dated)
+    opened = replace(opened, layout=layout, inputs=typed.inputs, hints=typed.hints, register=register)
     found = [*changed(received, expected, own), *outside(received.grids, layout, expected.cells)]
-    opened = opened.refused(*few([*found, *cut_cells(layout, received.locked)]))
+    opened = opened.refused(*few([*found, *cut_cells(layout, received.locked)]), *typed.issues)
     return _parent(opened) if layout.form.parent else _cell(opened)
 
 
@@ -120,10 +132,10 @@ def receipt_of(opened: Opened, verdict: Verdict, now: str, turned_away: Iterable
     issues = tuple(each.in_file(opened.file) for each in turned_away) or opened.issues
     unit = identity.unit if identity else ""
     if verdict is not Verdict.VALID or layout is None:
-        return Receipt(opened.sha, opened.file, unit, verdict, now, issues=issues)
+        return Receipt(_sha(opened), opened.file, unit, verdict, now, issues=issues)
     revision = opened.inputs.values.get("revision")
     return Receipt(
-        opened.sha,
+        _sha(opened),
         opened.file,
         unit,
         verdict,
@@ -175,20 +187,25 @@ def _cell(opened: Opened) -> Opened:
     assert opened.layout and opened.loaded and opened.identity
     known = constants(opened.loaded.pack, serial(opened.identity.cutoff))
     values = all_values(opened.layout.form, opened.inputs, known, {})
-    return replace(opened, values=values).refused(*validate(opened.layout, opened.inputs, values))
+    faults = validate(opened.layout, opened.inputs, values)
+    return replace(opened, values=values).refused(*explained(faults, opened.hints))
 
 
 def _parent(opened: Opened) -> Opened:
     receipts = read_receipts(opened.grids[HIDDEN_RECEIPTS])
-    if isinstance(receipts, Issue):
-        return opened.refused(receipts)
-    opened = with_receipts(opened, receipts)
+    kept = HIDDEN_JOURNAL in opened.grids
+    journal = read_journal(opened.grids[HIDDEN_JOURNAL]) if kept else []
+    if isinstance(receipts, Issue) or isinstance(journal, Issue):
+        return opened.refused(*(each for each in (receipts, journal) if isinstance(each, Issue)))
+    if receipts and not kept:  # a parent of an earlier version, or one that lost the sheet
+        opened = opened.refused(issue("JOURNAL_ABSENT", Place(sheet=HIDDEN_JOURNAL), sheet=HIDDEN_JOURNAL))
+    opened = with_receipts(replace(opened, journal=tuple(journal)), receipts)
     return opened.refused(*_own_faults(opened))
 
 
 def _own_faults(opened: Opened) -> list[Issue]:
     assert opened.layout
-    found = validate(opened.layout, opened.inputs, opened.values)
+    found = explained(validate(opened.layout, opened.inputs, opened.values), opened.hints)
     return [*found, issue("FORM_EMPTY")] if is_empty(opened) else found
 
 
@@ -236,9 +253,13 @@ def _pack(id: str, by: Loaded | None, grids: Grids) -> Loaded:
             return by
         raise Fault([issue("PACK_OTHER", pack=id, expected=by.pack.id)])
     embedded = _embedded(grids)
-    if embedded:
+    if MAIN not in embedded:
+        return packs.known(id)
+    try:
         return packs.load_embedded(embedded)
-    return packs.known(id)
+    except Fault as fault:
+        # What is wrong with it would quote what somebody wrote into a hidden sheet.
+        raise Fault([issue("PACK_EMBEDDED", pack=id)], 2) from fault
 
 
 def _embedded(grids: Grids) -> dict[str, bytes]:
@@ -250,10 +271,6 @@ def _embedded(grids: Grids) -> dict[str, bytes]:
     return {path: "".join(words).encode() for path, *words in pieces}
 
 
-def _digest_of(path: Path) -> str:
-    """SHA-256 of a file that the guard turned away; blank when it cannot be read."""
-    try:
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError:
-        return ""
+def _sha(opened: Opened) -> str:
+    """What tells a file apart in the ledger: the digest of its bytes or, where nobody can read them, of its name."""
+    return opened.sha or f"?{hashlib.sha256(opened.file.encode()).hexdigest()[:16]}"

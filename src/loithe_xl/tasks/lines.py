@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from loithe_xl.issues import Issue, Severity, has_error
 from loithe_xl.notation import count, moment, percent
 from loithe_xl.receipts import Status
+from loithe_xl.tasks.check import Checked
 from loithe_xl.tasks.gather import Gathered
 from loithe_xl.tasks.intake import Opened
 from loithe_xl.tasks.office import shown
@@ -22,15 +23,14 @@ def issue_line(found: Issue, lang: str) -> str:
     return f"[{mark}] {told}: {found.message.to(lang)}" if told else f"[{mark}] {found.message.to(lang)}"
 
 
-def validate_lines(files: list[Opened], lang: str) -> Iterator[str]:
+def validate_lines(files: list[Checked], lang: str) -> Iterator[str]:
     """A verdict per file, its issues beneath, and the sum."""
-    for opened in files:
-        unit = opened.identity.unit if opened.identity else "?"
-        key = "file_bad" if has_error(opened.issues) else "file_good"
-        yield text(f"cli.{key}", file=opened.file, unit=unit).to(lang)
-        for found in opened.issues:
+    for checked in files:
+        key = "file_bad" if has_error(checked.issues) else "file_good"
+        yield text(f"cli.{key}", file=checked.file, unit=checked.unit or "?").to(lang)
+        for found in checked.issues:
             yield "  " + issue_line(found.in_file(""), lang)
-    good = sum(not has_error(opened.issues) for opened in files)
+    good = sum(not has_error(checked.issues) for checked in files)
     yield text("cli.validated", files=len(files), good=good, bad=len(files) - good).to(lang)
 
 
@@ -55,6 +55,8 @@ def consolidate_lines(gathered: Gathered, lang: str) -> Iterator[str]:
         yield text("cli.written", file=shown(gathered.written)).to(lang)
         if gathered.copy:
             yield text("cli.copied", file=shown(gathered.copy)).to(lang)
+    if gathered.journal:
+        yield text("cli.journal", file=shown(gathered.journal)).to(lang)
 
 
 def figure_lines(parent: Opened, lang: str) -> Iterator[str]:

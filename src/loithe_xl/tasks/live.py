@@ -11,23 +11,35 @@ from loithe_xl import inbox, store
 from loithe_xl.book import Book as Drawn
 from loithe_xl.book import located
 from loithe_xl.draw import LISTED_TOP, PLACE, TOKEN_NAME, Case, form_book, issue_list
-from loithe_xl.host.excel import Book, place_of
+from loithe_xl.host.excel import Book, place_of, uncalculated
 from loithe_xl.host.looks import fill
 from loithe_xl.host.reading import block, read
-from loithe_xl.host.writing import redraw, refresh, unlocked
+from loithe_xl.host.writing import changes, redraw, refresh, unlocked
 from loithe_xl.issues import Fault, Place, Severity, issue
-from loithe_xl.layout import ANNEX, CHECK, COMPUTED, FIGURES, HIDDEN_RECEIPTS, OPINIONS, RECEIPTS, REPORT, TOTALS
+from loithe_xl.layout import (
+    ANNEX,
+    CHECK,
+    COMPUTED,
+    FIGURES,
+    HIDDEN_JOURNAL,
+    HIDDEN_RECEIPTS,
+    JOURNAL,
+    OPINIONS,
+    RECEIPTS,
+    REPORT,
+    TOTALS,
+)
 from loithe_xl.report import Page, read_edits
 from loithe_xl.styles import BAD, STYLES, WARN
 from loithe_xl.tasks import intake
-from loithe_xl.tasks.gather import Gathered, Order, as_parent, rebuilt_case, take_in
+from loithe_xl.tasks.gather import Gathered, Order, as_parent, noted, rebuilt_case, take_in
 from loithe_xl.tasks.intake import Opened
 from loithe_xl.tasks.office import Office
 from loithe_xl.tasks.reporting import page_for
 
 # Sheets whose rows are fixed, and those whose rows come and go with the first row that does.
-REFRESHED = (FIGURES, TOTALS, HIDDEN_RECEIPTS)
-REDRAWN = {RECEIPTS: 6, OPINIONS: 8, REPORT: 1, ANNEX: 1}
+REFRESHED = (FIGURES, TOTALS, HIDDEN_RECEIPTS, HIDDEN_JOURNAL)
+REDRAWN = {RECEIPTS: 6, OPINIONS: 8, REPORT: 1, ANNEX: 1, JOURNAL: 6}
 _SETTINGS = re.compile(r"loithe\.conf|.*\.py", re.IGNORECASE)  # sheets by which a workbook would rule the bridge
 _PLACE = re.compile(r"(.+)!([A-Z]+[0-9]+)")
 
@@ -43,6 +55,7 @@ class Reported:
 
 def opened(book: Book) -> Opened:
     """The open workbook as read; Fault when it is none of our forms."""
+    book.app.calculate()  # an entry may be a formula, and the user's Excel may not calculate by itself
     received = read(book, COMPUTED, TOKEN_NAME)
     for name in received.sheet_names:
         if _SETTINGS.fullmatch(name):
@@ -70,10 +83,10 @@ def consolidate(book: Book, paths: Sequence[Path], office: Office) -> Gathered:
     files = inbox.find(paths)
     with store.lock(path):
         gathered = take_in(as_parent(opened(book)), files, Order(path, tuple(paths)), office)
-        if not gathered.changed:
-            return gathered
-        copy = _write(book, path, gathered.parent, rebuilt_case(gathered.parent), office)
-        return replace(gathered, written=path, copy=copy)
+        if gathered.changed:
+            copy = _write(book, path, gathered.parent, rebuilt_case(gathered.parent), office)
+            gathered = replace(gathered, written=path, copy=copy)
+        return noted(gathered, path)
 
 
 def report(book: Book, office: Office, profile: str = "hd36_2018") -> Reported:
@@ -102,13 +115,15 @@ def _write(book: Book, path: Path, parent: Opened, case: Case, office: Office) -
     drawn = form_book(case)
     names = [name for name in (*REFRESHED, *REDRAWN) if name in {sheet.name for sheet in drawn.sheets}]
     _all_there(book, names)
-    with unlocked(book, names, case.pack.password):
+    changed = {name: changes(book.sheets[name], drawn.sheet(name)) for name in names if name in REFRESHED}
+    with unlocked(book, names, case.pack.password), uncalculated(book.app):
         copy = store.keep_copy(path, f"{office.now:%Y%m%d-%H%M%S}")
         for name in names:
+            page, sheet = book.sheets[name], drawn.sheet(name)
             if name in REDRAWN:
-                redraw(book.sheets[name], drawn.sheet(name), REDRAWN[name])
+                redraw(page, sheet, REDRAWN[name])
             else:
-                refresh(book.sheets[name], drawn.sheet(name))
+                refresh(page, sheet, changed[name])
     try:
         book.save()
     except Exception as error:  # Excel says why in its own way; the figures are in the workbook, and not lost

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
 from loithe_xl import keyring
@@ -73,3 +73,10 @@ def shown(path: Path) -> str:
         name = path.name
     # Letters of another code page (a package unpacked elsewhere) fit neither a console nor a workbook.
     return os.fsencode(name).decode("utf-8", "replace")
+
+
+def kept(path: Path) -> str:
+    """A received file as the parent's workbook names it: folders outside the working directory may name people, and
+    the workbook goes on to other offices."""
+    name = shown(path)
+    return PurePosixPath(name).name if name.startswith("../") else name

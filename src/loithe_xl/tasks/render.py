@@ -12,6 +12,7 @@ from loithe_xl.draw import Case, form_book
 from loithe_xl.evaluate import Values, serial
 from loithe_xl.identity import Identity, derive
 from loithe_xl.issues import Fault
+from loithe_xl.journal import Entry
 from loithe_xl.layout import Layout
 from loithe_xl.receipts import Receipt
 from loithe_xl.register import TIERS, Register
@@ -48,6 +49,7 @@ def parent_case(
     receipts: Sequence[Receipt],
     edits: Mapping[str, Edit],
     done: Consolidation | None = None,
+    journal: Sequence[Entry] = (),
 ) -> Case:
     """A parent's workbook with everything it ever received; ``done``: its figures, where they are known already."""
     identity, kept = subject.identity, by_tier(register)
@@ -56,7 +58,8 @@ def parent_case(
         given = loaded.pack, layout.form, kept, identity.unit
         done = consolidate(*given, inputs, known, receipts, identity.deadline)
     page = page_of(loaded, layout, subject, inputs, kept, done, edits)
-    return _case(loaded, layout, subject, inputs, done.rule_values, kept, done, tuple(receipts), page)
+    told = tuple(receipts), page, tuple(journal)
+    return _case(loaded, layout, subject, inputs, done.rule_values, kept, done, *told)
 
 
 def page_of(
@@ -118,6 +121,7 @@ def _case(
     done: Consolidation | None = None,
     receipts: tuple[Receipt, ...] = (),
     page: Page | None = None,
+    journal: tuple[Entry, ...] = (),
 ) -> Case:
     return Case(
         loaded.pack,
@@ -134,4 +138,5 @@ def _case(
         receipts,
         page,
         embedded=loaded.embedded if register else (),
+        journal=journal,
     )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from loithe_xl.issues import Issue, has_error
 from loithe_xl.receipts import Status
 from loithe_xl.report import page_json
+from loithe_xl.tasks.check import Checked
 from loithe_xl.tasks.gather import Gathered
 from loithe_xl.tasks.intake import Opened
 from loithe_xl.tasks.reporting import Reported
@@ -20,9 +22,9 @@ def issue_json(found: Issue, lang: str) -> dict[str, str]:
     return {"code": found.code, "severity": found.severity.value, **where, "message": found.message.to(lang)}
 
 
-def validate_json(files: list[Opened], lang: str) -> dict[str, Any]:
+def validate_json(files: list[Checked], lang: str) -> dict[str, Any]:
     """``{"files": [...]}``."""
-    return {"files": [_file_json(opened, lang) for opened in files]}
+    return {"files": [_file_json(checked, lang) for checked in files]}
 
 
 def consolidate_json(gathered: Gathered, lang: str) -> dict[str, Any]:
@@ -38,7 +40,7 @@ def consolidate_json(gathered: Gathered, lang: str) -> dict[str, Any]:
         "cutoff": identity.cutoff.isoformat(),
         "values": {id: number_json(value) for id, value in done.values.items()},
         "texts": {id: [{"unit": unit, "text": said} for unit, said in listed] for id, listed in done.texts.items()},
-        "children": children_json(parent, lang),
+        "children": children_json(parent, lang, gathered.paths),
         "issues": [issue_json(found, lang) for found in (*parent.issues, *done.issues, *gathered.issues)],
         "seen": gathered.seen,
         **{status.value: count for status, count in gathered.counts.items()},
@@ -47,8 +49,8 @@ def consolidate_json(gathered: Gathered, lang: str) -> dict[str, Any]:
     }
 
 
-def children_json(parent: Opened, lang: str) -> list[dict[str, Any]]:
-    """The receipt list."""
+def children_json(parent: Opened, lang: str, paths: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
+    """The receipt list; ``paths``: where the files of this run lie, by SHA-256."""
     assert parent.consolidation
     return [
         {
@@ -56,8 +58,8 @@ def children_json(parent: Opened, lang: str) -> list[dict[str, Any]]:
             "name": child.name or None,
             "status": child.status.value,
             "late": child.late,
-            "file": child.file or None,
-            "sha256": child.sha or None,
+            "file": (paths or {}).get(child.sha, child.file) or None,
+            "sha256": None if child.sha.startswith("?") else child.sha or None,
             "received_at": child.received_at or None,
             "issues": [issue_json(found, lang) for found in child.issues],
         }
@@ -78,13 +80,12 @@ def number_json(value: int | Decimal | None) -> int | float | None:
     return int(value) if value == int(value) else float(value)
 
 
-def _file_json(opened: Opened, lang: str) -> dict[str, Any]:
-    identity, layout = opened.identity, opened.layout
+def _file_json(checked: Checked, lang: str) -> dict[str, Any]:
     return {
-        "file": opened.file,
-        "unit": identity.unit if identity else None,
-        "period": identity.period if identity else None,
-        "level": layout.form.tier if layout else None,
-        "ok": not has_error(opened.issues),
-        "issues": [issue_json(found, lang) for found in opened.issues],
+        "file": checked.file,
+        "unit": checked.unit or None,
+        "period": checked.period or None,
+        "level": checked.level or None,
+        "ok": not has_error(checked.issues),
+        "issues": [issue_json(found, lang) for found in checked.issues],
     }

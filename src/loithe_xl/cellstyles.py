@@ -1,0 +1,44 @@
+"""What a workbook's cell styles say of the cells that wear them: whether they lock, whether they show a date."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from xml.etree import ElementTree as ET
+
+# Formats that a file names by number alone (ECMA-376 part 1, 18.8.30): dates and times of all languages.
+_BUILT_IN = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
+# What stands in a format without meaning a part of a date: quoted or escaped text, a space as wide as a letter, a
+# filler, and brackets that hold a colour, a currency or a condition. Elapsed time ([h], [mm], [s]) is kept.
+_SAID = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!(?:h+|m+|s+)\])[^\]]*\]', re.IGNORECASE)
+_DATE_LETTER = re.compile(r"[dmyhs]", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class CellStyles:
+    """Of every cell style, by its number in the file: whether it locks; and those that show a date or a time."""
+
+    locks: Mapping[str, bool]
+    dated: frozenset[str]
+
+
+def shows_date(code: str) -> bool:
+    """Whether a custom number format shows a date or a time."""
+    return bool(_DATE_LETTER.search(_SAID.sub("", code)))
+
+
+@lru_cache(maxsize=256)
+def read_styles(styles: bytes) -> CellStyles:
+    """The styles of a file's ``xl/styles.xml``; kept, for many files share theirs. KeyError, ParseError when broken."""
+    tree = ET.fromstring(styles)
+    custom = {each.attrib["numFmtId"]: each.attrib["formatCode"] for each in tree.iterfind("{*}numFmts/{*}numFmt")}
+    formats = tree.find("{*}cellXfs")
+    locks, dated = {}, set()
+    for number, each in enumerate(formats if formats is not None else [ET.Element("xf")]):
+        protection, shown = each.find("{*}protection"), each.get("numFmtId", "0")
+        locks[str(number)] = protection is None or protection.get("locked", "1") in ("1", "true")
+        if shows_date(custom[shown]) if shown in custom else int(shown) in _BUILT_IN:
+            dated.add(str(number))
+    return CellStyles(locks, frozenset(dated))

@@ -1,0 +1,230 @@
+"""Workers that may die: what hangs, crashes or eats memory costs one item of the work, not the run."""
+
+from __future__ import annotations
+
+import math
+import multiprocessing
+import os
+import signal
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+SECONDS = 30.0  # for one item
+MEMORY = 384 * 2**20  # bytes of a worker, beyond what it inherits: together below 500 MB
+AHEAD = 64  # results that wait for an earlier one, so that memory does not grow with the number of items
+BOOKED = 2  # items with a worker: the one it does and the next, so that it need not wait
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """Why an item has no result: its worker ``died`` or was too ``slow`` and was ended."""
+
+    reason: str
+
+
+class _Alone(Exception):
+    """No process can be started here."""
+
+
+@dataclass(slots=True)
+class _Worker:
+    process: Any
+    pipe: Connection
+    booked: deque[int] = field(default_factory=deque)
+    since: float = 0.0
+    began: bool = False  # it said that it is there
+
+
+class Crew(Generic[T, R]):
+    """Processes that do ``work`` on items; use it in a ``with``. ``work`` and its answers must be picklable."""
+
+    def __init__(
+        self, work: Callable[[T], R], size: int | None = None, seconds: float = SECONDS, memory: int = MEMORY
+    ) -> None:
+        self.work, self.seconds, self.memory = work, seconds, memory
+        self.size = size or min(8, os.cpu_count() or 1)
+        # A fork is ready at once and knows what we know; elsewhere a worker starts anew.
+        self.context: Any = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+        self.workers: list[_Worker] = []
+
+    def __enter__(self) -> Crew[T, R]:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for worker in self.workers:
+            _end(worker)
+        self.workers.clear()
+
+    def map(self, items: Sequence[T]) -> Iterator[R | Lost]:
+        """The results in the items' order; an item that ended its worker has ``Lost`` in place of a result.
+
+        Work begins at once. What ``work`` itself raises is raised here. Where no process can be started, this one
+        does the work.
+        """
+        waiting = deque(range(len(items)))
+        with suppress(_Alone):  # which is met again when the first result is wanted
+            self._book(items, waiting, AHEAD)
+        return self._results(items, waiting)
+
+    def _results(self, items: Sequence[T], waiting: deque[int]) -> Iterator[R | Lost]:
+        done: dict[int, R | Lost] = {}
+        alone = False
+        for number in range(len(items)):
+            try:
+                while number not in done and not alone:
+                    self._book(items, waiting, number + AHEAD)
+                    done.update(self._news(waiting))
+            except _Alone:
+                alone = True
+            yield self.work(items[number]) if alone else done.pop(number)
+
+    def _book(self, items: Sequence[T], waiting: deque[int], most: int) -> None:
+        """Give waiting items to workers that have room."""
+        while len(self.workers) < min(self.size, len(waiting)):
+            try:
+                self.workers.append(self._hired())
+            except OSError as error:  # no more processes, or none at all
+                if not self.workers:
+                    raise _Alone from error
+                self.size = len(self.workers)
+        for round_ in range(1, BOOKED + 1):
+            for worker in self.workers:
+                if waiting and waiting[0] < most and len(worker.booked) < round_:
+                    if not worker.booked:
+                        worker.since = time.monotonic()
+                    worker.booked.append(waiting.popleft())
+                    with suppress(OSError):  # a dead one is noticed when it is asked
+                        worker.pipe.send(items[worker.booked[-1]])
+
+    def _news(self, waiting: deque[int]) -> dict[int, R | Lost]:
+        """What came in by the first deadline."""
+        busy = [worker for worker in self.workers if worker.booked]
+        first = min(worker.since for worker in busy) + self.seconds
+        ready = wait([worker.pipe for worker in busy], max(0.0, first - time.monotonic()))
+        found: dict[int, R | Lost] = {}
+        for worker in busy:
+            if worker.pipe in ready:
+                found |= self._answer(worker, waiting)
+            elif time.monotonic() - worker.since >= self.seconds:
+                found |= self._lost(worker, waiting, "slow")
+        return found
+
+    def _answer(self, worker: _Worker, waiting: deque[int]) -> dict[int, R | Lost]:
+        try:
+            answer = worker.pipe.recv()
+        except (EOFError, OSError):
+            return self._lost(worker, waiting, "died")
+        worker.since = time.monotonic()
+        if answer is None:
+            worker.began = True
+            return {}
+        result, raised = answer
+        if raised is not None:
+            raise raised
+        return {worker.booked.popleft(): result}
+
+    def _lost(self, worker: _Worker, waiting: deque[int], reason: str) -> dict[int, R | Lost]:
+        """The item that a worker had in hand is lost; those it had not begun wait for another."""
+        if not worker.began:  # no item's fault: processes do not live here
+            raise _Alone
+        number = worker.booked.popleft()
+        waiting.extendleft(reversed(worker.booked))
+        self.workers.remove(worker)
+        _end(worker)
+        return {number: Lost(reason)}
+
+    def _hired(self) -> _Worker:
+        ours, theirs = self.context.Pipe()
+        forked = self.context.get_start_method() == "fork"
+        others = [*(worker.pipe for worker in self.workers), ours] if forked else []
+        limits = self.memory, math.ceil(self.seconds) + 1
+        process = self.context.Process(target=_serve, args=(self.work, theirs, limits, others), daemon=True)
+        try:
+            process.start()
+        except BaseException:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
+        return _Worker(process, ours)
+
+
+def _serve(work: Callable[[Any], Any], pipe: Connection, limits: tuple[int, int], others: Sequence[Connection]) -> None:
+    """A worker's whole life: items in, results out, until the other end is closed."""
+    for each in others:  # a fork holds them too, and would not notice that the other end is gone
+        with suppress(OSError):
+            each.close()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever presses Ctrl-C means the run, which ends us
+    memory, seconds = limits
+    _hush()
+    _limit(memory)
+    with suppress(OSError):
+        pipe.send(None)
+    while True:
+        try:
+            item = pipe.recv()
+        except (EOFError, OSError):
+            return
+        _ring(seconds)
+        try:
+            answer: tuple[Any, BaseException | None] = work(item), None
+        except Exception as error:
+            answer = None, error
+        _ring(0)
+        pipe.send(answer)
+
+
+def _hush() -> None:
+    """Say nothing: what a library shouts when it breaks down may quote what it was reading."""
+    with suppress(OSError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 1)
+        os.dup2(nowhere, 2)
+
+
+def _ring(seconds: int) -> None:
+    """End this process after so many seconds (0: not at all), whatever it does then and whether or not it is watched.
+
+    Whose run was killed would else hang on for ever; Windows has no such alarm.
+    """
+    if sys.platform != "win32":
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.alarm(seconds)
+
+
+def _limit(memory: int) -> None:
+    """No more memory than now and ``memory`` bytes; where the system cannot be told so, only time is limited."""
+    if sys.platform != "win32":
+        import resource
+
+        with suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_AS, (_held() + memory, resource.RLIM_INFINITY))
+
+
+def _held() -> int:
+    """Bytes of addresses this process has now."""
+    try:
+        return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError):
+        return 2**30
+
+
+def _end(worker: _Worker) -> None:
+    """Close the pipe, which ends a worker that waits; one that does not listen is killed."""
+    worker.pipe.close()
+    if worker.booked:
+        worker.process.kill()
+    worker.process.join(1)
+    if worker.process.is_alive():
+        worker.process.kill()
+        worker.process.join()

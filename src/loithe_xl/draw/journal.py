@@ -1,0 +1,62 @@
+"""A parent's journal: what each run received and decided, by which rule; the newest run on top."""
+
+from __future__ import annotations
+
+from loithe_xl.book import Condition, Print, Sheet
+from loithe_xl.draw.head import LINE, draw_head, lines_of
+from loithe_xl.draw.panel import Panel
+from loithe_xl.draw.received import HEAD, LOOKS, MOST_ROWS
+from loithe_xl.excelform import text_literal
+from loithe_xl.journal import Entry, runs
+from loithe_xl.layout import JOURNAL
+from loithe_xl.notation import moment
+from loithe_xl.words import text
+
+WIDTHS = {1: 6, 2: 18, 3: 32, 4: 14, 5: 28, 6: 18, 7: 12, 8: 58}
+STATUS = 6  # the column that is coloured
+
+
+def journal_sheet(panel: Panel) -> Sheet:
+    """Run, time, file, unit, status and rule of every file whose standing a run changed."""
+    case = panel.case
+    sheet = Sheet(JOURNAL, print=Print(landscape=True, repeat_rows=(HEAD, HEAD), footer="&C&P/&N"), widths=dict(WIDTHS))
+    draw_head(sheet, panel, len(WIDTHS))
+    sheet.put(6, 1, _summary(panel), "lead")
+    sheet.merges.append(((6, 1), (6, len(WIDTHS))))
+    heads = ("run", "time", "file", "unit", "unit_name", "status", "effect", "said")
+    for column, key in enumerate(heads, 1):
+        sheet.put(HEAD, column, text(f"journal.head_{key}").to(case.lang), "head")
+    newest = sorted(case.journal, key=lambda entry: -entry.run)
+    for row, entry in enumerate(newest, HEAD + 1):
+        _line(sheet, panel, row, entry)
+    for status, style in LOOKS.items():
+        sign = text_literal(case.say(f"status_{status.value}"))
+        area = (HEAD + 1, STATUS), (HEAD + MOST_ROWS, STATUS)
+        sheet.conditions.append(Condition(area, f"$F{HEAD + 1}={sign}", style))
+    every = (HEAD + 1, 1), (HEAD + MOST_ROWS, len(WIDTHS))
+    run = f"$A{HEAD + 1}"
+    sheet.conditions.append(Condition(every, f'AND({run}<>"",INT({run}/2)*2={run})', "band"))
+    sheet.freeze = (HEAD + 1, 1)
+    return sheet
+
+
+def _line(sheet: Sheet, panel: Panel, row: int, entry: Entry) -> None:
+    case = panel.case
+    unit = case.register.unit(entry.unit) if case.register else None
+    name, said = unit.name if unit else "", entry.said.to(case.lang)
+    status = case.say(f"status_{entry.status.value}")
+    effect = text(f"journal.effect_{entry.effect.value}").to(case.lang) if entry.effect else ""
+    line: tuple[int | str, ...] = (entry.run, moment(entry.moment), entry.file, entry.unit, name, status, effect, said)
+    for column, value in enumerate(line, 1):
+        style = "number" if column == 1 else "text_center" if column in (2, STATUS, STATUS + 1) else "text"
+        sheet.put(row, column, value, style)
+    tall = max(lines_of(str(value), WIDTHS[column]) for column, value in enumerate(line, 1))
+    sheet.heights[row] = min(409, LINE * tall + 3)
+
+
+def _summary(panel: Panel) -> str:
+    journal = panel.case.journal
+    if not journal:
+        return text("journal.nothing").to(panel.case.lang)
+    latest = max(journal, key=lambda entry: entry.run).moment
+    return text("journal.summary", runs=runs(journal), time=moment(latest)).to(panel.case.lang)

@@ -1,0 +1,137 @@
+"""The plain XML that office programs write: of a sheet and of the shared texts, where all readers must read the same.
+
+XML leaves room for much that two readers understand differently. Our grammar leaves none: what it does not know is
+refused. Well-formedness is the parser's to judge.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+MOST_SHARED = 2_000_000  # uses of shared texts
+MAIN = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_ENCODING = re.compile(rb"""(?:\xef\xbb\xbf)?<\?xml[^<>]*?encoding\s*=\s*["']([^"'<>]*)["']""")
+_ROOT = re.compile(rb"(?:\xef\xbb\xbf)?(?:<\?xml\s[^<>]*+>)?\s*+<([\w.-]+:|)(worksheet|sst)(?:\s[^<>]*+)?>")
+_COUNT = re.compile(rb"ount\s*=\s*[\"']\s*\+?([0-9]+)")
+_ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")  # ST_Xstring
+_REFERENCE = re.compile("&([^;]*);")
+_NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
+_SIMPLE = re.compile(r'<si><t(?: xml:space="preserve")?>([^<]*)</t></si>')
+
+# In each pattern @ is the prefix of every name. A tag's letters end in "/" where the element is empty.
+_ATTRS = rb"(?:\s[^<>]*+)?+ /?+"
+_TEXT = rb"<@tATTRS (?: (?<=/)> | > [^<]*+ </@t\s*+> ) \s*+"
+_RUN = rb"<@r\s*+> \s*+ (?: <@rPr\s*+/> \s*+ | <@rPr\s*+> (?: (?!</?@rPr).)*+ </@rPr\s*+> \s*+ )?+ TEXT </@r\s*+> \s*+"
+_PHONETIC = rb"<@rPh\s[^<>]*+ > \s*+ TEXT </@rPh\s*+> \s*+ | <@phoneticPrATTRS (?<=/)> \s*+"
+_WORDS = rb"(?: TEXT | (?: RUN )++ )?+ (?: PHONETIC )*+"
+_SHEET = rb"""
+<@sheetData\s*+ (?: /> | > \s*+
+  (?: <@rowATTRS (?: (?<=/)> | > \s*+
+    (?: <@cATTRS (?: (?<=/)> | > \s*+
+      (?: <@fATTRS (?: (?<=/)> | > [^<]*+ </@f\s*+> ) \s*+ )?+
+      (?: <@vATTRS (?: (?<=/)> | > [^<]*+ </@v\s*+> ) \s*+
+        | <@is\s*+ (?: /> | > \s*+ WORDS </@is\s*+> ) \s*+ )?+
+    </@c\s*+> ) \s*+ )*+
+  </@row\s*+> ) \s*+ )*+
+</@sheetData\s*+> )"""
+_STRING = rb"<@si\s*+ (?: /> | > \s*+ (WORDS) </@si\s*+> ) \s*+"
+_STRINGS = rb"\s*+ (?: <@si\s*+ (?: /> | > \s*+ WORDS </@si\s*+> ) \s*+ )*+ (?: <@extLst[\s>] | </@sst\s*+> )"
+
+
+def plain(text: bytes) -> bytes:
+    """The same bytes; ValueError when they hold comments, CDATA, a DTD, instructions, or are in no UTF-8."""
+    named = _ENCODING.match(text)
+    wide = text[:2] in (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
+    if wide or (named and named[1].lower() not in (b"utf-8", b"utf8")):
+        raise ValueError("letters in a code that two readers read differently")
+    if b"<!" in text or text.count(b"<?") > 1:
+        raise ValueError("markup that two readers read differently")
+    return text
+
+
+def sheet(text: bytes) -> bytes:
+    """The same bytes; ValueError when a sheet's cells are not simply rows of cells with a formula and a value."""
+    at, prefix = _root(text, b"worksheet")
+    name = b"<%bsheetData" % prefix
+    start = text.find(name, at)
+    found = _pattern(_SHEET, prefix).match(text, max(start, 0))
+    if not found or b"sheetData" in plain(text[:start]) or name in plain(text[found.end() :]):
+        raise ValueError("cells in no plain order")
+    if text.find(b"xmlns", start, found.end()) >= 0:
+        raise ValueError("names of another kind among the cells")
+    return text
+
+
+def shared_texts(text: bytes) -> list[str]:
+    """The texts that cells share, by their number; ValueError when they are no plain list."""
+    at, prefix = _root(text, b"sst")
+    listed = _pattern(_STRINGS, prefix).match(text, at)
+    if not listed or text.find(b"xmlns", at, listed.end()) >= 0:
+        raise ValueError("something else among the texts")
+    plain(text[:at]), plain(text[listed.end() :])
+    if any(int(number) > MOST_SHARED for number in _COUNT.findall(text, 0, at)):
+        raise ValueError("more texts than there can be: calamine would make room for all")
+    _parse(text)
+    body = text[at : listed.end()].decode()
+    simple = _SIMPLE.findall(body)
+    if len(simple) == body.count("</si>") == body.count("<si"):
+        return [_read(words) if "&" in words or "_x" in words or "\r" in words else words for words in simple]
+    return [_said(item[1] or b"", prefix) for item in _pattern(_STRING, prefix).finditer(text, at, listed.end())]
+
+
+def decoded(words: str) -> str:
+    """A text with the letters that XML cannot hold, which Excel writes as ``_x000D_``."""
+    return _ESCAPE.sub(lambda code: chr(int(code[1], 16)), words) if "_x" in words else words
+
+
+def _said(words: bytes, prefix: bytes) -> str:
+    """The letters of one text, its runs joined and phonetic hints left out."""
+    cut = words.find(b"<%brPh" % prefix)
+    pieces = (piece.group() for piece in _pattern(_TEXT, prefix).finditer(words if cut < 0 else words[:cut]))
+    return _read(b"".join(each[each.index(b">") + 1 : max(each.rfind(b"<"), 0)] for each in pieces).decode())
+
+
+def _read(letters: str) -> str:
+    """Letters as they stand in well-formed XML, read."""
+    letters = letters.replace("\r\n", "\n").replace("\r", "\n")
+    return decoded(_REFERENCE.sub(_referred, letters))
+
+
+def _referred(found: re.Match[str]) -> str:
+    name = found[1]
+    return chr(int(name[2:], 16) if name[1] == "x" else int(name[1:])) if name[0] == "#" else _NAMED[name]
+
+
+def _root(text: bytes, name: bytes) -> tuple[int, bytes]:
+    """Where a document's outermost element begins to hold something, and the prefix of its names."""
+    found = _ROOT.match(text)
+    if not found or found[2] != name:
+        raise ValueError(f"no {name.decode()}")
+    declared = b"xmlns:%b" % found[1][:-1] if found[1] else b"xmlns"
+    if not re.search(rb"\s%b\s*=\s*[\"']%b[\"']" % (declared, MAIN), found[0]):
+        raise ValueError("names of another kind")
+    return found.end(), found[1]
+
+
+@lru_cache(maxsize=16)
+def _pattern(source: bytes, prefix: bytes) -> re.Pattern[bytes]:
+    for name, part in (
+        (b"WORDS", _WORDS),
+        (b"RUN", _RUN),
+        (b"PHONETIC", _PHONETIC),
+        (b"TEXT", _TEXT),
+        (b"ATTRS", _ATTRS),
+    ):
+        source = source.replace(name, part)
+    return re.compile(source.replace(b"@", re.escape(prefix)), re.VERBOSE | re.DOTALL)
+
+
+def _parse(text: bytes) -> None:
+    """ValueError when it is not well-formed."""
+    from xml.parsers import expat
+
+    try:
+        expat.ParserCreate(namespace_separator=" ").Parse(text, True)
+    except expat.ExpatError as fault:
+        raise ValueError(str(fault)) from fault

@@ -1,0 +1,58 @@
+"""Received files are read where they can do no harm: by workers that may die, each file reduced to a small answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from loithe_xl.crew import SECONDS, Crew, Lost
+from loithe_xl.issues import Issue, issue
+from loithe_xl.tasks.intake import Opened, open_file, unread
+from loithe_xl.tasks.office import Office, shown
+from loithe_xl.tasks.packs import Loaded
+
+A = TypeVar("A")
+
+
+def read_each(
+    paths: Sequence[Path],
+    answer: Callable[[Opened], A],
+    office: Office,
+    label: str,
+    by: Loaded | None = None,
+    named: Callable[[Path], str] = shown,
+) -> Iterator[A]:
+    """What ``answer`` makes of each file, in order; it and what it makes are picklable and small.
+
+    A file that ends its worker or keeps it too long is refused for that; ``by`` as in ``open_file``,
+    ``named`` tells how a file is called.
+    """
+    with Crew(_Work(answer, by, named), seconds=SECONDS) as crew:
+        # The first answer is asked for before progress is shown: a fork would take its threads along.
+        for found, path in zip(crew.map(paths), office.progress(paths, label), strict=True):
+            yield answer(_lost(path, named(path), found.reason)) if isinstance(found, Lost) else found
+
+
+@dataclass(frozen=True, slots=True)
+class _Work(Generic[A]):
+    """All that a worker does with a file, and all that it knows."""
+
+    answer: Callable[[Opened], A]
+    by: Loaded | None
+    named: Callable[[Path], str]
+
+    def __call__(self, path: Path) -> A:
+        try:
+            return self.answer(open_file(path, self.named(path), self.by))
+        except MemoryError:
+            return self.answer(_lost(path, self.named(path), "died"))
+
+
+def _lost(path: Path, name: str, reason: str) -> Opened:
+    return unread(path, name, _why(reason))
+
+
+def _why(reason: str) -> Issue:
+    return issue("FILE_TOO_SLOW", seconds=int(SECONDS)) if reason == "slow" else issue("FILE_CRASHED")

@@ -1,0 +1,157 @@
+"""Workers that may die: results in order, and what hangs, crashes or eats memory costs one item."""
+
+from __future__ import annotations
+
+import faulthandler
+import multiprocessing
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+import loithe_xl.crew
+from loithe_xl.crew import AHEAD, Crew, Lost
+
+
+def doubled(number: int) -> int:
+    return number * 2
+
+
+def strange(item: str) -> str:
+    match item:
+        case "die":
+            os._exit(7)
+        case "abort":
+            faulthandler.disable()  # or it would print what is meant to happen
+            os.abort()
+        case "kill":
+            os.kill(os.getpid(), signal.SIGKILL)
+        case "hang":
+            time.sleep(3600)
+        case "memory":
+            return str(len(bytearray(2**40)))
+        case "eat":
+            kept = []
+            while True:
+                kept.append(bytearray(2**24))
+        case "raise":
+            raise ValueError("a programmer's fault")
+    return item.upper()
+
+
+@pytest.mark.parametrize("size", [1, 2, 5])
+@pytest.mark.parametrize("count", [0, 1, 2, 7, 3 * AHEAD])
+def test_results_come_in_order(size: int, count: int):
+    with Crew(doubled, size) as crew:
+        assert list(crew.map(range(count))) == [number * 2 for number in range(count)]
+
+
+@pytest.mark.parametrize("item", ["die", "abort", "kill"])
+def test_what_ends_a_worker_costs_itself_alone(item: str):
+    items = ["a", "b", item, "c", item, item, "d", "e"]
+
+    with Crew(strange, 2) as crew:
+        found = list(crew.map(items))
+
+    assert found == [Lost("died") if each == item else each.upper() for each in items]
+
+
+def test_what_hangs_is_ended():
+    with Crew(strange, 2, seconds=0.3) as crew:
+        assert list(crew.map(["a", "hang", "b", "c", "hang"])) == ["A", Lost("slow"), "B", "C", Lost("slow")]
+
+
+@pytest.mark.parametrize("item", ["memory", "eat"])
+def test_what_eats_memory_is_stopped(item: str):
+    with Crew(strange, 1, memory=2**27) as crew, pytest.raises(MemoryError):
+        list(crew.map(["a", item, "b"]))
+
+
+def test_a_programmers_fault_is_raised():
+    with Crew(strange, 2) as crew, pytest.raises(ValueError, match="programmer"):
+        list(crew.map(["a", "raise", "b"]))
+
+
+def test_nobody_is_left_behind():
+    with Crew(strange, 3, seconds=0.3) as crew:
+        answers = crew.map(["a", "b", "hang", "c", "hang"])
+        assert next(answers) == "A"
+        pids = [worker.process.pid for worker in crew.workers]
+
+    assert pids
+    assert multiprocessing.active_children() == []
+    assert not any(Path(f"/proc/{pid}").exists() for pid in pids)
+
+
+def test_workers_that_start_anew_do_the_same():
+    with Crew(doubled, 2) as crew:
+        crew.context = multiprocessing.get_context("spawn")
+        assert list(crew.map(range(5))) == [0, 2, 4, 6, 8]
+    with Crew(strange, 1) as crew:
+        crew.context = multiprocessing.get_context("spawn")
+        assert list(crew.map(["a", "die", "b"])) == ["A", Lost("died"), "B"]
+
+
+def test_where_no_process_can_be_started_the_work_is_done_here(monkeypatch: pytest.MonkeyPatch):
+    def refused(_: object) -> None:
+        raise BlockingIOError(11, "no more processes")
+
+    with Crew(pid, 2) as crew, monkeypatch.context() as patch:
+        patch.setattr(multiprocessing.process.BaseProcess, "start", refused)
+        assert set(crew.map(range(5))) == {os.getpid()}
+    assert multiprocessing.active_children() == []
+
+
+def test_where_processes_end_before_they_begin_the_work_is_done_here(monkeypatch: pytest.MonkeyPatch):
+    """No item is to blame for that."""
+    monkeypatch.setattr(loithe_xl.crew, "_serve", lambda *_: os._exit(1))
+
+    with Crew(pid, 2) as crew:
+        assert set(crew.map(range(5))) == {os.getpid()}
+    assert multiprocessing.active_children() == []
+
+
+def test_fewer_processes_than_wanted_are_enough(monkeypatch: pytest.MonkeyPatch):
+    real, calls = multiprocessing.process.BaseProcess.start, iter(range(10))
+
+    def start(process: multiprocessing.process.BaseProcess) -> None:
+        if next(calls):
+            raise BlockingIOError(11, "no more processes")
+        real(process)
+
+    with Crew(pid, 3) as crew, monkeypatch.context() as patch:
+        patch.setattr(multiprocessing.process.BaseProcess, "start", start)
+        (one,) = set(crew.map(range(9)))
+    assert one != os.getpid()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="alarms are POSIX")
+def test_a_worker_that_nobody_watches_ends_itself():
+    """As when the run itself was killed."""
+    with Crew(strange, 1, seconds=0) as crew:
+        answers = crew.map(["a", "hang", "b"])
+        crew.seconds = 60
+        assert list(answers) == ["A", Lost("died"), "B"]
+
+
+def test_the_crew_does_not_run_far_ahead(tmp_path: Path):
+    with Crew(_noted(tmp_path), 2) as crew:
+        answers = crew.map([str(tmp_path / str(number)) for number in range(5 * AHEAD)])
+        next(answers)
+        assert len(list(tmp_path.iterdir())) <= AHEAD + 1
+        assert len(list(answers)) == 5 * AHEAD - 1
+
+
+def _noted(_: Path):
+    return touched
+
+
+def pid(_: int) -> int:
+    return os.getpid()
+
+
+def touched(item: str) -> str:
+    Path(item).touch()
+    return item

@@ -1,0 +1,77 @@
+"""What a command loads before it does anything: click for help, calamine and cryptography for reading, no more."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from cli_tools import issue_forms
+
+RUN = """
+import sys
+before = set(sys.modules)
+if sys.argv[1:]:
+    from loithe_xl.cli.shell import run
+    run(sys.argv[1:])
+else:
+    import click
+print(*(set(sys.modules) - before), sep="\\n", file=sys.stderr)
+"""
+READING = {"click", "cryptography", "python_calamine"}
+SLOW = {"dataclasses", "importlib.resources", "json", "pathlib", "shutil", "traceback"}
+
+
+def loaded(*arguments: object) -> set[str]:
+    """The modules that a process has loaded at the end of a command; without arguments, after ``import click``."""
+    source = Path(__file__).parent.parent / "src"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(source), *sys.path]), "PYTHONUTF8": "1"}
+    command = [sys.executable, "-c", RUN, *map(str, arguments)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, encoding="utf-8", check=True)
+    return set(done.stderr.split())
+
+
+def foreign(modules: set[str]) -> set[str]:
+    """The libraries among them. Those with an underscore are parts that another library brought."""
+    tops = {name.split(".")[0] for name in modules} - sys.stdlib_module_names - {"loithe_xl", "cython_runtime"}
+    return {name for name in tops if not name.startswith("_")}
+
+
+@pytest.fixture(scope="module")
+def forms(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    return issue_forms(tmp_path_factory.mktemp("forms"))
+
+
+def test_help_loads_its_words_and_click_and_little_of_pythons_own():
+    found = loaded("--help")
+
+    assert {name for name in found if name.startswith("loithe_xl")} == {
+        "loithe_xl", "loithe_xl.cli", "loithe_xl.cli.shell", "loithe_xl.words",
+    }  # fmt: skip
+    assert foreign(found) == {"click"}
+    assert SLOW & (found - loaded()) == set()
+
+
+def test_the_help_of_a_command_makes_that_command_only():
+    found = loaded("key", "--help")
+
+    assert {name for name in found if name.startswith("loithe_xl.cli.")} == {
+        "loithe_xl.cli.shell",
+        "loithe_xl.cli.keys",
+    }
+
+
+def test_reading_loads_no_library_that_writes_or_analyses(forms: dict[str, Path]):
+    cell, base = forms["01.1.C01"], forms["01.1"]
+
+    assert foreign(loaded("validate", cell)) <= READING  # what a worker loads for a file stays in the worker
+    assert foreign(loaded("status", base)) == READING
+    assert foreign(loaded("consolidate", cell, "--into", base, "--dry-run")) == READING
+
+
+def test_consolidating_loads_the_one_library_that_writes(forms: dict[str, Path]):
+    assert foreign(loaded("consolidate", forms["01.1.C01"], "--into", forms["01.1"])) <= {
+        *READING, "filelock", "xlsxwriter",
+    }  # fmt: skip

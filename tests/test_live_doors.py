@@ -1,0 +1,321 @@
+"""What a user may do wrong: another workbook, none, an unsaved one, a password of somebody else, a dialog given up."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import openpyxl
+import pytest
+import xlwings as xw
+from cli_tools import codes, register_file
+from cli_tools import read as command_json
+from hosts import excel
+from live import clock, press, received, recomputed
+from tools import make_forms, small_register
+
+from loithe_xl import addin, keyring
+from loithe_xl.layout import GUIDE, JOURNAL, REPORT
+from loithe_xl.tasks import live
+
+ON_A_FORM = ("validate", "consolidate_folder", "consolidate_files", "report", "status")
+THAT_WRITE = ("consolidate_folder", "consolidate_files", "report")
+
+
+@pytest.fixture(autouse=True)
+def desk() -> Iterator[excel.Desk]:
+    with excel.desktop() as found:
+        excel.recalculate_with(recomputed)
+        yield found
+
+
+@pytest.fixture(scope="module")
+def district(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Path], Path]:
+    return received(tmp_path_factory.mktemp("huyen"))
+
+
+@pytest.fixture
+def parent(district: tuple[dict[str, Path], Path], tmp_path: Path) -> Path:
+    return Path(shutil.copy(district[0]["01"], tmp_path / "huyện.xlsx"))
+
+
+def opened(path: Path, *, read_only: bool = False) -> xw.Book:
+    book = excel.open_excel(path, read_only=read_only).books.active
+    assert book is not None
+    return book
+
+
+def someone_elses(path: Path) -> Path:
+    workbook = openpyxl.Workbook()
+    workbook.active["A1"] = "Bảng chấm công"
+    workbook.save(path)
+    return path
+
+
+def untouched(book: xw.Book) -> bool:
+    return not excel.calls("write", book) and not excel.calls("format", book)
+
+
+@pytest.mark.parametrize("button", ON_A_FORM)
+def test_another_workbook_is_named_and_left_alone(button: str, tmp_path: Path):
+    book = opened(someone_elses(tmp_path / "chấm công.xlsx"))
+
+    pressed = press(book, button, pick=[tmp_path] if button.startswith("consolidate") else None)
+
+    assert (pressed.done, pressed.mode) == (False, "critical")
+    assert "chấm công.xlsx" in pressed.said
+    assert "không phải biểu mẫu" in pressed.said
+    assert untouched(book)
+
+
+def test_a_cell_form_is_no_parent(district: tuple[dict[str, Path], Path], tmp_path: Path):
+    book = opened(district[0]["01.1.C01"])
+
+    pressed = press(book, "consolidate_folder", pick=[tmp_path])
+
+    assert not pressed.done
+    assert untouched(book)
+
+
+@pytest.mark.parametrize("button", THAT_WRITE)
+def test_a_workbook_never_saved_is_asked_to_be_saved(button: str):
+    book = excel.new_book(excel.open_excel())
+
+    pressed = press(book, button)
+
+    assert "chưa được lưu lần nào" in pressed.said
+
+
+@pytest.mark.parametrize("button", THAT_WRITE)
+def test_a_read_only_workbook_is_said_before_anything_is_asked(button: str, parent: Path, desk: excel.Desk):
+    book = opened(parent, read_only=True)
+
+    pressed = press(book, button)
+
+    assert "chỉ đọc" in pressed.said
+    assert untouched(book)
+    assert desk.dialogs == []
+
+
+def test_a_workbook_that_lies_online_is_asked_to_be_brought_home(parent: Path):
+    book = opened(parent)
+    excel.pretend_path(book, "https://example.invalid/personal/Documents/huyện.xlsx")
+
+    pressed = press(book, "report")
+
+    assert "OneDrive" in pressed.said
+    assert untouched(book)
+
+
+@pytest.mark.parametrize("button", ["validate", "report", "consolidate_folder"])
+def test_another_password_is_said_and_nothing_is_written(button: str, parent: Path, district):
+    book = opened(parent)
+    for page in book.sheets:
+        page.api.Unprotect("loithe")
+        page.api.Protect("mật khẩu khác", True, True, True, False, False, True, True)
+    excel.DESK.calls.clear()
+
+    pressed = press(book, button, pick=[district[1]] if button == "consolidate_folder" else None)
+
+    assert (pressed.done, pressed.mode) == (False, "critical")
+    assert "mật khẩu khác" in pressed.said
+    assert untouched(book)
+    assert all(page.api.ProtectContents for page in book.sheets)
+    assert not (parent.parent / "ban-cu").exists()
+
+
+def test_sheets_somebody_unlocked_stay_unlocked(parent: Path):
+    book = opened(parent)
+    book.sheets[REPORT].api.Unprotect("loithe")
+
+    assert press(book, "report").done
+
+    assert not book.sheets[REPORT].api.ProtectContents
+
+
+@pytest.mark.parametrize("button", ["consolidate_folder", "consolidate_files", "pdf"])
+def test_giving_up_in_a_dialog_changes_nothing(button: str, parent: Path):
+    book = opened(parent)
+    excel.will_pick(None)
+
+    pressed = press(book, button)
+
+    assert pressed.said == "Đã dừng theo yêu cầu; chưa thay đổi gì."
+    assert (pressed.done, pressed.mode) == (False, "info")
+    assert untouched(book)
+
+
+@pytest.mark.parametrize("name", ["loithe.conf", "LOITHE.CONF", "x.py", "Mã.PY"])
+@pytest.mark.parametrize("button", ON_A_FORM)
+def test_a_workbook_that_would_rule_the_bridge_is_refused(name: str, button: str, parent: Path, tmp_path: Path):
+    book = opened(parent)
+    book.api.Unprotect("loithe")
+    book.sheets.add(name)
+    excel.recalculate_with(lambda path: path)
+    excel.DESK.calls.clear()
+    with clock(), pytest.raises(Exception, match="HOST_EMBEDDED_SETTINGS"):
+        live.opened(book)
+
+    assert untouched(book)
+
+
+def test_of_two_excels_the_calling_one_is_meant(parent: Path, tmp_path: Path):
+    other = opened(someone_elses(tmp_path / "khác.xlsx"))
+    book = opened(parent)
+    excel.active(other)
+
+    with excel.called_from(book):
+        addin.press("status vi")
+
+    assert book.sheets.active.name == "Tình hình nộp"
+    assert len(other.sheets) == 1
+
+
+def test_without_a_button_two_excels_are_one_too_many(parent: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    opened(someone_elses(tmp_path / "khác.xlsx"))
+    book = opened(parent)
+
+    assert addin.start(["status"]) == 1
+
+    assert "2 chương trình Excel" in capsys.readouterr().err
+    assert untouched(book)
+
+
+def test_without_a_button_the_one_excel_is_taken(parent: Path):
+    book = opened(parent)
+
+    assert addin.start(["status", "en"]) == 0
+
+    assert "missing" in excel.DESK.alerts[-1].prompt
+    assert book.sheets.active.name == "Tình hình nộp"
+
+
+def test_without_excel_it_is_said_by_other_means(capsys: pytest.CaptureFixture[str]):
+    assert addin.start(["validate", "vi"]) == 1
+    assert "Excel chưa chạy" in capsys.readouterr().err
+
+    addin.press("validate vi")
+    assert "Chưa có tệp nào mở" in capsys.readouterr().err
+
+
+def test_an_unknown_button_is_named(capsys: pytest.CaptureFixture[str]):
+    assert addin.start(["destroy"]) == 2
+    assert "destroy" in capsys.readouterr().err
+
+
+def test_an_unexpected_fault_is_told_plainly_and_logged_without_a_word_of_the_work(
+    parent: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def broken(*_: object) -> None:
+        raise RuntimeError("Bí mật của chi bộ 4711")
+
+    monkeypatch.setattr(live, "status", broken)
+    pressed = press(opened(parent), "status")
+
+    log = keyring.folder() / "loithe-xl.log"
+    assert (pressed.done, pressed.mode) == (False, "critical")
+    assert "RuntimeError" in pressed.said
+    assert "KHÔNG lưu" in pressed.said
+    assert "RuntimeError" in log.read_text(encoding="utf-8")
+    assert "Bí mật" not in log.read_text(encoding="utf-8") + pressed.said
+
+
+def test_forms_for_the_units_beneath_are_made(parent: Path, tmp_path: Path):
+    book = opened(parent)
+    out = tmp_path / "phat"
+
+    pressed = press(book, "generate", pick=[out])
+
+    made = sorted(out.rglob("*.xlsx"))
+    assert f"Đã tạo {len(made)} biểu mẫu" in pressed.said
+    answer = command_json("validate", *made)
+    units = {each["unit"] for each in answer["files"]}
+    assert units == {"01.1", "01.2", "01.1.C01", "01.1.C02", "01.1.C03", "01.2.C01", "01.2.C02", "01.K1", "01.K2"}
+    assert {code for each in answer["files"] for code in codes(each["issues"], "ERROR")} <= {"FIELD_REQUIRED"}
+    assert untouched(book)
+
+
+def test_forms_are_made_from_a_register_for_the_period_that_was_typed(tmp_path: Path):
+    register = register_file(tmp_path / "danh bạ.xlsx")
+    book = opened(someone_elses(tmp_path / "khác.xlsx"))
+    excel.will_pick([register])
+    excel.will_type("2023-03")
+
+    pressed = press(book, "generate", pick=[tmp_path / "phat"])
+
+    made = list((tmp_path / "phat").rglob("*_2023-03.xlsx"))
+    assert {path.stem.removesuffix("_2023-03") for path in made} == {unit.code for unit in small_register().units}
+    assert f"Đã tạo {len(made)} biểu mẫu" in pressed.said
+
+
+@pytest.mark.parametrize("typed", [False, "tháng ba", ""])
+def test_a_strange_period_or_none_makes_no_form(typed: object, tmp_path: Path):
+    register = register_file(tmp_path / "danh bạ.xlsx")
+    excel.will_pick([register])
+    excel.will_type(typed)
+
+    pressed = press(opened(someone_elses(tmp_path / "khác.xlsx")), "generate", pick=[tmp_path / "phat"])
+
+    if typed == "":
+        assert pressed.done  # the pack's own period
+        return
+    assert not pressed.done
+    assert not (tmp_path / "phat").exists()
+
+
+def test_a_parent_with_nothing_beneath_is_told_so(tmp_path: Path):
+    forms = make_forms(tmp_path, small_register({"01.1": 0}, 0))
+
+    assert "không có cấp dưới" in press(opened(forms["01.1"]), "generate").said
+
+
+def test_report_and_annex_become_one_pdf(parent: Path, tmp_path: Path):
+    book = opened(parent)
+    target = tmp_path / "ra.pdf"
+
+    pressed = press(book, "pdf", pick=[target])
+
+    assert pressed.done, pressed.said
+    assert str(target) in pressed.said
+    assert target.read_bytes().startswith(b"%PDF")
+    assert untouched(book)
+
+
+def test_a_pdf_that_cannot_be_written_is_said(parent: Path, tmp_path: Path):
+    excel.will_fail("ExportAsFixedFormat")
+
+    pressed = press(opened(parent), "pdf", pick=[tmp_path / "ra.pdf"])
+
+    assert (pressed.mode, "không xuất được PDF" in pressed.said) == ("critical", True)
+
+
+def test_a_workbook_without_a_report_has_no_pdf(district: tuple[dict[str, Path], Path]):
+    assert "Lập báo cáo" in press(opened(district[0]["01.1"]), "pdf").said
+
+
+def test_help_says_what_each_button_does_and_opens_the_guide(district: tuple[dict[str, Path], Path], tmp_path: Path):
+    book = opened(district[0]["01.1.C01"])
+    assert "Kiểm tra" in press(book, "help").said
+    assert book.sheets.active.name == GUIDE
+
+    assert "Consolidate" in press(opened(someone_elses(tmp_path / "khác.xlsx")), "help", "en").said
+
+
+def test_the_journal_comes_to_the_front_with_what_the_runs_decided(
+    parent: Path, district: tuple[dict[str, Path], Path]
+):
+    book = opened(parent)
+    assert press(book, "consolidate_folder", pick=[district[1]]).done
+
+    pressed = press(book, "journal")
+
+    assert (pressed.done, pressed.said) == (True, "")
+    assert book.sheets.active.name == JOURNAL
+    told = {str(value) for value in excel.contents(book)[JOURNAL].values()}
+    assert {file.name for file in district[1].iterdir()} <= told
+    assert (parent.parent / f"{parent.stem}_nhat-ky.csv").is_file()
+
+
+def test_a_cell_form_has_no_journal(district: tuple[dict[str, Path], Path]):
+    assert "Nhật ký" in press(opened(district[0]["01.1.C01"]), "journal").said

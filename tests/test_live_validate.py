@@ -1,0 +1,262 @@
+"""The button that checks: the same issues as for the file, faulty cells marked, each issue listed with a link."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import xlwings as xw
+from cli_tools import rewritten
+from hosts import excel
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from live import press, recomputed
+from tools import REQUIRED, fill, held, make_forms, small_register
+
+from loithe_xl.draw import LISTED_TOP, PLACE
+from loithe_xl.evaluate import serial
+from loithe_xl.issues import Issue, Severity
+from loithe_xl.layout import CHECK
+from loithe_xl.tasks import intake, live
+from loithe_xl.tasks.check import check
+from loithe_xl.tasks.office import Office
+
+SRC = Path(__file__).parent.parent / "src"
+BAD, WARN, INPUT = (0xF8, 0xC9, 0xC4), (0xFF, 0xE3, 0xA3), (0xFF, 0xF9, 0xDB)
+JUMP = re.compile(r'=HYPERLINK\("#(.+)!([A-Z]+\d+)","Đến ô"\)')
+
+
+@pytest.fixture(autouse=True)
+def desk() -> Iterator[excel.Desk]:
+    with excel.desktop() as found:
+        excel.recalculate_with(recomputed)
+        yield found
+
+
+@pytest.fixture(scope="module")
+def forms(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    return make_forms(tmp_path_factory.mktemp("phat"), small_register())
+
+
+def opened(path: Path) -> xw.Book:
+    book = excel.open_excel(path).books.active
+    assert book is not None
+    return book
+
+
+def listed(book: xw.Book) -> list[tuple[str, str, str, str]]:
+    """(level, message, place, formula of the link) of each line of the list."""
+    rows = excel.contents(book)[CHECK]
+    found = []
+    for row in range(LISTED_TOP + 2, max(at[0] for at in rows) + 1):
+        level, said, place, link = (rows.get((row, column)) for column in (2, 3, PLACE, PLACE + 1))
+        if said:
+            found.append((str(level), str(said), str(place or ""), str(link or "")))
+    return found
+
+
+def of_file(path: Path) -> list[Issue]:
+    [found], skipped = check([path], Office())
+    assert skipped == []
+    return [each.in_file("") for each in found.issues]
+
+
+def of_book(path: Path) -> list[Issue]:
+    book = opened(path)
+    found = live.opened(book)
+    foreign = intake.refusal(found, Office().trusted())
+    book.close()
+    return [each.in_file("") for each in (found.refused(foreign) if foreign else found).issues]
+
+
+FAULTY: dict[str, Any] = REQUIRED | {"members_exempt": 40, "leaders_due": -1, "registered": "Có lẽ"}
+
+
+def test_every_issue_is_listed_as_the_command_line_says_it(forms: dict[str, Path], tmp_path: Path):
+    path = fill(forms["01.1.C01"], tmp_path / "a.xlsx", FAULTY, [{"held_date": serial(date(2023, 4, 1))}])
+    book = opened(path)
+
+    pressed = press(book, "validate")
+
+    expected = of_file(path)
+    levels = {Severity.ERROR: "LỖI", Severity.WARNING: "LƯU Ý"}
+    places = [f"{each.place.sheet}!{each.place.cell}" if each.place.cell else each.place.sheet for each in expected]
+    assert [line[:3] for line in listed(book)] == [
+        (levels[each.severity], each.message.vi, place) for each, place in zip(expected, places, strict=True)
+    ]
+    errors = sum(each.severity is Severity.ERROR for each in expected)
+    assert f"Có {errors} lỗi phải sửa" in pressed.said
+    assert (book.sheets.active.name, pressed.done) == (CHECK, True)
+
+
+def test_links_lead_to_the_cells(forms: dict[str, Path], tmp_path: Path):
+    book = opened(fill(forms["01.1.C01"], tmp_path / "a.xlsx", FAULTY))
+
+    press(book, "validate")
+
+    for _, _, place, link in listed(book):
+        sheet, cell = JUMP.fullmatch(link).groups()  # type: ignore[union-attr]
+        assert place == f"{sheet.strip(chr(39))}!{cell}"
+        assert book.sheets[sheet.strip("'")].range(cell).count == 1
+
+
+def test_faulty_cells_are_marked_and_mended_ones_get_their_colour_back(forms: dict[str, Path], tmp_path: Path):
+    book = opened(fill(forms["01.1.C01"], tmp_path / "a.xlsx", FAULTY))
+    layout = live.opened(book).layout
+    assert layout
+    exempt, choice = (layout.slots[id] for id in ("members_exempt", "registered"))
+
+    press(book, "validate")
+    assert book.sheets[exempt.sheet].range(exempt.cell).color == BAD
+    assert book.sheets[choice.sheet].range(choice.cell).color == BAD
+    book.sheets[exempt.sheet].range(exempt.cell).value = 2
+    press(book, "validate")
+
+    assert book.sheets[exempt.sheet].range(exempt.cell).color == INPUT
+    assert book.sheets[choice.sheet].range(choice.cell).color == BAD
+    told = [place for _, _, place, _ in listed(book)]
+    assert f"{exempt.sheet}!{exempt.cell}" not in told
+    assert f"{choice.sheet}!{choice.cell}" in told
+
+
+def test_a_warning_is_amber_and_does_not_hinder(forms: dict[str, Path], tmp_path: Path):
+    book = opened(fill(forms["01.1.C01"], tmp_path / "a.xlsx", REQUIRED, [held(3, form="Khác")]))
+
+    pressed = press(book, "validate")
+
+    assert "Vẫn được nộp" in pressed.said
+    assert WARN in {
+        book.sheets[place.split("!")[0]].range(place.split("!")[1]).color for _, _, place, _ in listed(book) if place
+    }
+
+
+def test_a_good_form_is_said_to_be_good_and_an_old_list_is_gone(forms: dict[str, Path], tmp_path: Path):
+    path = fill(forms["01.1.C01"], tmp_path / "a.xlsx", REQUIRED | {"reported_other": 23}, [held(3, attendees=27)])
+    assert of_file(path) == []
+    book = opened(path)
+    layout = live.opened(book).layout
+    assert layout
+    slot = layout.slots["members_exempt"]
+    book.sheets[slot.sheet].range(slot.cell).value = 99
+    press(book, "validate")
+    book.sheets[slot.sheet].range(slot.cell).value = 2
+
+    pressed = press(book, "validate")
+
+    assert "hợp lệ" in pressed.said
+    assert listed(book) == []
+
+
+def test_figures_are_not_changed_and_sheets_stay_locked(forms: dict[str, Path], tmp_path: Path):
+    book = opened(fill(forms["01.1.C01"], tmp_path / "a.xlsx", FAULTY))
+    before = excel.contents(book)
+
+    press(book, "validate")
+
+    after = excel.contents(book)
+    assert {name: cells for name, cells in before.items() if name != CHECK} == {
+        name: cells for name, cells in after.items() if name != CHECK
+    }
+    assert {at: value for at, value in after[CHECK].items() if at[0] < LISTED_TOP} == before[CHECK]
+    assert all(page.api.ProtectContents for page in book.sheets)
+
+
+def test_the_checked_form_may_still_be_handed_in(forms: dict[str, Path], tmp_path: Path):
+    path = fill(forms["01.1.C01"], tmp_path / "a.xlsx", FAULTY)
+    expected = of_file(path)
+    book = opened(path)
+
+    press(book, "validate")
+    book.save()
+
+    assert of_file(path) == expected
+
+
+def test_english_is_spoken_where_it_was_asked_for(forms: dict[str, Path], tmp_path: Path):
+    book = opened(fill(forms["01.1.C01"], tmp_path / "a.xlsx", FAULTY))
+
+    pressed = press(book, "validate", "en")
+
+    assert "to mend" in pressed.said
+    assert all(re.search(r"[a-z]", said) and "Hãy" not in said for _, said, _, _ in listed(book))
+
+
+NUMBERS = st.one_of(
+    st.integers(-2, 60), st.sampled_from(["", "12 ", "1.234", "12,5", "x", "=1", True, None, 2.5, 1e16, -0.5])
+)
+DAYS = st.one_of(st.none(), st.integers(44_900, 45_100), st.sampled_from(["28/02/2023", 3.25, -1]))
+
+
+@st.composite
+def fills(draw: st.DrawFn) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    values = {id: draw(NUMBERS) for id in REQUIRED if draw(st.booleans())}
+    values["registered"] = draw(st.sampled_from(["Có", "Không", "có", "", None, 1]))
+    values["difficulties_text"] = draw(st.sampled_from([None, "Cần tài liệu.", "0123456789", "=1+1", "dòng 1\ndòng 2"]))
+    session = st.fixed_dictionaries(
+        {"held_date": DAYS, "planned_date": DAYS, "attendees": NUMBERS, "form": st.sampled_from([None, "Khác", "abc"])}
+    )
+    return values, draw(st.lists(session, max_size=3))
+
+
+@settings(max_examples=40)
+@given(fills())
+def test_through_excel_and_through_the_file_the_issues_are_the_same_list(
+    forms: dict[str, Path],
+    tmp_path_factory: pytest.TempPathFactory,
+    filled: tuple[dict[str, Any], list[dict[str, Any]]],
+):
+    values, sessions = filled
+    path = fill(forms["01.1.C01"], tmp_path_factory.mktemp("f") / "a.xlsx", values, sessions)
+
+    assert of_book(path) == of_file(path)
+
+
+def test_a_count_that_excel_turned_into_a_date_is_found_through_excel_too(forms: dict[str, Path], tmp_path: Path):
+    book = opened(fill(forms["01.1.C01"], tmp_path / "a.xlsx", REQUIRED))
+    layout = live.opened(book).layout
+    assert layout
+    slot = layout.slots["leaders_total"]
+    book.sheets[slot.sheet].api.Unprotect("loithe")
+    cell = book.sheets[slot.sheet].range(slot.cell)
+    cell.number_format, cell.raw_value = "d-mmm", 3.0
+    book.save()
+
+    expected = of_file(tmp_path / "a.xlsx")
+    assert "FIELD_NOT_A_NUMBER" in {each.code for each in expected}
+    assert [each.in_file("") for each in live.opened(book).issues] == expected
+
+
+def test_checking_needs_neither_pandas_nor_the_writing_library():
+    code = (
+        "import sys; import loithe_xl.addin; from loithe_xl.tasks import live;"
+        "print([name for name in ('pandas', 'xlsxwriter', 'openpyxl', 'rich') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=SRC, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_marking_takes_few_calls(forms: dict[str, Path], tmp_path: Path):
+    book = opened(fill(forms["01.1.C01"], tmp_path / "a.xlsx", FAULTY))
+
+    press(book, "validate")
+
+    assert len(excel.calls("write", book)) <= 3
+    assert len(excel.calls("read", book)) < 400
+
+
+def test_a_press_says_so_when_the_sheet_of_checks_is_gone(forms: dict[str, Path], tmp_path: Path):
+    path = fill(forms["01.1.C01"], tmp_path / "a.xlsx", FAULTY)
+    renamed = {"xl/workbook.xml": lambda part: part.replace('name="Kiểm tra"'.encode(), b'name="Khac"')}
+    book = opened(rewritten(path, tmp_path / "b.xlsx", renamed))
+
+    pressed = press(book, "validate")
+
+    assert (pressed.done, pressed.mode) == (False, "critical")
+    assert CHECK in pressed.said
+    assert excel.calls("write", book) == [] == excel.calls("format", book)

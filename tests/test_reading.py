@@ -1,0 +1,213 @@
+"""Files are read by workers: what ends, hangs or starves one is refused for that, and the others are read."""
+
+from __future__ import annotations
+
+import hashlib
+import multiprocessing
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import pytest
+from cli_tools import codes, read, snapshot
+from tools import NOON, REQUIRED, fill, make_forms
+
+from loithe_xl import crew, inbox, store
+from loithe_xl.issues import Issue
+from loithe_xl.receipts import Receipt, Status, Verdict
+from loithe_xl.tasks import reading
+from loithe_xl.tasks.check import check
+from loithe_xl.tasks.gather import Gathered, Order, open_parent, take_in
+from loithe_xl.tasks.intake import Opened, open_file
+from loithe_xl.tasks.office import Office
+
+
+@pytest.fixture(scope="module")
+def forms(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    return make_forms(tmp_path_factory.mktemp("forms"))
+
+
+@pytest.fixture
+def sent(forms: dict[str, Path], tmp_path: Path) -> Path:
+    """A folder with three honest reports; the second, in order, is what tests make dangerous."""
+    for number, code in enumerate(("01.1.C01", "01.1.C02", "01.K1"), 1):
+        fill(forms[code], tmp_path / "nhan" / f"{number} {code}.xlsx", {**REQUIRED, "members_total": 30 + number})
+    return tmp_path / "nhan"
+
+
+def taken(forms: dict[str, Path], folder: Path, office: Office | None = None) -> Gathered:
+    parent = open_parent(forms["01"])
+    return take_in(parent, inbox.find([folder]), Order(forms["01"], (folder,)), office or Office(now=NOON))
+
+
+def receipts(gathered: Gathered) -> list[Receipt]:
+    return sorted(gathered.parent.receipts, key=lambda each: each.file)
+
+
+def dangerous(path: Path, file: str, by: object = None) -> Opened:
+    """Stands for ``open_file``: the second file does what its folder's name says."""
+    if path.name.startswith("2"):
+        match os.environ["DANGER"]:
+            case "die":
+                os._exit(9)
+            case "hang":
+                time.sleep(3600)
+            case "starve":
+                bytearray(2**40)
+    return open_file(path, file, by)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("danger", "code"), [("die", "CRASHED"), ("hang", "TOO_SLOW"), ("starve", "CRASHED")])
+def test_one_file_is_lost_and_the_others_count(
+    forms: dict[str, Path], sent: Path, monkeypatch: pytest.MonkeyPatch, danger: str, code: str
+):
+    expected = receipts(taken(forms, sent))
+    monkeypatch.setenv("DANGER", danger)
+    monkeypatch.setattr(reading, "open_file", dangerous)
+    monkeypatch.setattr(reading, "SECONDS", 3.0 if danger == "hang" else 60.0)
+    before = snapshot(sent)
+
+    gathered = taken(forms, sent)
+
+    first, lost, last = receipts(gathered)
+    assert [first, last] == [expected[0], expected[2]]
+    assert (lost.verdict, [each.code for each in lost.issues]) == (Verdict.REFUSED, [f"FILE_{code}"])
+    assert lost.sha == hashlib.sha256(next(sent.glob("2*")).read_bytes()).hexdigest()
+    assert (gathered.counts[Status.ACCEPTED], gathered.counts[Status.REFUSED], gathered.seen) == (2, 1, 3)
+    assert snapshot(sent) == before
+    assert multiprocessing.active_children() == []
+
+
+def test_validate_says_it_of_that_file_alone(sent: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("DANGER", "die")
+    monkeypatch.setattr(reading, "open_file", dangerous)
+
+    found = read("validate", sent)["files"]
+
+    assert [("FILE_CRASHED" in codes(each["issues"]), each["ok"]) for each in found][1] == (True, False)
+    assert [each["unit"] for each in found] == ["01.1.C01", None, "01.K1"]
+
+
+@pytest.mark.parametrize("start", ["fork", "spawn"])
+def test_workers_need_nothing_but_what_they_are_given(
+    forms: dict[str, Path], sent: Path, monkeypatch: pytest.MonkeyPatch, start: str
+):
+    """Where a worker starts anew, as on Windows, it comes to the same as reading here."""
+    if start not in multiprocessing.get_all_start_methods():
+        pytest.skip(f"this system does not {start}")
+    parent = open_parent(forms["01"])
+    paths = sorted(sent.iterdir())
+    context = multiprocessing.get_context(start)
+    monkeypatch.setattr(crew.multiprocessing, "get_context", lambda _: context)
+    away = taken(forms, sent)
+    checked, _ = check([sent], Office(now=NOON))
+    monkeypatch.setattr(reading, "Crew", _Here)
+    here = taken(forms, sent)
+
+    assert receipts(away) == receipts(here)
+    assert away.parent.values == here.parent.values
+    assert checked == check([sent], Office(now=NOON))[0]
+    assert [each.file for each in checked] == [reading.shown(path) for path in paths]
+    assert len(pickle.dumps(receipts(away))) < 20_000 < len(pickle.dumps(parent))
+
+
+class _Here:
+    """A crew that is this process."""
+
+    def __init__(self, work: object, seconds: float) -> None:
+        self.work = work
+
+    def __enter__(self) -> _Here:
+        return self
+
+    def __exit__(self, *_: object) -> None: ...
+
+    def map(self, paths: Sequence[Path]) -> Iterable[object]:
+        return map(self.work, paths)  # type: ignore[arg-type,call-overload]
+
+
+def test_where_no_process_may_be_started_files_are_read_all_the_same(
+    forms: dict[str, Path], sent: Path, monkeypatch: pytest.MonkeyPatch
+):
+    expected = taken(forms, sent)
+    shown: list[Path] = []
+
+    def walk(items: Sequence[Path], _: str) -> Iterable[Path]:
+        for item in items:
+            shown.append(item)
+            yield item
+
+    def forbidden(_: object) -> None:
+        raise PermissionError(1, "not here")
+
+    monkeypatch.setattr(multiprocessing.process.BaseProcess, "start", forbidden)
+    gathered = taken(forms, sent, Office(now=NOON, progress=walk))
+
+    assert receipts(gathered) == receipts(expected)
+    assert shown == sorted(sent.iterdir())
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes are POSIX")
+def test_two_files_that_nobody_can_read_are_two(forms: dict[str, Path], tmp_path: Path):
+    """Without bytes there is no digest to tell them apart; JSON says none."""
+    paths = [tmp_path / "a.xlsx", tmp_path / "b.xlsx"]
+    for path in paths:
+        os.mkfifo(path)
+
+    found = read("consolidate", "--into", forms["01"], *paths, "--dry-run")
+
+    lost = [each for each in found["children"] if each["status"] == "refused"]
+    assert [Path(each["file"]).name for each in lost] == ["a.xlsx", "b.xlsx"]
+    assert [each["sha256"] for each in lost] == [None, None]
+    assert [codes(each["issues"]) for each in lost] == [["FILE_NOT_PLAIN"]] * 2
+    assert found["refused"] == 2
+
+
+INTERRUPTED = """
+import os, sys, time
+from pathlib import Path
+from loithe_xl.cli.shell import run
+from loithe_xl.tasks import reading
+
+def hang(path, file, by=None):
+    print(os.getpid(), flush=True)
+    time.sleep(3600)
+
+os.cpu_count = lambda: 1  # one worker
+reading.open_file = hang
+sys.exit(run(["consolidate", "--into", sys.argv[1], sys.argv[2]]))
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals and process ids are POSIX")
+@pytest.mark.parametrize("signal_", [signal.SIGINT, signal.SIGKILL])
+def test_an_interrupted_run_leaves_no_worker_and_no_file(forms: dict[str, Path], sent: Path, signal_: signal.Signals):
+    """Ctrl-C ends the workers; whoever is killed cannot: then they hold no lock, and their own alarm ends them."""
+    before = snapshot(forms["01"].parent), snapshot(sent)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "PYTHONUTF8": "1"}
+    command = [sys.executable, "-c", INTERRUPTED, str(forms["01"]), str(sent)]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    ) as running:
+        assert running.stdout and running.stderr
+        worker = int(running.stdout.readline())
+        running.send_signal(signal_)
+        code = running.wait(30)
+        if signal_ is signal.SIGKILL:
+            with store.lock(forms["01"], timeout=0):
+                os.kill(worker, signal.SIGALRM)  # what it has set for itself
+        said = running.stderr.read()  # to its end: nobody is left who holds it
+    assert code == (3 if signal_ is signal.SIGINT else -9)
+    assert "Traceback" not in said
+    assert (snapshot(forms["01"].parent), snapshot(sent)) == before
+
+
+def test_the_reasons_are_worded():
+    said: list[Issue] = [reading._why("slow"), reading._why("died")]
+    assert "30 giây" in said[0].message.vi and "30 seconds" in said[0].message.en
+    assert "biểu mẫu gốc" in said[1].message.vi
