@@ -130,12 +130,16 @@ Change = Callable[[Copy], Where]
 
 @dataclass(frozen=True)
 class Tampering:
-    """One way; ``codes``: the answer must be one of these issues, at the place that ``change`` names."""
+    """One way; ``codes``: the answer must be one of these issues, at the place that ``change`` names.
+
+    ``places``: of the form that it touches; each may be named, and nothing else.
+    """
 
     name: str
     codes: tuple[str, ...]
     change: Change
     parents_only: bool = False
+    places: int = 1
 
     def apply(self, source: Path, target: Path) -> Where:
         """Write the tampered copy; the sheet and cell that must be named."""
@@ -149,11 +153,11 @@ TAMPERINGS: list[Tampering] = []
 HARMLESS: list[Tampering] = []
 
 
-def tampering(name: str, *codes: str, parents_only: bool = False) -> Callable[[Change], Change]:
+def tampering(name: str, *codes: str, parents_only: bool = False, places: int = 1) -> Callable[[Change], Change]:
     """Enter a way into the list."""
 
     def enter(change: Change) -> Change:
-        TAMPERINGS.append(Tampering(name, codes, change, parents_only))
+        TAMPERINGS.append(Tampering(name, codes, change, parents_only, places))
         return change
 
     return enter
@@ -194,7 +198,7 @@ def label_formula(copy: Copy) -> Where:
     return copy.cell(*copy.label(copy.slots[2]), ' t="str"><f>"Số đảng"&amp;" viên"</f><v>Số đảng viên</v>')
 
 
-@tampering("two labels change places", LABEL)
+@tampering("two labels change places", LABEL, places=2)
 def labels_swapped(copy: Copy) -> Where:
     (sheet, one), (_, two) = (copy.label(slot) for slot in copy.slots[:2])
     part = copy.part(sheet)
@@ -499,7 +503,7 @@ def checks_renamed(copy: Copy) -> Where:
     return rename_sheet(copy, CHECK)
 
 
-@tampering("two sheets exchange their names", "STRUCTURE_SHEET_OTHER")
+@tampering("two sheets exchange their names", "STRUCTURE_SHEET_OTHER", places=2)
 def sheets_exchanged(copy: Copy) -> Where:
     one, two = (f'<sheet name="{placed.sheet.name}"' for placed in copy.layout.sheets[:2])
     book = copy.parts["xl/workbook.xml"]
@@ -647,7 +651,7 @@ def strange_cutoff(copy: Copy) -> Where:
     return retoken(copy, sign(replace(copy.opened.identity, cutoff=date(1, 1, 1)), STRANGER))
 
 
-@tampering("the language is marked as another", "STRUCTURE_SHEET_OTHER")
+@tampering("the language is marked as another", "STRUCTURE_SHEET_OTHER", places=2)
 def strange_language(copy: Copy) -> Where:
     copy.text(HIDDEN, address(*LANG_CELL), "en")
     return copy.layout.sheets[0].sheet.name, ""

@@ -17,7 +17,7 @@ from cli_tools import REQUIRED, codes, held, issue_forms, press, read, type_in
 from tools import small_register
 
 from loithe_xl import store
-from loithe_xl.layout import HIDDEN_RECEIPTS, JOURNAL, RECEIPTS
+from loithe_xl.layout import HIDDEN_JOURNAL, HIDDEN_RECEIPTS, JOURNAL, RECEIPTS
 
 PLAN = {"planned_date": date(2023, 3, 12)}
 REGISTER = small_register({"01.1": len(PLACES), "01.2": 1})
@@ -137,7 +137,7 @@ def test_a_base_sends_nothing_of_it_on(
     submissions(forms, cells, chosen)
     base = Path(shutil.copy(forms["01.1"], tmp_path / "01.1.xlsx"))
     assert press("consolidate", "--into", base, cells).code in (0, 1)
-    assert marks_in(base.read_bytes(), MARK) == set()
+    assert told({("base", mark) for mark in marks_in(base.read_bytes(), MARK)}, chosen) == []
     base.write_bytes(planted(base.read_bytes(), [(place, own[place]) for place in LEFT_BY_AN_OFFICE]))
     watch = Watch(tmp_path / "huyen", monkeypatch)
     assert press("key", "trust", forms["01"]).code == 0
@@ -196,7 +196,7 @@ def test_names_of_files_stand_in_the_receipt_list_and_names_of_folders_nowhere(
         for sheet in book.worksheets
         if any(names.search(str(value)) for line in sheet.values for value in line)
     }
-    assert telling - {JOURNAL} == {RECEIPTS, HIDDEN_RECEIPTS}
+    assert telling - {JOURNAL, HIDDEN_JOURNAL} == {RECEIPTS, HIDDEN_RECEIPTS}
 
 
 def test_a_hidden_text_is_no_pack(forms: dict[str, Path], tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from loithe_xl.issues import Issue, Severity
 from loithe_xl.words import catalogue
 from loithe_xl.writer import render
 
+BINARY = b'<Default Extension="bin" ContentType="application/vnd.ms-excel.sheet.binary.macroEnabled.main"/>'
 TYPES, BOOK, SHEET = "[Content_Types].xml", "xl/workbook.xml", "xl/worksheets/sheet1.xml"
 
 
@@ -127,6 +128,10 @@ REFUSED: dict[str, tuple[str, Callable[[], bytes]]] = {
     "macro of another name": (
         "FILE_MACRO",
         lambda: rebuilt({TYPES: part(TYPES) + b"<!-- application/vnd.ms-office.vbaProject -->"}),
+    ),
+    "a binary workbook's type, and a binary part": (
+        "FILE_MACRO",
+        lambda: rebuilt({TYPES: part(TYPES).replace(b"<Default ", BINARY + b"<Default ", 1), "xl/x.bin": b"x"}),
     ),
     "old macro sheet": ("FILE_MACRO", lambda: rebuilt({"xl/macrosheets/sheet1.xml": b"<a/>"})),
     "external link": (

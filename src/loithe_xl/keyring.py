@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import re
 import secrets
@@ -34,6 +35,7 @@ def private_key(path: Path | None = None) -> bytes:
         if not path.exists():
             text = f"{_PRIVATE_COMMENT}\n{_PRIVATE} {encode(new_private_key())}\n"
             _create(path, text.encode("utf-8"))
+        _sweep(path)
         return _read_private(path)
 
 
@@ -137,6 +139,13 @@ def _create(path: Path, data: bytes, mode: int = 0o600) -> None:
                 _write_new(path, data, mode)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _sweep(path: Path) -> None:
+    """Remove what a killed run left: once the file is there, nobody needs another beginning of it."""
+    for file in path.parent.glob(f".{glob.escape(path.name)}-{'[0-9a-f]' * 12}.tmp"):
+        with suppress(OSError):
+            file.unlink()
 
 
 def _write_new(path: Path, data: bytes, mode: int) -> None:

@@ -67,8 +67,7 @@ def scan(text: bytes, styles: CellStyles) -> Scan:
             if here <= at or here[0] != row:
                 raise ValueError("cells out of order")
             at, kind = here, attributes.get("t", "n")
-            style = attributes.get("s", "0")
-            locked[at] = locks[style]
+            locked[at] = locks[style := attributes.get("s", "0")]
             if style in dates or kind == "d":
                 dated.add(at)
         elif name == "v" or name == "is":
@@ -101,7 +100,6 @@ def scan(text: bytes, styles: CellStyles) -> Scan:
             written[at] += text
 
     parser = expat.ParserCreate(namespace_separator=":")
-    parser.buffer_text = True
     parser.StartElementHandler, parser.CharacterDataHandler = start, characters
     _parse(parser, text)
     _write_out(shares, written)
@@ -112,6 +110,7 @@ def scan(text: bytes, styles: CellStyles) -> Scan:
 def _parse(parser: Any, text: bytes) -> None:
     from xml.parsers import expat
 
+    parser.buffer_text = True
     try:
         parser.Parse(text, True)
     except expat.ExpatError as fault:

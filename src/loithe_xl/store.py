@@ -73,20 +73,24 @@ def write(
     *,
     pause: Callable[[float], None] = time.sleep,
     now: Callable[[], datetime] = _now,
+    of: Path | None = None,
 ) -> Path:
     """Put ``data`` into ``target`` and say where they are: there, or beside it when Excel holds the target open.
 
     Equal bytes leave the file untouched. ``verify`` sees the bytes as read back from the disk and raises when they
-    will not do. Whatever fails, the old file is whole; a Fault says why.
+    will not do. Whatever fails, the old file is whole; a Fault says why. ``of``: the file that the target is a copy
+    of, whose lock serves, and whose next run sweeps away what is left if this one is killed.
     """
     real = _real(target)
-    with lock(real), _reported(real):
+    owner = _real(of) if of else real
+    with lock(owner), _reported(real):
         if _same(real, data):
             return target
         if real.exists() and not real.stat().st_mode & stat.S_IWUSR:
             raise Fault([issue("STORE_READ_ONLY", Place(file=real.name), name=real.name)], 3)
-        temporary = real.with_name(f".~loithe-{_stem(real)}-{secrets.token_hex(8)}.tmp")
+        temporary = real.with_name(f".~loithe-{_stem(owner)}-{secrets.token_hex(8)}.tmp")
         try:
+            real.parent.mkdir(exist_ok=True)
             _write_new(temporary, data, real)
             _confirm(temporary, data, verify, real)
             return target if _replace(temporary, real, pause) else _save_beside(temporary, real, data, now())
@@ -122,7 +126,7 @@ def keep_copy(target: Path, stamp: str) -> Path:
     real = _real(target)
     with _reported(real):
         data = real.read_bytes()
-    return write(_free(real.parent / COPIES / real.name, stamp, data), data)
+    return write(_free(real.parent / COPIES / real.name, stamp, data), data, of=real)
 
 
 def _real(target: Path) -> Path:
@@ -139,7 +143,8 @@ def _stem(target: Path) -> str:
 def _sweep(target: Path) -> None:
     """Remove what a killed run left; whoever holds the lock knows that nobody is writing it."""
     ours = re.compile(re.escape(f".~loithe-{_stem(target)}-") + r"[0-9a-f]{16}\.tmp")
-    for file in target.parent.iterdir():
+    copies = target.parent / COPIES
+    for file in (*target.parent.iterdir(), *(copies.iterdir() if copies.is_dir() else ())):
         if ours.fullmatch(file.name):
             with suppress(OSError):
                 shutil.rmtree(file) if file.is_dir() else file.unlink()

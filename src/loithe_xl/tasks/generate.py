@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
-from loithe_xl import stamp, store
+from loithe_xl import store, zipparts
 from loithe_xl.identity import Identity, public_key, sign
 from loithe_xl.issues import Fault, issue
 from loithe_xl.layout import Layout
@@ -79,7 +79,7 @@ def generate(request: Request, office: Office) -> list[Path]:
     paths = [folder_of(request, unit) for unit in units]
     walked = office.progress(paths, "generate")
     forms = ((path, forge.make(unit)) for path, unit in zip(walked, units, strict=True))
-    written = list(store.write_many(request.out, forms, stamp.check))
+    written = list(store.write_many(request.out, forms, zipparts.check))
     for path, found in zip(paths, written, strict=True):
         for said in beside(path, found):
             office.notice(said)
