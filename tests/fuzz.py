@@ -11,13 +11,14 @@ import re
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
 import independent
 from cli_tools import type_in
+from tally import Tally
 from tools import REQUIRED, fill, held, make_forms, small_register
 
 from loithe_xl import guard, reader
@@ -85,18 +86,6 @@ TOKEN = re.compile(r"<[^>]*>|[^<]+")
 CHUNK = 25  # examples of one errand to a worker
 
 
-@dataclass
-class Tally:
-    """What became of the examples."""
-
-    outcomes: Counter[str] = field(default_factory=Counter)
-    failed: list[str] = field(default_factory=list)
-
-    @property
-    def tried(self) -> int:
-        return sum(self.outcomes.values())
-
-
 @dataclass(frozen=True)
 class Bench:
     """Genuine submissions of one unit, as three programs write them, and what reads them."""
@@ -135,7 +124,7 @@ class Judge:
             outcome, wrong = self.judged(data)
         except Exception as error:  # the program may raise for nothing that a file holds
             outcome, wrong = "raised", f"{type(error).__name__}: {error}"
-        return outcome, f"--seed {self.seed} example {number} ({did}): {wrong}" if wrong else ""
+        return outcome, f"{did}: {wrong}" if wrong else ""
 
     def example(self, number: int) -> tuple[bytes, str]:
         """The example's bytes, and what was done to make them."""
@@ -192,20 +181,29 @@ def _told(received: Received, sheet: str) -> dict[tuple[int, int], object]:
     return found | {at: independent.ERROR for at, flaw in received.flawed[sheet].items() if flaw == "error"}
 
 
-def run(bench: Bench, seed: int, count: int, workers: int | None = None) -> Tally:
-    """Judge examples 0 … count-1; one that ends or blocks its worker has failed."""
+def run(folder: Path, count: int, seed: int = 0) -> Tally:
+    """So many examples."""
     tally = Tally()
+    outcomes = tried(bench(folder), seed, count, tally)
+    tally.notes.append(", ".join(f"{name} {number:,}" for name, number in outcomes.most_common()))
+    return tally
+
+
+def tried(bench: Bench, seed: int, count: int, tally: Tally, workers: int | None = None) -> Counter[str]:
+    """Judge examples 0 … count-1; one that ends or blocks its worker has failed."""
+    outcomes: Counter[str] = Counter()
     chunks = [range(start, min(start + CHUNK, count)) for start in range(0, count, CHUNK)]
     with Crew(Judge(bench, seed), workers, seconds=30.0 * CHUNK) as crew:
         for chunk, found in zip(chunks, crew.map(chunks), strict=True):
             if isinstance(found, Lost):
-                tally.outcomes[found.reason] += len(chunk)
-                tally.failed.append(f"--seed {seed} examples {chunk.start} to {chunk.stop - 1}: {found.reason}")
+                outcomes[found.reason] += len(chunk)
+                tally.tried += len(chunk) - 1
+                tally.add(f"--seed {seed} examples {chunk.start} to {chunk.stop - 1}", found.reason)
                 continue
-            for outcome, wrong in found:
-                tally.outcomes[outcome] += 1
-                tally.failed += [wrong] if wrong else []
-    return tally
+            for number, (outcome, wrong) in zip(chunk, found, strict=True):
+                outcomes[outcome] += 1
+                tally.add(f"--seed {seed} example {number}", wrong)
+    return outcomes
 
 
 def _difference(ours: Mapping[tuple[int, int], object], theirs: Mapping[tuple[int, int], object]) -> str:

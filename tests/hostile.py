@@ -26,6 +26,7 @@ import openpyxl
 from cli_tools import places
 from measured import loithe
 from msoffcrypto.format.ooxml import OOXMLFile
+from tally import Tally
 from tools import REQUIRED, held, make_forms, small_register
 
 from loithe_xl import keyring
@@ -40,6 +41,7 @@ PICTURES, LINKS = "xl/media/", "xl/externalLinks/"
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 FIELD = "members_total"  # the figure that is tampered with, and its cell
 MEMBERS = 30
+MEMORY = 500  # megabytes of any process
 
 
 @dataclass(frozen=True)
@@ -1454,8 +1456,18 @@ class Run:
         return f"other figures: {other}" if other else ""
 
 
-def consolidated(folder: Path) -> Run:
-    """All cases and an honest file in one folder, consolidated by the command; what may count has a unit of its own."""
+@dataclass(frozen=True)
+class Post:
+    """What came in one day: a folder of hostile files with an honest one, and the parent that they are for."""
+
+    folder: Path
+    parent: Path
+    inbox: Path
+    files: Mapping[str, str]
+
+
+def arrived(folder: Path) -> Post:
+    """All cases and an honest file in one folder; what may count has a unit of its own."""
     cases: list[Kind | Spot] = [*KINDS, *SPOTS]
     forms = make_forms(folder / "forms", small_register({}, straight=3 + sum(not case.codes for case in cases)))
     inbox, key = folder / "nhận", keyring.private_key()
@@ -1472,15 +1484,57 @@ def consolidated(folder: Path) -> Run:
         else:
             path = case.lay(inbox, base)
         files[case.name] = os.fsencode(path.relative_to(folder)).decode("utf-8", "replace")
-    before = _looks(inbox)
-    done = loithe(folder, "consolidate", "--into", forms["01"], inbox.name, "--format", "json")
+    return Post(folder, forms["01"], inbox, files)
+
+
+def consolidated(folder: Path) -> Run:
+    """What the command makes of all of them."""
+    post = arrived(folder)
+    before = looks(post.inbox)
+    done = loithe(folder, "consolidate", "--into", post.parent, post.inbox.name, "--format", "json")
     assert done.code == 1 and len(done.err.splitlines()) == 1, done.err  # the bar alone: no library may shout
-    receipts = tuple(open_parent(forms["01"]).receipts)
+    receipts = tuple(open_parent(post.parent).receipts)
     (true,) = [each for each in receipts if each.file == "nhận/thật.xlsx"]
-    return Run(json.loads(done.out), receipts, files, true, done.megabytes, done.seconds, _looks(inbox) == before)
+    untouched = looks(post.inbox) == before
+    return Run(json.loads(done.out), receipts, post.files, true, done.megabytes, done.seconds, untouched)
 
 
-def _looks(inbox: Path) -> dict[str, object]:
+def run(folder: Path, count: int = 0, seed: int = 0) -> Tally:
+    """Every case once."""
+    tally = Tally()
+    found = consolidated(folder)
+    for case in [*KINDS, *SPOTS]:
+        tally.add(case.name, found.wrong(case))
+    tally.add("the honest file beside them", "" if found.honest.verdict is Verdict.VALID else "it does not count")
+    tally.add("memory", "" if found.megabytes < MEMORY else f"{found.megabytes:.0f} MB")
+    tally.notes.append(
+        f"{len(KINDS)} kinds of content, {len(SPOTS)} of place; all in one run of {found.seconds:.0f} s, "
+        f"its largest process {found.megabytes:.0f} MB"
+    )
+    return tally
+
+
+def run_untouched(folder: Path, count: int = 0, seed: int = 0) -> Tally:
+    """After every reading command each received file is the same: bytes, names, times, kind."""
+    tally, post = Tally(), arrived(folder)
+    before = looks(post.inbox)
+    for command in (
+        ("validate", post.inbox.name),
+        ("consolidate", "--into", post.parent, post.inbox.name, "--dry-run"),
+        ("consolidate", "--into", post.parent, post.inbox.name),
+        ("consolidate", "--into", post.parent, post.inbox.name),
+        ("status", post.parent),
+        ("report", post.parent, "--out", "bc.xlsx"),
+    ):
+        loithe(folder, *command)
+        after = looks(post.inbox)
+        for path in sorted({*before, *after}):
+            same = before.get(path) == after.get(path)
+            tally.add(f"{Path(path).name!r} after {command[0]}", "" if same else "it is another")
+    return tally
+
+
+def looks(inbox: Path) -> dict[str, object]:
     """Every entry beneath a folder: kind, size, times and, where it is no giant, its bytes."""
     found: dict[str, object] = {}
     for folder, folders, files in os.walk(inbox):

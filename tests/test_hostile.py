@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 
 import pytest
-from hostile import KINDS, SKIPPED, SPOTS, Kind, Run, Spot, consolidated
+from hostile import KINDS, MEMORY, SKIPPED, SPOTS, Kind, Run, Spot, consolidated
 
 from loithe_xl.receipts import Verdict
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="pipes, links and names of any bytes are POSIX")
-MEMORY = 500  # megabytes
 
 
 @pytest.fixture(scope="module")

@@ -114,7 +114,7 @@ def _root(text: bytes, name: bytes) -> tuple[int, bytes]:
     if not found or found[2] != name:
         raise ValueError(f"no {name.decode()}")
     declared = b"xmlns:%b" % found[1][:-1] if found[1] else b"xmlns"
-    if not re.search(rb"\s%b\s*=\s*[\"']%b[\"']" % (declared, MAIN), found[0]):
+    if not re.search(rb"\s%b\s*=\s*[\"']%b[\"']" % (declared, re.escape(MAIN)), found[0]):
         raise ValueError("names of another kind")
     return found.end(), found[1]
 

@@ -1,0 +1,265 @@
+"""What the program writes, as scenes that can be cut short and played again: before, the work, what must be whole.
+
+Each scene plays in a folder of its own; its work is a command, in this process or in one begun for it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import chdir, contextmanager, suppress
+from dataclasses import dataclass, field
+from io import BytesIO, TextIOWrapper
+from pathlib import Path
+from unittest import mock
+
+from cli_tools import register_file, type_in
+from tools import REQUIRED, TERM, held, make_forms, small_register
+
+from loithe_xl import keyring
+from loithe_xl.cli.shell import run
+from loithe_xl.tasks import diary, gather, generate
+
+MONDAY, FRIDAY, SATURDAY = "2023-02-27T08:00:00", "2023-03-03T15:00:00", "2023-03-04T09:00:00"
+PARENT, JOURNAL, INBOX, REPORT = "cha.xlsx", "cha_nhat-ky.csv", "nhan", "bao-cao.xlsx"
+FORMS, KEYS = "bieu", "khoa"
+OURS = re.compile(r"\.~loithe-|\.office\.key-")
+SHAPE = {"01.1": 1, "01.2": 2}
+UNITS = ("01.1.C01", "01.2.C01", "01.2.C02", "01.K1")
+
+
+@dataclass
+class World:
+    """Made once: forms, filled reports, and a parent that took in the first of them."""
+
+    folder: Path
+    old: bytes = b""
+    reports: dict[str, bytes] = field(default_factory=dict)
+    forms: dict[str, bytes] = field(default_factory=dict)  # what generate writes, by path
+    kept: dict[tuple[str, bytes], bytes] = field(default_factory=dict)  # what was once computed
+
+
+def world(folder: Path) -> World:
+    """A district of four cells; its parent holds the first one's report."""
+    made = World(folder)
+    register = small_register(SHAPE)
+    forms = make_forms(folder / "m", register)
+    for number, unit in enumerate(UNITS):
+        path = type_in(forms[unit], folder / f"{unit}.xlsx", {**REQUIRED, "members_total": 30 + number}, [held(10)])
+        made.reports[f"{unit}.xlsx"] = path.read_bytes()
+    shutil.copy(forms["01"], folder / PARENT)
+    assert pressed(folder, "consolidate", "--into", PARENT, f"{UNITS[0]}.xlsx", "--now", MONDAY)[0] == 0
+    made.old = (folder / PARENT).read_bytes()
+    register_file(folder / "danh-ba.xlsx", register)
+    return made
+
+
+def pressed(folder: Path, *arguments: object) -> tuple[int, str]:
+    """A command's code, and what it said."""
+    out, err = (TextIOWrapper(BytesIO(), encoding="utf-8", newline="") for _ in range(2))
+    with mock.patch.multiple(sys, stdout=out, stderr=err), chdir(folder):
+        code = run([str(each) for each in arguments])
+    said = ""
+    for stream in (out, err):
+        stream.flush()
+        said += stream.buffer.getvalue().decode("utf-8")  # type: ignore[attr-defined]
+    return code, said
+
+
+@dataclass(frozen=True)
+class Scene:
+    """``lay`` makes what is there before, ``work`` is the command, ``wrong`` says what is not whole in the midst of
+    it, ``unfinished`` what is not as it must be when it has been done; both are blank when all is well."""
+
+    name: str
+    lay: Callable[[Path], object]
+    work: Callable[[Path], tuple[int, str]]
+    wrong: Callable[[Path], str]
+    unfinished: Callable[[Path], str]
+    codes: frozenset[int] = frozenset((0,))
+
+
+def scenes(world: World) -> dict[str, Scene]:
+    """All of them by name."""
+    return {scene.name: scene for scene in (_consolidate(world), _generate(world), _report(world), _key())}
+
+
+def _consolidate(world: World) -> Scene:
+    def lay(folder: Path) -> None:
+        (folder / PARENT).write_bytes(world.old)
+        (folder / INBOX).mkdir()
+        for name, data in world.reports.items():
+            (folder / INBOX / name).write_bytes(data)
+
+    def work(folder: Path) -> tuple[int, str]:
+        now = SATURDAY if (folder / "ban-cu").exists() else FRIDAY
+        with remembered(world):
+            return pressed(folder, "consolidate", "--into", PARENT, INBOX, "--now", now)
+
+    def wrong(folder: Path) -> str:
+        if {path.name: path.read_bytes() for path in (folder / INBOX).iterdir()} != world.reports:
+            return "a received file is another"
+        parent = (folder / PARENT).read_bytes()
+        if parent != world.old and parent not in world.kept.values():
+            return "the parent is neither the old nor the new one"
+        if any(copy.read_bytes() != world.old for copy in seen(folder / "ban-cu")):
+            return "a copy is not the old parent"
+        journal = folder / JOURNAL
+        if journal.exists() and diary._last_check(journal.read_bytes()) is None:
+            return "the journal is not whole"
+        strange = [path.name for path in seen(folder) if path.parent == folder and path.name not in (PARENT, JOURNAL)]
+        return f"strange files: {strange}" if strange else ""
+
+    def unfinished(folder: Path) -> str:
+        left = leftovers(folder) or wrong(folder)
+        if left or not (folder / JOURNAL).is_file():
+            return left or "no journal"
+        return "the parent is the old one" if (folder / PARENT).read_bytes() == world.old else ""
+
+    return Scene("consolidate", lay, work, wrong, unfinished)
+
+
+def _generate(world: World) -> Scene:
+    def work(folder: Path) -> tuple[int, str]:
+        with remembered(world):
+            known = world.folder / "danh-ba.xlsx"
+            asked = ("--level", "district", "--below", "--register", known, "--period", TERM.period)
+            return pressed(folder, "generate", *asked, "--cutoff", TERM.cutoff, "--out", FORMS)
+
+    def wrong(folder: Path) -> str:
+        for path in seen(folder / FORMS):
+            data = world.forms.setdefault(str(path.relative_to(folder)), path.read_bytes())
+            if path.read_bytes() != data:
+                return f"{path.name} is not whole"
+        return ""
+
+    def unfinished(folder: Path) -> str:
+        missing = set(world.forms) - {str(path.relative_to(folder)) for path in seen(folder / FORMS)}
+        return leftovers(folder) or wrong(folder) or "".join(f"{name} is missing" for name in sorted(missing)[:1])
+
+    return Scene("generate", lambda folder: None, work, wrong, unfinished)
+
+
+def _report(world: World) -> Scene:
+    """A report made again over a former one."""
+
+    def lay(folder: Path) -> None:
+        (folder / PARENT).write_bytes(world.kept["parent", b""])
+        (folder / REPORT).write_bytes(world.kept["report", b""])
+
+    def work(folder: Path) -> tuple[int, str]:
+        return pressed(folder, "report", PARENT, "--out", REPORT)
+
+    def wrong(folder: Path) -> str:
+        data = (folder / REPORT).read_bytes()
+        return "" if data in (world.kept["report", b""], world.kept["report", b"new"]) else "the report is not whole"
+
+    def unfinished(folder: Path) -> str:
+        return leftovers(folder) or wrong(folder)
+
+    first = world.folder / "r"
+    first.mkdir()
+    (first / PARENT).write_bytes(world.old)
+    assert pressed(first, "report", PARENT, "--out", REPORT)[0] == 0
+    world.kept["report", b""] = (first / REPORT).read_bytes()
+    shutil.copytree(first, world.folder / "r2")
+    inbox = world.folder / "r2" / INBOX
+    inbox.mkdir()
+    for name, data in world.reports.items():
+        (inbox / name).write_bytes(data)
+    assert pressed(world.folder / "r2", "consolidate", "--into", PARENT, INBOX, "--now", FRIDAY)[0] == 0
+    world.kept["parent", b""] = (world.folder / "r2" / PARENT).read_bytes()
+    assert pressed(world.folder / "r2", "report", PARENT, "--out", REPORT)[0] == 0
+    world.kept["report", b"new"] = (world.folder / "r2" / REPORT).read_bytes()
+    return Scene("report", lay, work, wrong, unfinished)
+
+
+def _key() -> Scene:
+    """The office's key, made on first use."""
+
+    def work(folder: Path) -> tuple[int, str]:
+        with mock.patch.dict(os.environ, LOITHE_XL_HOME=str(folder / KEYS)):
+            return pressed(folder, "key", "show")
+
+    def wrong(folder: Path) -> str:
+        file = folder / KEYS / "office.key"
+        return "" if not file.exists() or len(keyring._read_private(file)) == 32 else "the key is not whole"
+
+    def unfinished(folder: Path) -> str:
+        return leftovers(folder) or wrong(folder) or ("" if (folder / KEYS / "office.key").exists() else "no key")
+
+    return Scene("key", lambda folder: None, work, wrong, unfinished)
+
+
+@contextmanager
+def remembered(world: World) -> Iterator[None]:
+    """What is written is computed once: a parent by its receipts and time, a form by its unit."""
+    rebuilt, make = gather.rebuilt, generate._Forge.make
+
+    def once(parent: object, saved: object) -> bytes:
+        key = "parent", hashlib.sha256(repr((parent.receipts, parent.journal, saved)).encode()).digest()  # type: ignore[attr-defined]
+        if key not in world.kept:
+            world.kept[key] = rebuilt(parent, saved)  # type: ignore[arg-type]
+        return world.kept[key]
+
+    def form(forge: object, unit: object) -> bytes:
+        key = "form", unit.code.encode()  # type: ignore[attr-defined]
+        if key not in world.kept:
+            world.kept[key] = make(forge, unit)  # type: ignore[arg-type]
+        return world.kept[key]
+
+    with mock.patch.object(gather, "rebuilt", once), mock.patch.object(generate._Forge, "make", form):
+        yield
+
+
+def seen(folder: Path) -> list[Path]:
+    """The files that a user sees beneath a folder."""
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    return [path for path in files if not any(part.startswith(".") for part in path.relative_to(folder).parts)]
+
+
+def leftovers(folder: Path) -> str:
+    """What of our own unfinished files is still there."""
+    return ", ".join(str(path.relative_to(folder)) for path in sorted(folder.rglob("*")) if OURS.match(path.name))
+
+
+def forked(work: Callable[[], object], begun: Callable[[int], None] = lambda _: None) -> int:
+    """Do the work in a process of its own, silently; its wait status. ``begun`` is told its number meanwhile."""
+    pid = os.fork()
+    if not pid:
+        code = 99
+        with suppress(BaseException):
+            nowhere = os.open(os.devnull, os.O_RDWR)
+            os.dup2(nowhere, 1)
+            os.dup2(nowhere, 2)
+            answer = work()
+            code = answer if isinstance(answer, int) else 0
+        os._exit(code)
+    begun(pid)
+    return os.waitpid(pid, 0)[1]
+
+
+def fresh(scene: Scene, folder: Path) -> Path:
+    """An empty folder with what the scene begins with."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    scene.lay(folder)
+    return folder
+
+
+def rehearsed(folder: Path) -> Mapping[str, Scene]:
+    """All scenes, each played through once and again, so that what they write is known."""
+    (folder / "w").mkdir(parents=True)
+    found = scenes(world(folder / "w"))
+    for scene in found.values():
+        stage = fresh(scene, folder / "s" / scene.name)
+        for _ in range(2):
+            code, said = scene.work(stage)
+            assert code in scene.codes, said
+            wrong = scene.unfinished(stage)
+            assert not wrong, f"{scene.name}: {wrong}"
+    return found
