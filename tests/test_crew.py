@@ -59,7 +59,7 @@ def test_what_ends_a_worker_costs_itself_alone(item: str):
 
 
 def test_what_hangs_is_ended():
-    with Crew(strange, 2, seconds=0.3) as crew:
+    with Crew(strange, 2, seconds=1.5) as crew:
         assert list(crew.map(["a", "hang", "b", "c", "hang"])) == ["A", Lost("slow"), "B", "C", Lost("slow")]
 
 
@@ -75,7 +75,7 @@ def test_a_programmers_fault_is_raised():
 
 
 def test_nobody_is_left_behind():
-    with Crew(strange, 3, seconds=0.3) as crew:
+    with Crew(strange, 3, seconds=1.5) as crew:
         answers = crew.map(["a", "b", "hang", "c", "hang"])
         assert next(answers) == "A"
         pids = [worker.process.pid for worker in crew.workers]

@@ -59,7 +59,6 @@ class Gathered:
     written: Path | None = None
     copy: Path | None = None
     statuses: dict[str, Status] = field(default_factory=dict)
-    paths: dict[str, str] = field(default_factory=dict)  # of this run's files, by SHA-256, from the working directory
     changed: bool = False  # something was received that the parent did not hold yet
     entries: tuple[Entry, ...] = ()  # what the file journal gets: every file of the run, and what it moved
     journal: Path | None = None  # where they went
@@ -125,8 +124,7 @@ def take_in(parent: Opened, found: Found, order: Order, office: Office) -> Gathe
     changed = tuple(after) != tuple(parent.receipts)
     done, entries = _journal(parent, done, seen, changed, office)
     gathered = _count(done, seen, len(found.skipped) + own, tuple(why for _, why in found.skipped))
-    paths = {receipt.sha: shown(path) for path, receipt in zip(reversed(files), reversed(seen), strict=True)}
-    return replace(gathered, paths=paths, changed=changed, entries=entries)
+    return replace(gathered, changed=changed, entries=entries)
 
 
 def noted(gathered: Gathered, into: Path) -> Gathered:

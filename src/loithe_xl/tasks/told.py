@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -40,7 +39,7 @@ def consolidate_json(gathered: Gathered, lang: str) -> dict[str, Any]:
         "cutoff": identity.cutoff.isoformat(),
         "values": {id: number_json(value) for id, value in done.values.items()},
         "texts": {id: [{"unit": unit, "text": said} for unit, said in listed] for id, listed in done.texts.items()},
-        "children": children_json(parent, lang, gathered.paths),
+        "children": children_json(parent, lang),
         "issues": [issue_json(found, lang) for found in (*parent.issues, *done.issues, *gathered.issues)],
         "seen": gathered.seen,
         **{status.value: count for status, count in gathered.counts.items()},
@@ -49,8 +48,8 @@ def consolidate_json(gathered: Gathered, lang: str) -> dict[str, Any]:
     }
 
 
-def children_json(parent: Opened, lang: str, paths: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
-    """The receipt list; ``paths``: where the files of this run lie, by SHA-256."""
+def children_json(parent: Opened, lang: str) -> list[dict[str, Any]]:
+    """The receipt list."""
     assert parent.consolidation
     return [
         {
@@ -58,7 +57,7 @@ def children_json(parent: Opened, lang: str, paths: Mapping[str, str] | None = N
             "name": child.name or None,
             "status": child.status.value,
             "late": child.late,
-            "file": (paths or {}).get(child.sha, child.file) or None,
+            "file": child.file or None,
             "sha256": None if child.sha.startswith("?") else child.sha or None,
             "received_at": child.received_at or None,
             "issues": [issue_json(found, lang) for found in child.issues],
