@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 import struct
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from loithe_xl import guard
 from loithe_xl.book import Book, Sheet
 from loithe_xl.guard import admit, inspect
 from loithe_xl.issues import Issue, Severity
@@ -96,6 +98,32 @@ def renamed(old: str, new: str, entry: bytes) -> bytes:
     return PLAIN[:at] + new.encode() + PLAIN[at + len(old) :]
 
 
+def overlapping() -> bytes:
+    """A part that is stored whole, and a second one that begins within it."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as made:
+        inner = zipped(**{"xl/media/b": b"x"})[: 30 + len("xl/media/b") + 1]
+        for name, text in {"xl/media/a": inner, "xl/media/b": b"x"}.items():
+            made.writestr(name, text)
+        for name in zipfile.ZipFile(io.BytesIO(PLAIN)).namelist():
+            made.writestr(name, part(name))
+    data = buffer.getvalue()
+    at = data.index(b"xl/media/b", data.index(b"PK\1\2")) - 4
+    return data[:at] + struct.pack("<I", 30 + len("xl/media/a")) + data[at + 4 :]
+
+
+def other_name() -> bytes:
+    """Info-ZIP's field with a Unicode name, which only some programs look at."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as made:
+        for name in zipfile.ZipFile(io.BytesIO(PLAIN)).namelist():
+            made.writestr(name, part(name))
+        info, said = zipfile.ZipInfo("xl/a.xml"), struct.pack("<BI", 1, zlib.crc32(b"xl/a.xml")) + SHEET.encode()
+        info.extra = struct.pack("<2sH", b"up", len(said)) + said
+        made.writestr(info, "<a/>")
+    return buffer.getvalue()
+
+
 LINK = b'<externalLink xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><%s/></externalLink>'
 STRICT = b"http://purl.oclc.org/ooxml/spreadsheetml/main"
 LOOSE = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -149,6 +177,8 @@ REFUSED: dict[str, tuple[str, Callable[[], bytes]]] = {
     "more than declared": ("FILE_DAMAGED", longer_than_declared),
     "a part with two names": ("FILE_DAMAGED", lambda: renamed(SHEET, SHEET.replace("1", "2"), b"PK\3\4")),
     "two directories": ("FILE_DAMAGED", with_second_directory),
+    "two parts in the same bytes": ("FILE_DAMAGED", overlapping),
+    "a second name beside a part's": ("FILE_PART_NAMES", other_name),
     "something before the first part": ("FILE_DAMAGED", lambda: PLAIN[:30] + PLAIN),
     "1,001 parts": ("FILE_TOO_MANY_PARTS", lambda: rebuilt({f"xl/media/{n}": b"" for n in range(1_001)})),
     "two parts of one name": ("FILE_PART_NAMES", lambda: rebuilt({SHEET.upper(): b"<worksheet/>"})),
@@ -212,6 +242,60 @@ def test_links_folders_and_pipes_are_not_read(tmp_path: Path):
         found = admit(path)
         assert isinstance(found, Issue)
         assert found.code == "FILE_NOT_PLAIN"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes are POSIX")
+def test_nobody_waits_for_a_digest(tmp_path: Path):
+    os.mkfifo(tmp_path / "a.xlsx")
+    (tmp_path / "b.xlsx").symlink_to(tmp_path / "a.xlsx")
+    (tmp_path / "c.xlsx").write_bytes(b"x")
+    with (tmp_path / "d.xlsx").open("wb") as file:
+        file.truncate(3_000_000_000)
+
+    assert [guard.digest(tmp_path / f"{name}.xlsx") for name in "abde"] == ["", "", "", ""]
+    assert guard.digest(tmp_path / "c.xlsx") == hashlib.sha256(b"x").hexdigest()
+
+
+def test_a_file_that_may_not_be_read_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """As whoever may read everything cannot be refused, the system's refusal is made."""
+    file = tmp_path / "a.xlsx"
+    file.write_bytes(PLAIN)
+
+    def refuse(*_: object) -> int:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "open", refuse)
+    found = admit(file)
+
+    assert isinstance(found, Issue)
+    assert found.code == "FILE_NO_ACCESS"
+    assert guard.digest(file) == ""
+
+
+def test_a_file_that_grows_meanwhile_is_read_as_one_moment_has_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """A copy in progress is cut short, and one that never ends is not read to its end."""
+    file, real = tmp_path / "a.xlsx", os.fstat
+    file.write_bytes(PLAIN[:3000])
+
+    def growing(more: bytes) -> Callable[[int], os.stat_result]:
+        def fstat(descriptor: int) -> os.stat_result:
+            with file.open("ab") as out:
+                out.write(more)
+            return real(descriptor)
+
+        return fstat
+
+    found = []
+    for more in (b"", PLAIN[3000:], bytes(60_000_000)):
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "fstat", growing(more))
+            found.append(admit(file))
+
+    assert [each.code if isinstance(each, Issue) else each for each in found] == [
+        "FILE_TRUNCATED",
+        PLAIN,
+        "FILE_TOO_LARGE",
+    ]
 
 
 def test_an_absent_or_closed_file_is_said(tmp_path: Path):

@@ -276,6 +276,54 @@ def test_comments_among_the_shared_texts_are_refused():
     assert refused(with_parts(xl_sharedStrings_xml=strings)) == "FILE_UNREADABLE"
 
 
+@pytest.mark.parametrize("kind", ["s", "str", "inlineStr"])
+@pytest.mark.parametrize("theirs", ["Tiêu đề khác", "", 5.0])
+def test_texts_are_read_twice(monkeypatch: pytest.MonkeyPatch, kind: str, theirs: object):
+    """Whatever kind of text: where calamine reads another one the file is refused."""
+    said = {
+        "s": '<c r="A1" t="s"><v>0</v></c>',
+        "str": '<c r="A1" t="str"><v>Tiêu đề</v></c>',
+        "inlineStr": '<c r="A1" t="inlineStr"><is><t>Tiêu đề</t></is></c>',
+    }[kind]
+    data = with_cells(f'<row r="1">{said}</row>')
+    assert received(data).grids[SHEET].get(1, 1) == "Tiêu đề"
+    real = reader._calamine
+
+    def calamine(data: bytes, sheets: tuple[str, ...]) -> object:
+        return {**real(data, sheets), SHEET: [[theirs]]}
+
+    monkeypatch.setattr(reader, "_calamine", calamine)
+    assert refused(data) == "FILE_UNREADABLE"
+
+
+def test_ends_of_lines_and_space_at_the_ends_are_read_by_us():
+    rows = '<row r="1"><c r="A1" t="str"><v> a\r\nb </v></c><c r="B1" t="inlineStr"><is><t>c\r\nd</t></is></c></row>'
+    grid = received(with_cells(rows)).grids[SHEET]
+
+    assert [grid.get(1, 1), grid.get(1, 2)] == [" a\nb ", "c\nd"]
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("xl__rels_workbook_xml_rels", 'Target="worksheets/sheet2.xml"', 'Target="worksheets/sheet1.xml"'),
+        ("xl__rels_workbook_xml_rels", 'Id="rId2"', 'Id="rId1"'),
+        ("xl__rels_workbook_xml_rels", "<Relationship ", '<x:Relationship xmlns:x="urn:x" '),
+        ("xl_workbook_xml", "</sheets>", "</sheets><sheets/>"),
+        ("xl_workbook_xml", "<sheet ", '<x:sheet xmlns:x="urn:x" '),
+        ("xl_workbook_xml", 'name="_loithe"', f'name="{SHEET}"'),
+        ("xl_workbook_xml", "r:id=", "id="),
+        ("_Content_Types__xml", "</Types>", ""),
+        ("xl_workbook_xml", 'encoding="UTF-8"', 'encoding="x-none"'),
+    ],
+)
+def test_a_book_of_two_meanings_is_refused(name: str, old: str, new: str):
+    text = {re.sub(r"\W", "_", each): each for each in zipfile.ZipFile(io.BytesIO(EXAMPLE)).namelist()}[name]
+    assert old in part(text)
+
+    assert refused(with_parts(**{name: part(text).replace(old, new, 1)})) == "FILE_UNREADABLE"
+
+
 def test_cells_hidden_behind_the_sheet_do_not_count():
     row = '<row r="2"><c r="A2"><v>1</v></c></row>'
     hidden = '<extLst><ext uri="x"><row r="1"><c r="A1"><v>7</v></c></row></ext></extLst>'

@@ -78,7 +78,7 @@ def shared_texts(text: bytes) -> list[str]:
     _parse(text)
     body = text[at : listed.end()].decode()
     simple = _SIMPLE.findall(body)
-    if len(simple) == body.count("</si>") == body.count("<si"):
+    if not prefix and len(simple) == body.count("</si>") == body.count("<si"):
         return [_read(words) if "&" in words or "_x" in words or "\r" in words else words for words in simple]
     return [
         _said(item[1] or b"", prefix) for item in _pattern(_STRING, prefix, _SPACE).finditer(text, at, listed.end())

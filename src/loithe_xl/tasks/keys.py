@@ -6,9 +6,10 @@ from pathlib import Path
 
 from loithe_xl import keyring, store
 from loithe_xl.identity import fingerprint
-from loithe_xl.issues import Fault
-from loithe_xl.tasks.intake import open_file
-from loithe_xl.tasks.office import shown
+from loithe_xl.issues import Fault, Issue
+from loithe_xl.tasks.intake import Opened
+from loithe_xl.tasks.office import Office
+from loithe_xl.tasks.reading import read_each
 
 
 def listed() -> list[tuple[str, str]]:
@@ -32,8 +33,13 @@ def trust(path: Path) -> str:
 
 def _key_in(path: Path) -> str:
     if path.suffix.lower() == ".xlsx":
-        opened = open_file(path, shown(path))
-        if opened.key:
-            return opened.key
-        raise Fault(list(opened.issues), 2)
+        ((key, issues),) = read_each([path], _signer, Office(), "validate")
+        if key:
+            return key
+        raise Fault(list(issues), 2)
     return keyring.read_public(path)
+
+
+def _signer(opened: Opened) -> tuple[str, tuple[Issue, ...]]:
+    """The public key that signed a workbook; without one, why."""
+    return opened.key, opened.issues
