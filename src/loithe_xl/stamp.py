@@ -16,10 +16,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-_LOCAL = struct.Struct("<4s5H3I2H")  # zip's header before each part
-_CENTRAL = struct.Struct("<4s6H3I5HI")  # zip's directory entry, but for its last number: where the part stands
-_END = struct.Struct("<4s4H2IH")
-_DATE = 33  # 1 January 1980 in zip's counting
+from loithe_xl.book import Address, Scalar
+from loithe_xl.sheetfill import Sheets
+from loithe_xl.zipparts import Part, entry, joined, parts_of
+
 _BLOCK = 65_535  # the most a block of deflate stores as it is
 _LAST_BLOCK = b"\x03\x00"  # deflate's end, holding nothing
 _TEXT_LIMIT, _NARROW_LIMIT = 32_767, 255  # in a cell; in an attribute or a property
@@ -53,7 +53,7 @@ def lock(package: bytes, protection: Protection) -> bytes:
     parts = []
     if b"<workbookProtection" in zipfile.ZipFile(io.BytesIO(package)).read("xl/workbook.xml"):
         raise ValueError("the package is locked already")
-    for part in _parts(package):
+    for part in parts_of(package):
         text = part.text
         if part.name == "xl/workbook.xml":
             part = part.changed(_once(text, b"<bookViews>", structure + b"<bookViews>"))
@@ -61,7 +61,7 @@ def lock(package: bytes, protection: Protection) -> bytes:
             mark = b'<sheetProtection sheet="1"'
             part = part.changed(_once(text, mark, b"<sheetProtection" + by_sheet.encode() + b' sheet="1"'))
         parts.append(part)
-    return _zip(map(_entry, parts))
+    return joined(map(entry, parts))
 
 
 def replace(package: bytes, marks: Mapping[str, str]) -> bytes:
@@ -69,54 +69,40 @@ def replace(package: bytes, marks: Mapping[str, str]) -> bytes:
     return Master(package, marks).stamp(marks)
 
 
-def check(package: bytes) -> None:
-    """Read every part of a package; ValueError when one is damaged."""
-    damaged = zipfile.ZipFile(io.BytesIO(package)).testzip()
-    if damaged:
-        raise ValueError(f"damaged: {damaged}")
-
-
 class Master:
     """A rendered form with marks where units differ: planned once, then stamped for each unit.
 
     A mark is letters, digits, ``@`` and ``_``; each must occur. One that stands where a number is (write it as a
     number of the book, such as 987650001) is replaced by a number. Fixed texts between marks are compressed once and
-    for all; the units' texts go between them uncompressed.
+    for all; the units' texts go between them uncompressed. A sheet whose cells are filled is compressed anew, quickly.
     """
 
     def __init__(self, package: bytes, marks: Iterable[str]) -> None:
         self._marks = tuple(marks)
         pattern = re.compile("|".join(map(_bounded, sorted(self._marks, key=len, reverse=True)) or ["(?!)"]).encode())
-        parts = [_plan(part, pattern) for part in _parts(package)]
-        self._parts = [part if isinstance(part, _Plan) else _entry(part) for part in parts]
+        parts = parts_of(package)
+        planned = [_plan(part, pattern) for part in parts]
+        self._parts = [part if isinstance(part, _Plan) else entry(part) for part in planned]
+        self._sheets = Sheets(parts, {part.name for part in planned if isinstance(part, _Plan)})
         self._slots = {slot for part in self._parts if isinstance(part, _Plan) for slot in part.slots}
         found = {slot.mark for slot in self._slots}
         if found != set(self._marks):
             raise ValueError(f"marks absent from the package: {sorted(set(self._marks) - found)}")
 
-    def stamp(self, marks: Mapping[str, str]) -> bytes:
-        """The package of one unit. Texts of text cells carry no blanks at their ends (Excel would drop them)."""
+    def stamp(self, marks: Mapping[str, str], cells: Mapping[str, Mapping[Address, Scalar]] | None = None) -> bytes:
+        """The package of one unit. Texts of text cells carry no blanks at their ends (Excel would drop them).
+
+        ``cells``: what else differs, by sheet and address: what is typed, or what the formula there comes to. They
+        stand on sheets without marks.
+        """
         if set(marks) != set(self._marks):
             raise ValueError(f"marks unlike the plan's: {sorted(set(marks) ^ set(self._marks))}")
         written = {slot: _written(slot.write(marks[slot.mark])) for slot in self._slots}
-        return _zip([_entry(part.filled(written)) if isinstance(part, _Plan) else part for part in self._parts])
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    name: str
-    packed: bytes
-    crc: int
-    size: int
-    method: int = zipfile.ZIP_DEFLATED
-
-    @property
-    def text(self) -> bytes:
-        return zlib.decompress(self.packed, -15) if self.method else self.packed
-
-    def changed(self, text: bytes) -> _Part:
-        deflate = zlib.compressobj(9, zlib.DEFLATED, -15)
-        return _Part(self.name, deflate.compress(text) + deflate.flush(), zlib.crc32(text), len(text))
+        entries = [entry(part.filled(written)) if isinstance(part, _Plan) else part for part in self._parts]
+        for sheet, values in (cells or {}).items():
+            place, filled = self._sheets.fill(sheet, values)
+            entries[place] = filled
+        return joined(entries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +131,7 @@ class _Plan:
     pieces: tuple[_Piece, ...]
     slots: tuple[_Slot, ...]
 
-    def filled(self, written: Mapping[_Slot, tuple[bytes, bytes]]) -> _Part:
+    def filled(self, written: Mapping[_Slot, tuple[bytes, bytes]]) -> Part:
         """The part with each slot's text, given as it is and as a stored block."""
         first = self.pieces[0]
         crc, size, out = first.crc, first.size, [first.packed]
@@ -156,10 +142,10 @@ class _Plan:
             crc = one[crc & 255] ^ two[crc >> 8 & 255] ^ three[crc >> 16 & 255] ^ four[crc >> 24] ^ piece.crc
             size += len(own) + piece.size
             out += (stored, piece.packed)
-        return _Part(self.name, b"".join([*out, _LAST_BLOCK]), crc, size)
+        return Part(self.name, b"".join([*out, _LAST_BLOCK]), crc, size)
 
 
-def _plan(part: _Part, pattern: re.Pattern[bytes]) -> _Part | _Plan:
+def _plan(part: Part, pattern: re.Pattern[bytes]) -> Part | _Plan:
     text, start = part.text, 0
     texts, slots = [], []
     for match in pattern.finditer(text):
@@ -279,43 +265,3 @@ def _written(text: str) -> tuple[bytes, bytes]:
 def _stored(text: bytes) -> bytes:
     blocks = (text[start : start + _BLOCK] for start in range(0, len(text), _BLOCK))
     return b"".join(struct.pack("<BHH", 0, len(block), _BLOCK - len(block)) + block for block in blocks)
-
-
-def _parts(package: bytes) -> list[_Part]:
-    found = []
-    for info in zipfile.ZipFile(io.BytesIO(package)).infolist():
-        name, extra = struct.unpack_from("<HH", package, info.header_offset + 26)
-        start = info.header_offset + _LOCAL.size + name + extra
-        packed = package[start : start + info.compress_size]
-        found.append(_Part(info.filename, packed, info.CRC, info.file_size, info.compress_type))
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """A part as it stands in a package: header, name and data; and its line of the directory, without its place."""
-
-    local: bytes
-    line: bytes
-    name: bytes
-
-
-def _entry(part: _Part) -> _Entry:
-    name = part.name.encode("ascii")
-    sizes = part.crc, len(part.packed), part.size, len(name)
-    head = _LOCAL.pack(b"PK\3\4", 20, 0, part.method, 0, _DATE, *sizes, 0)
-    line = _CENTRAL.pack(b"PK\1\2", 20, 20, 0, part.method, 0, _DATE, *sizes, 0, 0, 0, 0, 0)
-    return _Entry(b"".join((head, name, part.packed)), line, name)
-
-
-def _zip(entries: Iterable[_Entry]) -> bytes:
-    out: list[bytes] = []
-    directory: list[bytes] = []
-    offset = 0
-    for entry in entries:
-        out.append(entry.local)
-        directory += (entry.line, offset.to_bytes(4, "little"), entry.name)
-        offset += len(entry.local)
-    listing = b"".join(directory)
-    end = _END.pack(b"PK\5\6", 0, 0, len(out), len(out), len(listing), offset, 0)
-    return b"".join([*out, listing, end])

@@ -1,0 +1,86 @@
+"""The parts of a package of our own, copied as they are compressed; a zip in which no clock shows."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+_LOCAL = struct.Struct("<4s5H3I2H")  # zip's header before each part
+_CENTRAL = struct.Struct("<4s6H3I5HI")  # zip's directory entry, but for its last number: where the part stands
+_END = struct.Struct("<4s4H2IH")
+_DATE = 33  # 1 January 1980 in zip's counting
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part, as it is compressed; ``method`` and ``crc`` as zip has them."""
+
+    name: str
+    packed: bytes
+    crc: int
+    size: int
+    method: int = zipfile.ZIP_DEFLATED
+
+    @property
+    def text(self) -> bytes:
+        """What it holds."""
+        return zlib.decompress(self.packed, -15) if self.method else self.packed
+
+    def changed(self, text: bytes, level: int = 9) -> Part:
+        """The same part with another text."""
+        deflate = zlib.compressobj(level, zlib.DEFLATED, -15)
+        return Part(self.name, deflate.compress(text) + deflate.flush(), zlib.crc32(text), len(text))
+
+
+def check(package: bytes) -> None:
+    """Read every part of a package; ValueError when one is damaged."""
+    damaged = zipfile.ZipFile(io.BytesIO(package)).testzip()
+    if damaged:
+        raise ValueError(f"damaged: {damaged}")
+
+
+def parts_of(package: bytes) -> list[Part]:
+    """The parts of a package, in its order."""
+    found = []
+    for info in zipfile.ZipFile(io.BytesIO(package)).infolist():
+        name, extra = struct.unpack_from("<HH", package, info.header_offset + 26)
+        start = info.header_offset + _LOCAL.size + name + extra
+        packed = package[start : start + info.compress_size]
+        found.append(Part(info.filename, packed, info.CRC, info.file_size, info.compress_type))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A part as it stands in a package: header, name and data; and its line of the directory, without its place."""
+
+    local: bytes
+    line: bytes
+    name: bytes
+
+
+def entry(part: Part) -> Entry:
+    """A part as it goes into a package."""
+    name = part.name.encode("ascii")
+    sizes = part.crc, len(part.packed), part.size, len(name)
+    head = _LOCAL.pack(b"PK\3\4", 20, 0, part.method, 0, _DATE, *sizes, 0)
+    line = _CENTRAL.pack(b"PK\1\2", 20, 20, 0, part.method, 0, _DATE, *sizes, 0, 0, 0, 0, 0)
+    return Entry(b"".join((head, name, part.packed)), line, name)
+
+
+def joined(entries: Iterable[Entry]) -> bytes:
+    """The package of these parts; the same give the same bytes."""
+    out: list[bytes] = []
+    directory: list[bytes] = []
+    offset = 0
+    for entry in entries:
+        out.append(entry.local)
+        directory += (entry.line, offset.to_bytes(4, "little"), entry.name)
+        offset += len(entry.local)
+    listing = b"".join(directory)
+    end = _END.pack(b"PK\5\6", 0, 0, len(out), len(out), len(listing), offset, 0)
+    return b"".join([*out, listing, end])
