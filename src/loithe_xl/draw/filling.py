@@ -71,9 +71,10 @@ class _Changes:
         cells = self.found[slot.sheet]
         for index in range(slot.table.rows):
             row, key = slot.top + index, f"{slot.table.id}#{index}"
-            for field in slot.table.columns:
-                raw, was = (each[index].get(field.id) if index < len(each) else None for each in (rows, before))
-                if not _same(raw, was):
+            typed, blank = (each[index] if index < len(each) else {} for each in (rows, before))
+            for field in slot.table.columns if typed != blank else ():
+                raw = typed.get(field.id)
+                if not _same(raw, blank.get(field.id)):
                     cells[row, slot.columns[field.id]] = input_value(field, raw)
                     if field.id in slot.echoes:
                         cells[row, slot.echoes[field.id]] = date_echo("", raw)[1]
