@@ -198,7 +198,7 @@ def _key() -> Scene:
 @contextmanager
 def remembered(world: World) -> Iterator[None]:
     """What is written is computed once: a parent by its receipts and time, a form by its unit."""
-    rebuilt, make = gather.rebuilt, generate._Forge.make
+    rebuilt, make = gather.rebuilt, generate._Maker.make
 
     def once(parent: object, saved: object) -> bytes:
         key = "parent", hashlib.sha256(repr((parent.receipts, parent.journal, saved)).encode()).digest()  # type: ignore[attr-defined]
@@ -212,7 +212,7 @@ def remembered(world: World) -> Iterator[None]:
             world.kept[key] = make(forge, unit)  # type: ignore[arg-type]
         return world.kept[key]
 
-    with mock.patch.object(gather, "rebuilt", once), mock.patch.object(generate._Forge, "make", form):
+    with mock.patch.object(gather, "rebuilt", once), mock.patch.object(generate._Maker, "make", form):
         yield
 
 

@@ -1,4 +1,4 @@
-"""The script of all faults: every promise has its row, a line says how it went, and a failure is told and ends with 1."""
+"""The script of all faults: every promise has its row and its line, and a failure is told and ends with 1."""
 
 from __future__ import annotations
 

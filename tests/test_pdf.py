@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import subprocess
 import sys
 from pathlib import Path
@@ -76,21 +77,18 @@ def test_a_program_that_makes_nothing_leaves_the_former_pdf(workbook: Path, monk
 
 @posix
 def test_a_hanging_program_is_ended_with_its_children(workbook: Path, monkeypatch: pytest.MonkeyPatch):
-    note = workbook.parent / "pid"
-    stand_in(workbook.parent, monkeypatch, f"sleep 600 & echo $! > '{note}'; wait")
+    held = workbook.parent / "pipe"
+    os.mkfifo(held)
+    reader = os.open(held, os.O_RDONLY | os.O_NONBLOCK)
+    stand_in(workbook.parent, monkeypatch, f"exec 3>'{held}'; echo began >&3; sleep 600 & wait")
 
     found = pdf.convert(workbook, workbook.with_suffix(".pdf"), seconds=1)
 
     assert found
     assert found.code == "PDF_TIMEOUT"
-    # The child is gone, or dead and waiting for init to collect it.
-    child = int(note.read_text())
-    try:
-        os.kill(child, 0)
-        state = Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()[0]
-    except (OSError, ValueError):
-        state = "gone"
-    assert state in ("gone", "Z")
+    said = [os.read(reader, 100) for _ in range(2) if select.select([reader], [], [], 30)[0]]
+    os.close(reader)
+    assert said == [b"began\n", b""]  # its end: nobody is left who holds it
 
 
 def test_a_folder_that_cannot_be_written_is_said(workbook: Path, monkeypatch: pytest.MonkeyPatch):

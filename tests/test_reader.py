@@ -78,7 +78,7 @@ def part(name: str) -> str:
 
 def with_cells(rows: str, after: str = "") -> bytes:
     """The example with other cells on its first sheet."""
-    text = re.sub(r"<sheetData>.*</sheetData>", lambda _: f"<sheetData>{rows}</sheetData>{after}", part(PAGE))
+    text = re.sub(r"(?s)<sheetData>.*</sheetData>", lambda _: f"<sheetData>{rows}</sheetData>{after}", part(PAGE))
     return with_parts(xl_worksheets_sheet1_xml=text)
 
 

@@ -13,16 +13,26 @@ import zipfile
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
+from random import Random
 
 import openpyxl
 import pytest
+from tools import TERM
 
 from loithe_xl.book import Book, Formula, Link, Print, Sheet, Validation
+from loithe_xl.evaluate import Flaw, Raw
+from loithe_xl.identity import Identity
 from loithe_xl.reader import read
 from loithe_xl.received import Received
+from loithe_xl.spec import Field, Form
 from loithe_xl.stamp import Master, Protection, lock, protection, replace
+from loithe_xl.submission import Inputs, blank
+from loithe_xl.tasks import packs
+from loithe_xl.tasks.forge import Forge
+from loithe_xl.tasks.render import Subject, cell_case, package
 from loithe_xl.writer import render
 
+LOADED = packs.load("loi_the")
 SALT = bytes(range(16))
 HOST = Path(__file__).with_name("hosts") / "calc.py"
 MARKS = {"name": "@@NAME@@", "code": "@@CODE@@", "token": "@@TOKEN@@", "due": "987650001", "note": "@@NOTE@@"}
@@ -183,6 +193,70 @@ def test_sheets_and_structure_are_locked():
     assert (opened.security.workbookAlgorithmName, opened.security.workbookHashValue) == ("SHA-512", key.hash)
     order = re.findall(r"<(workbookPr|workbookProtection|bookViews)\b", locked["xl/workbook.xml"].decode())
     assert order == ["workbookPr", "workbookProtection", "bookViews"]
+
+
+ODD: list[Raw] = [
+    None,
+    0,
+    12,
+    -1,
+    Decimal("0.5"),
+    Decimal("12.000"),
+    10**14,
+    True,
+    Flaw(),
+    44985,
+    "",
+    " thụt ",
+    "Có",
+    "=1+1",
+]
+ODD += ["dòng 1\ndòng 2", "@@UNIT_NAME@@", "_x0041_", "<b>&amp;\"'", "\x07\uffff", "03a", "x" * 5000, "TRUE", "#N/A"]
+CHILDLESS = [form.id for form in LOADED.pack.forms.values() if not form.parent]
+
+
+def odd_inputs(form: Form, chance: Random) -> Inputs:
+    """A form as people fill it in: much of it right, some of it anything."""
+
+    def typed(field: Field, was: Raw) -> Raw:
+        if chance.random() < 0.4:
+            return was
+        right: dict[str, list[Raw]] = {"date": [44985, 44960], "yesno": ["Có", "Không"], "choice": list(field.items)}
+        return chance.choice(ODD if chance.random() < 0.3 else right.get(field.kind, [3, 20, "Chữ"]))
+
+    fresh = blank(form)
+    rows = {
+        table.id: tuple({field.id: typed(field, None) for field in table.columns} for _ in fresh.tables[table.id])
+        for table in form.tables.values()
+    }
+    return Inputs({id: typed(form.fields[id], was) for id, was in fresh.values.items()}, rows)
+
+
+@pytest.mark.parametrize("id", CHILDLESS)
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_a_filled_form_is_the_one_that_would_have_been_rendered_part_by_part(id: str, lang: str):
+    chance, layout, forge = Random(id + lang), LOADED.by_form[id], Forge(LOADED, SALT)
+    assert CHILDLESS == ["cell", "base_cell"]
+    for number in range(8):
+        name, above = chance.choice([("Chi bộ “A” & <B>", "Đảng bộ"), ("Có", "Có"), ("Chi bộ 1", "")])
+        identity = Identity(f"01.C{number}", TERM.period, TERM.cutoff, TERM.deadline, "loi_the", layout.digest)
+        subject = Subject(identity, f"LT1|{number}", name, above, lang)
+        inputs = odd_inputs(layout.form, chance) if number else blank(layout.form)
+        rendered = parts(package(cell_case(LOADED, layout, subject, inputs), SALT))
+        stamped = parts(forge.form(layout, subject, inputs))
+
+        assert list(stamped) == list(rendered)
+        assert [part for part in rendered if stamped[part] != rendered[part]] == []
+        if not number:
+            assert stamped == parts(forge.form(layout, subject))
+
+
+def test_a_cell_that_the_form_has_not_is_never_filled(master: bytes):
+    unit = {MARKS[field]: text for field, text in UNITS["plain"].items()}
+    with pytest.raises(KeyError):
+        Master(master, MARKS.values()).stamp(unit, {"Nhập": {(99, 1): 1}})
+    with pytest.raises(KeyError):
+        Master(master, MARKS.values()).stamp(unit, {"Không có": {(1, 1): 1}})
 
 
 def test_a_locked_package_is_not_locked_twice(master: bytes):

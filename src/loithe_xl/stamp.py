@@ -16,7 +16,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from loithe_xl.zipparts import Part, entry, joined, parts
+from loithe_xl.book import Address, Scalar
+from loithe_xl.sheetfill import Sheets
+from loithe_xl.zipparts import Part, entry, joined, parts_of
 
 _BLOCK = 65_535  # the most a block of deflate stores as it is
 _LAST_BLOCK = b"\x03\x00"  # deflate's end, holding nothing
@@ -48,18 +50,18 @@ def lock(package: bytes, protection: Protection) -> bytes:
     """The package with this password on every protected sheet and on the workbook's structure."""
     by_sheet, by_book = _attributes(protection, ""), _attributes(protection, "workbook")
     structure = f'<workbookProtection lockStructure="1"{by_book}/>'.encode()
-    changed = []
+    parts = []
     if b"<workbookProtection" in zipfile.ZipFile(io.BytesIO(package)).read("xl/workbook.xml"):
         raise ValueError("the package is locked already")
-    for part in parts(package):
+    for part in parts_of(package):
         text = part.text
         if part.name == "xl/workbook.xml":
             part = part.changed(_once(text, b"<bookViews>", structure + b"<bookViews>"))
         elif part.name.startswith("xl/worksheets/sheet") and b"<sheetProtection" in text:
             mark = b'<sheetProtection sheet="1"'
             part = part.changed(_once(text, mark, b"<sheetProtection" + by_sheet.encode() + b' sheet="1"'))
-        changed.append(entry(part))
-    return joined(changed)
+        parts.append(part)
+    return joined(map(entry, parts))
 
 
 def replace(package: bytes, marks: Mapping[str, str]) -> bytes:
@@ -72,25 +74,35 @@ class Master:
 
     A mark is letters, digits, ``@`` and ``_``; each must occur. One that stands where a number is (write it as a
     number of the book, such as 987650001) is replaced by a number. Fixed texts between marks are compressed once and
-    for all; the units' texts go between them uncompressed.
+    for all; the units' texts go between them uncompressed. A sheet whose cells are filled is compressed anew, quickly.
     """
 
     def __init__(self, package: bytes, marks: Iterable[str]) -> None:
         self._marks = tuple(marks)
         pattern = re.compile("|".join(map(_bounded, sorted(self._marks, key=len, reverse=True)) or ["(?!)"]).encode())
-        planned = [_plan(part, pattern) for part in parts(package)]
+        parts = parts_of(package)
+        planned = [_plan(part, pattern) for part in parts]
         self._parts = [part if isinstance(part, _Plan) else entry(part) for part in planned]
+        self._sheets = Sheets(parts, {part.name for part in planned if isinstance(part, _Plan)})
         self._slots = {slot for part in self._parts if isinstance(part, _Plan) for slot in part.slots}
         found = {slot.mark for slot in self._slots}
         if found != set(self._marks):
             raise ValueError(f"marks absent from the package: {sorted(set(self._marks) - found)}")
 
-    def stamp(self, marks: Mapping[str, str]) -> bytes:
-        """The package of one unit. Texts of text cells carry no blanks at their ends (Excel would drop them)."""
+    def stamp(self, marks: Mapping[str, str], cells: Mapping[str, Mapping[Address, Scalar]] | None = None) -> bytes:
+        """The package of one unit. Texts of text cells carry no blanks at their ends (Excel would drop them).
+
+        ``cells``: what else differs, by sheet and address: what is typed, or what the formula there comes to. They
+        stand on sheets without marks.
+        """
         if set(marks) != set(self._marks):
             raise ValueError(f"marks unlike the plan's: {sorted(set(marks) ^ set(self._marks))}")
         written = {slot: _written(slot.write(marks[slot.mark])) for slot in self._slots}
-        return joined([entry(part.filled(written)) if isinstance(part, _Plan) else part for part in self._parts])
+        entries = [entry(part.filled(written)) if isinstance(part, _Plan) else part for part in self._parts]
+        for sheet, values in (cells or {}).items():
+            place, filled = self._sheets.fill(sheet, values)
+            entries[place] = filled
+        return joined(entries)
 
 
 @dataclass(frozen=True, slots=True)

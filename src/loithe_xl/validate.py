@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import cache
 
 from loithe_xl.evaluate import Raw, Undefined, Values, evaluate, is_number, truth
-from loithe_xl.expr import Compare, Node
+from loithe_xl.expr import Compare, Node, names
 from loithe_xl.hygiene import has_long_number
 from loithe_xl.issues import Issue, Place, Severity, issue
 from loithe_xl.layout import Layout
@@ -18,6 +18,7 @@ from loithe_xl.spec import Check, Derived, Field, Form
 from loithe_xl.submission import Inputs, rule_values
 from loithe_xl.words import Text, text
 
+FEW_NAMES, FEW_LETTERS, KEPT_STATES = 3, 40, 50_000  # of what is judged once: names looked at, letters, how many
 TEXT_KINDS = ("text", "paragraph")
 
 
@@ -86,13 +87,40 @@ def states(layout: Layout, inputs: Inputs, values: Values) -> list[tuple[Item, i
     known: dict[tuple[object, ...], int] = {}
     for item in items(layout):
         if not item.table:
-            found.append((item, state(item, values)))
+            found.append((item, _known_state(item, values)))
             continue
         key = (item.table, *inputs.tables[item.table][item.row].values())
         if key not in known:
             known[key] = state(item, item_values(item, values, inputs))
         found.append((item, known[key]))
     return found
+
+
+def _known_state(item: Item, values: Values) -> int:
+    """The state of an item that looks at few values: hundreds of forms hold the same, so each is judged once."""
+    asked = _asked(item)
+    if asked is None:
+        return state(item, values)
+    seen = tuple([values[name] for name in asked])
+    key = (item, seen, tuple(map(type, seen)))  # TRUE is not 1
+    if key not in _STATES:
+        if any(isinstance(value, str) and len(value) > FEW_LETTERS for value in seen):
+            return state(item, values)
+        if len(_STATES) >= KEPT_STATES:
+            _STATES.clear()
+        _STATES[key] = state(item, values)
+    return _STATES[key]
+
+
+@cache
+def _asked(item: Item) -> tuple[str, ...] | None:
+    """The names that an item's checks look at; None where they are many, or columns."""
+    found = frozenset(name for check in item.checks for name in (*names(check.rule), *check.needs))
+    columns = any("." in name for name in found)
+    return None if columns or len(found) > FEW_NAMES else tuple(sorted(found))
+
+
+_STATES: dict[tuple[object, ...], int] = {}
 
 
 def state(item: Item, values: Values) -> int:

@@ -13,7 +13,7 @@ from typing import Any
 
 from loithe_xl.book import Address, Book, Cell, Chart, Formula, Link, Print, Sheet, Validation
 from loithe_xl.styles import FONT, LINE, STYLES
-from loithe_xl.xlsxlib import colours, whole, workbook_class
+from loithe_xl.xlsxlib import colours, numbered, whole, workbook_class
 
 _MM = 25.4  # millimetres in an inch
 _A4 = 9
@@ -107,6 +107,8 @@ class _Writing:
     def cell(self, page: Any, row: int, column: int, cell: Cell) -> Any:
         """Write one cell by its value's own type, so that no text ever becomes a number, a formula or a web link."""
         value, style = cell.value, self.format(cell.style)
+        # Where people type, a text that is entered again as it stands (F2, Enter) must stay one.
+        typed = None if STYLES[cell.style].locked else numbered(style, self.format(cell.style, quoted=True))
         if isinstance(value, Formula):
             return self.formula(page, row, column, cell.style, value)
         if isinstance(value, Link):
@@ -116,8 +118,8 @@ class _Writing:
         if isinstance(value, bool):
             return page.write_boolean(row, column, value, style)
         if isinstance(value, str):
-            # Where people type, a text that is entered again as it stands (F2, Enter) must stay one too.
-            return page.write_string(row, column, value, self.format(cell.style, quoted=not STYLES[cell.style].locked))
+            write = page.write_typed if typed else page.write_string
+            return write(row, column, value, typed or style)
         if isinstance(value, date):
             return page.write_datetime(row, column, value, style)
         return page.write_number(row, column, value, style)

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
+from loithe_xl.book import address
 from loithe_xl.styles import LINE, Style
+
+
+class Typed(NamedTuple):
+    """A cell with a text of its own: in the shared list it would shift every text after it."""
+
+    string: str
+    format: Any
 
 
 @cache
@@ -43,6 +51,22 @@ def _page_class() -> Any:
 
     class Page(Worksheet):  # type: ignore[misc]
         first_page_different = False
+
+        def write_typed(self, row: int, column: int, string: str, style: Any) -> int:
+            """Write a text that stands in its cell; as the library's own, not 0 when it cannot."""
+            if len(string.encode("utf-16-le")) // 2 > self.xls_strmax:
+                return -2
+            code: int = self._write_blank(row, column, None, style)
+            self.table[row][column] = Typed(string, style)
+            return code
+
+        def _write_cell(self, row: int, column: int, cell: Any) -> None:
+            if isinstance(cell, Typed):
+                attributes = [("r", address(row + 1, column + 1)), ("s", cell.format._get_xf_index())]
+                string = self._escape_control_characters(cell.string)
+                self._xml_inline_string(string, string != string.strip(), attributes)
+            else:
+                super()._write_cell(row, column, cell)
 
         def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
             # The writer lets only old functions through, and the library's search for younger ones is slow.
@@ -100,6 +124,13 @@ def _package_class() -> Any:
             core._assemble_xml_file()
 
     return Package
+
+
+def numbered(plain: Any, typed: Any) -> Any:
+    """The format of typed texts. Both get their numbers now, typed or not: files of one form differ in cells alone."""
+    plain._get_xf_index()
+    typed._get_xf_index()
+    return typed
 
 
 def colours(style: Style) -> dict[str, Any]:

@@ -15,16 +15,9 @@ _END = struct.Struct("<4s4H2IH")
 _DATE = 33  # 1 January 1980 in zip's counting
 
 
-def check(package: bytes) -> None:
-    """Read every part of a package; ValueError when one is damaged."""
-    damaged = zipfile.ZipFile(io.BytesIO(package)).testzip()
-    if damaged:
-        raise ValueError(f"damaged: {damaged}")
-
-
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part of a package, as it is packed."""
+    """One part, as it is compressed; ``method`` and ``crc`` as zip has them."""
 
     name: str
     packed: bytes
@@ -34,17 +27,24 @@ class Part:
 
     @property
     def text(self) -> bytes:
-        """What the part says."""
+        """What it holds."""
         return zlib.decompress(self.packed, -15) if self.method else self.packed
 
-    def changed(self, text: bytes) -> Part:
-        """The part with another text."""
-        deflate = zlib.compressobj(9, zlib.DEFLATED, -15)
+    def changed(self, text: bytes, level: int = 9) -> Part:
+        """The same part with another text."""
+        deflate = zlib.compressobj(level, zlib.DEFLATED, -15)
         return Part(self.name, deflate.compress(text) + deflate.flush(), zlib.crc32(text), len(text))
 
 
-def parts(package: bytes) -> list[Part]:
-    """The parts of a package, packed as they stand."""
+def check(package: bytes) -> None:
+    """Read every part of a package; ValueError when one is damaged."""
+    damaged = zipfile.ZipFile(io.BytesIO(package)).testzip()
+    if damaged:
+        raise ValueError(f"damaged: {damaged}")
+
+
+def parts_of(package: bytes) -> list[Part]:
+    """The parts of a package, in its order."""
     found = []
     for info in zipfile.ZipFile(io.BytesIO(package)).infolist():
         name, extra = struct.unpack_from("<HH", package, info.header_offset + 26)
@@ -64,7 +64,7 @@ class Entry:
 
 
 def entry(part: Part) -> Entry:
-    """A part made ready for any package."""
+    """A part as it goes into a package."""
     name = part.name.encode("ascii")
     sizes = part.crc, len(part.packed), part.size, len(name)
     head = _LOCAL.pack(b"PK\3\4", 20, 0, part.method, 0, _DATE, *sizes, 0)
@@ -73,7 +73,7 @@ def entry(part: Part) -> Entry:
 
 
 def joined(entries: Iterable[Entry]) -> bytes:
-    """The package of these parts."""
+    """The package of these parts; the same give the same bytes."""
     out: list[bytes] = []
     directory: list[bytes] = []
     offset = 0

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 from loithe_xl import store
 from loithe_xl.demo.answers import Cast, cell_inputs, own_values
 from loithe_xl.register import Unit
 from loithe_xl.submission import Inputs, blank
+from loithe_xl.tasks import packs
+from loithe_xl.tasks.forge import Forge
 from loithe_xl.tasks.gather import Order, gather, open_parent, rebuilt
 from loithe_xl.tasks.intake import open_file, with_receipts
 from loithe_xl.tasks.office import Office, shown
-from loithe_xl.tasks.render import Subject, cell_case, package, salt_of
+from loithe_xl.tasks.render import Subject, salt_of
 
 MONDAY, FRIDAY, LATE = datetime(2023, 2, 27, 8), datetime(2023, 3, 3, 15), datetime(2023, 3, 7, 9)
 
@@ -50,8 +53,13 @@ def filled(letter: Letter) -> Path:
     name, above, lang = opened.names
     subject = Subject(opened.identity, opened.token, name, above, lang)
     letter.target.parent.mkdir(parents=True, exist_ok=True)
-    letter.target.write_bytes(package(cell_case(opened.loaded, opened.layout, subject, inputs), salt_of(opened.key)))
+    letter.target.write_bytes(_forge(opened.loaded.pack.id, opened.key).form(opened.layout, subject, inputs))
     return letter.target
+
+
+@cache
+def _forge(pack: str, key: str) -> Forge:
+    return Forge(packs.known(pack), salt_of(key))
 
 
 def collected(work: Collection) -> Path:

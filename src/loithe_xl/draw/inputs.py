@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from loithe_xl.book import Address, Condition, Formula, Print, Sheet, Validation, area, quoted
+from loithe_xl.book import Address, Condition, Formula, Print, Scalar, Sheet, Validation, area, quoted
 from loithe_xl.draw.case import Case, day
 from loithe_xl.draw.head import LINE, draw_head, lines_of
 from loithe_xl.draw.panel import Panel
@@ -156,11 +156,14 @@ def _input(sheet: Sheet, case: Case, field: Field, row: int, column: int, raw: R
 
 
 def _input_cell(sheet: Sheet, field: Field, row: int, column: int, raw: Raw) -> None:
-    value = None if isinstance(raw, Flaw) else raw
+    sheet.put(row, column, input_value(field, raw), field.row.style)
+
+
+def input_value(field: Field, raw: Raw) -> Scalar:
+    """What an input's cell holds: a date as such, and nothing where an error was read."""
     if field.kind == "date" and is_number(raw) and raw == int(raw) and day_of(raw):
-        sheet.put(row, column, EPOCH + timedelta(days=int(raw)), field.row.style)
-    else:
-        sheet.put(row, column, value, field.row.style)
+        return EPOCH + timedelta(days=int(raw))
+    return None if isinstance(raw, Flaw) else raw
 
 
 def _validation(case: Case, field: Field, where: tuple[Address, Address]) -> Validation | None:

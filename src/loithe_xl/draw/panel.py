@@ -76,13 +76,17 @@ class Panel:
 
     def status_formula(self, id: str, echo: str = "", echoed: str = "") -> Formula:
         """What stands beside an input: its first fault, its own or a cross-check's; ``echo`` where there is none."""
-        shown, result = echo or '""', echoed
+        shown = echo or '""'
         for line in reversed(self.beside[id]):
             level, message = (reference(HIDDEN_CHECKS, line.row, column) for column in (LEVEL, MESSAGE))
             said = f"IF({level}={ERROR},{text_literal(self.mark(ERROR))},{text_literal(self.mark(WARNING))})&{message}"
             shown = f"IF({level}={OK},{shown},{said})"
-            result = result if line.level == OK else self.mark(line.level) + line.message
-        return Formula(shown, result)
+        return Formula(shown, self.status(id, echoed))
+
+    def status(self, id: str, echoed: str = "") -> str:
+        """What that formula comes to now."""
+        faults = (self.mark(line.level) + line.message for line in self.beside[id] if line.level != OK)
+        return next(faults, echoed)
 
     def mark(self, level: int) -> str:
         """The word that tells a level."""

@@ -48,7 +48,18 @@ def figures(case: Case) -> tuple[Figure, ...]:
 
 def totals_names(case: Case) -> dict[str, str]:
     """Direct defined names of the computed cells (they are locked, so nothing can cut them)."""
-    return {each.id: f"{quoted(TOTALS)}!$C${row}" for row, each in _rows(case) if isinstance(each, Figure)}
+    return {id: f"{quoted(TOTALS)}!$C${row}" for id, row in totals_rows(case).items()}
+
+
+def totals_rows(case: Case) -> dict[str, int]:
+    """Figure -> its row on the totals sheet; its value stands in column VALUE."""
+    return {each.id: row for row, each in _rows(case) if isinstance(each, Figure)}
+
+
+def shown(case: Case, id: str) -> int | Decimal | str:
+    """What a computed figure comes to now; blank where it cannot be said."""
+    now = case.values.get(id)
+    return now if is_number(now) else ""
 
 
 def totals_sheet(panel: Panel) -> Sheet:
@@ -93,10 +104,10 @@ def figures_sheet(panel: Panel) -> Sheet:
     last = FIRST + max(1, len(case.consolidation.rows))
     for column in (1, CODE, NAME, STATUS):
         sheet.put(FIRST, column, case.say("total") if column == NAME else None, "total_label")
-    shown = {code: row or case.consolidation.absent[code] for code, row in case.consolidation.rows.items()}
+    known = {code: row or case.consolidation.absent[code] for code, row in case.consolidation.rows.items()}
     for id, column in columns.items():
         letters = column_letters(column)
-        total = sum(row.get(id, 0) for row in shown.values())
+        total = sum(row.get(id, 0) for row in known.values())
         sheet.put(FIRST, column, Formula(f"SUM({letters}{FIRST + 1}:{letters}{last})", total), "total_count")
     states = {child.unit: child.status for child in case.consolidation.children}
     for number, (code, row) in enumerate(case.consolidation.rows.items(), 1):
@@ -107,7 +118,7 @@ def figures_sheet(panel: Panel) -> Sheet:
         for column, value in enumerate(line, 1):
             sheet.put(FIRST + number, column, value, "number" if column == 1 else "text")
         for id, column in columns.items():
-            figure = shown[code].get(id, 0)
+            figure = known[code].get(id, 0)
             # Of a unit that sent nothing the register's own figures are known, and nothing else.
             sheet.put(FIRST + number, column, figure if row is not None or figure else None, "computed_count")
         sheet.heights[FIRST + number] = LINE * lines_of(name, 40) + 3
@@ -144,16 +155,15 @@ def _rows(case: Case) -> Iterator[tuple[int, Figure | Text]]:
 
 def _computed(case: Case, figure: Figure) -> Formula | int | Decimal | str:
     derived = figure.derived
-    now = case.values.get(figure.id)
-    shown = now if is_number(now) else ""
+    now = shown(case, figure.id)
     if derived is None or derived.source == "children":
-        return Formula(f"{_total_cell(case, derived.of if derived else figure.id)}", shown)
+        return Formula(f"{_total_cell(case, derived.of if derived else figure.id)}", now)
     if derived.rule is None:
-        return shown
+        return now
     text = f'IFERROR({formula(derived.rule, _Itself())},"")'
     if derived.needs:
         text = f'IF(COUNT({",".join(derived.needs)})<{len(derived.needs)},"",{text})'
-    return Formula(text, shown)
+    return Formula(text, now)
 
 
 def _total_cell(case: Case, id: str) -> str:

@@ -5,22 +5,20 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
 from loithe_xl import store, zipparts
 from loithe_xl.identity import Identity, public_key, sign
 from loithe_xl.issues import Fault, issue
-from loithe_xl.layout import Layout
 from loithe_xl.register import PARENT_TIERS, Register, Unit
-from loithe_xl.stamp import Master
 from loithe_xl.submission import blank
+from loithe_xl.tasks.forge import Forge
 from loithe_xl.tasks.office import Office, beside
 from loithe_xl.tasks.packs import Loaded
-from loithe_xl.tasks.render import Subject, cell_case, package, parent_case, salt_of
+from loithe_xl.tasks.render import Subject, package, parent_case, salt_of
 
-UNIT_MARK, NAME_MARK, ABOVE_MARK, TOKEN_MARK = "@@UNIT_CODE@@", "@@UNIT_NAME@@", "@@ABOVE_NAME@@", "@@TOKEN@@"
 PERIOD = re.compile(r"(19|2[0-9])[0-9]{2}(-(0[1-9]|1[0-2])|-Q[1-4])?")
 FIRST_DAY, LAST_DAY = date(1900, 3, 1), date(2999, 12, 31)  # that every spreadsheet program counts alike
 MAX_NAME = 60  # letters of a file's name, so that nested folders stay openable on Windows
@@ -74,11 +72,11 @@ def last_day(period: str) -> date:
 def generate(request: Request, office: Office) -> list[Path]:
     """Write every requested form; the paths written, in register order."""
     private = office.private_key()
-    forge = _Forge(request, office, private)
+    maker = _Maker(request, office, private)
     units = wanted(request)
     paths = [folder_of(request, unit) for unit in units]
     walked = office.progress(paths, "generate")
-    forms = ((path, forge.make(unit)) for path, unit in zip(walked, units, strict=True))
+    forms = ((path, maker.make(unit)) for path, unit in zip(walked, units, strict=True))
     written = list(store.write_many(request.out, forms, zipparts.check))
     for path, found in zip(paths, written, strict=True):
         for said in beside(path, found):
@@ -127,13 +125,13 @@ def safe_name(code: str) -> str:
     return f"{name}-{hashlib.sha256(code.encode()).hexdigest()[:6]}"
 
 
-class _Forge:
-    """Makes workbooks: masters of forms without children are rendered once and stamped."""
+class _Maker:
+    """Makes workbooks: a parent's is rendered, a form without children stamped."""
 
     def __init__(self, request: Request, office: Office, private: bytes) -> None:
         self.request, self.office, self.private = request, office, private
         self.salt = salt_of(public_key(private))
-        self.masters: dict[str, Master] = {}
+        self.forge = Forge(request.loaded, self.salt)
 
     def make(self, unit: Unit) -> bytes:
         loaded, register = self.request.loaded, self.request.register
@@ -150,29 +148,7 @@ class _Forge:
         if form.parent:
             subtree = register.subtree(unit.code)
             return package(parent_case(loaded, layout, subject, blank(form), subtree, (), {}), self.salt)
-        return self._stamped(layout, subject)
-
-    def _stamped(self, layout: Layout, subject: Subject) -> bytes:
-        key = f"{layout.digest}{bool(subject.above)}"
-        marks = {
-            UNIT_MARK: subject.identity.unit,
-            NAME_MARK: subject.name,
-            TOKEN_MARK: subject.token,
-            ABOVE_MARK: subject.above,
-        }
-        if not subject.above:
-            del marks[ABOVE_MARK]
-        if key not in self.masters:
-            stand_in = replace(
-                subject,
-                identity=replace(subject.identity, unit=UNIT_MARK),
-                token=TOKEN_MARK,
-                name=NAME_MARK,
-                above=ABOVE_MARK if subject.above else "",
-            )
-            case = cell_case(self.request.loaded, layout, stand_in, blank(layout.form))
-            self.masters[key] = Master(package(case, self.salt), marks)
-        return self.masters[key].stamp(marks)
+        return self.forge.form(layout, subject)
 
 
 def _tiers_beneath(level: str) -> Iterator[str]:

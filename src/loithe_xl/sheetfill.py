@@ -1,0 +1,141 @@
+"""Cells of a finished sheet of our own writer, written anew: what is typed in them, and what their formulas come to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from html import unescape
+
+from loithe_xl.book import Address, Scalar
+from loithe_xl.evaluate import serial
+from loithe_xl.zipparts import Entry, Part, entry
+
+_CELL = re.compile(
+    rb'<c r="(?P<letters>[A-Z]+)(?P<row>[0-9]+)" s="(?P<style>[0-9]+)"[^>]*?'
+    rb"(?:/>|>(?:<f>(?P<formula>[^<]*)</f>)?.*?</c>)",
+    re.S,
+)
+_QUICK, _KEPT = 1, 64  # level of deflate for what serves one unit; such sheets kept
+_FORMATS = re.compile(rb"<cellXfs [^>]*>(.*)</cellXfs>", re.S)
+_FORMAT = re.compile(rb"<xf [^>]*?(?:/>|[^/]>.*?</xf>)", re.S)
+_QUOTED = b' quotePrefix="1"'
+_LOOKS_ESCAPED = re.compile("(_x[0-9a-fA-F]{4}_)")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """A cell's place in the text, its name, its format, and its formula as written, if it has one."""
+
+    start: int
+    end: int
+    name: bytes
+    style: int
+    formula: bytes | None
+
+
+class Sheets:
+    """The sheets of a package, by name; they are looked through when one is filled for the first time."""
+
+    def __init__(self, parts: Sequence[Part], but: Collection[str] = ()) -> None:
+        self._parts = {part.name: (place, part) for place, part in enumerate(parts) if part.name not in but}
+        self._named = {part.name: part for part in parts}
+        self._sheets: dict[str, tuple[int, Part, _Sheet]] = {}
+        self._filled: dict[tuple[object, ...], Entry] = {}
+
+    def fill(self, name: str, values: Mapping[Address, Scalar]) -> tuple[int, Entry]:
+        """The place of a sheet among the parts, and the sheet with these cells; KeyError where it has no such cell."""
+        if not self._sheets:
+            self._open()
+        place, part, sheet = self._sheets[name]
+        # The same are often asked for again: of two forms without faults the checks are the same, whatever is typed.
+        asked = (name, *((at, type(value), value) for at, value in values.items()))
+        if asked not in self._filled:
+            if len(self._filled) >= _KEPT:
+                self._filled.clear()
+            self._filled[asked] = entry(part.changed(sheet.filled(values), _QUICK))
+        return place, self._filled[asked]
+
+    def _open(self) -> None:
+        names = re.findall('<sheet name="([^"]*)"', self._named["xl/workbook.xml"].text.decode())
+        typed = typed_formats(self._named["xl/styles.xml"].text)
+        for number, name in enumerate(names, 1):
+            if found := self._parts.get(f"xl/worksheets/sheet{number}.xml"):
+                self._sheets[unescape(name)] = (*found, _Sheet(found[1].text, typed))
+
+
+class _Sheet:
+    """One sheet's text; ``typed``: number of a format -> that of its twin for typed texts."""
+
+    def __init__(self, text: bytes, typed: Mapping[int, int]) -> None:
+        self.text, self.typed = text, typed
+        self.spots = {_address(found): _spot(found) for found in _CELL.finditer(text)}
+
+    def filled(self, values: Mapping[Address, Scalar]) -> bytes:
+        """The sheet with these cells: what is typed, or the result of a formula. KeyError for a cell it has not."""
+        out: list[bytes] = []
+        done = 0
+        for spot, value in sorted(((self.spots[at], value) for at, value in values.items()), key=_by_start):
+            out += (self.text[done : spot.start], self._cell(spot, value))
+            done = spot.end
+        return b"".join([*out, self.text[done:]])
+
+    def _cell(self, spot: _Spot, value: Scalar) -> bytes:
+        style, kind, content = spot.style, b"", b""
+        if spot.formula is not None:
+            kind, shown = _result(value)
+            content = b"<f>%b</f><v>%b</v>" % (spot.formula, shown)
+        elif value is None or value == "":
+            pass
+        elif isinstance(value, str):
+            style, kind = self.typed.get(style, style), b' t="inlineStr"'
+            kept = b' xml:space="preserve"' if value != value.strip() else b""
+            content = b"<is><t%b>%b</t></is>" % (kept, _text(value))
+        elif isinstance(value, bool):
+            kind, content = b' t="b"', b"<v>%d</v>" % value
+        else:
+            number = serial(value) if isinstance(value, date) else value
+            content = b"<v>%b</v>" % f"{number:.16G}".encode()
+        head = b'<c r="%b" s="%d"%b' % (spot.name, style, kind)
+        return b"%b>%b</c>" % (head, content) if content else head + b"/>"
+
+
+def typed_formats(styles: bytes) -> dict[int, int]:
+    """From ``xl/styles.xml``: the number of each cell format whose twin keeps what is typed a text -> the twin's."""
+    listed = _FORMATS.search(styles)
+    formats = _FORMAT.findall(listed[1]) if listed else []
+    quoted = {each.replace(_QUOTED, b""): number for number, each in enumerate(formats) if _QUOTED in each}
+    return {number: quoted[each] for number, each in enumerate(formats) if each in quoted}
+
+
+def _by_start(found: tuple[_Spot, Scalar]) -> int:
+    return found[0].start
+
+
+def _address(found: re.Match[bytes]) -> Address:
+    column = 0
+    for letter in found["letters"]:
+        column = column * 26 + letter - 64
+    return int(found["row"]), column
+
+
+def _spot(found: re.Match[bytes]) -> _Spot:
+    return _Spot(found.start(), found.end(), found["letters"] + found["row"], int(found["style"]), found["formula"])
+
+
+def _result(value: Scalar) -> tuple[bytes, bytes]:
+    """How the result of a formula is marked and written; an empty text is a result, too."""
+    if isinstance(value, str):
+        return b' t="str"', _text(value)
+    if isinstance(value, Decimal):
+        value = int(value) if value == int(value) else float(value)
+    return b"", str(value).encode()
+
+
+def _text(text: str) -> bytes:
+    text = _LOOKS_ESCAPED.sub(r"_x005F\1", text)
+    text = _CONTROL.sub(lambda found: f"_x{ord(found[0]):04X}_", text)
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").encode()
