@@ -69,12 +69,12 @@ def say_json(answer: dict[str, Any]) -> None:
 
 def build(lang: str) -> click.Group:
     """All commands, their help in ``lang``."""
-    from loithe_xl.cli import commands, keys, making, registers
+    from loithe_xl.cli import commands, keys, making, registers, repair
 
     root = Group(name="loithe-xl", help=text("cli.help", version=__version__).to(lang), lang=lang)
     shown = text("cli.version").to(lang)
     root = click.version_option(__version__, message="%(prog)s %(version)s", help=shown)(root)
-    for module in (making, commands, registers, keys):
+    for module in (making, commands, repair, registers, keys):
         module.add(root, lang)
     return root
 
