@@ -17,12 +17,12 @@ from loithe_xl.alignment import Alignment, Marks
 from loithe_xl.book import Address, Formula, Link, located
 from loithe_xl.draw import form_book
 from loithe_xl.evaluate import EPOCH
-from loithe_xl.layout import COMPUTED, INPUT, LABEL, NUMBER, Layout
+from loithe_xl.layout import INPUT, LABEL, NUMBER, Layout
 from loithe_xl.received import Grid, Received
 from loithe_xl.salvage import Salvaged, salvage
 from loithe_xl.spec import Field
 from loithe_xl.submission import Inputs, blank
-from loithe_xl.tasks.repair import drawn_marks
+from loithe_xl.tasks.repair import _texts, drawn_marks
 
 Cells = dict[Address, Any]
 MAIN, MEETINGS, WORDS = "1. Số liệu", "2. Buổi sinh hoạt", "3. Khó khăn, kiến nghị"
@@ -34,7 +34,7 @@ class Bench:
 
     layout: Layout
     marks: dict[str, Marks]
-    known: frozenset[str]
+    others: dict[str, set[str]]
     inputs: Inputs
     sheets: dict[str, Cells]
     locked: dict[str, dict[Address, bool]]
@@ -44,7 +44,7 @@ class Bench:
         grids = {name: Grid(dict(sorted(cells.items()))) for name, cells in self.sheets.items()}
         names = tuple(self.sheets)
         received = Received(grids, {}, {}, None, names, self.flawed, self.locked)
-        return salvage(self.layout, self.marks, received, self.known)
+        return salvage(self.layout, self.marks, received, self.others)
 
     def shift(self, sheet: str, axis: int, at: int, by: int) -> None:
         """Insert (``by`` 1) or delete (-1) a row (axis 0) or a column (axis 1)."""
@@ -61,7 +61,7 @@ class Bench:
 
 
 @cache
-def filled(form: str) -> tuple[Layout, dict[str, Marks], Inputs, dict[str, Cells], frozenset[str]]:
+def filled(form: str) -> tuple[Layout, dict[str, Marks], Inputs, dict[str, Cells], dict[str, set[str]]]:
     """A form with a value of its own in every input, as a file gives it back."""
     layout = LOADED.by_form[form]
     fresh = form_book(drawn_case(form))
@@ -80,15 +80,15 @@ def filled(form: str) -> tuple[Layout, dict[str, Marks], Inputs, dict[str, Cells
     for placed in layout.sheets:
         cells = {at: plain(cell.value) for at, cell in book.sheet(placed.sheet.name).cells.items()}
         sheets[placed.sheet.name] = {at: raw for at, raw in cells.items() if raw not in (None, "")}
-    known = frozenset(sheet.name for sheet in fresh.sheets) | COMPUTED
-    return layout, marks, inputs, sheets, known
+    others = {sheet.name: _texts(sheet) for sheet in fresh.sheets if sheet.name not in marks}
+    return layout, marks, inputs, sheets, others
 
 
 def bench(form: str = "base_cell") -> Bench:
-    layout, marks, inputs, sheets, known = filled(form)
+    layout, marks, inputs, sheets, others = filled(form)
     copies = {name: dict(cells) for name, cells in sheets.items()}
     locked = {name: {at: at not in layout.inputs_of(name) for at in marks[name]} for name in marks}
-    return Bench(layout, marks, known, inputs, copies, locked, {})
+    return Bench(layout, marks, others, inputs, copies, locked, {})
 
 
 def values_of(layout: Layout) -> Iterator[Callable[[Field], Any]]:
@@ -162,6 +162,7 @@ def test_an_untouched_form_moves_whole(form: str) -> None:
 
     assert done.left == ()
     assert done.inputs == made.inputs
+    assert list(dict.fromkeys(place.sheet for place in done.moved)) == [each.sheet.name for each in made.layout.sheets]
     assert len(done.moved) == sum(raw is not None for raw in flat(made.inputs).values())
     assert all(located(place.cell) in made.layout.inputs_of(place.sheet) for place in done.moved)
 

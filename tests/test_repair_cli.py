@@ -31,7 +31,7 @@ from cli_tools import (
 from conftest import Convert
 
 from loithe_xl.kinds import YES
-from loithe_xl.layout import HIDDEN, HIDDEN_JOURNAL, HIDDEN_RECEIPTS, HIDDEN_REGISTER, REPORT
+from loithe_xl.layout import COMPUTED, HIDDEN, HIDDEN_JOURNAL, HIDDEN_RECEIPTS, HIDDEN_REGISTER, REPORT
 from loithe_xl.report import read_edits
 from loithe_xl.tasks.gather import open_parent
 from loithe_xl.tasks.intake import open_file
@@ -222,6 +222,16 @@ def test_hidden_sheets_are_found_under_another_name(parent: Path, sheet: str) ->
 
     assert repaired(altered(parent, rename))["left"] == []
     assert open_parent(Path("sạch.xlsx")).receipts == open_parent(parent).receipts
+
+
+def test_a_computed_sheet_under_another_name_costs_nothing(parent: Path, report: Path) -> None:
+    def rename(book: Any) -> None:
+        for sheet in book:
+            if sheet.title in COMPUTED and not sheet.title.startswith("_"):
+                sheet.title = f"{sheet.title} cũ"
+
+    for number, file in enumerate((parent, report)):
+        assert repaired(altered(file, rename), f"{number}.xlsx")["left"] == []
 
 
 def test_odd_texts_come_through_as_they_are(report: Path) -> None:

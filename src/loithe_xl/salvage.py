@@ -3,7 +3,7 @@ whatever is not certain stays behind with its reason."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from loithe_xl.alignment import Alignment, Marks, folded
@@ -33,9 +33,9 @@ class Salvaged:
     left: tuple[Issue, ...]
 
 
-def salvage(layout: Layout, marks: Mapping[str, Marks], received: Received, known: Set[str]) -> Salvaged:
-    """What can be moved. ``marks``: of each input sheet what the form itself fills; ``known``: names of all
-    the form's sheets."""
+def salvage(layout: Layout, marks: Mapping[str, Marks], received: Received, others: Mapping[str, Set[str]]) -> Salvaged:
+    """What can be moved. ``marks``: of each input sheet what the form itself fills; ``others``: the texts of the form's
+    other sheets, which need no moving."""
     spots: dict[Spot, Spot] = {}
     left: list[Issue] = []
     given = given_sheets(layout, marks, received.grids)
@@ -50,19 +50,19 @@ def salvage(layout: Layout, marks: Mapping[str, Marks], received: Received, know
             else:
                 spots[name, found[0]] = sheet, found[1]
         left += _strays(over, marks[name], sheet, {at: of for (form, of), (_, at) in spots.items() if form == name})
-    left += _extra(received.grids, {*known} - {*given} | {*given.values()})
+    left += _extra(marks, others, received.grids, {*others, *given.values()})
     return _judged(layout, received, spots, left)
 
 
 def given_sheets(layout: Layout, marks: Mapping[str, Marks], grids: Mapping[str, Grid]) -> dict[str, str | None]:
     """Input sheet -> the received sheet that holds it: the one of its name, else the only one with most of its texts;
     None where none does, or several do."""
-    said = {name: {folded(raw) for raw in listed.values()} - {""} for name, listed in marks.items()}
-    here = {name: {folded(raw) for _, _, raw in grid.cells()} for name, grid in grids.items()}
+    said = {name: _texts(listed.values()) for name, listed in marks.items()}
+    here = {name: _texts(raw for _, _, raw in grid.cells()) for name, grid in grids.items()}
     found: dict[str, str | None] = {}
     for placed in layout.sheets:
         name = placed.sheet.name
-        own = said[name] - set().union(*(texts for other, texts in said.items() if other != name))
+        own = said[name].difference(*(texts for other, texts in said.items() if other != name))
         held = {each: len(own & texts) for each, texts in here.items()}
         most = [each for each, count in held.items() if 2 * count >= len(own)]
         named = name in most or (not most and held.get(name, 0))
@@ -171,10 +171,22 @@ def _without_sheet(layout: Layout, name: str, there: bool) -> Iterator[Issue]:
         yield issue(code, Place(sheet=name, cell=cell, field=id), sheet=name)
 
 
-def _extra(grids: Mapping[str, Grid], known: Set[str | None]) -> Iterator[Issue]:
+def _extra(
+    marks: Mapping[str, Marks], others: Mapping[str, Set[str]], grids: Mapping[str, Grid], known: Set[str | None]
+) -> Iterator[Issue]:
+    """Sheets that are not the form's. One that says most of what another sheet of the form does, and less of what an
+    input sheet does, is that one under another name."""
+    inputs = [_texts(listed.values()) for listed in marks.values()]
     for name, grid in grids.items():
-        if name not in known and any(is_filled(raw) for _, _, raw in grid.cells()):
+        said = _texts(raw for _, _, raw in grid.cells())
+        copied = max(len(texts & said) for texts in inputs)
+        renamed = any(len(texts & said) > max(copied, len(texts) / 2) for texts in others.values())
+        if name not in known and not renamed and any(is_filled(raw) for _, _, raw in grid.cells()):
             yield issue("REPAIR_SHEET_EXTRA", Place(sheet=name), sheet=name)
+
+
+def _texts(cells: Iterable[Raw]) -> set[str]:
+    return {folded(raw) for raw in cells} - {""}
 
 
 def _judged(layout: Layout, received: Received, spots: Mapping[Spot, Spot], left: list[Issue]) -> Salvaged:

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from loithe_xl import guard, reader, store
-from loithe_xl.alignment import Marks
-from loithe_xl.book import Address, Book, Link
+from loithe_xl.alignment import Marks, folded
+from loithe_xl.book import Address, Book, Link, Sheet
 from loithe_xl.draw import Case, form_book
 from loithe_xl.draw.hidden import ABOVE_CELL, LANG_CELL, MARK, NAME_CELL
 from loithe_xl.identity import agree, parse
@@ -134,8 +134,9 @@ def _salvaged(received: Received, opened: Opened) -> tuple[Salvaged, Opened]:
         opened, moved, left = _with_ledgers(opened)
     opened, fresh = max((_drawn(opened, lang) for lang in LANGUAGES), key=lambda drawn: _spoken(drawn[1], received))
     marks = {placed.sheet.name: drawn_marks(fresh, placed.sheet.name, layout) for placed in layout.sheets}
-    known = {sheet.name for sheet in fresh.sheets} | {REPORT, ANNEX, *_FIRST.values()}
-    found = salvage(layout, marks, received, known)
+    others = {name: set[str]() for name in (REPORT, ANNEX, *_FIRST.values())}
+    others |= {sheet.name: _texts(sheet) for sheet in fresh.sheets if sheet.name not in marks}
+    found = salvage(layout, marks, received, others)
     found = replace(found, moved=(*found.moved, *moved), left=(*found.left, *left))
     return found, replace(opened, inputs=found.inputs)
 
@@ -163,8 +164,12 @@ def drawn_marks(book: Book, name: str, layout: Layout) -> Marks:
 
 def _spoken(book: Book, received: Received) -> int:
     """How many texts of the received sheets are the form's in one language."""
-    texts = {cell.value for sheet in book.sheets for cell in sheet.cells.values() if isinstance(cell.value, str)}
+    texts = set().union(*map(_texts, book.sheets))
     return sum(raw in texts for grid in received.grids.values() for _, _, raw in grid.cells() if isinstance(raw, str))
+
+
+def _texts(sheet: Sheet) -> set[str]:
+    return {folded(cell.value) for cell in sheet.cells.values() if isinstance(cell.value, str)} - {""}
 
 
 def _names(opened: Opened, lang: str) -> Grid:
