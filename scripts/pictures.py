@@ -21,12 +21,11 @@ from loithe_xl.demo.offices import LATE
 from loithe_xl.demo.story import FORMS, RECEIVED, RESULT, run
 from loithe_xl.draw import form_book, issue_list
 from loithe_xl.layout import CHECK
-from loithe_xl.report import read_edits
 from loithe_xl.reportsheet import report_book
-from loithe_xl.tasks.gather import open_parent
+from loithe_xl.tasks.gather import open_parent, rebuilt_case
 from loithe_xl.tasks.intake import open_file
 from loithe_xl.tasks.office import Office
-from loithe_xl.tasks.render import Subject, cell_case, parent_case
+from loithe_xl.tasks.render import Subject, cell_case
 from loithe_xl.tasks.reporting import report
 
 PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
@@ -72,13 +71,7 @@ def cell_book(path: Path) -> Book:
 
 def parent_book(path: Path) -> Book:
     """A parent's workbook as read from its file."""
-    opened = open_parent(path)
-    assert opened.identity and opened.loaded and opened.layout and opened.register
-    name, above, lang = opened.names
-    subject = Subject(opened.identity, opened.token, name, above, lang)
-    edits = read_edits(opened.grids)
-    case = parent_case(opened.loaded, opened.layout, subject, opened.inputs, opened.register, opened.receipts, edits)
-    return form_book(case)
+    return form_book(rebuilt_case(open_parent(path)))
 
 
 def listed_book(path: Path) -> Book:

@@ -26,6 +26,7 @@ HOMES = {
     "consolidate": "commands",
     "status": "commands",
     "report": "commands",
+    "repair": "repair",
     "register": "registers",
     "key": "keys",
     "addin": "addins",

@@ -102,7 +102,7 @@ def opened(received: Received, file: str, sha: str = "", by: Loaded | None = Non
         return opened.refused(issue("TOKEN_MALFORMED"))
     opened = replace(opened, token=token, identity=identity, key=key)
     try:
-        loaded = _pack(identity.pack, by, received.grids)
+        loaded = pack_of(identity.pack, by, received.grids)
     except Fault as fault:
         return opened.refused(*fault.issues)
     layout = loaded.layouts.get(identity.digest)
@@ -247,7 +247,8 @@ def tokens(received: Received) -> list[str]:
     return [str(token) for token in found if token]
 
 
-def _pack(id: str, by: Loaded | None, grids: Grids) -> Loaded:
+def pack_of(id: str, by: Loaded | None, grids: Grids) -> Loaded:
+    """The pack of a form: ``by`` and no other where it is given, else the embedded one or one of the program's."""
     if by:
         if by.pack.id == id:
             return by

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from loithe_xl.issues import Issue, Severity, has_error
@@ -11,6 +12,7 @@ from loithe_xl.tasks.check import Checked
 from loithe_xl.tasks.gather import Gathered
 from loithe_xl.tasks.intake import Opened
 from loithe_xl.tasks.office import shown
+from loithe_xl.tasks.repair import Repaired
 from loithe_xl.words import Text, text
 
 
@@ -83,6 +85,23 @@ def status_lines(parent: Opened, lang: str) -> Iterator[str]:
             yield "    " + issue_line(found.in_file(""), lang)
     counted = {status: sum(each.status is status for each in parent.consolidation.children) for status in Status}
     yield "; ".join(f"{status_words(status, lang)}: {number}" for status, number in counted.items() if number)
+
+
+def repair_lines(repaired: Repaired, lang: str) -> Iterator[str]:
+    """Where the fresh form is, what was moved sheet by sheet, and each thing that was not with its reason."""
+    given = {"file": repaired.file, "unit": repaired.unit, "out": shown(repaired.out)}
+    yield text("cli.repaired", **given).to(lang)
+    counts = Counter(place.sheet for place in repaired.moved if place.cell)
+    for sheet, cells in counts.items():
+        yield "  " + text("cli.repair_moved", count=cells, sheet=sheet).to(lang)
+    for place in repaired.moved:
+        if not place.cell:
+            yield "  " + text("cli.repair_whole", sheet=place.sheet).to(lang)
+    for found in repaired.left:
+        where = "!".join(part for part in (found.place.sheet, found.place.cell) if part)
+        yield "  " + text("cli.repair_left", place=where, why=found.message).to(lang)
+    key = "repair_some" if repaired.left else "repair_all"
+    yield text(f"cli.{key}", moved=counts.total(), left=len(repaired.left)).to(lang)
 
 
 def run_failed(gathered: Gathered) -> bool:

@@ -11,6 +11,8 @@ from loithe_xl.report import page_json
 from loithe_xl.tasks.check import Checked
 from loithe_xl.tasks.gather import Gathered
 from loithe_xl.tasks.intake import Opened
+from loithe_xl.tasks.office import shown
+from loithe_xl.tasks.repair import Repaired
 from loithe_xl.tasks.reporting import Reported
 
 
@@ -70,6 +72,22 @@ def report_json(reported: Reported) -> dict[str, Any]:
     """Values, sentences and tables of a report."""
     answer: dict[str, Any] = page_json(reported.page)
     return answer
+
+
+def repair_json(repaired: Repaired, lang: str) -> dict[str, Any]:
+    """What was moved, with its place in the fresh form; what was left and why, with its place in the file."""
+    return {
+        "file": repaired.file,
+        "unit": repaired.unit,
+        "out": shown(repaired.out),
+        "moved": [{"field": place.field, "sheet": place.sheet, "cell": place.cell} for place in repaired.moved],
+        "left": [
+            {"field": found.place.field, "sheet": found.place.sheet, "cell": found.place.cell}
+            | {"why": found.message.to(lang)}
+            for found in repaired.left
+        ],
+        "issues": [issue_json(found, lang) for found in repaired.issues],
+    }
 
 
 def number_json(value: int | Decimal | None) -> int | float | None:

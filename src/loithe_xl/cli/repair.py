@@ -1,0 +1,40 @@
+"""repair."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from loithe_xl.cli.making import FILE
+from loithe_xl.cli.shell import FAULTY, OK, Group, argument, command, format_option, option, say, say_error, say_json
+
+
+def add(root: Group, lang: str) -> None:
+    """Register the command."""
+    root.add_command(
+        command(
+            "repair",
+            lang,
+            partial(_repair, lang),
+            argument(lang, "file", "FILE"),
+            option(lang, "--out", type=FILE, required=True, metavar="CLEAN.xlsx"),
+            format_option(lang),
+        )
+    )
+
+
+def _repair(lang: str, file: Path, out: Path, form: str) -> int:
+    from loithe_xl.tasks.lines import issue_line, repair_lines
+    from loithe_xl.tasks.office import Office
+    from loithe_xl.tasks.repair import repair
+    from loithe_xl.tasks.told import repair_json
+
+    repaired = repair(file, out, Office(lang=lang))
+    if form == "json":
+        say_json(repair_json(repaired, lang))
+    else:
+        for line in repair_lines(repaired, lang):
+            say(line)
+    for found in repaired.issues:
+        say_error(issue_line(found, lang))
+    return FAULTY if repaired.left else OK

@@ -1,0 +1,236 @@
+"""Repair: the inputs of an altered form that can be trusted, moved into a fresh copy of the same form."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeVar
+
+from loithe_xl import guard, reader, store
+from loithe_xl.alignment import Marks, folded
+from loithe_xl.book import Address, Book, Link, Sheet
+from loithe_xl.draw import Case, form_book
+from loithe_xl.draw.hidden import ABOVE_CELL, LANG_CELL, MARK, NAME_CELL
+from loithe_xl.identity import agree, parse
+from loithe_xl.issues import Fault, Issue, Place, issue
+from loithe_xl.layout import (
+    ANNEX,
+    COMPUTED,
+    HIDDEN,
+    HIDDEN_JOURNAL,
+    HIDDEN_RECEIPTS,
+    HIDDEN_REGISTER,
+    REPORT,
+    Layout,
+)
+from loithe_xl.ledger import FILE_COLUMNS, RUN_COLUMNS, UNIT_COLUMNS, read_journal, read_receipts, read_register
+from loithe_xl.received import Grid, Received
+from loithe_xl.salvage import Salvaged, salvage
+from loithe_xl.submission import Grid as LedgerGrid
+from loithe_xl.submission import blank
+from loithe_xl.tasks import intake
+from loithe_xl.tasks.gather import rebuilt_case
+from loithe_xl.tasks.intake import Opened
+from loithe_xl.tasks.office import Office, beside, shown
+from loithe_xl.tasks.render import Subject, cell_case, package, parent_case, salt_of
+from loithe_xl.words import LANGUAGES, text
+
+T = TypeVar("T")
+_GAP = "@@"  # where a name stands in a sentence
+
+# By its first cell a hidden sheet is known when its name was changed, a ledger by its fingerprint too.
+_FIRST = {MARK: HIDDEN, UNIT_COLUMNS[0]: HIDDEN_REGISTER, FILE_COLUMNS[0]: HIDDEN_RECEIPTS}
+_FIRST |= {RUN_COLUMNS[0]: HIDDEN_JOURNAL}
+_LEDGERS: dict[str, Callable[[LedgerGrid], object]] = {
+    HIDDEN_REGISTER: read_register,
+    HIDDEN_RECEIPTS: read_receipts,
+    HIDDEN_JOURNAL: read_journal,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """The fresh form, what was moved into it, what was left and why, and what the fresh form's own checks say."""
+
+    file: str
+    unit: str
+    out: Path
+    moved: tuple[Place, ...]
+    left: tuple[Issue, ...]
+    issues: tuple[Issue, ...]
+
+
+def repair(path: Path, out: Path, office: Office) -> Repaired:
+    """Make the fresh copy at ``out``; Fault when nothing can be done: the file cannot be read, its identity is not
+    certain, or another office signed it. The file itself stays as it is; a former ``out`` is kept as a dated copy."""
+    file = shown(path)
+    if out.exists() and path.exists() and out.samefile(path):
+        raise Fault([issue("REPAIR_OUT_SAME", Place(file=file))], 2)
+    try:
+        received = _received(path)
+        opened = _identified(received, file, office)
+        found, opened = _salvaged(received, opened)
+    except Fault as fault:
+        raise Fault([each.in_file(file) for each in fault.issues], 3) from fault
+    if opened.register:
+        opened = intake.with_receipts(opened, opened.receipts)
+    case = rebuilt_case(opened) if opened.register else _cell(opened)
+    data = package(replace(case, saved=received.modified), salt_of(opened.key))
+    again = _again(data, shown(out))
+    assert (again.inputs, again.receipts) == (opened.inputs, opened.receipts), "the fresh form reads otherwise"
+    if out.exists() and out.read_bytes() != data:
+        store.keep_copy(out, f"{office.now:%Y%m%d-%H%M%S}")
+    written = store.write(out, data)
+    assert opened.identity
+    unit = opened.identity.unit
+    unnamed = (issue("REPAIR_NAME_LOST", unit=unit),) if opened.names[0] == unit else ()
+    return Repaired(file, unit, written, found.moved, found.left, (*unnamed, *again.issues, *beside(out, written)))
+
+
+def _received(path: Path) -> Received:
+    """The file as values, its hidden sheets under their own names; Fault where the gate or the reader refuses it."""
+    if not os.path.lexists(path):
+        raise Fault([issue("PATH_MISSING")])
+    data = guard.admit(path)
+    if isinstance(data, Issue):
+        raise Fault([data])
+    received = reader.read(data, COMPUTED)
+    if isinstance(received, Issue):
+        raise Fault([received])
+    grids = dict(received.grids)
+    for name, grid in received.grids.items():
+        own = _FIRST.get(str(grid.get(1, 1)), name)
+        whole = own not in _LEDGERS or not isinstance(_LEDGERS[own](grid), Issue)
+        if own not in grids and whole:
+            grids[own] = grids.pop(name)
+    return replace(received, grids=grids)
+
+
+def _identified(received: Received, file: str, office: Office) -> Opened:
+    """Whose form it is, and which; Fault where that is not certain, or another office's key signed it."""
+    token = agree(intake.tokens(received))
+    signed = token if isinstance(token, Issue) else parse(token)
+    if isinstance(signed, Issue) or isinstance(token, Issue):
+        raise Fault([signed if isinstance(signed, Issue) else token])  # type: ignore[list-item]
+    identity, key = signed
+    opened = Opened(file, token=token, identity=identity, key=key, grids=received.grids)
+    if foreign := intake.refusal(opened, office.trusted()):
+        raise Fault([foreign])
+    loaded = intake.pack_of(identity.pack, None, received.grids)
+    layout = loaded.layouts.get(identity.digest)
+    if layout is None:
+        raise Fault([issue("LAYOUT_UNKNOWN", pack=identity.pack)])
+    return replace(opened, loaded=loaded, layout=layout)
+
+
+def _salvaged(received: Received, opened: Opened) -> tuple[Salvaged, Opened]:
+    """What can be moved, and the form as it will be: with inputs, names and, for a parent, its ledgers."""
+    layout, moved, left = opened.layout, tuple[Place, ...](), tuple[Issue, ...]()
+    assert layout
+    if layout.form.parent:
+        opened, moved, left = _with_ledgers(opened)
+    opened, fresh = max((_drawn(opened, lang) for lang in LANGUAGES), key=lambda drawn: _spoken(drawn[1], received))
+    marks = {placed.sheet.name: drawn_marks(fresh, placed.sheet.name, layout) for placed in layout.sheets}
+    others = {name: set[str]() for name in (REPORT, ANNEX, *_FIRST.values())}
+    others |= {sheet.name: _texts(sheet) for sheet in fresh.sheets if sheet.name not in marks}
+    found = salvage(layout, marks, received, others)
+    found = replace(found, moved=(*found.moved, *moved), left=(*found.left, *left))
+    return found, replace(opened, inputs=found.inputs)
+
+
+def _drawn(opened: Opened, lang: str) -> tuple[Opened, Book]:
+    """The form under its names in one language, and as it was before anything was typed."""
+    identity, loaded, layout = opened.identity, opened.loaded, opened.layout
+    assert identity and loaded and layout
+    named = replace(opened, grids={**opened.grids, HIDDEN: _names(opened, lang)})
+    name, above, _ = named.names
+    fresh = loaded, layout, Subject(identity, opened.token, name, above, lang), blank(layout.form)
+    case = parent_case(*fresh, opened.register, (), {}) if opened.register else cell_case(*fresh)
+    return named, form_book(case)
+
+
+def drawn_marks(book: Book, name: str, layout: Layout) -> Marks:
+    """What a fresh form fills on one sheet: texts and numbers, and "" for inputs and what is computed."""
+    found: dict[Address, str | int] = dict.fromkeys(layout.inputs_of(name), "")
+    for at, cell in book.sheet(name).cells.items():
+        value = cell.value.text if isinstance(cell.value, Link) else cell.value
+        if at not in found and value is not None:
+            found[at] = value if isinstance(value, str | int) else ""
+    return found
+
+
+def _spoken(book: Book, received: Received) -> int:
+    """How many texts of the received sheets are the form's in one language."""
+    texts = set().union(*map(_texts, book.sheets))
+    return sum(raw in texts for grid in received.grids.values() for _, _, raw in grid.cells() if isinstance(raw, str))
+
+
+def _texts(sheet: Sheet) -> set[str]:
+    return {folded(cell.value) for cell in sheet.cells.values() if isinstance(cell.value, str)} - {""}
+
+
+def _names(opened: Opened, lang: str) -> Grid:
+    """The hidden sheet of names; where it is gone, the names as the form's own headings tell them, or else the code."""
+    kept = opened.grids.get(HIDDEN)
+    if isinstance(kept, Grid) and kept.get(*NAME_CELL):
+        return kept
+    assert opened.identity
+    code = opened.identity.unit
+    heading = _heading(opened, code, lang)
+    own = opened.register.unit(code) if opened.register else None
+    name, above = heading or (own.name if own else code, "")
+    return Grid({NAME_CELL: name, ABOVE_CELL: above or None, LANG_CELL: lang})
+
+
+def _heading(opened: Opened, code: str, lang: str) -> tuple[str, str] | None:
+    """The unit's and its superior's name out of the line above every sheet; None where no such line stands."""
+    line = text("form.unit_line", name=_GAP, code=code)
+    for said in (text("form.unit_line_above", unit=line, above=_GAP), line):
+        pattern = re.compile("(.+?)".join(map(re.escape, said.to(lang).split(_GAP))))
+        for grid in opened.grids.values():
+            for _, _, raw in grid.cells():
+                if isinstance(raw, str) and (match := pattern.fullmatch(raw)):
+                    return match[1], match[2] if pattern.groups == 2 else ""
+    return None
+
+
+def _with_ledgers(opened: Opened) -> tuple[Opened, tuple[Place, ...], tuple[Issue, ...]]:
+    """A parent with its register, and with its receipts and its journal, each whole or not at all; Fault without the
+    register, for no workbook of a parent can be made then."""
+    assert opened.identity
+    register = _ledger(opened, HIDDEN_REGISTER, read_register)
+    if isinstance(register, Issue) or register.unit(opened.identity.unit) is None:
+        raise Fault([register if isinstance(register, Issue) else issue("LEDGER_DAMAGED")])
+    receipts = _ledger(opened, HIDDEN_RECEIPTS, read_receipts)
+    journal = _ledger(opened, HIDDEN_JOURNAL, read_journal)
+    moved, left = [Place(sheet=HIDDEN_REGISTER)], list[Issue]()
+    for name, ledger in ((HIDDEN_RECEIPTS, receipts), (HIDDEN_JOURNAL, journal)):
+        if isinstance(ledger, Issue):
+            left.append(issue("REPAIR_LEDGER", Place(sheet=name), sheet=name))
+        else:
+            moved.append(Place(sheet=name))
+    kept = () if isinstance(receipts, Issue) else tuple(receipts)
+    told = () if isinstance(journal, Issue) else tuple(journal)
+    return replace(opened, register=register, receipts=kept, journal=told), tuple(moved), tuple(left)
+
+
+def _ledger(opened: Opened, name: str, read: Callable[[LedgerGrid], T | Issue]) -> T | Issue:
+    grid = opened.grids.get(name)
+    return read(grid) if grid else issue("SHEET_MISSING", Place(sheet=name), sheet=name)
+
+
+def _cell(opened: Opened) -> Case:
+    assert opened.identity and opened.loaded and opened.layout
+    name, above, lang = opened.names
+    subject = Subject(opened.identity, opened.token, name, above, lang)
+    return cell_case(opened.loaded, opened.layout, subject, opened.inputs)
+
+
+def _again(data: bytes, file: str) -> Opened:
+    """The fresh form as every command will read it."""
+    received = reader.read(data, COMPUTED)
+    assert isinstance(received, Received)
+    return intake.opened(received, file)
