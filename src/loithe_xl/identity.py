@@ -67,9 +67,6 @@ def sign(identity: Identity, private: bytes) -> str:
 
 def parse(token: str) -> tuple[Identity, str] | Issue:
     """The identity and the public key that signed it; an Issue when the token is malformed or its signature false."""
-    from cryptography.exceptions import InvalidSignature
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
     token = token.strip()
     version, *fields = token.split("|")
     if version != VERSION and re.fullmatch(r"LT[0-9]{1,3}", version):
@@ -80,11 +77,27 @@ def parse(token: str) -> tuple[Identity, str] | Issue:
     identity, key, proof = _identity(said), decode(public, 32), decode(signature, 64)
     if identity is None or key is None or proof is None or not _NONCE.fullmatch(nonce):
         return issue("TOKEN_MALFORMED")
+    return (identity, public) if vouched(token.rpartition("|")[0], signature, public) else issue("TOKEN_FORGED")
+
+
+def vouch(words: str, private: bytes) -> str:
+    """A signature of some other text by the office that signs tokens."""
+    return encode(_pair(private)[0].sign(words.encode()))
+
+
+def vouched(words: str, signature: str, public: str) -> bool:
+    """Whether this office signed the text."""
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    key, proof = decode(public, 32), decode(signature, 64)
+    if key is None or proof is None:
+        return False
     try:
-        Ed25519PublicKey.from_public_bytes(key).verify(proof, token.rpartition("|")[0].encode("ascii"))
+        Ed25519PublicKey.from_public_bytes(key).verify(proof, words.encode())
     except (InvalidSignature, ValueError):
-        return issue("TOKEN_FORGED")
-    return identity, public
+        return False
+    return True
 
 
 def agree(tokens: Iterable[str]) -> str | Issue:

@@ -14,6 +14,7 @@ from loithe_xl.layout import LABEL, NUMBER, Layout, Slot, TableSlot
 from loithe_xl.received import Grid, Received, Value
 from loithe_xl.spec import Field
 from loithe_xl.submission import Inputs, extract
+from loithe_xl.typed import Typed, settle
 from loithe_xl.validate import fails
 from loithe_xl.words import text
 
@@ -26,11 +27,12 @@ Found = tuple[Address, Address]  # of an input: its address in the form, and in 
 @dataclass(frozen=True, slots=True)
 class Salvaged:
     """The inputs as they go into a fresh form; the places there of those that held something; why others were left,
-    with their places in the received file."""
+    with their places in the received file; and what was read otherwise than it was typed."""
 
     inputs: Inputs
     moved: tuple[Place, ...]
     left: tuple[Issue, ...]
+    read: tuple[Issue, ...] = ()
 
 
 def salvage(layout: Layout, marks: Mapping[str, Marks], received: Received, others: Mapping[str, Set[str]]) -> Salvaged:
@@ -193,7 +195,7 @@ def _judged(layout: Layout, received: Received, spots: Mapping[Spot, Spot], left
     """The values at the spots, read as every form is read; flawed and impossible ones are left too."""
     open_somewhere = not all(_locked(received, spot) for spot in spots.values())
     moved, kept = [], dict(spots)
-    for field, name, at, raw in _cells(layout, _read(layout, received, spots)):
+    for field, name, at, raw in _cells(layout, _read(layout, received, spots).inputs):
         if at not in spots:
             continue
         sheet, where = spots[at]
@@ -215,24 +217,28 @@ def _judged(layout: Layout, received: Received, spots: Mapping[Spot, Spot], left
         del kept[at]
     order = [placed.sheet.name for placed in layout.sheets]
     moved.sort(key=lambda place: order.index(place.sheet))
-    inputs = _read(layout, received, kept)
+    typed = _read(layout, received, kept)
     fresh = {
         id: slot.field.default for id, slot in layout.slots.items() if (slot.sheet, (slot.row, slot.column)) not in kept
     }
-    return Salvaged(Inputs({**inputs.values, **fresh}, inputs.tables), tuple(moved), tuple(left))
+    inputs = Inputs({**typed.inputs.values, **fresh}, typed.inputs.tables)
+    return Salvaged(inputs, tuple(moved), tuple(left), typed.issues)
 
 
-def _read(layout: Layout, received: Received, spots: Mapping[Spot, Spot]) -> Inputs:
+def _read(layout: Layout, received: Received, spots: Mapping[Spot, Spot]) -> Typed:
     """The inputs as they would be read if they stood at the form's own addresses."""
     values: dict[str, dict[Address, Value]] = {placed.sheet.name: {} for placed in layout.sheets}
     flaws: dict[str, dict[Address, str]] = {}
+    dated: dict[str, set[Address]] = {}
     for (sheet, at), (given, where) in spots.items():
         values[sheet][at] = received.grids[given].get(*where)
         if what := received.flawed.get(given, {}).get(where):
             flaws.setdefault(sheet, {})[at] = what
+        if where in received.dated.get(given, ()):
+            dated.setdefault(sheet, set()).add(at)
     inputs, _ = extract({sheet: Grid(found) for sheet, found in values.items()}, layout, flaws)
     assert inputs is not None
-    return inputs
+    return settle(layout, inputs, dated)
 
 
 def _cells(layout: Layout, inputs: Inputs) -> Iterator[tuple[Field, str, Spot, Raw]]:

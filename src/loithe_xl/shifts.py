@@ -45,7 +45,12 @@ def alike(value: Value, label: Value) -> bool:
     """Whether a cell says what the form says there: blanks and the way letters are composed do not count."""
     if value == label:
         return True
-    return isinstance(value, str) and isinstance(label, str) and _plain(value) == _plain(label)
+    return isinstance(value, str) and isinstance(label, str) and plain(value) == plain(label)
+
+
+def plain(text: str) -> str:
+    """A text without what does not count when two are compared."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def _walk(labels: Labels, values: Labels, axis: Axis, missing: int) -> tuple[list[Shift], int]:
@@ -97,7 +102,3 @@ def _fits(line: _Line, offset: int, values: Labels, axis: Axis) -> bool:
 
 def _moved(at: Address, offset: int, axis: Axis) -> Address:
     return (at[0] + offset, at[1]) if axis == "rows" else (at[0], at[1] + offset)
-
-
-def _plain(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", text).split())

@@ -109,10 +109,16 @@ def changed(found: Received, expected: Expected, own: Marks) -> list[Issue]:
         issues += _changed_labels(found, name, page, own, said)
         if found.formulas is not None:
             issues += _changed_formulas(found.formulas[name], name, page, own, absent)
-            issues += _typed_formulas(found, name, page)
+            issues += typed_formulas(found, name, page)
         if found.rules is not None:
             issues += _changed_rules(found.rules[name], name, page)
     return [*issues, *_changed_names(found.names, expected)]
+
+
+def own_sheets(names: Iterable[str], expected: Expected) -> list[str]:
+    """The sheets that a form of this kind has or should not have: without those that only some have."""
+    known = _OF_PARENTS if expected.parent else frozenset()
+    return [name for name in names if name not in known and not name.startswith(_WPS)]
 
 
 def few(issues: Iterable[Issue]) -> list[Issue]:
@@ -195,9 +201,8 @@ def _shift_issue(sheet: str, shift: Shift) -> Issue:
 
 
 def _sheets(names: tuple[str, ...], expected: Expected) -> Iterator[Issue]:
-    known = _OF_PARENTS if expected.parent else frozenset()
     absent = [name for name in expected.sheets if name not in names]
-    extra = [name for name in names if name not in expected.sheets and name not in known and not name.startswith(_WPS)]
+    extra = [name for name in own_sheets(names, expected) if name not in expected.sheets]
     yield from (issue("SHEET_MISSING", Place(sheet=name), sheet=name) for name in absent)
     # A renamed sheet is one fault, not two.
     yield from (issue("STRUCTURE_SHEET_EXTRA", Place(sheet=name), sheet=name) for name in extra[len(absent) :])
@@ -236,7 +241,7 @@ def _changed_formulas(
             yield issue("STRUCTURE_FORMULA_CHANGED", Place(sheet=sheet, cell=address(*at)))
 
 
-def _typed_formulas(found: Received, sheet: str, page: Page) -> Iterator[Issue]:
+def typed_formulas(found: Received, sheet: str, page: Page) -> Iterator[Issue]:
     """Formulas in inputs: what they showed when the file was saved is what was read."""
     assert found.formulas is not None
     typed = found.formulas[sheet].keys() & page.fields.keys()

@@ -12,9 +12,11 @@ from pathlib import Path
 from loithe_xl import store, zipparts
 from loithe_xl.identity import Identity, public_key, sign
 from loithe_xl.issues import Fault, issue
+from loithe_xl.layout import Layout
 from loithe_xl.register import PARENT_TIERS, Register, Unit
 from loithe_xl.submission import blank
 from loithe_xl.tasks.forge import Forge
+from loithe_xl.tasks.issued import seal
 from loithe_xl.tasks.office import Office, beside
 from loithe_xl.tasks.packs import Loaded
 from loithe_xl.tasks.render import Subject, package, parent_case, salt_of
@@ -132,6 +134,7 @@ class _Maker:
         self.request, self.office, self.private = request, office, private
         self.salt = salt_of(public_key(private))
         self.forge = Forge(request.loaded, self.salt)
+        self.seals: dict[tuple[str, ...], tuple[str, ...]] = {}
 
     def make(self, unit: Unit) -> bytes:
         loaded, register = self.request.loaded, self.request.register
@@ -142,13 +145,23 @@ class _Maker:
         above = register.unit(unit.parent)
         term = self.request.term
         identity = Identity(unit.code, term.period, term.cutoff, term.deadline, loaded.pack.id, layout.digest)
-        subject = Subject(
-            identity, sign(identity, self.private), unit.name, above.name if above else "", self.office.lang
-        )
-        if form.parent:
-            subtree = register.subtree(unit.code)
+        names = unit.name, above.name if above else "", self.office.lang
+        subtree = register.subtree(unit.code) if form.parent else None
+        seal = self._seal(layout, identity, names, subtree)
+        subject = Subject(identity, sign(identity, self.private), *names, seal)
+        if subtree:
             return package(parent_case(loaded, layout, subject, blank(form), subtree, (), {}), self.salt)
         return self.forge.form(layout, subject)
+
+    def _seal(
+        self, layout: Layout, identity: Identity, names: tuple[str, str, str], subtree: Register | None
+    ) -> tuple[str, ...]:
+        """The seal of a form's wording: one for all units whose forms say the same."""
+        tiers = dict.fromkeys(unit.tier for unit in subtree.units) if subtree else {}
+        key = layout.digest, str(bool(names[1])), *tiers
+        if key not in self.seals:
+            self.seals[key] = seal(self.request.loaded, layout, identity, names, subtree, self.private)
+        return self.seals[key]
 
 
 def _tiers_beneath(level: str) -> Iterator[str]:

@@ -7,10 +7,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 
+from loithe_xl import wording
 from loithe_xl.book import Book, Formula, quoted
 from loithe_xl.draw import form_book
-from loithe_xl.identity import Identity
-from loithe_xl.layout import HIDDEN_REGISTER, Layout
+from loithe_xl.draw.hidden import SEAL_CELLS
+from loithe_xl.identity import Identity, vouch, vouched
+from loithe_xl.layout import HIDDEN, HIDDEN_REGISTER, Layout
+from loithe_xl.received import Received
 from loithe_xl.register import Register, Unit
 from loithe_xl.structure import Expected, Marks, expected
 from loithe_xl.submission import blank
@@ -50,6 +53,34 @@ def as_issued(
     kind = _Kind(layout, lang, identity.period, identity.cutoff, identity.deadline, bool(above), tiers, loaded)
     own = {UNIT_MARK: identity.unit, NAME_MARK: name, ABOVE_MARK: above, LAST_MARK: str(len(units) + 1)}
     return _expected(kind), own
+
+
+def seal(
+    loaded: Loaded,
+    layout: Layout,
+    identity: Identity,
+    names: tuple[str, str, str],
+    register: Register | None,
+    private: bytes,
+) -> tuple[str, str, str]:
+    """What a form says on the day it is issued: its digest, the cells that are not in it, the issuer's signature."""
+    said = wording.issued(as_issued(loaded, layout, identity, names, register)[0])
+    return said.digest, said.own, vouch(_sealed(said, identity), private)
+
+
+def as_sealed(received: Received, expected: Expected, identity: Identity, key: str) -> bool:
+    """Whether a form says what it said when it was issued, though the program or the pack words it otherwise today.
+
+    ``expected``: today's form of the same layout; ``key``: the public key that signed the form's identity.
+    """
+    hidden = received.grids[HIDDEN]
+    digest, own, signature = (str(hidden.get(*cell) or "") for cell in SEAL_CELLS)
+    said = wording.Wording(digest, own)
+    return vouched(_sealed(said, identity), signature, key) and wording.kept(received, expected, said)
+
+
+def _sealed(said: wording.Wording, identity: Identity) -> str:
+    return "|".join(("wording", identity.pack, identity.digest, said.digest, said.own))
 
 
 @lru_cache(64)

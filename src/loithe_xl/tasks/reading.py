@@ -14,6 +14,7 @@ from loithe_xl.tasks.office import Office, shown
 from loithe_xl.tasks.packs import Loaded
 
 A = TypeVar("A")
+R = TypeVar("R")
 
 
 def read_each(
@@ -33,6 +34,26 @@ def read_each(
         # The first answer is asked for before progress is shown: a fork would take its threads along.
         for found, path in zip(crew.map(paths), office.progress(paths, label), strict=True):
             yield answer(_lost(path, named(path), found.reason)) if isinstance(found, Lost) else found
+
+
+def read_one(path: Path, work: Callable[[Path], R]) -> R | Issue:
+    """What ``work`` makes of one file, by a worker too: it and what it makes are picklable."""
+    with Crew(_Guarded(work), size=1, seconds=SECONDS) as crew:
+        (found,) = crew.map([path])
+    return _why(found.reason) if isinstance(found, Lost) else found
+
+
+@dataclass(frozen=True, slots=True)
+class _Guarded(Generic[R]):
+    """Work that tells when memory ran out."""
+
+    work: Callable[[Path], R]
+
+    def __call__(self, path: Path) -> R | Lost:
+        try:
+            return self.work(path)
+        except MemoryError:
+            return Lost("died")
 
 
 @dataclass(frozen=True, slots=True)

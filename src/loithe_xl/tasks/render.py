@@ -24,13 +24,14 @@ from loithe_xl.validate import all_values
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Whose workbook: its identity and token, and the names shown on it."""
+    """Whose workbook: its identity and token, the names shown on it, and the issuer's seal of its wording."""
 
     identity: Identity
     token: str
     name: str
     above: str
     lang: str = "vi"
+    seal: tuple[str, ...] = ()
 
 
 def cell_case(loaded: Loaded, layout: Layout, subject: Subject, inputs: Inputs) -> Case:
@@ -139,4 +140,5 @@ def _case(
         page,
         embedded=loaded.embedded if register else (),
         journal=journal,
+        seal=subject.seal,
     )

@@ -35,6 +35,7 @@ from loithe_xl.tasks import intake
 from loithe_xl.tasks.gather import rebuilt_case
 from loithe_xl.tasks.intake import Opened
 from loithe_xl.tasks.office import Office, beside, shown
+from loithe_xl.tasks.reading import read_one
 from loithe_xl.tasks.render import Subject, cell_case, package, parent_case, salt_of
 from loithe_xl.words import LANGUAGES, text
 
@@ -70,7 +71,9 @@ def repair(path: Path, out: Path, office: Office) -> Repaired:
     if out.exists() and path.exists() and out.samefile(path):
         raise Fault([issue("REPAIR_OUT_SAME", Place(file=file))], 2)
     try:
-        received = _received(path)
+        received = read_one(path, _received)
+        if isinstance(received, Issue):
+            raise Fault([received])
         opened = _identified(received, file, office)
         found, opened = _salvaged(received, opened)
     except Fault as fault:
@@ -87,19 +90,19 @@ def repair(path: Path, out: Path, office: Office) -> Repaired:
     assert opened.identity
     unit = opened.identity.unit
     unnamed = (issue("REPAIR_NAME_LOST", unit=unit),) if opened.names[0] == unit else ()
-    return Repaired(file, unit, written, found.moved, found.left, (*unnamed, *again.issues, *beside(out, written)))
+    read = tuple(each.in_file(file) for each in found.read)
+    issues = (*unnamed, *read, *again.issues, *beside(out, written))
+    return Repaired(file, unit, written, found.moved, found.left, issues)
 
 
-def _received(path: Path) -> Received:
-    """The file as values, its hidden sheets under their own names; Fault where the gate or the reader refuses it."""
+def _received(path: Path) -> Received | Issue:
+    """The file as values, its hidden sheets under their own names; or why the gate or the reader refuses it."""
     if not os.path.lexists(path):
-        raise Fault([issue("PATH_MISSING")])
+        return issue("PATH_MISSING")
     data = guard.admit(path)
-    if isinstance(data, Issue):
-        raise Fault([data])
-    received = reader.read(data, COMPUTED)
+    received = data if isinstance(data, Issue) else reader.read(data, COMPUTED)
     if isinstance(received, Issue):
-        raise Fault([received])
+        return received
     grids = dict(received.grids)
     for name, grid in received.grids.items():
         own = _FIRST.get(str(grid.get(1, 1)), name)
