@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from html import unescape
 
 from loithe_xl.book import Address, Scalar
 from loithe_xl.evaluate import serial
-from loithe_xl.zipparts import Entry, Part, entry
+from loithe_xl.zipparts import Part, Piece, Pieces, deflated, piece
 
 _CELL = re.compile(
     rb'<c r="(?P<letters>[A-Z]+)(?P<row>[0-9]+)" s="(?P<style>[0-9]+)"[^>]*?'
     rb"(?:/>|>(?:<f>(?P<formula>[^<]*)</f>)?.*?</c>)",
     re.S,
 )
-_QUICK, _KEPT = 1, 64  # level of deflate for what serves one unit; such sheets kept
+_ROW_END = re.compile(rb"</row>|<row [^>]*/>")
+_BLOCK = 32_768  # of this size at most, unless a row is longer: as far as deflate looks back, shorter ones pack worse
+_QUICK, _KEPT = 1, 8  # level of deflate for what serves one unit; so many of a block's are kept
 _FORMATS = re.compile(rb"<cellXfs [^>]*>(.*)</cellXfs>", re.S)
 _FORMAT = re.compile(rb"<xf [^>]*?(?:/>|[^/]>.*?</xf>)", re.S)
 _QUOTED = b' quotePrefix="1"'
@@ -28,8 +32,9 @@ _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 
 @dataclass(frozen=True, slots=True)
 class _Spot:
-    """A cell's place in the text, its name, its format, and its formula as written, if it has one."""
+    """A cell's place: which block of the sheet, and where in its text; its name, its format, and its formula if any."""
 
+    block: int
     start: int
     end: int
     name: bytes
@@ -43,42 +48,77 @@ class Sheets:
     def __init__(self, parts: Sequence[Part], but: Collection[str] = ()) -> None:
         self._parts = {part.name: (place, part) for place, part in enumerate(parts) if part.name not in but}
         self._named = {part.name: part for part in parts}
-        self._sheets: dict[str, tuple[int, Part, _Sheet]] = {}
-        self._filled: dict[tuple[object, ...], Entry] = {}
+        self._sheets: dict[str, tuple[int, _Sheet]] = {}
 
-    def fill(self, name: str, values: Mapping[Address, Scalar]) -> tuple[int, Entry]:
+    def fill(self, name: str, values: Mapping[Address, Scalar]) -> tuple[int, Part]:
         """The place of a sheet among the parts, and the sheet with these cells; KeyError where it has no such cell."""
         if not self._sheets:
             self._open()
-        place, part, sheet = self._sheets[name]
-        # The same are often asked for again: of two forms without faults the checks are the same, whatever is typed.
-        asked = (name, *((at, type(value), value) for at, value in values.items()))
-        if asked not in self._filled:
-            if len(self._filled) >= _KEPT:
-                self._filled.clear()
-            self._filled[asked] = entry(part.changed(sheet.filled(values), _QUICK))
-        return place, self._filled[asked]
+        place, sheet = self._sheets[name]
+        return place, sheet.filled(values)
 
     def _open(self) -> None:
         names = re.findall('<sheet name="([^"]*)"', self._named["xl/workbook.xml"].text.decode())
         typed = typed_formats(self._named["xl/styles.xml"].text)
         for number, name in enumerate(names, 1):
             if found := self._parts.get(f"xl/worksheets/sheet{number}.xml"):
-                self._sheets[unescape(name)] = (*found, _Sheet(found[1].text, typed))
+                self._sheets[unescape(name)] = found[0], _Sheet(found[1], typed)
 
 
 class _Sheet:
-    """One sheet's text; ``typed``: number of a format -> that of its twin for typed texts."""
+    """One sheet, cut into blocks of rows; ``typed``: number of a format -> that of its twin for typed texts."""
+
+    def __init__(self, part: Part, typed: Mapping[int, int]) -> None:
+        self.name = part.name
+        self.blocks = [_Block(text, typed) for text in _cut(part.text)]
+        self.spots = {
+            _address(found): _spot(number, found)
+            for number, block in enumerate(self.blocks)
+            for found in _CELL.finditer(block.text)
+        }
+
+    def filled(self, values: Mapping[Address, Scalar]) -> Part:
+        """The sheet with these cells: what is typed, or the result of a formula. KeyError for a cell it has not."""
+        changes = defaultdict[int, list[tuple[_Spot, Scalar]]](list)
+        for at, value in values.items():
+            spot = self.spots[at]
+            changes[spot.block].append((spot, value))
+        made = Pieces()
+        for number, block in enumerate(self.blocks):
+            if number in changes:
+                made.add_text(*block.filled(changes[number]))
+            else:
+                made.add(block.piece)
+        return made.part(self.name)
+
+
+class _Block:
+    """Some rows of a sheet, or what stands before or behind all rows."""
 
     def __init__(self, text: bytes, typed: Mapping[int, int]) -> None:
         self.text, self.typed = text, typed
-        self.spots = {_address(found): _spot(found) for found in _CELL.finditer(text)}
+        self.kept: dict[tuple[object, ...], tuple[bytes, bytes]] = {}
 
-    def filled(self, values: Mapping[Address, Scalar]) -> bytes:
-        """The sheet with these cells: what is typed, or the result of a formula. KeyError for a cell it has not."""
+    @cached_property
+    def piece(self) -> Piece:
+        """The block as it was drawn."""
+        return piece(self.text)
+
+    def filled(self, changes: Sequence[tuple[_Spot, Scalar]]) -> tuple[bytes, bytes]:
+        """The block's text with these cells, and the same packed."""
+        # The same are often asked for again: of two forms without faults the checks are the same, whatever is typed.
+        asked = tuple([(spot.start, repr(value)) for spot, value in changes])
+        if asked not in self.kept:
+            if len(self.kept) >= _KEPT:
+                self.kept.clear()
+            text = self._written(changes)
+            self.kept[asked] = text, deflated(text, _QUICK)
+        return self.kept[asked]
+
+    def _written(self, changes: Sequence[tuple[_Spot, Scalar]]) -> bytes:
         out: list[bytes] = []
         done = 0
-        for spot, value in sorted(((self.spots[at], value) for at, value in values.items()), key=_by_start):
+        for spot, value in sorted(changes, key=_by_start):
             out += (self.text[done : spot.start], self._cell(spot, value))
             done = spot.end
         return b"".join([*out, self.text[done:]])
@@ -103,6 +143,19 @@ class _Sheet:
         return b"%b>%b</c>" % (head, content) if content else head + b"/>"
 
 
+def _cut(text: bytes) -> Iterator[bytes]:
+    """A sheet's text in blocks, cut behind rows and before what follows them all."""
+    start = end = 0
+    for row in _ROW_END.finditer(text):
+        if end > start and row.end() - start > _BLOCK:
+            yield text[start:end]
+            start = end
+        end = row.end()
+    if end > start:
+        yield text[start:end]
+    yield text[end:]
+
+
 def typed_formats(styles: bytes) -> dict[int, int]:
     """From ``xl/styles.xml``: the number of each cell format whose twin keeps what is typed a text -> the twin's."""
     listed = _FORMATS.search(styles)
@@ -122,8 +175,9 @@ def _address(found: re.Match[bytes]) -> Address:
     return int(found["row"]), column
 
 
-def _spot(found: re.Match[bytes]) -> _Spot:
-    return _Spot(found.start(), found.end(), found["letters"] + found["row"], int(found["style"]), found["formula"])
+def _spot(block: int, found: re.Match[bytes]) -> _Spot:
+    name = found["letters"] + found["row"]
+    return _Spot(block, found.start(), found.end(), name, int(found["style"]), found["formula"])
 
 
 def _result(value: Scalar) -> tuple[bytes, bytes]:

@@ -11,17 +11,15 @@ import io
 import re
 import struct
 import zipfile
-import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
 from loithe_xl.book import Address, Scalar
 from loithe_xl.sheetfill import Sheets
-from loithe_xl.zipparts import Part, entry, joined, parts_of
+from loithe_xl.zipparts import Part, Piece, Pieces, entry, joined, parts_of, piece
 
 _BLOCK = 65_535  # the most a block of deflate stores as it is
-_LAST_BLOCK = b"\x03\x00"  # deflate's end, holding nothing
 _TEXT_LIMIT, _NARROW_LIMIT = 32_767, 255  # in a cell; in an attribute or a property
 _FORMULAS = (b"f", b"definedName", b"formula", b"formula1", b"formula2")
 _HEADERS = (b"oddHeader", b"oddFooter", b"firstHeader", b"firstFooter")
@@ -74,7 +72,8 @@ class Master:
 
     A mark is letters, digits, ``@`` and ``_``; each must occur. One that stands where a number is (write it as a
     number of the book, such as 987650001) is replaced by a number. Fixed texts between marks are compressed once and
-    for all; the units' texts go between them uncompressed. A sheet whose cells are filled is compressed anew, quickly.
+    for all; the units' texts go between them uncompressed. Of a sheet whose cells are filled only the blocks of rows in
+    which they stand are compressed anew, quickly.
     """
 
     def __init__(self, package: bytes, marks: Iterable[str]) -> None:
@@ -101,7 +100,7 @@ class Master:
         entries = [entry(part.filled(written)) if isinstance(part, _Plan) else part for part in self._parts]
         for sheet, values in (cells or {}).items():
             place, filled = self._sheets.fill(sheet, values)
-            entries[place] = filled
+            entries[place] = entry(filled)
         return joined(entries)
 
 
@@ -114,35 +113,21 @@ class _Slot:
 
 
 @dataclass(frozen=True, slots=True)
-class _Piece:
-    """A fixed text, deflated by itself. ``carry``: four tables that tell what it makes of the check sum before it."""
-
-    packed: bytes
-    size: int
-    crc: int
-    carry: tuple[Sequence[int], Sequence[int], Sequence[int], Sequence[int]]
-
-
-@dataclass(frozen=True, slots=True)
 class _Plan:
     """A part cut at its marks: ``pieces`` has one more than ``slots``."""
 
     name: str
-    pieces: tuple[_Piece, ...]
+    pieces: tuple[Piece, ...]
     slots: tuple[_Slot, ...]
 
     def filled(self, written: Mapping[_Slot, tuple[bytes, bytes]]) -> Part:
         """The part with each slot's text, given as it is and as a stored block."""
-        first = self.pieces[0]
-        crc, size, out = first.crc, first.size, [first.packed]
-        for slot, piece in zip(self.slots, self.pieces[1:], strict=True):
-            own, stored = written[slot]
-            crc = zlib.crc32(own, crc)
-            one, two, three, four = piece.carry
-            crc = one[crc & 255] ^ two[crc >> 8 & 255] ^ three[crc >> 16 & 255] ^ four[crc >> 24] ^ piece.crc
-            size += len(own) + piece.size
-            out += (stored, piece.packed)
-        return Part(self.name, b"".join([*out, _LAST_BLOCK]), crc, size)
+        made = Pieces()
+        made.add(self.pieces[0])
+        for slot, fixed in zip(self.slots, self.pieces[1:], strict=True):
+            made.add_text(*written[slot])
+            made.add(fixed)
+        return made.part(self.name)
 
 
 def _plan(part: Part, pattern: re.Pattern[bytes]) -> Part | _Plan:
@@ -155,21 +140,7 @@ def _plan(part: Part, pattern: re.Pattern[bytes]) -> Part | _Plan:
     if not slots:
         return part
     texts.append(text[start:])
-    return _Plan(part.name, tuple(map(_piece, texts)), tuple(slots))
-
-
-def _piece(text: bytes) -> _Piece:
-    """A check sum carries through a text bit by bit: what each bit becomes is found once, then looked up."""
-    crc = zlib.crc32(text)
-    bits = [zlib.crc32(text, 1 << bit) ^ crc for bit in range(32)]
-    tables = []
-    for byte in range(4):
-        table = [0] * 256
-        for number in range(1, 256):
-            lowest = number & -number
-            table[number] = table[number ^ lowest] ^ bits[8 * byte + lowest.bit_length() - 1]
-        tables.append(table)
-    return _Piece(_deflated(text), len(text), crc, (tables[0], tables[1], tables[2], tables[3]))
+    return _Plan(part.name, tuple(map(piece, texts)), tuple(slots))
 
 
 def _writing(name: str, text: bytes, start: int) -> Callable[[str], str]:
@@ -249,12 +220,6 @@ def _once(text: bytes, old: bytes, new: bytes) -> bytes:
     if text.count(old) != 1:
         raise ValueError(f"{old.decode()} stands {text.count(old)} times")
     return text.replace(old, new)
-
-
-def _deflated(text: bytes) -> bytes:
-    """A piece of a deflate stream that ends on a byte and leans on nothing before it."""
-    deflate = zlib.compressobj(9, zlib.DEFLATED, -15)
-    return deflate.compress(text) + deflate.flush(zlib.Z_SYNC_FLUSH)
 
 
 def _written(text: str) -> tuple[bytes, bytes]:

@@ -6,13 +6,14 @@ import io
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 _LOCAL = struct.Struct("<4s5H3I2H")  # zip's header before each part
 _CENTRAL = struct.Struct("<4s6H3I5HI")  # zip's directory entry, but for its last number: where the part stands
 _END = struct.Struct("<4s4H2IH")
 _DATE = 33  # 1 January 1980 in zip's counting
+_LAST_BLOCK = b"\x03\x00"  # deflate's end, holding nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +31,65 @@ class Part:
         """What it holds."""
         return zlib.decompress(self.packed, -15) if self.method else self.packed
 
-    def changed(self, text: bytes, level: int = 9) -> Part:
+    def changed(self, text: bytes) -> Part:
         """The same part with another text."""
-        deflate = zlib.compressobj(level, zlib.DEFLATED, -15)
+        deflate = zlib.compressobj(9, zlib.DEFLATED, -15)
         return Part(self.name, deflate.compress(text) + deflate.flush(), zlib.crc32(text), len(text))
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A fixed text, deflated by itself. ``carry``: four tables that tell what it makes of the check sum before it."""
+
+    packed: bytes
+    size: int
+    crc: int
+    carry: tuple[Sequence[int], Sequence[int], Sequence[int], Sequence[int]]
+
+
+def piece(text: bytes) -> Piece:
+    """A check sum carries through a text bit by bit: what each bit becomes is found once, then looked up."""
+    crc = zlib.crc32(text)
+    bits = [zlib.crc32(text, 1 << bit) ^ crc for bit in range(32)]
+    tables = []
+    for byte in range(4):
+        table = [0] * 256
+        for number in range(1, 256):
+            lowest = number & -number
+            table[number] = table[number ^ lowest] ^ bits[8 * byte + lowest.bit_length() - 1]
+        tables.append(table)
+    return Piece(deflated(text), len(text), crc, (tables[0], tables[1], tables[2], tables[3]))
+
+
+def deflated(text: bytes, level: int = 9) -> bytes:
+    """A piece of a deflate stream that ends on a byte and leans on nothing before it."""
+    deflate = zlib.compressobj(level, zlib.DEFLATED, -15)
+    return deflate.compress(text) + deflate.flush(zlib.Z_SYNC_FLUSH)
+
+
+class Pieces:
+    """A part that grows by pieces, fixed ones and others."""
+
+    def __init__(self) -> None:
+        self._packed: list[bytes] = []
+        self._crc = self._size = 0
+
+    def add(self, piece: Piece) -> None:
+        """A fixed text is next."""
+        crc, (one, two, three, four) = self._crc, piece.carry
+        self._crc = one[crc & 255] ^ two[crc >> 8 & 255] ^ three[crc >> 16 & 255] ^ four[crc >> 24] ^ piece.crc
+        self._size += piece.size
+        self._packed.append(piece.packed)
+
+    def add_text(self, text: bytes, packed: bytes) -> None:
+        """Another text is next; ``packed``: the same in whole blocks of a deflate stream."""
+        self._crc = zlib.crc32(text, self._crc)
+        self._size += len(text)
+        self._packed.append(packed)
+
+    def part(self, name: str) -> Part:
+        """The part that they make."""
+        return Part(name, b"".join([*self._packed, _LAST_BLOCK]), self._crc, self._size)
 
 
 def check(package: bytes) -> None:

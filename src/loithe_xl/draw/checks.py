@@ -34,7 +34,7 @@ def check_sheet(panel: Panel) -> Sheet:
     for column, key in enumerate(("no", "level", "fault", "left", "right", "remedy", "jump"), 1):
         sheet.put(LIST_TOP - 1, column, case.say(f"head_{key}"), "head")
     sheet.heights[LIST_TOP - 1] = 34
-    by_rank = {line.rank: line for line in panel.lines if line.rank}
+    by_rank = {line.rank: line for line in panel.faults}
     for number in range(1, SHOWN + 1):
         _listed(sheet, panel, number, listed(panel, by_rank.get(number)))
     sheet.freeze = (LIST_TOP, 1)

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from loithe_xl.book import Formula, Sheet, column_letters, quoted, reference
 from loithe_xl.draw.case import Case
 from loithe_xl.excelform import References, formula, text_literal
-from loithe_xl.layout import HIDDEN_CHECKS
+from loithe_xl.layout import HIDDEN_CHECKS, Layout
 from loithe_xl.spec import Check
-from loithe_xl.validate import Item, is_warning, plain, side_values, sides, states
+from loithe_xl.validate import Item, is_warning, items, plain, side_values, sides, states
 from loithe_xl.words import text
 
 PANEL_VERDICT = "$A$5"
@@ -46,14 +46,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """The evaluated lines of one case.
-
-    ``beside``: which of them speak beside an input: its own, then the cross-checks that send the user there.
-    """
+    """The evaluated lines of one case; ``faults``: those of them that found one, first to last."""
 
     case: Case
     lines: tuple[Line, ...]
-    beside: Mapping[str, Sequence[Line]]
+    faults: tuple[Line, ...]
 
     @property
     def verdict(self) -> str:
@@ -71,13 +68,21 @@ class Panel:
         return f"{quoted(HIDDEN_CHECKS)}!${letters}${FIRST}:${letters}${self.last}"
 
     def count(self, level: int) -> int:
-        """How many lines are at a level now."""
-        return sum(line.level == level for line in self.lines)
+        """How many faults of a level there are now."""
+        return sum(line.level == level for line in self.faults)
+
+    def beside(self, id: str) -> list[Line]:
+        """The lines that speak beside an input: its own, then the cross-checks that send the user there."""
+        return [self.line(row) for row in _beside(self.case.layout)[id]]
+
+    def line(self, row: int) -> Line:
+        """The line in a row of the hidden list."""
+        return self.lines[row - FIRST]
 
     def status_formula(self, id: str, echo: str = "", echoed: str = "") -> Formula:
         """What stands beside an input: its first fault, its own or a cross-check's; ``echo`` where there is none."""
         shown = echo or '""'
-        for line in reversed(self.beside[id]):
+        for line in reversed(self.beside(id)):
             level, message = (reference(HIDDEN_CHECKS, line.row, column) for column in (LEVEL, MESSAGE))
             said = f"IF({level}={ERROR},{text_literal(self.mark(ERROR))},{text_literal(self.mark(WARNING))})&{message}"
             shown = f"IF({level}={OK},{shown},{said})"
@@ -85,7 +90,7 @@ class Panel:
 
     def status(self, id: str, echoed: str = "") -> str:
         """What that formula comes to now."""
-        faults = (self.mark(line.level) + line.message for line in self.beside[id] if line.level != OK)
+        faults = (self.mark(line.level) + line.message for line in self.beside(id) if line.level != OK)
         return next(faults, echoed)
 
     def mark(self, level: int) -> str:
@@ -95,31 +100,18 @@ class Panel:
 
 def evaluate_panel(case: Case) -> Panel:
     """Every line of the panel with its present state."""
-    found_states = states(case.layout, case.inputs, case.values)
-    levels = [_level(item.checks[found - 1]) if found else OK for item, found in found_states]
-    errors = levels.count(ERROR)
-    lines, seen = [], {ERROR: 0, WARNING: errors, OK: 0}
-    for row, ((item, found), level) in enumerate(zip(found_states, levels, strict=True), FIRST):
-        seen[level] += 1
-        check = item.checks[found - 1] if found else None
-        left, right = _both(item, case) if found else ("", "")
-        lines.append(
-            Line(
-                item,
-                row,
-                found,
-                level,
-                case.say(check.message) if check else "",
-                left,
-                right,
-                case.say(check.remedy) if check else "",
-                seen[level] if level else 0,
-            )
-        )
-    beside: dict[str, list[Line]] = {}
-    for line in lines:
-        beside.setdefault(_key(line.item), []).append(line)
-    return Panel(case, tuple(lines), beside)
+    lines = list(_faultless(case.layout))
+    found = [
+        (row, item, number)
+        for row, (item, number) in enumerate(states(case.layout, case.inputs, case.values), FIRST)
+        if number
+    ]
+    levels = [_level(item.checks[number - 1]) for _, item, number in found]
+    last = {ERROR: 0, WARNING: levels.count(ERROR)}  # errors are listed first
+    for (row, item, number), level in zip(found, levels, strict=True):
+        last[level] += 1
+        lines[row - FIRST] = _fault(case, row, item, number, level, last[level])
+    return Panel(case, tuple(lines), tuple(lines[row - FIRST] for row, _, _ in found))
 
 
 def hidden_checks(panel: Panel) -> Sheet:
@@ -154,7 +146,26 @@ def hidden_checks(panel: Panel) -> Sheet:
     return sheet
 
 
-def _key(item: Item) -> str:
+@cache
+def _faultless(layout: Layout) -> tuple[Line, ...]:
+    return tuple(Line(item, row, 0, OK, "", "", "", "", 0) for row, item in enumerate(items(layout), FIRST))
+
+
+def _fault(case: Case, row: int, item: Item, number: int, level: int, rank: int) -> Line:
+    check = item.checks[number - 1]
+    left, right = _both(item, case)
+    return Line(item, row, number, level, case.say(check.message), left, right, case.say(check.remedy), rank)
+
+
+@cache
+def _beside(layout: Layout) -> Mapping[str, Sequence[int]]:
+    found: dict[str, list[int]] = {}
+    for line in _faultless(layout):
+        found.setdefault(beside_which(line.item), []).append(line.row)
+    return found
+
+
+def beside_which(item: Item) -> str:
     """Beside which input a line speaks: ``table#row``, or a field's id."""
     return f"{item.table}#{item.row}" if item.table else item.checks[0].at
 
