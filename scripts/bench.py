@@ -350,12 +350,20 @@ class Bench:
     def process(self, *arguments: str, answer: list[bytes] | None = None) -> Cost:
         """What one Python process cost, those included that it started and waited for."""
         began = time.perf_counter()
-        with subprocess.Popen([sys.executable, *arguments], env=self.environment, stdout=subprocess.PIPE) as child:
+        with (
+            tempfile.TemporaryFile() as told,  # progress; worth reading only when the process failed
+            subprocess.Popen(
+                [sys.executable, *arguments], env=self.environment, stdout=subprocess.PIPE, stderr=told
+            ) as child,
+        ):
             assert child.stdout
             said = child.stdout.read()
             _, status, used = os.wait4(child.pid, 0)
             child.returncode = os.waitstatus_to_exitcode(status)
-        assert child.returncode == 0, f"exit code {child.returncode}: {arguments[:3]}"
+            if child.returncode:
+                told.seek(0)
+                why = told.read().decode(errors="replace")
+                raise RuntimeError(f"exit code {child.returncode}: {arguments[:3]}\n{why}")
         if answer is not None:
             answer.append(said)
         return Cost(used.ru_utime + used.ru_stime, time.perf_counter() - began, used.ru_maxrss / 1024)

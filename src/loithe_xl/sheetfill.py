@@ -13,7 +13,7 @@ from html import unescape
 
 from loithe_xl.book import Address, Scalar
 from loithe_xl.evaluate import serial
-from loithe_xl.zipparts import Part, Piece, Pieces, deflated, piece
+from loithe_xl.zipparts import Entry, Part, Piece, Pieces, deflated, entry, piece
 
 _CELL = re.compile(
     rb'<c r="(?P<letters>[A-Z]+)(?P<row>[0-9]+)" s="(?P<style>[0-9]+)"[^>]*?'
@@ -22,7 +22,7 @@ _CELL = re.compile(
 )
 _ROW_END = re.compile(rb"</row>|<row [^>]*/>")
 _BLOCK = 32_768  # of this size at most, unless a row is longer: as far as deflate looks back, shorter ones pack worse
-_QUICK, _KEPT = 1, 8  # level of deflate for what serves one unit; so many of a block's are kept
+_QUICK, _KEPT = 1, 16  # level of deflate for what serves one unit; so many forms of each sheet are kept
 _FORMATS = re.compile(rb"<cellXfs [^>]*>(.*)</cellXfs>", re.S)
 _FORMAT = re.compile(rb"<xf [^>]*?(?:/>|[^/]>.*?</xf>)", re.S)
 _QUOTED = b' quotePrefix="1"'
@@ -50,12 +50,12 @@ class Sheets:
         self._named = {part.name: part for part in parts}
         self._sheets: dict[str, tuple[int, _Sheet]] = {}
 
-    def fill(self, name: str, values: Mapping[Address, Scalar]) -> tuple[int, Part]:
+    def fill(self, name: str, values: Mapping[Address, Scalar]) -> tuple[int, Entry]:
         """The place of a sheet among the parts, and the sheet with these cells; KeyError where it has no such cell."""
         if not self._sheets:
             self._open()
         place, sheet = self._sheets[name]
-        return place, sheet.filled(values)
+        return place, sheet.entry(values)
 
     def _open(self) -> None:
         names = re.findall('<sheet name="([^"]*)"', self._named["xl/workbook.xml"].text.decode())
@@ -70,6 +70,7 @@ class _Sheet:
 
     def __init__(self, part: Part, typed: Mapping[int, int]) -> None:
         self.name = part.name
+        self.kept: dict[tuple[tuple[Address, str], ...], Entry] = {}
         self.blocks = [_Block(text, typed) for text in _cut(part.text)]
         self.spots = {
             _address(found): _spot(number, found)
@@ -77,8 +78,17 @@ class _Sheet:
             for found in _CELL.finditer(block.text)
         }
 
-    def filled(self, values: Mapping[Address, Scalar]) -> Part:
+    def entry(self, values: Mapping[Address, Scalar]) -> Entry:
         """The sheet with these cells: what is typed, or the result of a formula. KeyError for a cell it has not."""
+        # The same are often asked for again: of two forms without faults the checks are the same, whatever is typed.
+        asked = tuple([(at, repr(value)) for at, value in values.items()])
+        if asked not in self.kept:
+            if len(self.kept) >= _KEPT:
+                self.kept.clear()
+            self.kept[asked] = entry(self._filled(values))
+        return self.kept[asked]
+
+    def _filled(self, values: Mapping[Address, Scalar]) -> Part:
         changes = defaultdict[int, list[tuple[_Spot, Scalar]]](list)
         for at, value in values.items():
             spot = self.spots[at]
@@ -86,7 +96,8 @@ class _Sheet:
         made = Pieces()
         for number, block in enumerate(self.blocks):
             if number in changes:
-                made.add_text(*block.filled(changes[number]))
+                text = block.written(changes[number])
+                made.add_text(text, deflated(text, _QUICK))
             else:
                 made.add(block.piece)
         return made.part(self.name)
@@ -97,25 +108,14 @@ class _Block:
 
     def __init__(self, text: bytes, typed: Mapping[int, int]) -> None:
         self.text, self.typed = text, typed
-        self.kept: dict[tuple[object, ...], tuple[bytes, bytes]] = {}
 
     @cached_property
     def piece(self) -> Piece:
         """The block as it was drawn."""
         return piece(self.text)
 
-    def filled(self, changes: Sequence[tuple[_Spot, Scalar]]) -> tuple[bytes, bytes]:
-        """The block's text with these cells, and the same packed."""
-        # The same are often asked for again: of two forms without faults the checks are the same, whatever is typed.
-        asked = tuple([(spot.start, repr(value)) for spot, value in changes])
-        if asked not in self.kept:
-            if len(self.kept) >= _KEPT:
-                self.kept.clear()
-            text = self._written(changes)
-            self.kept[asked] = text, deflated(text, _QUICK)
-        return self.kept[asked]
-
-    def _written(self, changes: Sequence[tuple[_Spot, Scalar]]) -> bytes:
+    def written(self, changes: Sequence[tuple[_Spot, Scalar]]) -> bytes:
+        """The block's text with these cells."""
         out: list[bytes] = []
         done = 0
         for spot, value in sorted(changes, key=_by_start):

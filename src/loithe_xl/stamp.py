@@ -100,7 +100,7 @@ class Master:
         entries = [entry(part.filled(written)) if isinstance(part, _Plan) else part for part in self._parts]
         for sheet, values in (cells or {}).items():
             place, filled = self._sheets.fill(sheet, values)
-            entries[place] = entry(filled)
+            entries[place] = filled
         return joined(entries)
 
 
