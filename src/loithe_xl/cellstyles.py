@@ -16,9 +16,12 @@ _SAID = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!(?:h+|m+|s+)\])[^\]]*\]', re.IGNORE
 _DATE_LETTER = re.compile(r"[dmyhs]", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class CellStyles:
-    """Of every cell style, by its number in the file: whether it locks; and those that show a date or a time."""
+    """Of every cell style, by its number in the file: whether it locks; and those that show a date or a time.
+
+    Equal only to itself, so that what was read under it is quickly found again.
+    """
 
     locks: Mapping[str, bool]
     dated: frozenset[str]

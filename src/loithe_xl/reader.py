@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Container
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from math import inf, isfinite
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -21,13 +22,13 @@ from xml.etree import ElementTree as ET
 from loithe_xl import plainxml
 from loithe_xl.book import Address
 from loithe_xl.cellstyles import read_styles
-from loithe_xl.guard import inflate
+from loithe_xl.guard import inflate, listing
 from loithe_xl.issues import Issue, Place, issue
 from loithe_xl.received import Grid, Received, Value, exact, named
 from loithe_xl.sheetxml import Scan, scan
 
 MOST_CELLS = 2_000_000  # of a sheet's used rectangle
-_MOST_XML = 32_000_000  # bytes of a part that is read whole
+_MOST_XML, _SHORT = 32_000_000, 8_000  # bytes of a part that is read whole; and of one that is kept
 _DAY_ZERO = datetime(1899, 12, 30)
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _TIMES = (date, time, timedelta)
@@ -69,7 +70,7 @@ class _Package:
 
     def __init__(self, data: bytes) -> None:
         self.data = data
-        self._infos = {info.filename.lower(): info for info in zipfile.ZipFile(io.BytesIO(data)).infolist()}
+        self._infos = {info.filename.lower(): info for info in listing(data)}
 
     def text(self, name: str) -> bytes:
         """A part; an absent one is an empty document."""
@@ -77,11 +78,17 @@ class _Package:
         return inflate(self.data, info) if info else _ABSENT
 
     def xml(self, name: str) -> ET.Element:
-        """A small part as a tree."""
+        """A small part as a tree, which must not be changed."""
         text = self.text(name)
         if len(text) > _MOST_XML:
             raise ValueError("a part too long to be read whole")
-        return ET.fromstring(text)
+        return _tree(text) if len(text) <= _SHORT else ET.fromstring(text)
+
+
+@lru_cache(maxsize=32)
+def _tree(text: bytes) -> ET.Element:
+    """A short part, kept: many files share their lists of parts."""
+    return ET.fromstring(text)
 
 
 def _read(package: _Package, skip: Container[str]) -> Received:
@@ -94,7 +101,7 @@ def _read(package: _Package, skip: Container[str]) -> Received:
     strings = [] if shared == _ABSENT else plainxml.shared_texts(shared)
     names, parts = _sheets(package, book)
     parts = {name: part for name, part in parts.items() if name not in skip}
-    scans = {name: scan(plainxml.sheet(package.text(part)), styles) for name, part in parts.items()}
+    scans = {name: scan(package.text(part), styles) for name, part in parts.items()}
     for name, found in scans.items():
         # Before calamine, which lays out the whole rectangle in memory.
         if found.spread() > MOST_CELLS:
@@ -108,7 +115,7 @@ def _read(package: _Package, skip: Container[str]) -> Received:
         modified=_modified(package),
         sheet_names=names,
         flawed={name: flawed for name, (_, flawed) in joined.items()},
-        locked={name: found.locked for name, found in scans.items()},
+        unlocked={name: found.unlocked for name, found in scans.items()},
         dated={name: found.dated for name, found in scans.items()},
         formulas={name: found.written for name, found in scans.items()},
         rules={name: found.rules for name, found in scans.items()},
@@ -205,11 +212,20 @@ def _text(ours: str, their: Any) -> str:
 
 def _number(raw: str, their: Any) -> int | Decimal:
     """A number, by our reading: calamine rounds moments, and makes some of numbers that are none."""
+    number, found = _read_number(raw)
+    if not (number == their or isinstance(their, _TIMES)):
+        raise ValueError("two readings of a number differ")
+    return found
+
+
+@lru_cache(maxsize=4_096)
+def _read_number(raw: str) -> tuple[float, int | Decimal]:
+    """A number as a spreadsheet has it and as it is shown; ValueError when these letters are none."""
     raw = raw.strip()
     number = float(raw) if _NUMBER.fullmatch(raw) else inf
-    if not isfinite(number) or not (number == their or isinstance(their, _TIMES)):
-        raise ValueError("two readings of a number differ")
-    return exact(number)
+    if not isfinite(number):
+        raise ValueError("no number")
+    return number, exact(number)
 
 
 def _other(kind: str, raw: str, their: Any) -> int | Decimal | bool:

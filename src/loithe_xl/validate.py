@@ -84,32 +84,31 @@ def item_values(item: Item, values: Values, inputs: Inputs) -> Values:
 def states(layout: Layout, inputs: Inputs, values: Values) -> list[tuple[Item, int]]:
     """Every item with its state; rows of one table that hold the same are judged once."""
     found: list[tuple[Item, int]] = []
-    known: dict[tuple[object, ...], int] = {}
+    first: dict[str, Item] = {}  # of each table: its rows are judged alike
     for item in items(layout):
-        if not item.table:
-            found.append((item, _known_state(item, values)))
-            continue
-        key = (item.table, *inputs.tables[item.table][item.row].values())
-        if key not in known:
-            known[key] = state(item, item_values(item, values, inputs))
-        found.append((item, known[key]))
+        seen = item_values(item, values, inputs)
+        if item.table:
+            head = first.setdefault(item.table, item)
+            found.append((item, _known_state(head, seen, tuple(inputs.tables[item.table][item.row].values()))))
+        elif asked := _asked(item):
+            found.append((item, _known_state(item, seen, tuple([values[name] for name in asked]))))
+        else:
+            found.append((item, state(item, seen)))
     return found
 
 
-def _known_state(item: Item, values: Values) -> int:
+def _known_state(item: Item, values: Values, seen: tuple[object, ...]) -> int:
     """The state of an item that looks at few values: hundreds of forms hold the same, so each is judged once."""
-    asked = _asked(item)
-    if asked is None:
-        return state(item, values)
-    seen = tuple([values[name] for name in asked])
     key = (item, seen, tuple(map(type, seen)))  # TRUE is not 1
-    if key not in _STATES:
+    found = _STATES.get(key)
+    if found is None:
+        found = state(item, values)
         if any(isinstance(value, str) and len(value) > FEW_LETTERS for value in seen):
-            return state(item, values)
+            return found
         if len(_STATES) >= KEPT_STATES:
             _STATES.clear()
-        _STATES[key] = state(item, values)
-    return _STATES[key]
+        _STATES[key] = found
+    return found
 
 
 @cache
