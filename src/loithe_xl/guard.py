@@ -21,6 +21,7 @@ from loithe_xl.issues import Issue, issue
 MOST_BYTES = 50_000_000  # of a file
 MOST_UNPACKED = 200_000_000
 MOST_PARTS = 1_000
+_SHORT, _MOST_KEPT = 400_000, 4_000_000  # bytes of a part, and of all, that are kept unpacked
 _MOST_DIGESTED = 2_000_000_000  # bytes, some seconds
 _BOMB_RATIO, _BOMB_FLOOR = 100, 10_000_000
 _OLE, _ZIP, _ZIP_END = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\3\4", b"PK\5\6"
@@ -82,10 +83,30 @@ def digest(path: Path) -> str:
         return ""
 
 
+class Parts:
+    """A package's parts, each unpacked when asked for; short ones are kept for whoever asks next."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.infos = zipfile.ZipFile(io.BytesIO(data)).infolist()
+        self._kept: dict[int, bytes] = {}
+        self._room = _MOST_KEPT
+
+    def text(self, info: zipfile.ZipInfo) -> bytes:
+        """One part, as ``inflate`` has it."""
+        text = self._kept.get(info.header_offset)
+        if text is None:
+            text = inflate(self.data, info)
+            if len(text) <= _SHORT and len(text) <= self._room:
+                self._kept[info.header_offset] = text
+                self._room -= len(text)
+        return text
+
+
 @lru_cache(maxsize=1)
-def listing(data: bytes) -> list[zipfile.ZipInfo]:
-    """The parts that a package lists; kept, for gate and reader ask one after the other."""
-    return zipfile.ZipFile(io.BytesIO(data)).infolist()
+def parts(data: bytes) -> Parts:
+    """The parts of a package; of the last one they are kept, for gate and reader ask one after the other."""
+    return Parts(data)
 
 
 def inflate(data: bytes, info: zipfile.ZipInfo) -> bytes:
@@ -149,10 +170,10 @@ def _fault(data: bytes) -> str | None:
     if not data.startswith(_ZIP):
         return _other(data)
     try:
-        infos = listing(data)
+        found = parts(data)
     except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error):
         return "FILE_DAMAGED" if _ZIP_END in data[-_END_REACH:] else "FILE_TRUNCATED"
-    return _names(infos) or _sizes(infos, data) or _kind(infos, data) or _contents(infos, data)
+    return _names(found.infos) or _sizes(found.infos, data) or _kind(found) or _contents(found)
 
 
 def _ole(data: bytes) -> str:
@@ -195,11 +216,11 @@ def _sizes(infos: list[zipfile.ZipInfo], data: bytes) -> str | None:
     return "FILE_DAMAGED" if methods - {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED} else None
 
 
-def _kind(infos: list[zipfile.ZipInfo], data: bytes) -> str | None:
+def _kind(found: Parts) -> str | None:
     """What sort of document the package is, and whether it holds what a form must not."""
-    names = {info.filename.lower(): info for info in infos}
+    names = {info.filename.lower(): info for info in found.infos}
     if "mimetype" in names:
-        return "FILE_ODS" if b"opendocument.spreadsheet" in _text(names["mimetype"], data) else "FILE_OTHER_DOCUMENT"
+        return "FILE_ODS" if b"opendocument.spreadsheet" in _text(names["mimetype"], found) else "FILE_OTHER_DOCUMENT"
     if "[content_types].xml" not in names:
         return "FILE_ARCHIVE"
     if "xl/workbook.bin" in names:
@@ -208,18 +229,19 @@ def _kind(infos: list[zipfile.ZipInfo], data: bytes) -> str | None:
         return "FILE_OTHER_DOCUMENT" if _some(names, ("word/", "ppt/", "visio/")) else "FILE_NOT_WORKBOOK"
     for code, beginnings in _FOREIGN:
         if _some(names, beginnings):
-            return "FILE_DDE" if code == "FILE_EXTERNAL_LINK" and _has_dde(names.values(), data) else code
+            return "FILE_DDE" if code == "FILE_EXTERNAL_LINK" and _has_dde(names.values(), found) else code
     return None
 
 
-def _contents(infos: list[zipfile.ZipInfo], data: bytes) -> str | None:
+def _contents(found: Parts) -> str | None:
     """Every part unpacked once: damage, DTDs, a macro type, the Strict dialect."""
+    infos, data = found.infos, found.data
     # A second directory, or anything before the first part, is a second file for another program.
     if data[-_END_REACH:].count(_ZIP_END) > 1 or min(info.header_offset for info in infos) > 0 or _overlap(infos):
         return "FILE_DAMAGED"
     for info in infos:
         try:
-            text = inflate(data, info)
+            text = found.text(info)
         except ValueError:
             return "FILE_DAMAGED"
         if not info.filename.startswith("xl/media/") and _has_dtd(text):
@@ -252,15 +274,15 @@ def _has_dtd(text: bytes) -> bool:
     return _DTD.encode() in text
 
 
-def _has_dde(infos: Iterable[zipfile.ZipInfo], data: bytes) -> bool:
+def _has_dde(infos: Iterable[zipfile.ZipInfo], found: Parts) -> bool:
     links = (info for info in infos if info.filename.lower().startswith("xl/externallinks/"))
-    return any(b"ddeLink" in _text(info, data) for info in links)
+    return any(b"ddeLink" in _text(info, found) for info in links)
 
 
-def _text(info: zipfile.ZipInfo, data: bytes) -> bytes:
+def _text(info: zipfile.ZipInfo, found: Parts) -> bytes:
     """A part, or nothing when it is damaged."""
     try:
-        return inflate(data, info)
+        return found.text(info)
     except ValueError:
         return b""
 

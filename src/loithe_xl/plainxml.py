@@ -12,7 +12,7 @@ from itertools import chain
 from typing import NamedTuple
 
 MOST_SHARED = 2_000_000  # uses of shared texts
-_SHORT = 500  # bytes of a text that is kept
+_SHORT, _MOST_KEPT = 500, 200_000  # bytes of a text that is kept, and of what stands around rows
 MAIN = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _ENCODING = re.compile(rb"""(?:\xef\xbb\xbf)?<\?xml[^<>]*?encoding\s*=\s*["']([^"'<>]*)["']""")
 _ROOT = re.compile(rb"(?:\xef\xbb\xbf)?(?:<\?xml\s[^<>]*+>)?\s*+<([\w.-]+:|)(worksheet|sst)(?:\s[^<>]*+)?>")
@@ -170,9 +170,14 @@ def _pattern(source: bytes, prefix: bytes, space: bytes) -> re.Pattern[bytes]:
     return re.compile(source.replace(b"@", re.escape(prefix)).replace(b"~", space), re.VERBOSE | re.DOTALL)
 
 
-@lru_cache(maxsize=128)
 def _whole(text: bytes) -> None:
-    """ValueError when a sheet without its rows is no plain document; kept, for the files of one form share theirs."""
+    """ValueError when a part without its rows or texts is no plain document."""
+    _kept_whole(text) if len(text) <= _MOST_KEPT else _parse(plain(text))
+
+
+@lru_cache(maxsize=64)
+def _kept_whole(text: bytes) -> None:
+    """Judged once: the files of one form share most of theirs."""
     _parse(plain(text))
 
 

@@ -22,7 +22,7 @@ from xml.etree import ElementTree as ET
 from loithe_xl import plainxml
 from loithe_xl.book import Address
 from loithe_xl.cellstyles import read_styles
-from loithe_xl.guard import inflate, listing
+from loithe_xl.guard import parts
 from loithe_xl.issues import Issue, Place, issue
 from loithe_xl.received import Grid, Received, Value, exact, named
 from loithe_xl.sheetxml import Scan, scan
@@ -69,13 +69,13 @@ class _Package:
     """The parts of a file by name, unpacked when asked for."""
 
     def __init__(self, data: bytes) -> None:
-        self.data = data
-        self._infos = {info.filename.lower(): info for info in listing(data)}
+        self.data, self._parts = data, parts(data)
+        self._infos = {info.filename.lower(): info for info in self._parts.infos}
 
     def text(self, name: str) -> bytes:
         """A part; an absent one is an empty document."""
         info = self._infos.get(name.lower())
-        return inflate(self.data, info) if info else _ABSENT
+        return self._parts.text(info) if info else _ABSENT
 
     def xml(self, name: str) -> ET.Element:
         """A small part as a tree, which must not be changed."""
@@ -99,14 +99,14 @@ def _read(package: _Package, skip: Container[str]) -> Received:
     styles = read_styles(plainxml.plain(package.text("xl/styles.xml")))
     shared = package.text("xl/sharedStrings.xml")
     strings = [] if shared == _ABSENT else plainxml.shared_texts(shared)
-    names, parts = _sheets(package, book)
-    parts = {name: part for name, part in parts.items() if name not in skip}
-    scans = {name: scan(package.text(part), styles) for name, part in parts.items()}
+    names, pages = _sheets(package, book)
+    pages = {name: part for name, part in pages.items() if name not in skip}
+    scans = {name: scan(package.text(part), styles) for name, part in pages.items()}
     for name, found in scans.items():
         # Before calamine, which lays out the whole rectangle in memory.
         if found.spread() > MOST_CELLS:
             raise _Refused(issue("FILE_TOO_WIDE", Place(sheet=name), sheet=name))
-    theirs = _calamine(package.data, tuple(parts))
+    theirs = _calamine(package.data, tuple(pages))
     joined = {name: _joined(found, theirs.pop(name), strings) for name, found in scans.items()}
     return Received(
         grids={name: Grid(values) for name, (values, _) in joined.items()},
@@ -136,10 +136,10 @@ def _sheets(package: _Package, book: ET.Element) -> tuple[tuple[str, ...], dict[
         raise ValueError("no plain list of sheets")
     names = [each.attrib["name"] for each in lists[0]]
     links = [targets[each.attrib[f"{{{_OFFICE}}}id"]] for each in lists[0]]
-    parts = {name: part for name, part in zip(names, links, strict=True) if part}
-    if not parts or len(set(names)) < len(names) or len(set(parts.values())) < len(parts):
+    pages = {name: part for name, part in zip(names, links, strict=True) if part}
+    if not pages or len(set(names)) < len(names) or len(set(pages.values())) < len(pages):
         raise ValueError("no sheets, or two of one name or in one part")
-    return tuple(names), parts
+    return tuple(names), pages
 
 
 def _calamine(data: bytes, sheets: tuple[str, ...]) -> dict[str, list[list[Any]]]:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from operator import itemgetter
 from typing import TypeVar
 
 from loithe_xl import plainxml
@@ -46,7 +47,7 @@ class Scan:
 
     def spread(self) -> int:
         """Cells in the rectangle from A1 to the last content."""
-        return self.places[-1][0] * max(column for _, column in self.places) if self.places else 0
+        return self.places[-1][0] * max(self.places, key=itemgetter(1))[1] if self.places else 0
 
 
 def scan(text: bytes, styles: CellStyles) -> Scan:
@@ -216,7 +217,7 @@ def _pieces(text: bytes, name: bytes) -> Iterator[bytes]:
         at = text.find(name, behind)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def _rules(piece: bytes) -> tuple[Rule, ...]:
     """The rules of one element that lists them; kept, for the files of one form state the same ones.
 

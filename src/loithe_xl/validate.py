@@ -84,20 +84,30 @@ def item_values(item: Item, values: Values, inputs: Inputs) -> Values:
 def states(layout: Layout, inputs: Inputs, values: Values) -> list[tuple[Item, int]]:
     """Every item with its state; rows of one table that hold the same are judged once."""
     found: list[tuple[Item, int]] = []
-    first: dict[str, Item] = {}  # of each table: its rows are judged alike
-    for item in items(layout):
-        seen = item_values(item, values, inputs)
+    listed = items(layout)
+    head, former, number = listed[0], None, 0
+    for item in listed:
         if item.table:
-            head = first.setdefault(item.table, item)
-            found.append((item, _known_state(head, seen, tuple(inputs.tables[item.table][item.row].values()))))
+            row = inputs.tables[item.table][item.row]
+            if item.row == 0:
+                head, former = item, None
+            if row is not former:  # blank rows are one and the same
+                former, number = row, _row_state(head, row, values)
+            found.append((item, number))
         elif asked := _asked(item):
-            found.append((item, _known_state(item, seen, tuple([values[name] for name in asked]))))
+            found.append((item, _known_state(item, tuple([values[name] for name in asked]), values)))
         else:
-            found.append((item, state(item, seen)))
+            found.append((item, state(item, values)))
     return found
 
 
-def _known_state(item: Item, values: Values, seen: tuple[object, ...]) -> int:
+def _row_state(head: Item, row: Mapping[str, Raw], values: Values) -> int:
+    """The state of a table's row; ``head``: the item of its first row, for all are judged alike."""
+    seen = (*row.values(), *[values[name] for name in _besides(head)])
+    return _known_state(head, seen, ChainMap(row, values))  # type: ignore[arg-type]
+
+
+def _known_state(item: Item, seen: tuple[object, ...], values: Values) -> int:
     """The state of an item that looks at few values: hundreds of forms hold the same, so each is judged once."""
     key = (item, seen, tuple(map(type, seen)))  # TRUE is not 1
     found = _STATES.get(key)
@@ -112,9 +122,21 @@ def _known_state(item: Item, values: Values, seen: tuple[object, ...]) -> int:
 
 
 @cache
+def _named(item: Item) -> frozenset[str]:
+    """The names that an item's checks look at."""
+    return frozenset(name for check in item.checks for name in (*names(check.rule), *check.needs))
+
+
+@cache
+def _besides(item: Item) -> tuple[str, ...]:
+    """The names that a row's checks look at outside the row."""
+    return tuple(sorted(_named(item) - {*item.columns}))
+
+
+@cache
 def _asked(item: Item) -> tuple[str, ...] | None:
     """The names that an item's checks look at; None where they are many, or columns."""
-    found = frozenset(name for check in item.checks for name in (*names(check.rule), *check.needs))
+    found = _named(item)
     columns = any("." in name for name in found)
     return None if columns or len(found) > FEW_NAMES else tuple(sorted(found))
 
