@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from itertools import pairwise
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from loithe_xl.encrypted import unlocked
 from loithe_xl.issues import Issue, issue
@@ -40,6 +40,7 @@ _FOREIGN = (
 )
 _OTHER_NAME = b"up"  # Info-ZIP's second name of a part, which only some programs take
 _DTD = "<!DOCTYPE"
+_ODD = re.compile(r"[\\\0:]|^/|(?:^|/)\.\.(?:/|$)")  # in a part's name
 _PROLOG = re.compile(rb"(?:\xef\xbb\xbf)?(?:<\?xml\s[^<>]*\?>)?\s*<[A-Za-z]")
 _BINARY_TYPE = b"application/vnd.ms-excel.sheet.binary.macroEnabled.main"  # SheetJS lists it in every file, for none
 
@@ -202,7 +203,7 @@ def _names(infos: list[zipfile.ZipInfo]) -> str | None:
     names = [info.orig_filename for info in infos]
     if any(_OTHER_NAME in info.extra for info in infos):
         return "FILE_PART_NAMES"
-    odd = any(set(name) & set("\\\0:") or ".." in PurePosixPath(name).parts or name.startswith("/") for name in names)
+    odd = any(_ODD.search(name) for name in names)
     return "FILE_PART_NAMES" if odd or len({name.casefold() for name in names}) < len(names) else None
 
 
