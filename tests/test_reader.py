@@ -109,12 +109,7 @@ def test_our_own_file_comes_back_as_it_was():
 
 
 def test_locked_and_open_cells_are_told_apart():
-    locked = received(EXAMPLE).locked[SHEET]
-
-    inputs = {at for at, state in locked.items() if not state}
-    assert inputs == {(row, 3) for row in (4, 5, 6, 7, 8, 9, 12, 13)}
-    assert locked[3, 2]
-    assert locked[10, 3]
+    assert received(EXAMPLE).unlocked[SHEET] == {(row, 3) for row in (4, 5, 6, 7, 8, 9, 12, 13)}
 
 
 def test_cells_that_show_dates_are_told_apart():
@@ -144,9 +139,8 @@ def test_libreoffice_twice_and_through_ods(office: Convert, tmp_path: Path):
         assert dict(found.grids[SHEET].values) == VALUES
         assert found.flawed[SHEET] == {}
         same_texts(found)
-        open_cells = {at for at, state in found.locked[SHEET].items() if not state}
-        assert open_cells >= {(row, 3) for row in (4, 5, 6, 7, 8, 9, 12, 13)}
-        assert found.locked[SHEET][10, 3]
+        assert found.unlocked[SHEET] >= {(row, 3) for row in (4, 5, 6, 7, 8, 9, 12, 13)}
+        assert (10, 3) not in found.unlocked[SHEET]
 
 
 def test_openpyxl_keeps_all_but_results():
@@ -159,7 +153,7 @@ def test_openpyxl_keeps_all_but_results():
     computed = {(10, 3), (11, 3)}
     assert dict(found.grids[SHEET].values) == {at: value for at, value in VALUES.items() if at not in computed}
     assert found.flawed[SHEET] == dict.fromkeys(computed, "no_result")
-    assert found.locked == received(EXAMPLE).locked
+    assert found.unlocked == received(EXAMPLE).unlocked
     same_texts(found)
 
 
@@ -330,7 +324,6 @@ def test_cells_hidden_behind_the_sheet_do_not_count():
     found = received(with_cells(row, hidden))
 
     assert dict(found.grids[SHEET].values) == {(2, 1): 1}
-    assert (1, 1) not in found.locked[SHEET]
 
 
 def test_a_value_at_the_end_of_the_world_is_refused_before_memory_is(monkeypatch: pytest.MonkeyPatch):
@@ -411,7 +404,7 @@ def test_sheets_that_nobody_asks_for_are_left_out():
     found = read(EXAMPLE, skip={SHEET})
 
     assert isinstance(found, Received)
-    assert set(found.grids) == set(found.locked) == set(found.flawed) == {"_loithe"}
+    assert set(found.grids) == set(found.unlocked) == set(found.flawed) == {"_loithe"}
     assert found.sheet_names == (SHEET, "_loithe")
 
 

@@ -43,7 +43,8 @@ class Bench:
     def repaired(self) -> Salvaged:
         grids = {name: Grid(dict(sorted(cells.items()))) for name, cells in self.sheets.items()}
         names = tuple(self.sheets)
-        received = Received(grids, {}, {}, None, names, self.flawed, self.locked)
+        unlocked = {name: {at for at, locked in cells.items() if not locked} for name, cells in self.locked.items()}
+        received = Received(grids, {}, {}, None, names, self.flawed, unlocked)
         return salvage(self.layout, self.marks, received, self.others)
 
     def shift(self, sheet: str, axis: int, at: int, by: int) -> None:

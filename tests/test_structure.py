@@ -104,6 +104,27 @@ def test_every_formula_is_read_however_it_is_kept() -> None:
     assert found.texts[-1] == "5"
 
 
+def test_rows_without_numbers_follow_each_other_and_those_out_of_order_are_refused() -> None:
+    cell = '<c t="str"><v>a</v></c>'
+
+    found = scan(sheet(f"<row>{cell}{cell}</row><row/><row>{cell}</row>" * 2), PLAIN)
+    assert found.places == [(1, 1), (1, 2), (3, 1), (4, 1), (4, 2), (6, 1)]
+    found = scan(sheet(f'<row r="7">{cell}</row><row r="9"/><row>{cell}</row>'), PLAIN)
+    assert found.places == [(7, 1), (10, 1)]
+    for rows in (f'<row r="2">{cell}</row><row r="1"/>', '<row r="2"/><row r="2"/>', '<row r="0"/>'):
+        with pytest.raises(ValueError, match="out of order"):
+            scan(sheet(rows), PLAIN)
+
+
+def test_attributes_of_other_kinds_must_be_declared() -> None:
+    row = '<row r="1" x14ac:dyDescent="0.25"><c r="A1"><v>1</v></c></row>'
+    declared = sheet(row).replace(b"<worksheet", b'<worksheet xmlns:x14ac="urn:x"')
+
+    assert scan(declared, PLAIN).texts == ["1"]
+    with pytest.raises(ValueError, match="no kind"):
+        scan(sheet(row), PLAIN)
+
+
 # Rules ----------------------------------------------------------------------------------------------------------------
 
 RULES = (

@@ -10,15 +10,19 @@ from xml.etree import ElementTree as ET
 
 # Formats that a file names by number alone (ECMA-376 part 1, 18.8.30): dates and times of all languages.
 _BUILT_IN = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
+_MOST_KEPT = 200_000  # bytes
 # What stands in a format without meaning a part of a date: quoted or escaped text, a space as wide as a letter, a
 # filler, and brackets that hold a colour, a currency or a condition. Elapsed time ([h], [mm], [s]) is kept.
 _SAID = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!(?:h+|m+|s+)\])[^\]]*\]', re.IGNORECASE)
 _DATE_LETTER = re.compile(r"[dmyhs]", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class CellStyles:
-    """Of every cell style, by its number in the file: whether it locks; and those that show a date or a time."""
+    """Of every cell style, by its number in the file: whether it locks; and those that show a date or a time.
+
+    Equal only to itself, so that what was read under it is quickly found again.
+    """
 
     locks: Mapping[str, bool]
     dated: frozenset[str]
@@ -29,9 +33,12 @@ def shows_date(code: str) -> bool:
     return bool(_DATE_LETTER.search(_SAID.sub("", code)))
 
 
-@lru_cache(maxsize=256)
 def read_styles(styles: bytes) -> CellStyles:
-    """The styles of a file's ``xl/styles.xml``; kept, for many files share theirs. KeyError, ParseError when broken."""
+    """The styles of a file's ``xl/styles.xml``. KeyError, ParseError when broken."""
+    return _kept_styles(styles) if len(styles) <= _MOST_KEPT else _read_styles(styles)
+
+
+def _read_styles(styles: bytes) -> CellStyles:
     tree = ET.fromstring(styles)
     custom = {each.attrib["numFmtId"]: each.attrib["formatCode"] for each in tree.iterfind("{*}numFmts/{*}numFmt")}
     formats = tree.find("{*}cellXfs")
@@ -42,3 +49,6 @@ def read_styles(styles: bytes) -> CellStyles:
         if shows_date(custom[shown]) if shown in custom else int(shown) in _BUILT_IN:
             dated.add(str(number))
     return CellStyles(locks, frozenset(dated))
+
+
+_kept_styles = lru_cache(maxsize=64)(_read_styles)  # many files share theirs

@@ -244,7 +244,7 @@ _CELL_TESTS: dict[str, Callable[[Raw, frozenset[str]], bool]] = {
 
 
 def _over_column(function: str, columns: Sequence[Sequence[Raw]]) -> Result:
-    cells = columns[-1]
+    cells = [raw for raw in columns[-1] if raw is not None]
     numbers = [Decimal(raw) for raw in cells if is_number(raw)]
     if function == "count":
         return Decimal(len(numbers))
@@ -259,16 +259,21 @@ def _over_column(function: str, columns: Sequence[Sequence[Raw]]) -> Result:
             return min(numbers, default=ZERO)
         case "max":
             return max(numbers, default=ZERO)
-    return _text_of(columns[0][list(cells).index(min(numbers))])
+    return _text_of(columns[0][list(columns[-1]).index(min(numbers))])
 
 
 def _rows_where(condition: Node) -> Figure:
     """A function that counts the rows of a table for which a condition over its columns holds."""
     columns, test = tuple(names(condition)), _test(condition)
 
+    none = (None,) * len(columns)
+    blank = dict(zip(columns, none, strict=True))
+
     def count(values: Values) -> Decimal:
-        rows = zip(*(_column(column, values) for column in columns), strict=True)
-        return Decimal(sum(test(dict(zip(columns, row, strict=True))) for row in rows))
+        rows = list(zip(*(_column(column, values) for column in columns), strict=True))
+        blanks = rows.count(none)  # most rows: judged once
+        found = sum(test(dict(zip(columns, row, strict=True))) for row in rows if row != none)
+        return Decimal(found + (blanks * test(blank) if blanks else 0))
 
     return count
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import re
 import stat
 import struct
 import zipfile
-import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from itertools import pairwise
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from loithe_xl.encrypted import unlocked
 from loithe_xl.issues import Issue, issue
@@ -20,6 +21,7 @@ from loithe_xl.issues import Issue, issue
 MOST_BYTES = 50_000_000  # of a file
 MOST_UNPACKED = 200_000_000
 MOST_PARTS = 1_000
+_SHORT, _MOST_KEPT = 400_000, 4_000_000  # bytes of a part, and of all, that are kept unpacked
 _MOST_DIGESTED = 2_000_000_000  # bytes, some seconds
 _BOMB_RATIO, _BOMB_FLOOR = 100, 10_000_000
 _OLE, _ZIP, _ZIP_END = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\3\4", b"PK\5\6"
@@ -38,6 +40,8 @@ _FOREIGN = (
 )
 _OTHER_NAME = b"up"  # Info-ZIP's second name of a part, which only some programs take
 _DTD = "<!DOCTYPE"
+_ODD = re.compile(r"[\\\0:]|^/|(?:^|/)\.\.(?:/|$)")  # in a part's name
+_PROLOG = re.compile(rb"(?:\xef\xbb\xbf)?(?:<\?xml\s[^<>]*\?>)?\s*<[A-Za-z]")
 _BINARY_TYPE = b"application/vnd.ms-excel.sheet.binary.macroEnabled.main"  # SheetJS lists it in every file, for none
 
 
@@ -80,8 +84,36 @@ def digest(path: Path) -> str:
         return ""
 
 
+class Parts:
+    """A package's parts, each unpacked when asked for; short ones are kept for whoever asks next."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.infos = zipfile.ZipFile(io.BytesIO(data)).infolist()
+        self._kept: dict[int, bytes] = {}
+        self._room = _MOST_KEPT
+
+    def text(self, info: zipfile.ZipInfo) -> bytes:
+        """One part, as ``inflate`` has it."""
+        text = self._kept.get(info.header_offset)
+        if text is None:
+            text = inflate(self.data, info)
+            if len(text) <= _SHORT and len(text) <= self._room:
+                self._kept[info.header_offset] = text
+                self._room -= len(text)
+        return text
+
+
+@lru_cache(maxsize=1)
+def parts(data: bytes) -> Parts:
+    """The parts of a package; of the last one they are kept, for gate and reader ask one after the other."""
+    return Parts(data)
+
+
 def inflate(data: bytes, info: zipfile.ZipInfo) -> bytes:
-    """One part of the package, its size and checksum verified; ValueError or zlib.error when it is damaged."""
+    """One part of the package, its size and checksum verified; ValueError when it is damaged."""
+    from isal import isal_zlib  # a third of the time that zlib takes, and of its check sum's a tenth
+
     head = data[info.header_offset : info.header_offset + 30]
     if len(head) < 30 or not head.startswith(_ZIP):
         raise ValueError("no part begins here")
@@ -93,9 +125,12 @@ def inflate(data: bytes, info: zipfile.ZipInfo) -> bytes:
     if info.compress_type == zipfile.ZIP_STORED:
         text = packed
     else:
-        # Never more than one byte beyond what is declared, however much a bomb would give.
-        text = zlib.decompressobj(-15).decompress(packed, info.file_size + 1)
-    if len(text) != info.file_size or zlib.crc32(text) != info.CRC:
+        try:
+            # Never more than one byte beyond what is declared, however much a bomb would give.
+            text = isal_zlib.decompressobj(-15).decompress(packed, info.file_size + 1)
+        except isal_zlib.error as fault:  # type: ignore[misc]  # its stub takes the class for an instance
+            raise ValueError("a part is damaged") from fault
+    if len(text) != info.file_size or isal_zlib.crc32(text) != info.CRC:
         raise ValueError("a part is damaged")
     return text
 
@@ -136,10 +171,10 @@ def _fault(data: bytes) -> str | None:
     if not data.startswith(_ZIP):
         return _other(data)
     try:
-        infos = zipfile.ZipFile(io.BytesIO(data)).infolist()
+        found = parts(data)
     except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error):
         return "FILE_DAMAGED" if _ZIP_END in data[-_END_REACH:] else "FILE_TRUNCATED"
-    return _names(infos) or _sizes(infos, data) or _kind(infos, data) or _contents(infos, data)
+    return _names(found.infos) or _sizes(found.infos, data) or _kind(found) or _contents(found)
 
 
 def _ole(data: bytes) -> str:
@@ -168,7 +203,7 @@ def _names(infos: list[zipfile.ZipInfo]) -> str | None:
     names = [info.orig_filename for info in infos]
     if any(_OTHER_NAME in info.extra for info in infos):
         return "FILE_PART_NAMES"
-    odd = any(set(name) & set("\\\0:") or ".." in PurePosixPath(name).parts or name.startswith("/") for name in names)
+    odd = any(_ODD.search(name) for name in names)
     return "FILE_PART_NAMES" if odd or len({name.casefold() for name in names}) < len(names) else None
 
 
@@ -182,11 +217,11 @@ def _sizes(infos: list[zipfile.ZipInfo], data: bytes) -> str | None:
     return "FILE_DAMAGED" if methods - {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED} else None
 
 
-def _kind(infos: list[zipfile.ZipInfo], data: bytes) -> str | None:
+def _kind(found: Parts) -> str | None:
     """What sort of document the package is, and whether it holds what a form must not."""
-    names = {info.filename.lower(): info for info in infos}
+    names = {info.filename.lower(): info for info in found.infos}
     if "mimetype" in names:
-        return "FILE_ODS" if b"opendocument.spreadsheet" in _text(names["mimetype"], data) else "FILE_OTHER_DOCUMENT"
+        return "FILE_ODS" if b"opendocument.spreadsheet" in _text(names["mimetype"], found) else "FILE_OTHER_DOCUMENT"
     if "[content_types].xml" not in names:
         return "FILE_ARCHIVE"
     if "xl/workbook.bin" in names:
@@ -195,19 +230,20 @@ def _kind(infos: list[zipfile.ZipInfo], data: bytes) -> str | None:
         return "FILE_OTHER_DOCUMENT" if _some(names, ("word/", "ppt/", "visio/")) else "FILE_NOT_WORKBOOK"
     for code, beginnings in _FOREIGN:
         if _some(names, beginnings):
-            return "FILE_DDE" if code == "FILE_EXTERNAL_LINK" and _has_dde(names.values(), data) else code
+            return "FILE_DDE" if code == "FILE_EXTERNAL_LINK" and _has_dde(names.values(), found) else code
     return None
 
 
-def _contents(infos: list[zipfile.ZipInfo], data: bytes) -> str | None:
+def _contents(found: Parts) -> str | None:
     """Every part unpacked once: damage, DTDs, a macro type, the Strict dialect."""
+    infos, data = found.infos, found.data
     # A second directory, or anything before the first part, is a second file for another program.
     if data[-_END_REACH:].count(_ZIP_END) > 1 or min(info.header_offset for info in infos) > 0 or _overlap(infos):
         return "FILE_DAMAGED"
     for info in infos:
         try:
-            text = inflate(data, info)
-        except (ValueError, zlib.error):
+            text = found.text(info)
+        except ValueError:
             return "FILE_DAMAGED"
         if not info.filename.startswith("xl/media/") and _has_dtd(text):
             return "FILE_DTD"
@@ -231,21 +267,24 @@ def _has_macro_type(types: bytes, infos: list[zipfile.ZipInfo]) -> bool:
 
 
 def _has_dtd(text: bytes) -> bool:
+    """Whether a part declares a document type, which can stand before its outermost element only."""
+    if _PROLOG.match(text):
+        return False
     if text[:2] in (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<"):
         return any(_DTD.encode(code) in text for code in ("utf-16-le", "utf-16-be"))
     return _DTD.encode() in text
 
 
-def _has_dde(infos: Iterable[zipfile.ZipInfo], data: bytes) -> bool:
+def _has_dde(infos: Iterable[zipfile.ZipInfo], found: Parts) -> bool:
     links = (info for info in infos if info.filename.lower().startswith("xl/externallinks/"))
-    return any(b"ddeLink" in _text(info, data) for info in links)
+    return any(b"ddeLink" in _text(info, found) for info in links)
 
 
-def _text(info: zipfile.ZipInfo, data: bytes) -> bytes:
+def _text(info: zipfile.ZipInfo, found: Parts) -> bytes:
     """A part, or nothing when it is damaged."""
     try:
-        return inflate(data, info)
-    except (ValueError, zlib.error):
+        return found.text(info)
+    except ValueError:
         return b""
 
 

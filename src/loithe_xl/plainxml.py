@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import chain
+from typing import NamedTuple
 
 MOST_SHARED = 2_000_000  # uses of shared texts
+_SHORT, _MOST_KEPT = 500, 200_000  # bytes of a text that is kept, and of what stands around rows
 MAIN = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _ENCODING = re.compile(rb"""(?:\xef\xbb\xbf)?<\?xml[^<>]*?encoding\s*=\s*["']([^"'<>]*)["']""")
 _ROOT = re.compile(rb"(?:\xef\xbb\xbf)?(?:<\?xml\s[^<>]*+>)?\s*+<([\w.-]+:|)(worksheet|sst)(?:\s[^<>]*+)?>")
@@ -17,7 +20,6 @@ _COUNT = re.compile(rb"ount\s*=\s*[\"']\s*\+?([0-9]+)")
 _ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")  # ST_Xstring
 _REFERENCE = re.compile("&([^;]*);")
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
-_SIMPLE = re.compile(r'<si><t(?: xml:space="preserve")?>([^<]*)</t></si>')
 
 # In each pattern @ is the prefix of every name, ~ the space between two tags; ATTRS takes in the end of an empty tag.
 _ATTRS = rb"(?:\s[^<>]*+)?+ /?+"
@@ -25,18 +27,18 @@ _TEXT = rb"<@tATTRS (?: (?<=/)> | > [^<]*+ </@t\s*+> ) ~"
 _RUN = rb"<@r\s*+> ~ (?: <@rPr\s*+/> ~ | <@rPr\s*+> (?: (?!</?@rPr).)*+ </@rPr\s*+> ~ )?+ TEXT </@r\s*+> ~"
 _PHONETIC = rb"<@rPh\s[^<>]*+> ~ TEXT </@rPh\s*+> ~ | <@phoneticPrATTRS (?<=/)> ~"
 _WORDS = rb"(?: TEXT | (?: RUN )++ )?+ (?: PHONETIC )*+"
-_SHEET = rb"""
-<@sheetData\s*+ (?: /> | > ~
-  (?: <@rowATTRS (?: (?<=/)> | > ~
+_CELLS = rb"~ <@sheetData\s*+ (?: /> | > )"
+_ROWS = rb"""
+~ (?: <@rowATTRS (?: (?<=/)> | > ~
     (?: <@cATTRS (?: (?<=/)> | > ~
       (?: <@fATTRS (?: (?<=/)> | > [^<]*+ </@f\s*+> ) ~ )?+
       (?: <@vATTRS (?: (?<=/)> | > [^<]*+ </@v\s*+> ) ~
         | <@is\s*+ (?: /> | > ~ WORDS </@is\s*+> ) ~ )?+
     </@c\s*+> ) ~ )*+
-  </@row\s*+> ) ~ )*+
-</@sheetData\s*+> )"""
+  </@row\s*+> ) ~ )*+"""
 _STRING = rb"<@si\s*+ (?: /> | > ~ (WORDS) </@si\s*+> ) ~"
-_STRINGS = rb"~ (?: <@si\s*+ (?: /> | > ~ WORDS </@si\s*+> ) ~ )*+ (?: <@extLst[\s>] | </@sst\s*+> )"
+_STRINGS = rb"~ (?: <@si\s*+ (?: /> | > ~ WORDS </@si\s*+> ) ~ )*+"
+_REST = rb"~ ((?: <@si\s*+ /> ~ )*+) ((?: <@extLst[\s>] | </@sst\s*+> ) .*)"
 _SPACE = rb"\s*+"
 _AFTER = re.compile(rb"(</[^<>]*>)\s+")
 
@@ -52,37 +54,73 @@ def plain(text: bytes) -> bytes:
     return text
 
 
-def sheet(text: bytes) -> bytes:
-    """The same without space between its cells; ValueError when these are not simply rows of formulas and values."""
+class Sheet(NamedTuple):
+    """A sheet's part taken apart: what stands before its rows, the rows in pieces of a few, and what follows them."""
+
+    head: bytes
+    pieces: list[bytes]
+    tail: bytes
+    prefix: bytes
+
+
+def sheet(text: bytes) -> Sheet:
+    """The parts of a sheet; ValueError when it is not well-formed around its rows. ``rows`` judges these."""
     at, prefix = _root(text, b"worksheet")
     name = b"<%bsheetData" % prefix
-    start = max(text.find(name, at), 0)
-    compact = _pattern(_SHEET, prefix, b"").match(text, start)
-    found = compact or _pattern(_SHEET, prefix, _SPACE).match(text, start)
-    if not found or b"sheetData" in plain(text[:start]) or name in plain(text[found.end() :]):
+    opened = _pattern(_CELLS, prefix, b"").match(text, max(text.find(name, at), 0))
+    if not opened:
+        raise ValueError("no cells")
+    start = end = opened.end()
+    if not opened[0].endswith(b"/>"):
+        end = text.find(b"</%bsheetData" % prefix, start)
+    head, tail = text[:start], text[end:] if end >= start else b""
+    if b"sheetData" in text[: opened.start()] or name in tail:
+        raise ValueError("cells in two places")
+    _whole(head + tail)
+    close = b"</%brow>" % prefix
+    pieces = text[start:end].split(close)
+    last = pieces.pop()
+    pieces = [piece + close for piece in pieces]
+    return Sheet(head, [*pieces, last] if last else pieces, tail, prefix)
+
+
+def rows(piece: bytes, prefix: bytes) -> bytes:
+    """Some rows without space between their cells; ValueError when they are not simply rows of formulas and values."""
+    if b"<!" in piece or b"<?" in piece or b"xmlns" in piece:
+        raise ValueError("something else among the cells")
+    if _pattern(_ROWS, prefix, b"").fullmatch(piece):
+        return piece
+    if not _pattern(_ROWS, prefix, _SPACE).fullmatch(piece):
         raise ValueError("cells in no plain order")
-    if text.find(b"xmlns", start, found.end()) >= 0:
-        raise ValueError("names of another kind among the cells")
-    return text if compact else text[:start] + _AFTER.sub(rb"\1", found[0]) + text[found.end() :]
+    return _AFTER.sub(rb"\1", piece).lstrip()
 
 
 def shared_texts(text: bytes) -> list[str]:
     """The texts that cells share, by their number; ValueError when they are no plain list."""
     at, prefix = _root(text, b"sst")
-    listed = _pattern(_STRINGS, prefix, _SPACE).match(text, at)
-    if not listed or text.find(b"xmlns", at, listed.end()) >= 0:
+    *pieces, rest = text[at:].split(b"</%bsi>" % prefix)
+    end = _pattern(_REST, prefix, _SPACE).fullmatch(rest)
+    if not end:
         raise ValueError("something else among the texts")
-    plain(text[:at]), plain(text[listed.end() :])
     if any(int(number) > MOST_SHARED for number in _COUNT.findall(text, 0, at)):
         raise ValueError("more texts than there can be: calamine would make room for all")
-    _parse(text)
-    body = text[at : listed.end()].decode()
-    simple = _SIMPLE.findall(body)
-    if not prefix and len(simple) == body.count("</si>") == body.count("<si"):
-        return [_read(words) if "&" in words or "_x" in words or "\r" in words else words for words in simple]
-    return [
-        _said(item[1] or b"", prefix) for item in _pattern(_STRING, prefix, _SPACE).finditer(text, at, listed.end())
-    ]
+    _whole(text[:at] + end[2])
+    found = [_kept_texts(piece, prefix) if len(piece) <= _SHORT else _texts(piece, prefix) for piece in pieces]
+    return [*chain.from_iterable(found), *[""] * end[1].count(b"<")]
+
+
+def _texts(piece: bytes, prefix: bytes) -> tuple[str, ...]:
+    """Some texts, but for the end of the last one; ValueError when they are no plain list."""
+    listed = b"%b</%bsi>" % (piece, prefix)
+    if b"<!" in listed or b"<?" in listed or b"xmlns" in listed:
+        raise ValueError("something else among the texts")
+    if not _pattern(_STRINGS, prefix, _SPACE).fullmatch(listed):
+        raise ValueError("something else among the texts")
+    _parse(b"<texts>%b</texts>" % listed.replace(b"<" + prefix, b"<").replace(b"</" + prefix, b"</"))
+    return tuple(_said(item[1] or b"", prefix) for item in _pattern(_STRING, prefix, _SPACE).finditer(listed))
+
+
+_kept_texts = lru_cache(maxsize=8_192)(_texts)  # the files of one form share most of theirs
 
 
 def decoded(words: str) -> str:
@@ -130,6 +168,17 @@ def _pattern(source: bytes, prefix: bytes, space: bytes) -> re.Pattern[bytes]:
     ):
         source = source.replace(name, part)
     return re.compile(source.replace(b"@", re.escape(prefix)).replace(b"~", space), re.VERBOSE | re.DOTALL)
+
+
+def _whole(text: bytes) -> None:
+    """ValueError when a part without its rows or texts is no plain document."""
+    _kept_whole(text) if len(text) <= _MOST_KEPT else _parse(plain(text))
+
+
+@lru_cache(maxsize=64)
+def _kept_whole(text: bytes) -> None:
+    """Judged once: the files of one form share most of theirs."""
+    _parse(plain(text))
 
 
 def _parse(text: bytes) -> None:

@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Container
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from math import inf, isfinite
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -21,13 +22,13 @@ from xml.etree import ElementTree as ET
 from loithe_xl import plainxml
 from loithe_xl.book import Address
 from loithe_xl.cellstyles import read_styles
-from loithe_xl.guard import inflate
+from loithe_xl.guard import parts
 from loithe_xl.issues import Issue, Place, issue
 from loithe_xl.received import Grid, Received, Value, exact, named
 from loithe_xl.sheetxml import Scan, scan
 
 MOST_CELLS = 2_000_000  # of a sheet's used rectangle
-_MOST_XML = 32_000_000  # bytes of a part that is read whole
+_MOST_XML, _SHORT = 32_000_000, 8_000  # bytes of a part that is read whole; and of one that is kept
 _DAY_ZERO = datetime(1899, 12, 30)
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _TIMES = (date, time, timedelta)
@@ -68,20 +69,26 @@ class _Package:
     """The parts of a file by name, unpacked when asked for."""
 
     def __init__(self, data: bytes) -> None:
-        self.data = data
-        self._infos = {info.filename.lower(): info for info in zipfile.ZipFile(io.BytesIO(data)).infolist()}
+        self.data, self._parts = data, parts(data)
+        self._infos = {info.filename.lower(): info for info in self._parts.infos}
 
     def text(self, name: str) -> bytes:
         """A part; an absent one is an empty document."""
         info = self._infos.get(name.lower())
-        return inflate(self.data, info) if info else _ABSENT
+        return self._parts.text(info) if info else _ABSENT
 
     def xml(self, name: str) -> ET.Element:
-        """A small part as a tree."""
+        """A small part as a tree, which must not be changed."""
         text = self.text(name)
         if len(text) > _MOST_XML:
             raise ValueError("a part too long to be read whole")
-        return ET.fromstring(text)
+        return _tree(text) if len(text) <= _SHORT else ET.fromstring(text)
+
+
+@lru_cache(maxsize=32)
+def _tree(text: bytes) -> ET.Element:
+    """A short part, kept: many files share their lists of parts."""
+    return ET.fromstring(text)
 
 
 def _read(package: _Package, skip: Container[str]) -> Received:
@@ -92,14 +99,14 @@ def _read(package: _Package, skip: Container[str]) -> Received:
     styles = read_styles(plainxml.plain(package.text("xl/styles.xml")))
     shared = package.text("xl/sharedStrings.xml")
     strings = [] if shared == _ABSENT else plainxml.shared_texts(shared)
-    names, parts = _sheets(package, book)
-    parts = {name: part for name, part in parts.items() if name not in skip}
-    scans = {name: scan(plainxml.sheet(package.text(part)), styles) for name, part in parts.items()}
+    names, pages = _sheets(package, book)
+    pages = {name: part for name, part in pages.items() if name not in skip}
+    scans = {name: scan(package.text(part), styles) for name, part in pages.items()}
     for name, found in scans.items():
         # Before calamine, which lays out the whole rectangle in memory.
         if found.spread() > MOST_CELLS:
             raise _Refused(issue("FILE_TOO_WIDE", Place(sheet=name), sheet=name))
-    theirs = _calamine(package.data, tuple(parts))
+    theirs = _calamine(package.data, tuple(pages))
     joined = {name: _joined(found, theirs.pop(name), strings) for name, found in scans.items()}
     return Received(
         grids={name: Grid(values) for name, (values, _) in joined.items()},
@@ -108,7 +115,7 @@ def _read(package: _Package, skip: Container[str]) -> Received:
         modified=_modified(package),
         sheet_names=names,
         flawed={name: flawed for name, (_, flawed) in joined.items()},
-        locked={name: found.locked for name, found in scans.items()},
+        unlocked={name: found.unlocked for name, found in scans.items()},
         dated={name: found.dated for name, found in scans.items()},
         formulas={name: found.written for name, found in scans.items()},
         rules={name: found.rules for name, found in scans.items()},
@@ -129,10 +136,10 @@ def _sheets(package: _Package, book: ET.Element) -> tuple[tuple[str, ...], dict[
         raise ValueError("no plain list of sheets")
     names = [each.attrib["name"] for each in lists[0]]
     links = [targets[each.attrib[f"{{{_OFFICE}}}id"]] for each in lists[0]]
-    parts = {name: part for name, part in zip(names, links, strict=True) if part}
-    if not parts or len(set(names)) < len(names) or len(set(parts.values())) < len(parts):
+    pages = {name: part for name, part in zip(names, links, strict=True) if part}
+    if not pages or len(set(names)) < len(names) or len(set(pages.values())) < len(pages):
         raise ValueError("no sheets, or two of one name or in one part")
-    return tuple(names), parts
+    return tuple(names), pages
 
 
 def _calamine(data: bytes, sheets: tuple[str, ...]) -> dict[str, list[list[Any]]]:
@@ -205,11 +212,20 @@ def _text(ours: str, their: Any) -> str:
 
 def _number(raw: str, their: Any) -> int | Decimal:
     """A number, by our reading: calamine rounds moments, and makes some of numbers that are none."""
+    number, found = _read_number(raw)
+    if not (number == their or isinstance(their, _TIMES)):
+        raise ValueError("two readings of a number differ")
+    return found
+
+
+@lru_cache(maxsize=4_096)
+def _read_number(raw: str) -> tuple[float, int | Decimal]:
+    """A number as a spreadsheet has it and as it is shown; ValueError when these letters are none."""
     raw = raw.strip()
     number = float(raw) if _NUMBER.fullmatch(raw) else inf
-    if not isfinite(number) or not (number == their or isinstance(their, _TIMES)):
-        raise ValueError("two readings of a number differ")
-    return exact(number)
+    if not isfinite(number):
+        raise ValueError("no number")
+    return number, exact(number)
 
 
 def _other(kind: str, raw: str, their: Any) -> int | Decimal | bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -47,7 +47,7 @@ class Received:
     """What a workbook holds, be it a file or open in Excel.
 
     ``flawed`` names cells with an Excel error (``error``) or a formula that was never calculated (``no_result``);
-    ``locked`` tells, for each cell present, whether its style locks it; ``names`` are the workbook's defined names,
+    ``unlocked`` are the cells present whose style does not lock them; ``names`` are the workbook's defined names,
     text constants without their quotes; ``modified`` is the saved time inside the file, in UTC; ``dated`` are the cells
     that show a date or a time (of an open workbook only open cells with numbers are looked at). ``formulas`` (no
     leading ``=``) and ``rules`` are None where nobody looked for them, as in an open workbook.
@@ -59,7 +59,7 @@ class Received:
     modified: datetime | None
     sheet_names: tuple[str, ...]
     flawed: Mapping[str, Mapping[Address, str]]
-    locked: Mapping[str, Mapping[Address, bool]]
+    unlocked: Mapping[str, Set[Address]]
     dated: Mapping[str, Container[Address]] = field(default_factory=dict)
     formulas: Mapping[str, Mapping[Address, str]] | None = None
     rules: Mapping[str, tuple[Rule, ...]] | None = None

@@ -254,7 +254,7 @@ def _cells(layout: Layout, inputs: Inputs) -> Iterator[tuple[Field, str, Spot, R
 
 def _locked(received: Received, spot: Spot) -> bool:
     """Whether a cell is locked, as the traces of cut and paste are among open ones."""
-    return received.locked.get(spot[0], {}).get(spot[1], True)
+    return spot[1] not in received.unlocked.get(spot[0], ())
 
 
 def _ranges(numbers: Sequence[int]) -> str:

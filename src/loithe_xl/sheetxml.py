@@ -1,32 +1,35 @@
 """Our own pass over a sheet's XML: each cell's place, type, text, formula and style in the order of the file, and the
-rules of what may be typed."""
+rules of what may be typed.
+
+Thousands of files are copies of one form: most of their rows are the same bytes, and are read once.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from operator import itemgetter
+from typing import TypeVar
 
+from loithe_xl import plainxml
 from loithe_xl.book import Address
 from loithe_xl.cellstyles import CellStyles
 from loithe_xl.formulatext import shifted
 from loithe_xl.received import Rule
 
+K = TypeVar("K")
+V = TypeVar("V")
+
 _LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
+_MOST_KEPT = 4_000_000  # bytes of sheets and of rows that are kept
 _LONGEST_FORMULA, _MOST_SHARED = 8_192, 20_000  # letters of a formula; cells that share formulas
 _LONGEST_RULES, _LONGEST_PREFIX, _MOST_PIECES = 1_000_000, 32, 16  # letters; letters; elements with rules
 _ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
-_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-_CELL_PARTS = {f"{_MAIN}:{name}": name for name in ("c", "v", "f", "is", "t", "row")}
-# Where a sheet's cells are over: these follow them, whatever they hold.
-_AFTER_CELLS = frozenset(
-    """sheetCalcPr sheetProtection protectedRanges scenarios autoFilter sortState dataConsolidate customSheetViews
-    mergeCells conditionalFormatting dataValidations hyperlinks printOptions pageMargins pageSetup headerFooter
-    rowBreaks colBreaks customProperties cellWatches ignoredErrors drawing legacyDrawing extLst
-    AlternateContent""".split()
-)
+_PREFIX = re.compile(rb"\s([\w.-]+):[\w.-]+\s*=")
+_BOUND = re.compile(rb"\sxmlns:([\w.-]+)\s*=")
+_NUMBERED = re.compile(rb"\s*<[\w.:-]+\s[^<>]*?\br\s*=")
 
 
 @dataclass(slots=True)
@@ -38,38 +41,118 @@ class Scan:
     texts: list[str] = field(default_factory=list)
     formulas: dict[Address, str] = field(default_factory=dict)  # cells that hold one, and their types
     written: dict[Address, str] = field(default_factory=dict)  # the formulas themselves
-    locked: dict[Address, bool] = field(default_factory=dict)  # every cell present
+    unlocked: set[Address] = field(default_factory=set)  # cells present that their style leaves open
     dated: set[Address] = field(default_factory=set)  # cells that show what they hold as a date or a time
     rules: tuple[Rule, ...] = ()
 
     def spread(self) -> int:
         """Cells in the rectangle from A1 to the last content."""
-        return self.places[-1][0] * max(column for _, column in self.places) if self.places else 0
+        return self.places[-1][0] * max(self.places, key=itemgetter(1))[1] if self.places else 0
 
 
 def scan(text: bytes, styles: CellStyles) -> Scan:
-    """Read a sheet's part, its cells' styles known. ValueError when cells are out of order."""
-    from xml.parsers import expat
+    """Read a sheet's part, its cells' styles known; not to be changed, for another sheet may be the same.
 
-    found = Scan()
-    places, kinds, texts, formulas, locked = found.places, found.kinds, found.texts, found.formulas, found.locked
-    locks, dates, dated = styles.locks, styles.dated, found.dated
-    written, shares = found.written, list[tuple[Address, str]]()
-    row, at, kind = 0, (0, 0), "n"
-    begun = within = writing = hint = False
+    ValueError when it is no plain XML, or cells are out of order.
+    """
+    key = text, styles
+    found = _SHEETS.get(key)
+    if found is None:
+        found = _scan(text, styles)
+        _SHEETS.keep(key, found, len(text))
+    return found
+
+
+def _scan(text: bytes, styles: CellStyles) -> Scan:
+    head, pieces, tail, prefix = plainxml.sheet(text)
+    found, shares, row = Scan(), list[tuple[Address, str]](), 0
+    bound = {*_BOUND.findall(head), b"xml"}
+    for piece in pieces:
+        key = piece, prefix, styles, 0 if _NUMBERED.match(piece) else row
+        part = _PIECES.get(key)
+        if part is None:
+            part = _rows(*key)
+            _PIECES.keep(key, part, len(piece))
+        if part.last:
+            if part.first <= row:
+                raise ValueError("rows out of order")
+            if not part.prefixes <= bound:
+                raise ValueError("a name of no kind")
+            row = part.last
+            _join(found, part)
+            shares += part.shares
+    _write_out(shares, found.written)
+    found.rules = tuple(rule for piece in _pieces(head + tail, b"dataValidations") for rule in _rules(piece))
+    return found
+
+
+def _join(found: Scan, part: Scan) -> None:
+    if part.unlocked:
+        found.unlocked |= part.unlocked
+    if part.dated:
+        found.dated |= part.dated
+    if part.places:
+        found.places += part.places
+        found.kinds += part.kinds
+        found.texts += part.texts
+    if part.formulas:
+        found.formulas |= part.formulas
+        found.written |= part.written
+
+
+@dataclass(slots=True)
+class _Rows(Scan):
+    """A few rows by themselves: the numbers of the first and the last (0: there is none), which cells share formulas,
+    which prefixes their attributes have."""
+
+    first: int = 0
+    last: int = 0
+    shares: list[tuple[Address, str]] = field(default_factory=list)
+    prefixes: frozenset[bytes] = frozenset()
+
+
+class _Kept(dict[K, V]):
+    """What was read of some bytes; all of it is dropped when it grows beyond so many bytes."""
+
+    def __init__(self, most: int) -> None:
+        self.most, self.held = most, 0
+
+    def keep(self, key: K, value: V, size: int) -> None:
+        """Remember a value of so many bytes, if these are not very many."""
+        if size > self.most // 8:
+            return
+        if self.held + size > self.most:
+            self.clear()
+            self.held = 0
+        self.held += size
+        self[key] = value
+
+
+_SHEETS: _Kept[tuple[bytes, CellStyles], Scan] = _Kept(_MOST_KEPT)
+_PIECES: _Kept[tuple[bytes, bytes, CellStyles, int], _Rows] = _Kept(_MOST_KEPT)
+
+
+def _rows(piece: bytes, prefix: bytes, styles: CellStyles, after: int) -> _Rows:
+    """Some rows, the first of which follows row ``after`` where it has no number. ValueError as ``scan``."""
+    found = _Rows(prefixes=frozenset(_PREFIX.findall(piece)))
+    places, kinds, texts, formulas = found.places, found.kinds, found.texts, found.formulas
+    row, at, kind = after, (after, 0), "n"
+    within = writing = hint = False
+    own = prefix.decode()
 
     def start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal row, at, kind, begun, within, writing, hint
-        name = _CELL_PARTS.get(name) or name.rpartition(":")[2]
+        nonlocal row, at, kind, within, writing, hint
+        name = name.removeprefix(own)
         within = writing = False
         if name == "c":
             here = _address(attributes["r"]) if "r" in attributes else (row, at[1] + 1)
             if here <= at or here[0] != row:
                 raise ValueError("cells out of order")
             at, kind = here, attributes.get("t", "n")
-            locked[at] = locks[style := attributes.get("s", "0")]
-            if style in dates or kind == "d":
-                dated.add(at)
+            if not styles.locks[style := attributes.get("s", "0")]:
+                found.unlocked.add(at)
+            if style in styles.dated or kind == "d":
+                found.dated.add(at)
         elif name == "v" or name == "is":
             within = name == "v"
             places.append(at)
@@ -78,9 +161,9 @@ def scan(text: bytes, styles: CellStyles) -> Scan:
         elif name == "f":
             writing = True
             formulas[at] = kind
-            written[at] = ""
+            found.written[at] = ""
             if "si" in attributes:
-                shares.append((at, attributes["si"]))
+                found.shares.append((at, attributes["si"]))
         elif name in ("t", "rPh"):  # of a text kept inline; that of a phonetic hint does not count
             within, hint = name == "t" and not hint, name == "rPh"
         elif name == "row":
@@ -88,29 +171,25 @@ def scan(text: bytes, styles: CellStyles) -> Scan:
             if not at[0] < row <= _LAST_ROW:
                 raise ValueError("rows out of order")
             at = row, 0
-        elif name == "sheetData":
-            begun = True
-        elif begun and name in _AFTER_CELLS:
-            parser.StartElementHandler = parser.CharacterDataHandler = None
+            found.first, found.last = found.first or row, row
 
     def characters(text: str) -> None:
         if within:
             texts[-1] += text
-        elif writing and len(written[at]) <= _LONGEST_FORMULA:
-            written[at] += text
+        elif writing and len(found.written[at]) <= _LONGEST_FORMULA:
+            found.written[at] += text
 
-    parser = expat.ParserCreate(namespace_separator=":")
-    parser.StartElementHandler, parser.CharacterDataHandler = start, characters
-    _parse(parser, text)
-    _write_out(shares, written)
-    found.rules = tuple(rule for piece in _pieces(text, b"dataValidations") for rule in _rules(piece))
+    _parse(b"<rows>%b</rows>" % plainxml.rows(piece, prefix), start, characters)
     return found
 
 
-def _parse(parser: Any, text: bytes) -> None:
+def _parse(text: bytes, start: Callable[[str, dict[str, str]], None], characters: Callable[[str], None]) -> None:
+    """Hand a document's beginnings of elements and its letters over. ValueError when it is not well-formed."""
     from xml.parsers import expat
 
+    parser = expat.ParserCreate("utf-8")
     parser.buffer_text = True
+    parser.StartElementHandler, parser.CharacterDataHandler = start, characters
     try:
         parser.Parse(text, True)
     except expat.ExpatError as fault:
@@ -138,14 +217,12 @@ def _pieces(text: bytes, name: bytes) -> Iterator[bytes]:
         at = text.find(name, behind)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def _rules(piece: bytes) -> tuple[Rule, ...]:
     """The rules of one element that lists them; kept, for the files of one form state the same ones.
 
     Those for longer lists stand among the extensions, where Excel keeps each formula one element deeper.
     """
-    from xml.parsers import expat
-
     found: list[dict[str, str]] = []
     into = ""
 
@@ -163,13 +240,7 @@ def _rules(piece: bytes) -> tuple[Rule, ...]:
 
     if len(piece) > _LONGEST_RULES:
         raise ValueError("longer rules than any form could come to")
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
-    parser.StartElementHandler, parser.CharacterDataHandler = start, characters
-    try:
-        parser.Parse(piece, True)
-    except expat.ExpatError as fault:
-        raise ValueError(str(fault)) from fault
+    _parse(piece, start, characters)
     return tuple(
         Rule(
             each["sqref"].strip(),

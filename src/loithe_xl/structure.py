@@ -50,7 +50,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """A form as issued; ``cells``: sheet -> the addresses at which it says something itself."""
+    """A form as issued; ``cells``: of each input sheet those at which it says something itself, and its inputs."""
 
     sheets: tuple[str, ...]
     pages: Mapping[str, Page]
@@ -70,7 +70,7 @@ def expected(book: Book, layout: Layout, marks: Collection[str]) -> Expected:
                 fields[table.sheet][row, column] = f"{table.table.id}.{id}"
     pages = {name: _page(book, name, inputs, marks) for name, inputs in fields.items()}
     cells = {
-        name: frozenset((*page.labels, *page.formulas, *page.own_labels, *page.own_formulas))
+        name: frozenset((*page.labels, *page.formulas, *page.own_labels, *page.own_formulas, *page.fields))
         for name, page in pages.items()
     }
     names = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Set
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
@@ -58,21 +58,25 @@ def extract(grids: Grids, layout: Layout, flaws: Flaws | None = None) -> tuple[I
     absent = [sheet.sheet.name for sheet in layout.sheets if sheet.sheet.name not in grids]
     if absent:
         return None, [issue("SHEET_MISSING", Place(sheet=name), sheet=name) for name in absent]
-    flaws = flaws or {}
+    found: dict[tuple[str, Address], Raw] = {}
+    for sheet in layout.sheets:
+        name = sheet.sheet.name
+        inputs = layout.inputs_of(name)
+        cells = (((row, column), raw) for row, column, raw in grids[name].cells())
+        found |= {(name, at): _possible(raw) for at, raw in cells if at in inputs}
+        found |= {(name, at): Flaw(what) for at, what in (flaws or {}).get(name, {}).items() if at in inputs}
+    values = {slot.field.id: found.get((slot.sheet, (slot.row, slot.column))) for slot in layout.slots.values()}
+    return Inputs(values, {table.table.id: _rows(table, found) for table in layout.tables.values()}), []
 
-    def read(sheet: str, row: int, column: int) -> Raw:
-        what = flaws.get(sheet, {}).get((row, column))
-        return Flaw(what) if what else _possible(grids[sheet].get(row, column))
 
-    values = {slot.field.id: read(slot.sheet, slot.row, slot.column) for slot in layout.slots.values()}
-    tables = {
-        table.table.id: tuple(
-            {id: read(table.sheet, row, column) for id, column in table.columns.items()}
-            for row in range(table.top, table.bottom + 1)
-        )
-        for table in layout.tables.values()
-    }
-    return Inputs(values, tables), []
+def _rows(table: TableSlot, found: Mapping[tuple[str, Address], Raw]) -> tuple[Row, ...]:
+    """A table's rows; most are blank."""
+    blank, rows = _no_row(table.table.columns), range(table.top, table.bottom + 1)
+    filled = {row for sheet, (row, _) in found if sheet == table.sheet}
+    return tuple(
+        {id: found.get((table.sheet, (row, at))) for id, at in table.columns.items()} if row in filled else blank
+        for row in rows
+    )
 
 
 def _possible(raw: Raw) -> Raw:
@@ -83,31 +87,32 @@ def _possible(raw: Raw) -> Raw:
     return Flaw() if lost else raw
 
 
-def outside(grids: Grids, layout: Layout, known: Mapping[str, frozenset[Address]]) -> list[Issue]:
-    """VALUE_OUTSIDE for each cell of an input sheet that holds something where the form has nothing, up to so many."""
+def outside(grids: Grids, known: Mapping[str, Collection[Address]]) -> list[Issue]:
+    """VALUE_OUTSIDE for each cell of an input sheet that holds something where the form has nothing, up to so many.
+
+    ``known``: of each input sheet the cells at which the form says something, and its inputs.
+    """
     found: list[Issue] = []
     for name, addresses in known.items():
-        if name not in grids:
-            continue
-        inputs = layout.inputs_of(name)
-        for row, column, raw in grids[name].cells():
-            if len(found) == MOST_OUTSIDE:
-                return found
-            if is_filled(raw) and (row, column) not in addresses and (row, column) not in inputs:
+        for row, column, raw in grids[name].cells() if name in grids else ():
+            if (row, column) not in addresses and is_filled(raw):
                 found.append(issue("VALUE_OUTSIDE", Place(sheet=name, cell=address(row, column))))
+                if len(found) == MOST_OUTSIDE:
+                    return found
     return found
 
 
-def cut_cells(layout: Layout, locked: Mapping[str, Mapping[Address, bool]]) -> list[Issue]:
+def cut_cells(layout: Layout, unlocked: Mapping[str, Set[Address]]) -> list[Issue]:
     """FIELD_CUT for inputs that became locked while others stayed open: the trace of cut and paste.
 
     A form has a cell, open, at every input; what was cut leaves a default one behind, locked, or none at all. Where no
     input is open, a program dropped the marks on re-saving: that is honest.
     """
-    states = {(sheet, where): locked.get(sheet, {}).get(where, True) for sheet, where in layout.inputs}
-    if all(states.values()):
+    cut: set[tuple[str, Address]] = set()
+    for name in {sheet.sheet.name for sheet in layout.sheets}:
+        cut |= {(name, at) for at in layout.inputs_of(name) - unlocked.get(name, frozenset())}
+    if not cut or len(cut) == len(layout.inputs):
         return []
-    cut = {key for key, state in states.items() if state}
     found = []
     for slot in layout.slots.values():
         if (slot.sheet, (slot.row, slot.column)) in cut:

@@ -33,10 +33,10 @@ from loithe_xl.book import Address, address
 from loithe_xl.evaluate import END_OF_DAYS, EPOCH, FIRST_DAY, Flaw, Raw, is_number, serial
 from loithe_xl.hygiene import clean, folded, harmed
 from loithe_xl.issues import Issue, Place, issue
-from loithe_xl.layout import Layout
+from loithe_xl.layout import Layout, TableSlot
 from loithe_xl.notation import count, day
 from loithe_xl.spec import Field
-from loithe_xl.submission import Inputs
+from loithe_xl.submission import Inputs, Row
 from loithe_xl.validate import TEXT_KINDS, plain
 from loithe_xl.words import Text, text
 
@@ -73,17 +73,24 @@ def settle(layout: Layout, inputs: Inputs, dated: Dated | None = None) -> Typed:
     }
     tables = {}
     for table in layout.tables.values():
-        rows = list(inputs.tables[table.table.id])
-        for number, row in enumerate(rows, table.top):
-            if any(raw is not None for raw in row.values()):
-                rows[number - table.top] = {
-                    each.id: reading.of(
-                        each, row[each.id], table.sheet, (number, table.columns[each.id]), f"{table.table.id}."
-                    )
-                    for each in table.table.columns
-                }
-        tables[table.table.id] = tuple(rows)
+        rows = inputs.tables[table.table.id]
+        blank = [*map(id, filter(_is_blank, {id(row): row for row in rows}.values()))]  # most rows, one and the same
+        tables[table.table.id] = tuple(
+            row if id(row) in blank else _row(reading, table, number, row) for number, row in enumerate(rows, table.top)
+        )
     return Typed(Inputs(values, tables), tuple(reading.issues), reading.hints)
+
+
+def _is_blank(row: Row) -> bool:
+    return all(raw is None for raw in row.values())
+
+
+def _row(reading: _Reading, table: TableSlot, number: int, row: Row) -> Row:
+    """One filled row of a table, which stands in this row of its sheet."""
+    return {
+        each.id: reading.of(each, row[each.id], table.sheet, (number, table.columns[each.id]), f"{table.table.id}.")
+        for each in table.table.columns
+    }
 
 
 def explained(found: Iterable[Issue], hints: Hints) -> list[Issue]:

@@ -84,38 +84,59 @@ def item_values(item: Item, values: Values, inputs: Inputs) -> Values:
 def states(layout: Layout, inputs: Inputs, values: Values) -> list[tuple[Item, int]]:
     """Every item with its state; rows of one table that hold the same are judged once."""
     found: list[tuple[Item, int]] = []
-    known: dict[tuple[object, ...], int] = {}
-    for item in items(layout):
-        if not item.table:
-            found.append((item, _known_state(item, values)))
-            continue
-        key = (item.table, *inputs.tables[item.table][item.row].values())
-        if key not in known:
-            known[key] = state(item, item_values(item, values, inputs))
-        found.append((item, known[key]))
+    listed = items(layout)
+    head, former, number = listed[0], None, 0
+    for item in listed:
+        if item.table:
+            row = inputs.tables[item.table][item.row]
+            if item.row == 0:
+                head, former = item, None
+            if row is not former:  # blank rows are one and the same
+                former, number = row, _row_state(head, row, values)
+            found.append((item, number))
+        elif asked := _asked(item):
+            found.append((item, _known_state(item, tuple([values[name] for name in asked]), values)))
+        else:
+            found.append((item, state(item, values)))
     return found
 
 
-def _known_state(item: Item, values: Values) -> int:
+def _row_state(head: Item, row: Mapping[str, Raw], values: Values) -> int:
+    """The state of a table's row; ``head``: the item of its first row, for all are judged alike."""
+    seen = (*row.values(), *[values[name] for name in _besides(head)])
+    return _known_state(head, seen, ChainMap(row, values))  # type: ignore[arg-type]
+
+
+def _known_state(item: Item, seen: tuple[object, ...], values: Values) -> int:
     """The state of an item that looks at few values: hundreds of forms hold the same, so each is judged once."""
-    asked = _asked(item)
-    if asked is None:
-        return state(item, values)
-    seen = tuple([values[name] for name in asked])
     key = (item, seen, tuple(map(type, seen)))  # TRUE is not 1
-    if key not in _STATES:
+    found = _STATES.get(key)
+    if found is None:
+        found = state(item, values)
         if any(isinstance(value, str) and len(value) > FEW_LETTERS for value in seen):
-            return state(item, values)
+            return found
         if len(_STATES) >= KEPT_STATES:
             _STATES.clear()
-        _STATES[key] = state(item, values)
-    return _STATES[key]
+        _STATES[key] = found
+    return found
+
+
+@cache
+def _named(item: Item) -> frozenset[str]:
+    """The names that an item's checks look at."""
+    return frozenset(name for check in item.checks for name in (*names(check.rule), *check.needs))
+
+
+@cache
+def _besides(item: Item) -> tuple[str, ...]:
+    """The names that a row's checks look at outside the row."""
+    return tuple(sorted(_named(item) - {*item.columns}))
 
 
 @cache
 def _asked(item: Item) -> tuple[str, ...] | None:
     """The names that an item's checks look at; None where they are many, or columns."""
-    found = frozenset(name for check in item.checks for name in (*names(check.rule), *check.needs))
+    found = _named(item)
     columns = any("." in name for name in found)
     return None if columns or len(found) > FEW_NAMES else tuple(sorted(found))
 

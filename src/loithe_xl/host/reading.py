@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Set
 from contextlib import suppress
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -26,7 +26,7 @@ def read(book: Book, skip: Container[str] = (), mark: str = "") -> Received:
     pages = [page for page in book.sheets if page.name not in skip]
     read = {page.name: _values(page) for page in pages}
     seen = [page for page in pages if not page.name.startswith("_")]
-    locked = {page.name: dict(_locks(page, _used(page))) for page in seen}
+    unlocked = {page.name: frozenset(_unlocked(page, _used(page))) for page in seen}
     return Received(
         grids={name: Grid(values) for name, (values, _) in read.items()},
         custom=_property(book, mark),
@@ -34,8 +34,8 @@ def read(book: Book, skip: Container[str] = (), mark: str = "") -> Received:
         modified=None,
         sheet_names=tuple(page.name for page in book.sheets),
         flawed={name: dict.fromkeys(errors, "error") for name, (_, errors) in read.items()},
-        locked=locked,
-        dated={page.name: frozenset(_dated(page, read[page.name][0], locked[page.name])) for page in seen},
+        unlocked=unlocked,
+        dated={page.name: frozenset(_dated(page, read[page.name][0], unlocked[page.name])) for page in seen},
     )
 
 
@@ -73,28 +73,29 @@ def _used(page: Sheet) -> Area:
     return 1, 1, last.row, last.column
 
 
-def _locks(page: Sheet, area: Area) -> Iterator[tuple[Address, bool]]:
-    """Whether each cell is locked: an area that is of one kind answers at once, a mixed one in halves.
+def _unlocked(page: Sheet, area: Area) -> Iterator[Address]:
+    """The cells that are not locked: an area that is of one kind answers at once, a mixed one in halves.
 
     Columns are told apart first, for inputs stand in columns.
     """
     top, left, bottom, right = area
     state = page.range((top, left), (bottom, right)).api.Locked
     if state is not None:
-        yield from (((row, column), state) for row in range(top, bottom + 1) for column in range(left, right + 1))
+        columns = () if state else range(left, right + 1)
+        yield from ((row, column) for row in range(top, bottom + 1) for column in columns)
     elif left < right:
         middle = (left + right) // 2
-        yield from _locks(page, (top, left, bottom, middle))
-        yield from _locks(page, (top, middle + 1, bottom, right))
+        yield from _unlocked(page, (top, left, bottom, middle))
+        yield from _unlocked(page, (top, middle + 1, bottom, right))
     else:
         middle = (top + bottom) // 2
-        yield from _locks(page, (top, left, middle, right))
-        yield from _locks(page, (middle + 1, left, bottom, right))
+        yield from _unlocked(page, (top, left, middle, right))
+        yield from _unlocked(page, (middle + 1, left, bottom, right))
 
 
-def _dated(page: Sheet, values: Mapping[Address, Value], locked: Mapping[Address, bool]) -> Iterator[Address]:
+def _dated(page: Sheet, values: Mapping[Address, Value], unlocked: Set[Address]) -> Iterator[Address]:
     """The numbers in open cells that show as a date; looked at in rectangles, cell by cell only where they differ."""
-    numbers = [at for at, value in values.items() if isinstance(value, int | Decimal) and not locked.get(at, True)]
+    numbers = [at for at, value in values.items() if isinstance(value, int | Decimal) and at in unlocked]
     for part in blocks(dict.fromkeys((at for at in numbers if not isinstance(values[at], bool)), 0)):
         top, left, bottom, right = part.area
         cells = [(row, column) for row in range(top, bottom + 1) for column in range(left, right + 1)]

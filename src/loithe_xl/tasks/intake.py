@@ -123,10 +123,10 @@ def opened(received: Received, file: str, sha: str = "", by: Loaded | None = Non
         return opened.refused(*(lost or absent))
     typed = settle(layout, inputs, received.dated)
     opened = replace(opened, layout=layout, inputs=typed.inputs, hints=typed.hints, register=register)
-    found = [*changed(received, expected, own), *outside(received.grids, layout, expected.cells)]
+    found = [*changed(received, expected, own), *outside(received.grids, expected.cells)]
     if found and (former or as_sealed(received, expected, identity, key)):
         found = [each for name, page in expected.pages.items() for each in typed_formulas(received, name, page)]
-    opened = opened.refused(*few([*found, *cut_cells(layout, received.locked)]), *typed.issues)
+    opened = opened.refused(*few([*found, *cut_cells(layout, received.unlocked)]), *typed.issues)
     return _parent(opened) if layout.form.parent else _cell(opened)
 
 
