@@ -10,33 +10,25 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import shutil
-import statistics
-import subprocess
 import sys
 import tempfile
-import time
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from functools import cached_property
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import peers
+from campaign import Campaign
+from costs import Cost, Row, interleaved, machine, measured, process, table
 from loithe_xl import store, zipparts
-from loithe_xl.demo.answers import Cast, cell_inputs
 from loithe_xl.draw import form_book
-from loithe_xl.identity import Identity, new_private_key, public_key, sign
-from loithe_xl.layout import COMPUTED, Layout
-from loithe_xl.register import Register, Unit
-from loithe_xl.submission import Inputs, blank
-from loithe_xl.tasks import packs
-from loithe_xl.tasks.forge import Forge
-from loithe_xl.tasks.generate import Term, term
-from loithe_xl.tasks.render import Subject, cell_case, package, parent_case, salt_of
+from loithe_xl.identity import public_key
+from loithe_xl.register import Unit
+from loithe_xl.submission import Inputs
+from loithe_xl.tasks.render import cell_case, package
 
 ROOT = Path(__file__).resolve().parent.parent
 BEGIN, END = "<!-- bench: scripts/bench.py --write -->", "<!-- end of bench -->"
@@ -54,34 +46,6 @@ print(time.process_time() - began[0], time.perf_counter() - began[1])
 
 
 @dataclass(frozen=True, slots=True)
-class Cost:
-    """Of one run: seconds of CPU and of the clock, and for a process the most memory it held, in MB."""
-
-    cpu: float
-    wall: float
-    memory: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of the table. ``met`` is None where no bar was set; ``least``: the bar is a least, not a most."""
-
-    what: str
-    bar: str
-    measured: str
-    value: float
-    limit: float | None = None
-    least: bool = False
-
-    @property
-    def met(self) -> bool | None:
-        """Whether the bar is met."""
-        if self.limit is None:
-            return None
-        return self.value >= self.limit if self.least else self.value <= self.limit
-
-
-@dataclass(frozen=True, slots=True)
 class Sizes:
     """How much is measured."""
 
@@ -95,70 +59,6 @@ class Sizes:
 
 
 QUICK = Sizes(rounds=1, starts=2, forms=6, slow_forms=2, files=8, growth=(4, 8), growth_rounds=1)
-
-
-class Campaign:
-    """A made-up district of chi bộ cơ sở with their forms, fresh and filled, in a temporary folder."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.loaded = packs.load("loi_the")
-        self.term: Term = term(self.loaded, None, None, None)
-        self.key = new_private_key()
-        self.forge = Forge(self.loaded, salt_of(public_key(self.key)))
-        self.layout: Layout = self.loaded.by_form["base_cell"]
-
-    def units(self, count: int) -> list[Unit]:
-        """The district first, then its chi bộ cơ sở."""
-        cells = (Unit(f"H.{n:05d}", f"Chi bộ số {n}", "cell", "H", members=12 + n % 30) for n in range(count))
-        return [Unit("H", "Huyện Thử", "district"), *cells]
-
-    def subject(self, unit: Unit, layout: Layout) -> Subject:
-        """Whose form, signed."""
-        when = self.term.period, self.term.cutoff, self.term.deadline
-        identity = Identity(unit.code, *when, self.loaded.pack.id, layout.digest)
-        return Subject(identity, sign(identity, self.key), unit.name, "Huyện Thử" if unit.parent else "")
-
-    def inputs(self, unit: Unit) -> Inputs:
-        """What a unit's secretary typed."""
-        some = [f"H.{n:05d}" for n in range(10_000)]
-        parts = Cast(frozenset(some[::3]), frozenset(some[::15]), frozenset(), frozenset(some[::2]))
-        return cell_inputs(self.layout.form, unit, parts)
-
-    def make(self, unit: Unit, inputs: Inputs | None = None) -> bytes:
-        """A unit's form: signed and stamped."""
-        return self.forge.form(self.layout, self.subject(unit, self.layout), inputs)
-
-    def received(self, count: int) -> tuple[Path, Path]:
-        """A parent's blank form, and a folder with the filled forms of its units."""
-        folder = self.folder / f"{count}"
-        parent, inbox = folder / "huyen.xlsx", folder / "nhan"
-        if not folder.exists():
-            units = self.units(count)
-            layout = self.loaded.by_form["district"]
-            top = self.subject(units[0], layout)
-            case = parent_case(self.loaded, layout, top, blank(layout.form), Register(tuple(units)), (), {})
-            files = ((inbox / f"{unit.code}.xlsx", self.make(unit, self.inputs(unit))) for unit in units[1:])
-            list(store.write_many(inbox, files))
-            parent.write_bytes(package(case, self.forge.salt))
-        return parent, inbox
-
-    @cached_property
-    def added(self) -> dict[str, tuple[str, int, int]]:
-        """What the peer adds up: every figure that is typed as a whole number and summed: its sheet and cell."""
-        typed = {id: slot for id, slot in self.layout.slots.items() if slot.field.kind == "count"}
-        return {
-            id: (typed[id].sheet, typed[id].row, typed[id].column) for id in self.loaded.pack.indicators if id in typed
-        }
-
-    @cached_property
-    def read_sheets(self) -> dict[str, str]:
-        """The sheets that a reader needs, each with its part."""
-        book = form_book(
-            cell_case(self.loaded, self.layout, self.subject(self.units(1)[1], self.layout), blank(self.layout.form))
-        )
-        parts = {sheet.name: f"xl/worksheets/sheet{number}.xml" for number, sheet in enumerate(book.sheets, 1)}
-        return {name: part for name, part in parts.items() if name not in COMPUTED}
 
 
 class Bench:
@@ -183,8 +83,8 @@ class Bench:
         """The time until help is there."""
         found = interleaved(
             self.sizes.starts,
-            bare=lambda: self.process("-c", "pass"),
-            help=lambda: self.process("-c", COMMAND, "--help"),
+            bare=lambda: process(self.environment, "-c", "pass"),
+            help=lambda: process(self.environment, "-c", COMMAND, "--help"),
         )
         ratio = found["help"].cpu / found["bare"].cpu
         wall = found["help"].wall / found["bare"].wall
@@ -291,7 +191,7 @@ class Bench:
             "json",
             *more,
         )
-        cost = self.process("-c", COMMAND, *asked, answer=answer)
+        cost = process(self.environment, "-c", COMMAND, *asked, answer=answer)
         said = json.loads(answer[0])
         assert said["seen"] == said["accepted"] == count, {key: said[key] for key in ("seen", "accepted", "refused")}
         return cost, said
@@ -308,7 +208,7 @@ class Bench:
         found = interleaved(
             self.sizes.rounds,
             ours=lambda: self.gathered(count)[0],
-            theirs=lambda: self.process(*script, answer=sums),
+            theirs=lambda: process(self.environment, *script, answer=sums),
         )
         for said in map(json.loads, sums):
             assert said == {id: values[id] for id in said}, "the sums of pandas and of the program differ"
@@ -339,54 +239,13 @@ class Bench:
 
         def once() -> Cost:
             answer: list[bytes] = []
-            self.process("-c", WARM, str(file), answer=answer)
+            process(self.environment, "-c", WARM, str(file), answer=answer)
             cpu, wall = map(float, answer[0].split())
             return Cost(cpu, wall)
 
         found = interleaved(self.sizes.rounds, once=once)["once"]
         shown = f"{1000 * found.cpu:.0f} ms CPU, {1000 * found.wall:.0f} ms wall"
         yield Row("validate one form, Python's part after imports", "≤ 150 ms", shown, 1000 * found.cpu, 150)
-
-    def process(self, *arguments: str, answer: list[bytes] | None = None) -> Cost:
-        """What one Python process cost, those included that it started and waited for."""
-        began = time.perf_counter()
-        with (
-            tempfile.TemporaryFile() as told,  # progress; worth reading only when the process failed
-            subprocess.Popen(
-                [sys.executable, *arguments], env=self.environment, stdout=subprocess.PIPE, stderr=told
-            ) as child,
-        ):
-            assert child.stdout
-            said = child.stdout.read()
-            _, status, used = os.wait4(child.pid, 0)
-            child.returncode = os.waitstatus_to_exitcode(status)
-            if child.returncode:
-                told.seek(0)
-                why = told.read().decode(errors="replace")
-                raise RuntimeError(f"exit code {child.returncode}: {arguments[:3]}\n{why}")
-        if answer is not None:
-            answer.append(said)
-        return Cost(used.ru_utime + used.ru_stime, time.perf_counter() - began, used.ru_maxrss / 1024)
-
-
-def measured(work: Callable[[], object], before: Callable[[], object] = lambda: None) -> Cost:
-    """What some work in this process costs, after what comes before it."""
-    before()
-    cpu, wall = time.process_time(), time.perf_counter()
-    work()
-    return Cost(time.process_time() - cpu, time.perf_counter() - wall)
-
-
-def interleaved(rounds: int, **works: Callable[[], Cost]) -> Mapping[str, Cost]:
-    """The median cost of each work; in every round each has its turn, so that a slow minute is a slow one for all."""
-    found: dict[str, list[Cost]] = {name: [] for name in works}
-    for _ in range(rounds):
-        for name, work in works.items():
-            found[name].append(work())
-    return {
-        name: Cost(*(statistics.median(getattr(cost, part) for cost in costs) for part in ("cpu", "wall", "memory")))
-        for name, costs in found.items()
-    }
 
 
 def agree_written(stamped: bytes, rendered: bytes, book: Any, folder: Path) -> None:
@@ -401,18 +260,6 @@ def agree_written(stamped: bytes, rendered: bytes, book: Any, folder: Path) -> N
     ours, theirs = CalamineWorkbook.from_filelike(BytesIO(stamped)), CalamineWorkbook.from_path(str(path))
     for name in ours.sheet_names:
         assert ours.get_sheet_by_name(name).to_python() == theirs.get_sheet_by_name(name).to_python(), name
-
-
-def table(rows: Sequence[Row]) -> str:
-    """The table in Markdown."""
-    lines = ["| what | bar | measured | met |", "|---|---|---|---|"]
-    word = {True: "yes", False: "**no**", None: ""}
-    return "\n".join([*lines, *(f"| {row.what} | {row.bar} | {row.measured} | {word[row.met]} |" for row in rows)])
-
-
-def machine() -> str:
-    """On what all this was measured."""
-    return f"Python {platform.python_version()}, {platform.system()} {platform.machine()}, {os.cpu_count()} cores"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,0 +1,92 @@
+"""A made-up campaign of any size, for the benchmarks."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+
+from loithe_xl import store
+from loithe_xl.demo.answers import Cast, cell_inputs
+from loithe_xl.draw import form_book
+from loithe_xl.identity import Identity, new_private_key, public_key, sign
+from loithe_xl.layout import COMPUTED, Layout
+from loithe_xl.register import Register, Unit
+from loithe_xl.submission import Inputs, blank
+from loithe_xl.tasks import packs
+from loithe_xl.tasks.forge import Forge
+from loithe_xl.tasks.generate import Term, term
+from loithe_xl.tasks.issued import seal
+from loithe_xl.tasks.render import Subject, cell_case, package, parent_case, salt_of
+
+
+class Campaign:
+    """A made-up district of chi bộ cơ sở with their forms, fresh and filled, in a temporary folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.loaded = packs.load("loi_the")
+        self.term: Term = term(self.loaded, None, None, None)
+        self.key = new_private_key()
+        self.forge = Forge(self.loaded, salt_of(public_key(self.key)))
+        self.layout: Layout = self.loaded.by_form["base_cell"]
+
+    def units(self, count: int) -> list[Unit]:
+        """The district first, then its chi bộ cơ sở."""
+        cells = (Unit(f"H.{n:05d}", f"Chi bộ số {n}", "cell", "H", members=12 + n % 30) for n in range(count))
+        return [Unit("H", "Huyện Thử", "district"), *cells]
+
+    def subject(self, unit: Unit, layout: Layout) -> Subject:
+        """Whose form, signed."""
+        when = self.term.period, self.term.cutoff, self.term.deadline
+        identity = Identity(unit.code, *when, self.loaded.pack.id, layout.digest)
+        names = unit.name, "Huyện Thử" if unit.parent else "", "vi"
+        seal = self.seal if layout is self.layout else ()
+        return Subject(identity, sign(identity, self.key), *names, seal)
+
+    @cached_property
+    def seal(self) -> tuple[str, ...]:
+        """What the forms say, sealed once for all."""
+        when = self.term.period, self.term.cutoff, self.term.deadline
+        identity = Identity("H", *when, self.loaded.pack.id, self.layout.digest)
+        return seal(self.loaded, self.layout, identity, ("H", "Huyện Thử", "vi"), None, self.key)
+
+    def inputs(self, unit: Unit) -> Inputs:
+        """What a unit's secretary typed."""
+        some = [f"H.{n:05d}" for n in range(10_000)]
+        parts = Cast(frozenset(some[::3]), frozenset(some[::15]), frozenset(), frozenset(some[::2]))
+        return cell_inputs(self.layout.form, unit, parts)
+
+    def make(self, unit: Unit, inputs: Inputs | None = None) -> bytes:
+        """A unit's form: signed and stamped."""
+        return self.forge.form(self.layout, self.subject(unit, self.layout), inputs)
+
+    def received(self, count: int) -> tuple[Path, Path]:
+        """A parent's blank form, and a folder with the filled forms of its units."""
+        folder = self.folder / f"{count}"
+        parent, inbox = folder / "huyen.xlsx", folder / "nhan"
+        if not folder.exists():
+            units = self.units(count)
+            layout = self.loaded.by_form["district"]
+            top = self.subject(units[0], layout)
+            case = parent_case(self.loaded, layout, top, blank(layout.form), Register(tuple(units)), (), {})
+            files = ((inbox / f"{unit.code}.xlsx", self.make(unit, self.inputs(unit))) for unit in units[1:])
+            list(store.write_many(inbox, files))
+            parent.write_bytes(package(case, self.forge.salt))
+        return parent, inbox
+
+    @cached_property
+    def added(self) -> dict[str, tuple[str, int, int]]:
+        """What the peer adds up: every figure that is typed as a whole number and summed: its sheet and cell."""
+        typed = {id: slot for id, slot in self.layout.slots.items() if slot.field.kind == "count"}
+        return {
+            id: (typed[id].sheet, typed[id].row, typed[id].column) for id in self.loaded.pack.indicators if id in typed
+        }
+
+    @cached_property
+    def read_sheets(self) -> dict[str, str]:
+        """The sheets that a reader needs, each with its part."""
+        book = form_book(
+            cell_case(self.loaded, self.layout, self.subject(self.units(1)[1], self.layout), blank(self.layout.form))
+        )
+        parts = {sheet.name: f"xl/worksheets/sheet{number}.xml" for number, sheet in enumerate(book.sheets, 1)}
+        return {name: part for name, part in parts.items() if name not in COMPUTED}
