@@ -7,6 +7,7 @@ import shutil
 import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -25,9 +26,9 @@ from loithe_xl import identity, keyring, layout, packs, reader, wording, words
 from loithe_xl.draw import guide
 from loithe_xl.draw.hidden import LANG_CELL, SEAL_ROW
 from loithe_xl.issues import Issue
-from loithe_xl.layout import COMPUTED, HIDDEN, HIDDEN_CHECKS, HIDDEN_REGISTER
+from loithe_xl.layout import COMPUTED, HIDDEN, HIDDEN_CHECKS, HIDDEN_REGISTER, RECEIPTS
 from loithe_xl.ledger import read_register
-from loithe_xl.received import Received
+from loithe_xl.received import Grid, Received
 from loithe_xl.register import Register, Unit
 from loithe_xl.structure import Expected, Marks, misplaced
 from loithe_xl.tasks import intake, issued
@@ -193,12 +194,29 @@ def test_blanks_and_composed_letters_are_no_other_words(old: dict[str, dict[str,
     assert of_the_form(tmp_path / "x.xlsx") == []
 
 
+def test_a_blank_cell_says_nothing(old: dict[str, dict[str, Path]]) -> None:
+    received, expected, own = seen(old["labels"]["01.1.C01"])
+    opened = open_file(old["labels"]["01.1.C01"], "")
+    name, grid = next((name, grid) for name, grid in received.grids.items() if name in expected.pages)
+    assert opened.identity
+
+    for blank, told in ((" ", True), ("", True), (None, True), ("x", False)):
+        more = replace(received, grids={**received.grids, name: Grid({**grid.values, (5, 26): blank})})
+        assert issued.as_sealed(more, expected, own, opened.identity, opened.key) is told
+
+
 # Tampering ------------------------------------------------------------------------------------------------------------
 
 
 def _label(book: Any) -> None:
     cells = (cell for row in book.worksheets[0].iter_rows(min_row=9, min_col=2, max_col=2) for cell in row)
     next(cell for cell in cells if cell.data_type == "s").value = "Nhãn khác"
+
+
+def _swapped(book: Any) -> None:
+    cells = [cell for row in book.worksheets[0].iter_rows(min_row=9, max_col=2) for cell in row]
+    one, two = [cell for cell in cells if cell.data_type == "s" and cell.column == 2][:2]
+    one.value, two.value = two.value, one.value
 
 
 def _heading(book: Any) -> None:
@@ -251,7 +269,7 @@ def _first_formula(sheet: Worksheet) -> Any:
 
 
 TAMPERED = {
-    "STRUCTURE_LABEL_CHANGED": (_label, _heading),
+    "STRUCTURE_LABEL_CHANGED": (_label, _swapped, _heading),
     "STRUCTURE_FORMULA_CHANGED": (_formula, _formula_gone),
     "VALUE_OUTSIDE": (_value,),
     "STRUCTURE_SHEET_EXTRA": (_sheet,),
@@ -280,6 +298,16 @@ def test_tampering_with_a_sealed_form_is_named(
         book.save(tmp_path / "x.xlsx")
 
         assert code in {each.code for each in open_file(tmp_path / "x.xlsx", "").issues}
+
+
+def test_a_sheet_that_only_some_parents_have_is_missed_whatever_was_sealed(
+    old: dict[str, dict[str, Path]], tmp_path: Path
+) -> None:
+    book = openpyxl.load_workbook(old["labels"]["01"])
+    del book[RECEIPTS]
+    book.save(tmp_path / "x.xlsx")
+
+    assert of_the_form(tmp_path / "x.xlsx") == ["SHEET_MISSING"]
 
 
 def test_a_row_put_into_a_form_where_every_label_is_another_is_refused(

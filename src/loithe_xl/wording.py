@@ -77,7 +77,7 @@ def _found(found: Received, name: str, page: Page) -> dict[Address, str]:
     """What a received sheet says where nothing is typed."""
     assert found.formulas is not None
     formulas, values = found.formulas[name], found.grids[name].values
-    words = {at: _words(value) for at, value in values.items() if at not in page.fields and at not in formulas}
+    words = {at: _words(value) for at, value in values.items() if at not in page.fields}
     words |= {at: _spelled(f"={formula}") for at, formula in formulas.items() if at not in page.fields}
     return {at: said for at, said in words.items() if said != _words(None)}
 
