@@ -434,6 +434,22 @@ def test_a_form_as_read_says_what_was_sealed(tmp_path: Path, lang: str, straight
         assert issued.as_sealed(received, expected, own, opened.identity, opened.key), path
 
 
+def test_a_seal_is_of_one_term_and_language_and_needs_formulas(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(issued, "PIECE", 100)  # the unit's own words are kept in pieces, as long as a cell bears
+    form = issue_forms(tmp_path)["01"]
+    received, expected, own = seen(form)
+    opened = open_file(form, "")
+    assert opened.identity and len(seal_of(form)) > 10
+    hidden = received.grids[HIDDEN].values
+    english = {**received.grids, HIDDEN: Grid({**hidden, LANG_CELL: "en"})}
+
+    assert issued.as_sealed(received, expected, own, opened.identity, opened.key)
+    for other in ({"period": "2023-01"}, {"cutoff": date(2023, 1, 31)}, {"deadline": date(2023, 1, 31)}):
+        assert not issued.as_sealed(received, expected, own, replace(opened.identity, **other), opened.key)
+    assert not issued.as_sealed(replace(received, grids=english), expected, own, opened.identity, opened.key)
+    assert not issued.as_sealed(replace(received, formulas=None), expected, own, opened.identity, opened.key)
+
+
 def seen(path: Path) -> tuple[Received, Expected, Marks]:
     """A form as read, and today's form of its unit."""
     received, opened = reader.read(path.read_bytes(), COMPUTED), open_file(path, "x")
