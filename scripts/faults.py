@@ -2,7 +2,7 @@
 
 ``python3 scripts/faults.py`` makes a short run of every row; ``--full`` the numbers that docs/reliability.md tells;
 ``--rows 1,7 --count 500 --seed 3`` so many tries of some rows. Ends with 1 when anything failed, and says how to
-try that again.
+try that again. ``--write docs/reliability.md`` puts the lines into the document's table; those of other rows stay.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -22,6 +23,8 @@ from xml.etree import ElementTree as ET
 
 ROOT = Path(__file__).resolve().parent.parent
 SHOWN = 10  # failures of a row that are told
+BEGIN, END = "<!-- faults: scripts/faults.py --write -->", "<!-- end of faults -->"
+HEAD = ["| # | what is tried | tries | passed | failed | seconds |", "|---|---|---|---|---|---|"]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "src")]
 
 
@@ -126,6 +129,16 @@ def main(arguments: list[str]) -> int:
     return 1 if failures else 0
 
 
+def write(document: Path, number: int, line: str) -> None:
+    """Put a row's line into the table between the marks; the lines of other rows stay."""
+    before, rest = document.read_text(encoding="utf-8").split(BEGIN)
+    table, after = rest.split(END)
+    lines = {int(found[1]): found[0] for found in re.finditer(r"^\| (\d+) \|.*$", table, re.MULTILINE)}
+    lines[number] = line
+    listed = "\n".join([*HEAD, *(lines[each] for each in sorted(lines))])
+    document.write_text(f"{before}{BEGIN}\n{listed}\n{END}{after}", encoding="utf-8")
+
+
 def _tried(number: int, given: argparse.Namespace, folder: Path) -> int:
     """Try one row and print its line; how many tries failed."""
     row = ROWS[number]
@@ -136,6 +149,9 @@ def _tried(number: int, given: argparse.Namespace, folder: Path) -> int:
     seconds = time.perf_counter() - start
     figures = f"{tally.tried:9,}{tally.passed:9,}{len(tally.failed):9,}{seconds:10,.0f}"
     print(f"{number:4}{figures}   {row.what}", flush=True)
+    if given.write:
+        counted = f"{tally.tried:,} | {tally.passed:,} | {len(tally.failed):,} | {seconds:,.0f}"
+        write(given.write, number, f"| {number} | {row.what} | {counted} |")
     for note in tally.notes:
         print(f"      {note}", flush=True)
     for failed in tally.failed[:SHOWN]:
@@ -151,6 +167,7 @@ def _given(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--count", type=int, help="so many tries of each row")
     parser.add_argument("--seed", type=int, default=0, help="which random tries")
     parser.add_argument("--full", action="store_true", help="the full numbers of tries")
+    parser.add_argument("--write", type=Path, metavar="FILE", help="a document whose table is to tell it")
     return parser.parse_args(arguments)
 
 

@@ -336,7 +336,7 @@ PLACES: tuple[Place, ...] = (
     Place("hidden list of checks", cell(9000, "B", sheet("_loithe_kiemtra"))),
     Place("hidden sheet: name of the unit", instead(HIDDEN, r'<c r="B2"[^>]*>.*?</c>', spoken("B2"))),
     Place("hidden sheet: name above", instead(HIDDEN, r'<c r="B3"[^>]*>.*?</c>', spoken("B3"))),
-    Place("hidden sheet: beside the token", cell(5, "D", HIDDEN)),
+    Place("hidden sheet: beside the seal", cell(5, "Z", HIDDEN)),
     Place("hidden sheet: a pack's file", cell(6, "A", HIDDEN)),
     Place("hidden sheet: a pack", before(HIDDEN, ROWS_END, PACK_ROW)),
     Place("sheet of its own", extra_sheet("Thêm", "")),

@@ -12,10 +12,11 @@ from pathlib import Path
 from tools import NOON, TERM
 
 from loithe_xl.book import located
+from loithe_xl.draw.hidden import SEAL_ROW
 from loithe_xl.evaluate import Raw, serial
 from loithe_xl.issues import Place, Severity
 from loithe_xl.kinds import NO, YES
-from loithe_xl.layout import Layout
+from loithe_xl.layout import HIDDEN, Layout
 from loithe_xl.receipts import Status
 from loithe_xl.spec import Field, Form
 from loithe_xl.submission import Inputs, blank, constants
@@ -78,7 +79,9 @@ def write(form: Path, target: Path, inputs: Inputs) -> Path:
         target.write_bytes(rebuilt(with_receipts(replace(opened, inputs=inputs), opened.receipts), NOON))
         return target
     name, above, lang = opened.names
-    subject = Subject(opened.identity, opened.token, name, above, lang)
+    hidden = opened.grids[HIDDEN].cells()
+    seal = tuple(str(value) for row, column, value in hidden if row == SEAL_ROW and column > 1)
+    subject = Subject(opened.identity, opened.token, name, above, lang, seal)
     target.write_bytes(package(cell_case(opened.loaded, opened.layout, subject, inputs), salt_of(opened.key)))
     return target
 

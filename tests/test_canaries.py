@@ -68,6 +68,9 @@ class Watch:
                     *(each.format(parent=parent, mail=mail) for each in command), "--format", shape, "--lang", lang
                 )
         self.press("report", parent, "--out", "bc.xlsx")
+        for number, file in enumerate(sorted(mail.iterdir()) if mail.is_dir() else [mail]):
+            shape, lang = (("text", "vi"), ("json", "en"))[number % 2]
+            self.press("repair", file, "--out", f"sach {number}.xlsx", "--format", shape, "--lang", lang)
 
     def found(self, pattern: re.Pattern[str] = MARK) -> set[tuple[str, str]]:
         """(where, which) of every mark that came out."""

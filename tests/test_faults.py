@@ -53,6 +53,40 @@ def test_a_failure_ends_with_1_and_says_how_to_try_it_again(
     assert "… and 490 more" in capsys.readouterr().out
 
 
+def test_a_document_s_table_is_filled_run_by_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What other runs tried stays; a row that is tried again has one line."""
+    document = tmp_path / "x.md"
+    document.write_text(f"Trước | 3 |\n\n{faults.BEGIN}\n{faults.END}\n\nSau\n", encoding="utf-8")
+
+    def work(folder: Path, count: int, seed: int) -> Tally:
+        del folder, seed
+        return Tally(count, ["one"] * (count == 5))
+
+    for number in (2, 10):
+        monkeypatch.setitem(faults.ROWS, number, faults.Row(f"kind {number}", work, 1, 1))
+    codes = [
+        faults.main(["--rows", row, "--count", count, "--write", str(document)])
+        for row, count in (("10", "4"), ("2", "1000"), ("10", "5"))
+    ]
+
+    table = [
+        "| 2 | kind 2 | 1,000 | 1,000 | 0 | 0 |",
+        "| 10 | kind 10 | 5 | 4 | 1 | 0 |",
+    ]
+    said = "\n".join([faults.BEGIN, *faults.HEAD, *table, faults.END])
+    assert document.read_text(encoding="utf-8") == f"Trước | 3 |\n\n{said}\n\nSau\n"
+    assert codes == [0, 0, 1]
+
+
+def test_the_document_on_reliability_has_a_table_and_tells_every_row() -> None:
+    said = (faults.ROOT / "docs" / "reliability.md").read_text(encoding="utf-8")
+
+    assert said.count(faults.BEGIN) == said.count(faults.END) == 1
+    assert re.findall(r"^(\d+)\. \*\*", said, re.M) == [str(number) for number in faults.ROWS]
+    for name in re.findall(r"`(tests/[\w.]+|scripts/[\w.]+)`", said):
+        assert (faults.ROOT / name).exists(), name
+
+
 def test_cases_of_the_tests_are_tries(tmp_path: Path) -> None:
     tally = faults.tests("test_notation.py", "")(tmp_path, 0, 0)
 

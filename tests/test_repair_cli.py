@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 import shutil
+import time
+import unicodedata
 import zipfile
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -29,10 +33,16 @@ from cli_tools import (
     worded,
 )
 from conftest import Convert
+from test_encrypted import agile
 
+from loithe_xl.evaluate import Raw
+from loithe_xl.issues import Issue
 from loithe_xl.kinds import YES
 from loithe_xl.layout import COMPUTED, HIDDEN, HIDDEN_JOURNAL, HIDDEN_RECEIPTS, HIDDEN_REGISTER, REPORT
+from loithe_xl.received import Received
 from loithe_xl.report import read_edits
+from loithe_xl.tasks import reading
+from loithe_xl.tasks import repair as task
 from loithe_xl.tasks.gather import open_parent
 from loithe_xl.tasks.intake import open_file
 
@@ -215,6 +225,31 @@ def test_forms_without_their_hidden_sheet_get_their_names_from_the_heading(
     assert open_file(Path("khác.xlsx"), "x").names == (form, "", lang)
 
 
+def test_the_unit_is_called_as_most_places_call_it(report: Path) -> None:
+    """Nobody signed a unit's name: what one place alone says is not carried on."""
+    names = open_file(report, "x").names
+
+    def hidden(book: Any) -> None:
+        book[HIDDEN]["B2"], book[HIDDEN]["B3"], book[HIDDEN]["B4"] = "CANARY", "CANARY", "en"
+
+    def heading(book: Any) -> None:
+        book[MAIN]["A3"] = book[MAIN]["A3"].value.replace(names[0], "CANARY")
+
+    def most(book: Any) -> None:
+        hidden(book)
+        for sheet in book.worksheets[1:]:
+            if sheet.title not in (HIDDEN, MAIN):
+                sheet["A3"] = None
+
+    for change in (hidden, heading):
+        found = repaired(altered(report, change))
+        assert open_file(Path("sạch.xlsx"), "x").names == names
+        assert "REPAIR_NAME_LOST" not in codes(found["issues"])
+    found = repaired(altered(report, most))
+    assert open_file(Path("sạch.xlsx"), "x").names == ("01.K1", "", "vi")
+    assert "REPAIR_NAME_LOST" in codes(found["issues"], "WARNING")
+
+
 @pytest.mark.parametrize("sheet", [HIDDEN, HIDDEN_RECEIPTS, HIDDEN_REGISTER, HIDDEN_JOURNAL])
 def test_hidden_sheets_are_found_under_another_name(parent: Path, sheet: str) -> None:
     def rename(book: Any) -> None:
@@ -241,6 +276,90 @@ def test_odd_texts_come_through_as_they_are(report: Path) -> None:
         before = open_file(file, "x").inputs.values["difficulties_text"]
         assert repaired(file, f"sạch {number}.xlsx")["left"] == []
         assert open_file(Path(f"sạch {number}.xlsx"), "x").inputs.values["difficulties_text"] == before
+
+
+def test_texts_are_read_as_every_command_reads_them(report: Path) -> None:
+    """What is certain moves as what it means, and is told with its place in the file."""
+    typed: dict[str, Raw] = {
+        "members_total": "12 ",
+        "members_exempt": "1.234",
+        "registered": "CÓ",
+        "difficulties_text": unicodedata.normalize("NFD", SAID),
+    }
+    file = altered(type_in(report, Path("chữ.xlsx"), typed), lambda book: book[MAIN].insert_rows(9))
+
+    found = repaired(file)
+
+    values = open_file(Path("sạch.xlsx"), "x").inputs.values
+    assert {id: values[id] for id in typed} == {
+        "members_total": 12,
+        "members_exempt": 1234,
+        "registered": YES,
+        "difficulties_text": SAID,
+    }
+    told = [each for each in found["issues"] if each["code"].startswith("TYPED_")]
+    below = {id: f"D{int(places(report)[id][0][1][1:]) + 1}" for id in typed}
+    assert [(each["code"], each["severity"], each["field"], each["cell"]) for each in told] == [
+        ("TYPED_NUMBER", "WARNING", "members_total", below["members_total"]),
+        ("TYPED_NUMBER", "WARNING", "members_exempt", below["members_exempt"]),
+        ("TYPED_CHOICE", "WARNING", "registered", below["registered"]),
+    ]
+    again = press("repair", file, "--out", "sạch.xlsx")
+    assert f"[LƯU Ý] hỏng.xlsx, {MAIN}!{below['members_total']}: " in again.err and "đọc là 12." in again.err
+    assert not [code for code in codes(repaired(Path("sạch.xlsx"), "nữa.xlsx")["issues"]) if code.startswith("TYPED")]
+
+
+def test_a_date_where_a_number_belongs_stays_with_its_reason(report: Path) -> None:
+    """Excel makes one of 1/2; so it is with what may be read in two ways."""
+    sheet, cell = places(report)["leaders_due"][0]
+
+    def change(book: Any) -> None:
+        book[sheet][cell] = date(2023, 2, 1)
+        book[sheet][cell].number_format = "dd/mm/yyyy"
+        book[sheet][places(report)["leaders_total"][0][1]] = "1,5"
+
+    found = repaired(altered(report, change), code=1)
+
+    left = {each["field"]: each["why"] for each in found["left"]}
+    assert set(left) == {"leaders_due", "leaders_total"}
+    assert "Ô này đang là một ngày" in left["leaders_due"] and "hãy nhập lại vào biểu mới" in left["leaders_due"]
+    assert "có thể hiểu khác nhau" in left["leaders_total"]
+    values = open_file(Path("sạch.xlsx"), "x").inputs.values
+    assert values["leaders_due"] is values["leaders_total"] is None
+
+
+def test_a_workbook_that_excel_encrypted_of_its_own_accord(report: Path) -> None:
+    broken = altered(report, lambda book: book[MAIN].insert_rows(12))
+    file = Path("khoá.xlsx")
+    file.write_bytes(agile(broken.read_bytes()))
+
+    assert repaired(file)["left"] == []
+    same_inputs(report, Path("sạch.xlsx"))
+
+
+def deadly(path: Path) -> Received | Issue:
+    """Stands for the reading of a file: does what the environment says."""
+    if os.environ["DANGER"] == "die":
+        os._exit(9)
+    if os.environ["DANGER"] == "starve":
+        bytearray(2**40)
+    time.sleep(3600)
+    raise AssertionError
+
+
+@pytest.mark.parametrize(("danger", "code"), [("die", "CRASHED"), ("hang", "TOO_SLOW"), ("starve", "CRASHED")])
+def test_a_file_that_ends_or_holds_its_reader(
+    report: Path, monkeypatch: pytest.MonkeyPatch, danger: str, code: str
+) -> None:
+    monkeypatch.setenv("DANGER", danger)
+    monkeypatch.setattr(task, "_received", deadly)
+    monkeypatch.setattr(reading, "SECONDS", 3.0 if danger == "hang" else 60.0)
+
+    answer = press("repair", report, "--out", "sạch.xlsx")
+
+    nothing_done(answer, f"FILE_{code}")
+    assert "gốc.xlsx" in answer.err
+    assert multiprocessing.active_children() == []
 
 
 # ---------------------------------------------------------------- parents
@@ -458,6 +577,8 @@ def test_prose_in_both_languages(report: Path) -> None:
     assert f"[NOT MOVED] {MAIN}!D12: The label of this cell" in en.out and "1 things were not" in en.out
     whole = press("repair", report, "--out", "c.xlsx")
     assert whole.code == 0 and "Đã chuyển đủ" in whole.out
+    assert "phải sửa trước khi nộp" in vi.out and "Faults of the new form" in en.out
+    assert "phải sửa" not in whole.out
 
 
 def test_wrong_usage(report: Path) -> None:

@@ -28,7 +28,7 @@ from loithe_xl.shifts import Shift, find_shifts
 from loithe_xl.tasks import packs
 from loithe_xl.tasks.generate import Request, Term, generate
 from loithe_xl.tasks.intake import failed, open_file
-from loithe_xl.tasks.issued import as_issued
+from loithe_xl.tasks.issued import UNIT_MARK, as_issued
 from loithe_xl.tasks.office import Office
 
 FILLS = int(os.environ.get("LOITHE_FILLS", "1"))  # of each form, through every saver
@@ -339,7 +339,7 @@ def test_a_stranger_to_the_token_is_named_once(forms: dict[str, Path]) -> None:
     """The unit's own words stand above every sheet."""
     received, expected, own = received_of(forms["01.1.C01"])
 
-    found = structure.compare(received, expected, {**own, "@@UNIT_CODE@@": "01.9"})
+    found = structure.compare(received, expected, {**own, UNIT_MARK: "01.9"})
 
     assert [(each.code, each.place.cell) for each in found] == [("STRUCTURE_LABEL_CHANGED", "A3")]
 

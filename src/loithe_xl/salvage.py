@@ -4,10 +4,10 @@ whatever is not certain stays behind with its reason."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from loithe_xl.alignment import Alignment, Marks, folded
-from loithe_xl.book import Address, address
+from loithe_xl.book import Address, address, located
 from loithe_xl.evaluate import Flaw, Raw, is_filled
 from loithe_xl.issues import Issue, Place, issue
 from loithe_xl.layout import LABEL, NUMBER, Layout, Slot, TableSlot
@@ -16,7 +16,7 @@ from loithe_xl.spec import Field
 from loithe_xl.submission import Inputs, extract
 from loithe_xl.typed import Typed, settle
 from loithe_xl.validate import fails
-from loithe_xl.words import text
+from loithe_xl.words import Text, text
 
 # Checks that a value of another kind fails; faults of a value of the right kind are mended in the fresh form.
 KIND_FAULTS = frozenset({"FIELD_NOT_A_NUMBER", "FIELD_NOT_A_DATE", "FIELD_NOT_IN_LIST"})
@@ -195,7 +195,8 @@ def _judged(layout: Layout, received: Received, spots: Mapping[Spot, Spot], left
     """The values at the spots, read as every form is read; flawed and impossible ones are left too."""
     open_somewhere = not all(_locked(received, spot) for spot in spots.values())
     moved, kept = [], dict(spots)
-    for field, name, at, raw in _cells(layout, _read(layout, received, spots).inputs):
+    read = _read(layout, received, spots)
+    for field, name, at, raw in _cells(layout, read.inputs):
         if at not in spots:
             continue
         sheet, where = spots[at]
@@ -206,7 +207,8 @@ def _judged(layout: Layout, received: Received, spots: Mapping[Spot, Spot], left
         if isinstance(raw, Flaw):
             left.append(issue("REPAIR_VALUE_FLAWED", place, label=field.label))
         elif fault:
-            left.append(issue("REPAIR_VALUE_KIND", place, why=fault.message))
+            why = fault.message.then(read.hints.get((at[0], address(*at[1])), Text("")))
+            left.append(issue("REPAIR_VALUE_KIND", place, why=why))
         elif is_filled(raw):
             moved.append(Place(sheet=at[0], cell=address(*at[1]), field=name))
             continue
@@ -222,7 +224,13 @@ def _judged(layout: Layout, received: Received, spots: Mapping[Spot, Spot], left
         id: slot.field.default for id, slot in layout.slots.items() if (slot.sheet, (slot.row, slot.column)) not in kept
     }
     inputs = Inputs({**typed.inputs.values, **fresh}, typed.inputs.tables)
-    return Salvaged(inputs, tuple(moved), tuple(left), typed.issues)
+    return Salvaged(inputs, tuple(moved), tuple(left), tuple(_in_file(each, kept) for each in typed.issues))
+
+
+def _in_file(read: Issue, spots: Mapping[Spot, Spot]) -> Issue:
+    """The same with its place in the received file."""
+    sheet, where = spots[read.place.sheet, located(read.place.cell)]
+    return replace(read, place=replace(read.place, sheet=sheet, cell=address(*where)))
 
 
 def _read(layout: Layout, received: Received, spots: Mapping[Spot, Spot]) -> Typed:

@@ -109,7 +109,7 @@ def changed(found: Received, expected: Expected, own: Marks) -> list[Issue]:
         issues += _changed_labels(found, name, page, own, said)
         if found.formulas is not None:
             issues += _changed_formulas(found.formulas[name], name, page, own, absent)
-            issues += typed_formulas(found, name, page)
+            issues += _typed_formulas(found, name, page)
         if found.rules is not None:
             issues += _changed_rules(found.rules[name], name, page)
     return [*issues, *_changed_names(found.names, expected)]
@@ -174,10 +174,11 @@ def _words(cell: Cell) -> Value:
 
 
 def _labels(page: Page, own: Marks) -> dict[Address, Value]:
-    return {**page.labels, **{at: _filled(words, own) for at, words in page.own_labels.items()}}
+    return {**page.labels, **{at: filled(words, own) for at, words in page.own_labels.items()}}
 
 
-def _filled(words: str, own: Marks) -> str:
+def filled(words: str, own: Marks) -> str:
+    """What the form says to one unit: its own words where the marks stand."""
     for mark, said in own.items():
         words = words.replace(mark, said)
     return words
@@ -234,14 +235,14 @@ def _changed_formulas(
     found: Mapping[Address, str], sheet: str, page: Page, own: Marks, absent: tuple[str, ...]
 ) -> Iterator[Issue]:
     """Formulas that name a sheet which is gone say what must become of them: not a fault of their own."""
-    own_formulas = ((at, _filled(marked, own)) for at, marked in page.own_formulas.items())
+    own_formulas = ((at, filled(marked, own)) for at, marked in page.own_formulas.items())
     for at, formula in (*page.formulas.items(), *own_formulas):
         text = found.get(at, "")
         if text != formula and (meant := tokens(formula)) != tokens(text) and not any(name in meant for name in absent):
             yield issue("STRUCTURE_FORMULA_CHANGED", Place(sheet=sheet, cell=address(*at)))
 
 
-def typed_formulas(found: Received, sheet: str, page: Page) -> Iterator[Issue]:
+def _typed_formulas(found: Received, sheet: str, page: Page) -> Iterator[Issue]:
     """Formulas in inputs: what they showed when the file was saved is what was read."""
     assert found.formulas is not None
     typed = found.formulas[sheet].keys() & page.fields.keys()

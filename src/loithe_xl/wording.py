@@ -7,22 +7,26 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from loithe_xl.book import Address, address
+from loithe_xl.book import Address, address, located
 from loithe_xl.formulatext import tokens
+from loithe_xl.issues import Issue
 from loithe_xl.received import Received, Value
 from loithe_xl.shifts import plain
-from loithe_xl.structure import Expected, own_sheets
+from loithe_xl.structure import Expected, Marks, Page, filled, own_sheets
 
-Spoken = tuple[str, Address, str]  # sheet, cell and what it says
+Words = Mapping[Address, str]  # what a sheet's cells say, each in the one way that is compared
+# Faults that may be today's words alone: no rule, no name, no order of sheets.
+_OF_WORDS = frozenset({"STRUCTURE_LABEL_CHANGED", "STRUCTURE_FORMULA_CHANGED", "VALUE_OUTSIDE"})
+_OF_SHEETS = frozenset({"SHEET_MISSING", "STRUCTURE_SHEET_EXTRA"})
 
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """``digest`` of what every cell says where nothing is typed; ``own``: the cells that name the unit, as JSON: they
-    are not in it, so that one digest serves every unit."""
+    """``digest`` of what every cell says where nothing is typed, but for those that name the unit; ``own``: what those
+    say, with marks for the unit's words, as JSON. So one wording serves every unit."""
 
     digest: str
     own: str
@@ -30,50 +34,75 @@ class Wording:
 
 def issued(expected: Expected) -> Wording:
     """Of a form as it is drawn."""
-    own = {name: sorted((*page.own_labels, *page.own_formulas)) for name, page in expected.pages.items()}
-    said = _said(expected)
-    sheets = own_sheets(expected.sheets, expected)
-    return Wording(_digest(said, sheets), json.dumps(own, ensure_ascii=False, separators=(",", ":")))
+    said = {name: _said(page.labels, page.formulas) for name, page in expected.pages.items()}
+    own = {name: _said(page.own_labels, page.own_formulas) for name, page in expected.pages.items()}
+    listed = {name: {address(*at): words for at, words in sorted(page.items())} for name, page in own.items()}
+    written = json.dumps(listed, ensure_ascii=False, separators=(",", ":"))
+    return Wording(_digest(said, own_sheets(expected.sheets, expected)), written)
 
 
-def kept(found: Received, expected: Expected, wording: Wording) -> bool:
-    """Whether a received form says what this wording says, at the places of this layout's inputs or elsewhere."""
-    own = _cells(wording.own)
-    if own is None or found.formulas is None or not expected.pages.keys() <= found.grids.keys():
+def kept(found: Received, expected: Expected, wording: Wording, own: Marks) -> bool:
+    """Whether a received form says what this wording says to a unit with these words: all of it, and nothing else.
+
+    Of ``expected``, today's form of the same layout, only the places of inputs count.
+    """
+    listed = _own(wording.own)
+    if listed is None or found.formulas is None or not expected.pages.keys() <= found.grids.keys():
         return False
-    said = []
-    for name, page in expected.pages.items():
-        besides = page.fields.keys() | own.get(name, frozenset())
-        formulas, values = found.formulas[name], found.grids[name].values
-        said += [(name, at, f"={tokens(text)}") for at, text in formulas.items() if at not in besides]
-        said += [
-            (name, at, _plain(value))
-            for at, value in values.items()
-            if at not in besides and at not in formulas and value not in (None, "")
-        ]
+    said = {name: _found(found, name, page) for name, page in expected.pages.items()}
+    for name, words in listed.items():
+        for at, marked in words.items():
+            if said.get(name, {}).pop(at, "") != _spelled(filled(marked, own)):
+                return False
     return _digest(said, own_sheets(found.sheet_names, expected)) == wording.digest
 
 
-def _said(expected: Expected) -> Iterator[Spoken]:
-    for name, page in expected.pages.items():
-        yield from ((name, at, _plain(label)) for at, label in page.labels.items())
-        yield from ((name, at, f"={tokens(formula)}") for at, formula in page.formulas.items())
+def beside_words(issues: Iterable[Issue], expected: Expected) -> list[Issue]:
+    """Those of a form's faults that no other wording explains; they stay whatever was sealed."""
+    return [each for each in issues if not _of_words(each, expected)]
 
 
-def _plain(value: Value) -> str:
-    """How a cell's words are compared: blanks and the way letters are composed do not count."""
-    return f"'{plain(value)}" if isinstance(value, str) else f"{value}"
+def _of_words(each: Issue, expected: Expected) -> bool:
+    """Sheets that only some parents have are in no digest."""
+    return each.code in _OF_WORDS or (each.code in _OF_SHEETS and bool(own_sheets([each.place.sheet], expected)))
 
 
-def _digest(said: Iterable[Spoken], sheets: Collection[str]) -> str:
-    lines = sorted(f"{sheet}\t{address(*at)}\t{words}" for sheet, at, words in said)
+def _said(labels: Mapping[Address, Value], formulas: Mapping[Address, str]) -> dict[Address, str]:
+    """What a page of the form says."""
+    words = {at: _words(label) for at, label in labels.items()}
+    return words | {at: _spelled(f"={formula}") for at, formula in formulas.items()}
+
+
+def _found(found: Received, name: str, page: Page) -> dict[Address, str]:
+    """What a received sheet says where nothing is typed."""
+    assert found.formulas is not None
+    formulas, values = found.formulas[name], found.grids[name].values
+    words = {at: _words(value) for at, value in values.items() if at not in page.fields}
+    words |= {at: _spelled(f"={formula}") for at, formula in formulas.items() if at not in page.fields}
+    return {at: said for at, said in words.items() if said != _words(None)}
+
+
+def _words(value: Value) -> str:
+    """A cell's words as they are compared: blanks and the way letters are composed do not count."""
+    return f"{value}" if value is not None and not isinstance(value, str) else _spelled(f"'{value or ''}")
+
+
+def _spelled(words: str) -> str:
+    """A formula or a text, as its first character tells, in the one way that is compared."""
+    return f"={tokens(words)}" if words.startswith("=") else f"'{plain(words[1:])}"
+
+
+def _digest(said: Mapping[str, Words], sheets: Collection[str]) -> str:
+    lines = sorted(f"{name}\t{address(*at)}\t{words}" for name, page in said.items() for at, words in page.items())
     return hashlib.sha256("\n".join((*sorted(sheets), "", *lines)).encode()).hexdigest()
 
 
-def _cells(own: str) -> Mapping[str, frozenset[Address]] | None:
-    """The cells that name the unit; None where the text is not ours."""
+def _own(listed: str) -> Mapping[str, Words] | None:
+    """What the unit's own cells say, with marks; None where the text is not ours."""
     try:
-        listed = json.loads(own).items()
-        return {name: frozenset((int(row), int(column)) for row, column in cells) for name, cells in listed}
+        return {
+            name: {located(cell): str(words) for cell, words in cells.items()}
+            for name, cells in json.loads(listed).items()
+        }
     except (ValueError, TypeError, AttributeError):
         return None

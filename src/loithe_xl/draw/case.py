@@ -41,7 +41,7 @@ class Case:
     saved: datetime | None = None  # UTC; None for a fresh form
     embedded: tuple[tuple[str, tuple[str, ...]], ...] = ()  # files of a pack that is not built in, in pieces
     journal: tuple[Entry, ...] = ()
-    seal: tuple[str, ...] = ()  # of the wording of a fresh form: digest, cells that are not in it, signature
+    seal: tuple[str, ...] = ()  # of the wording of a fresh form: digest, signature, the unit's own words in pieces
 
     @property
     def form(self) -> Form:

@@ -9,7 +9,7 @@ from loithe_xl.ledger import Line, journal_lines, receipt_lines, register_lines
 
 MARK = "loithe-xl"
 TOKEN_CELL, NAME_CELL, ABOVE_CELL, LANG_CELL = (1, 2), (2, 2), (3, 2), (4, 2)
-SEAL_CELLS = (5, 2), (5, 3), (5, 4)
+SEAL_ROW = 5  # from the second column on
 PACK_FROM = 6  # an embedded pack stands from this row: path, then its text in pieces
 
 
@@ -20,8 +20,8 @@ def identity_sheet(case: Case) -> Sheet:
     for row, line in enumerate(lines, 1):
         for column, value in enumerate(line, 1):
             sheet.put(row, column, value or None, "hidden_text")
-    for cell, value in zip(SEAL_CELLS, case.seal, strict=False):
-        sheet.put(*cell, value, "hidden_text")
+    for column, value in enumerate(case.seal, 2):
+        sheet.put(SEAL_ROW, column, value, "hidden_text")
     for row, (path, pieces) in enumerate(case.embedded, PACK_FROM):
         for column, value in enumerate((path, *pieces), 1):
             sheet.put(row, column, value, "hidden_text")

@@ -17,11 +17,13 @@ from loithe_xl.identity import Identity
 from loithe_xl.inbox import Found
 from loithe_xl.issues import Fault, Issue, Place, issue
 from loithe_xl.journal import Entry
+from loithe_xl.layout import HIDDEN
 from loithe_xl.receipts import Receipt, Status, Verdict
 from loithe_xl.register import Register
 from loithe_xl.report import read_edits
 from loithe_xl.tasks import diary
 from loithe_xl.tasks.intake import Opened, failed, open_file, receipt_of, received, refusal
+from loithe_xl.tasks.issued import kept_seal
 from loithe_xl.tasks.office import Office, beside, kept, shown
 from loithe_xl.tasks.reading import read_each
 from loithe_xl.tasks.render import Subject, package, parent_case, salt_of
@@ -140,10 +142,11 @@ def rebuilt(parent: Opened, saved: datetime) -> bytes:
 
 
 def rebuilt_case(parent: Opened) -> Case:
-    """What the parent's workbook shows now, from its values; its token is copied verbatim."""
+    """What the parent's workbook shows now, from its values; its token and its seal are copied verbatim."""
     assert parent.identity and parent.loaded and parent.layout and parent.register
     name, above, lang = parent.names
-    subject = Subject(parent.identity, parent.token, name, above, lang)
+    seal = kept_seal(parent.grids[HIDDEN], parent.identity, parent.key)
+    subject = Subject(parent.identity, parent.token, name, above, lang, seal)
     edits = read_edits(parent.grids)
     own = parent.loaded, parent.layout, subject, parent.inputs
     return parent_case(*own, parent.register, parent.receipts, edits, parent.consolidation, parent.journal)

@@ -22,7 +22,7 @@ from loithe_xl.receipts import Receipt, UnitRow, Verdict, unit_row
 from loithe_xl.received import Received
 from loithe_xl.register import Register
 from loithe_xl.specfile import MAIN
-from loithe_xl.structure import changed, few, misplaced, typed_formulas
+from loithe_xl.structure import changed, few, misplaced
 from loithe_xl.submission import BLANK, Grids, Inputs, blank, constants, cut_cells, extract, outside
 from loithe_xl.tasks import packs
 from loithe_xl.tasks.generate import FIRST_DAY, LAST_DAY, PERIOD
@@ -30,6 +30,7 @@ from loithe_xl.tasks.issued import as_issued, as_sealed
 from loithe_xl.tasks.packs import Loaded
 from loithe_xl.typed import Hints, explained, settle
 from loithe_xl.validate import all_values, validate
+from loithe_xl.wording import beside_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ def opened(received: Received, file: str, sha: str = "", by: Loaded | None = Non
         return opened.refused(*absent, *([register] if isinstance(register, Issue) else ()))
     expected, own = as_issued(loaded, layout, identity, opened.names, register)
     lost = misplaced(received, expected, own)
-    former = bool(lost) and as_sealed(received, expected, identity, key)  # issued in other words than today's
+    former = bool(lost) and as_sealed(received, expected, own, identity, key)  # issued in other words than today's
     lost = [] if former else lost
     inputs, absent = extract(received.grids, layout, received.flawed)
     if lost or inputs is None:
@@ -124,8 +125,9 @@ def opened(received: Received, file: str, sha: str = "", by: Loaded | None = Non
     typed = settle(layout, inputs, received.dated)
     opened = replace(opened, layout=layout, inputs=typed.inputs, hints=typed.hints, register=register)
     found = [*changed(received, expected, own), *outside(received.grids, expected.cells)]
-    if found and (former or as_sealed(received, expected, identity, key)):
-        found = [each for name, page in expected.pages.items() for each in typed_formulas(received, name, page)]
+    besides = beside_words(found, expected)
+    if besides != found and (former or as_sealed(received, expected, own, identity, key)):
+        found = besides
     opened = opened.refused(*few([*found, *cut_cells(layout, received.unlocked)]), *typed.issues)
     return _parent(opened) if layout.form.parent else _cell(opened)
 

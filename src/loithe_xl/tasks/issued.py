@@ -10,18 +10,19 @@ from functools import lru_cache
 from loithe_xl import wording
 from loithe_xl.book import Book, Formula, quoted
 from loithe_xl.draw import form_book
-from loithe_xl.draw.hidden import SEAL_CELLS
+from loithe_xl.draw.hidden import LANG_CELL, SEAL_ROW
 from loithe_xl.identity import Identity, vouch, vouched
 from loithe_xl.layout import HIDDEN, HIDDEN_REGISTER, Layout
 from loithe_xl.received import Received
 from loithe_xl.register import Register, Unit
 from loithe_xl.structure import Expected, Marks, expected
-from loithe_xl.submission import blank
-from loithe_xl.tasks.packs import Loaded
+from loithe_xl.submission import Grid, blank
+from loithe_xl.tasks.packs import PIECE, Loaded
 from loithe_xl.tasks.render import Subject, cell_case, parent_case
 from loithe_xl.words import LANGUAGES
 
-UNIT_MARK, NAME_MARK, ABOVE_MARK, LAST_MARK = "@@UNIT_CODE@@", "@@UNIT_NAME@@", "@@ABOVE_NAME@@", "@@LAST_ROW@@"
+# Not those of ``forge``, which would be filled in where a seal keeps them.
+UNIT_MARK, NAME_MARK, ABOVE_MARK, LAST_MARK = "%%UNIT_CODE%%", "%%UNIT_NAME%%", "%%ABOVE_NAME%%", "%%LAST_ROW%%"
 _MARKS = (UNIT_MARK, NAME_MARK, ABOVE_MARK, LAST_MARK)
 
 
@@ -62,25 +63,35 @@ def seal(
     names: tuple[str, str, str],
     register: Register | None,
     private: bytes,
-) -> tuple[str, str, str]:
-    """What a form says on the day it is issued: its digest, the cells that are not in it, the issuer's signature."""
+) -> tuple[str, ...]:
+    """What a form says on the day it is issued: its digest, the issuer's signature, the unit's own words in pieces."""
     said = wording.issued(as_issued(loaded, layout, identity, names, register)[0])
-    return said.digest, said.own, vouch(_sealed(said, identity), private)
+    pieces = (said.own[start : start + PIECE] for start in range(0, len(said.own), PIECE))
+    return said.digest, vouch(_sealed(said, identity, names[2]), private), *pieces
 
 
-def as_sealed(received: Received, expected: Expected, identity: Identity, key: str) -> bool:
+def as_sealed(received: Received, expected: Expected, own: Marks, identity: Identity, key: str) -> bool:
     """Whether a form says what it said when it was issued, though the program or the pack words it otherwise today.
 
-    ``expected``: today's form of the same layout; ``key``: the public key that signed the form's identity.
+    ``expected``: today's form of the same layout; ``own``: the unit's words; ``key``: who signed the form's identity.
     """
-    hidden = received.grids[HIDDEN]
-    digest, own, signature = (str(hidden.get(*cell) or "") for cell in SEAL_CELLS)
-    said = wording.Wording(digest, own)
-    return vouched(_sealed(said, identity), signature, key) and wording.kept(received, expected, said)
+    found = kept_seal(received.grids[HIDDEN], identity, key)
+    return bool(found) and wording.kept(received, expected, wording.Wording(found[0], "".join(found[2:])), own)
 
 
-def _sealed(said: wording.Wording, identity: Identity) -> str:
-    return "|".join(("wording", identity.pack, identity.digest, said.digest, said.own))
+def kept_seal(hidden: Grid, identity: Identity, key: str) -> tuple[str, ...]:
+    """The seal in a form's hidden sheet, as ``seal`` made it; nothing where it is not the issuer's own."""
+    row = sorted((column, str(value)) for line, column, value in hidden.cells() if line == SEAL_ROW)
+    digest, signature, *pieces = [value for _, value in row] + ["", ""]
+    said = wording.Wording(digest, "".join(pieces))
+    whole = vouched(_sealed(said, identity, f"{hidden.get(*LANG_CELL)}"), signature, key)
+    return tuple(value for _, value in row) if whole else ()
+
+
+def _sealed(said: wording.Wording, identity: Identity, lang: str) -> str:
+    """All that is signed: the words of another form, term or language are not this form's."""
+    term = identity.period, f"{identity.cutoff}", f"{identity.deadline}"
+    return "|".join(("wording", identity.pack, identity.digest, *term, lang, said.digest, said.own))
 
 
 @lru_cache(64)

@@ -102,6 +102,9 @@ def repair_lines(repaired: Repaired, lang: str) -> Iterator[str]:
         yield "  " + text("cli.repair_left", place=where, why=found.message).to(lang)
     key = "repair_some" if repaired.left else "repair_all"
     yield text(f"cli.{key}", moved=counts.total(), left=len(repaired.left)).to(lang)
+    faults = sum(found.severity is Severity.ERROR for found in repaired.issues)
+    if faults:
+        yield text("cli.repair_faulty", count=faults).to(lang)
 
 
 def run_failed(gathered: Gathered) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,7 +12,7 @@ from loithe_xl import guard, reader, store
 from loithe_xl.alignment import Marks, folded
 from loithe_xl.book import Address, Book, Link, Sheet
 from loithe_xl.draw import Case, form_book
-from loithe_xl.draw.hidden import ABOVE_CELL, LANG_CELL, MARK, NAME_CELL
+from loithe_xl.draw.hidden import MARK
 from loithe_xl.identity import agree, parse
 from loithe_xl.issues import Fault, Issue, Place, issue
 from loithe_xl.layout import (
@@ -27,25 +26,24 @@ from loithe_xl.layout import (
     Layout,
 )
 from loithe_xl.ledger import FILE_COLUMNS, RUN_COLUMNS, UNIT_COLUMNS, read_journal, read_receipts, read_register
-from loithe_xl.received import Grid, Received
+from loithe_xl.received import Received
 from loithe_xl.salvage import Salvaged, salvage
-from loithe_xl.submission import Grid as LedgerGrid
-from loithe_xl.submission import blank
+from loithe_xl.submission import Grid, blank
 from loithe_xl.tasks import intake
 from loithe_xl.tasks.gather import rebuilt_case
 from loithe_xl.tasks.intake import Opened
 from loithe_xl.tasks.office import Office, beside, shown
 from loithe_xl.tasks.reading import read_one
 from loithe_xl.tasks.render import Subject, cell_case, package, parent_case, salt_of
-from loithe_xl.words import LANGUAGES, text
+from loithe_xl.tasks.unitnames import names_sheet
+from loithe_xl.words import LANGUAGES
 
 T = TypeVar("T")
-_GAP = "@@"  # where a name stands in a sentence
 
 # By its first cell a hidden sheet is known when its name was changed, a ledger by its fingerprint too.
 _FIRST = {MARK: HIDDEN, UNIT_COLUMNS[0]: HIDDEN_REGISTER, FILE_COLUMNS[0]: HIDDEN_RECEIPTS}
 _FIRST |= {RUN_COLUMNS[0]: HIDDEN_JOURNAL}
-_LEDGERS: dict[str, Callable[[LedgerGrid], object]] = {
+_LEDGERS: dict[str, Callable[[Grid], object]] = {
     HIDDEN_REGISTER: read_register,
     HIDDEN_RECEIPTS: read_receipts,
     HIDDEN_JOURNAL: read_journal,
@@ -148,7 +146,7 @@ def _drawn(opened: Opened, lang: str) -> tuple[Opened, Book]:
     """The form under its names in one language, and as it was before anything was typed."""
     identity, loaded, layout = opened.identity, opened.loaded, opened.layout
     assert identity and loaded and layout
-    named = replace(opened, grids={**opened.grids, HIDDEN: _names(opened, lang)})
+    named = replace(opened, grids={**opened.grids, HIDDEN: names_sheet(opened, lang)})
     name, above, _ = named.names
     fresh = loaded, layout, Subject(identity, opened.token, name, above, lang), blank(layout.form)
     case = parent_case(*fresh, opened.register, (), {}) if opened.register else cell_case(*fresh)
@@ -175,31 +173,6 @@ def _texts(sheet: Sheet) -> set[str]:
     return {folded(cell.value) for cell in sheet.cells.values() if isinstance(cell.value, str)} - {""}
 
 
-def _names(opened: Opened, lang: str) -> Grid:
-    """The hidden sheet of names; where it is gone, the names as the form's own headings tell them, or else the code."""
-    kept = opened.grids.get(HIDDEN)
-    if isinstance(kept, Grid) and kept.get(*NAME_CELL):
-        return kept
-    assert opened.identity
-    code = opened.identity.unit
-    heading = _heading(opened, code, lang)
-    own = opened.register.unit(code) if opened.register else None
-    name, above = heading or (own.name if own else code, "")
-    return Grid({NAME_CELL: name, ABOVE_CELL: above or None, LANG_CELL: lang})
-
-
-def _heading(opened: Opened, code: str, lang: str) -> tuple[str, str] | None:
-    """The unit's and its superior's name out of the line above every sheet; None where no such line stands."""
-    line = text("form.unit_line", name=_GAP, code=code)
-    for said in (text("form.unit_line_above", unit=line, above=_GAP), line):
-        pattern = re.compile("(.+?)".join(map(re.escape, said.to(lang).split(_GAP))))
-        for grid in opened.grids.values():
-            for _, _, raw in grid.cells():
-                if isinstance(raw, str) and (match := pattern.fullmatch(raw)):
-                    return match[1], match[2] if pattern.groups == 2 else ""
-    return None
-
-
 def _with_ledgers(opened: Opened) -> tuple[Opened, tuple[Place, ...], tuple[Issue, ...]]:
     """A parent with its register, and with its receipts and its journal, each whole or not at all; Fault without the
     register, for no workbook of a parent can be made then."""
@@ -220,7 +193,7 @@ def _with_ledgers(opened: Opened) -> tuple[Opened, tuple[Place, ...], tuple[Issu
     return replace(opened, register=register, receipts=kept, journal=told), tuple(moved), tuple(left)
 
 
-def _ledger(opened: Opened, name: str, read: Callable[[LedgerGrid], T | Issue]) -> T | Issue:
+def _ledger(opened: Opened, name: str, read: Callable[[Grid], T | Issue]) -> T | Issue:
     grid = opened.grids.get(name)
     return read(grid) if grid else issue("SHEET_MISSING", Place(sheet=name), sheet=name)
 
