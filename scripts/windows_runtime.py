@@ -41,7 +41,7 @@ NEEDED = ("python.exe", "pythonw.exe", f"{TAG}.dll", f"{TAG}.zip", f"{TAG}._pth"
 # nothing here opens and antivirus programs look at askance; what only developers need.
 LEFT_OUT = (
     *("xlwings/pro", "xlwings/xlwingslib*", "xlwings/addin/xlwings.xlam", "xlwings/quickstart*", "xlwings*.dll"),
-    *("bin", "pandas/tests", "PyWin32.chm", "pythonwin", "isapi", "adodbapi", "win32com/demos", "win32com/test"),
+    *("bin", "PyWin32.chm", "pythonwin", "isapi", "adodbapi", "win32com/demos", "win32com/test"),
     *("win32/Demos", "win32/test", "win32/libs", "win32/include"),
 )
 # Notes of the machine that assembles; the manifest says what belongs together.

@@ -388,7 +388,7 @@ CASES: list[tuple[str, Case]] = [
     ("whole_fail", quarantined),
     ("start_ok", healthy),
     ("start_fail", silent),
-    ("start_fail_import", told(failed={"pandas": "ImportError: DLL load failed"})),
+    ("start_fail_import", told(failed={"openpyxl": "ImportError: DLL load failed"})),
     ("python_ok", healthy),
     ("python_warn", told(bits=32)),
     ("python_warn_unknown", silent),

@@ -131,9 +131,7 @@ def numbers(pack: Pack, form: Form, inputs: Inputs, values: Mapping[str, object]
     return found
 
 
-def _child_rows(
-    summed: _Summed, register: Register, parent: str, decision: Decision
-) -> dict[str, Figures | None]:
+def _child_rows(summed: _Summed, register: Register, parent: str, decision: Decision) -> dict[str, Figures | None]:
     """The summed figures of each direct child, from its own file or from those beneath it."""
     direct = [unit.code for unit in register.children(parent)]
     found: dict[str, Figures | None] = dict.fromkeys(direct)

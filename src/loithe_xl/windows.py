@@ -24,7 +24,7 @@ MANIFEST = "manifest.sha256"  # beside the folder "python" of an assembled runti
 SECONDS = 120  # a program that is asked something has so long
 MARK = "Zone.Identifier"  # the stream that says "came from the internet"
 # What a button needs; the names are imported here only to say whether they can be.
-NEEDED = ("loithe_xl.addin", "xlwings", "pandas", "openpyxl", "xlsxwriter", "python_calamine", "win32com.client")
+NEEDED = ("loithe_xl.addin", "xlwings", "openpyxl", "xlsxwriter", "python_calamine", "win32com.client")
 _SPOILT = frozenset('";&^%!')  # xlwings and cmd.exe read these as signs of their own
 _VIEWS = ("KEY_WOW64_64KEY", "KEY_WOW64_32KEY")  # a 32-bit Excel writes into the other one
 _HIVES = {"HKCU": "HKEY_CURRENT_USER", "HKLM": "HKEY_LOCAL_MACHINE", "HKCR": "HKEY_CLASSES_ROOT"}

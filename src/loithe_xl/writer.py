@@ -44,10 +44,7 @@ _OPTIONS: dict[str, Any] = {
 
 
 def render(book: Book, protection: Protection | None = None) -> bytes:
-    """The workbook as bytes, locked with this protection if any.
-
-    What Excel could not open raises: it is a fault of the program that drew the book.
-    """
+    """The workbook as bytes, locked if asked. What Excel could not open raises: it is a fault of who drew the book."""
     font = {"font_name": FONT, "font_size": 12, "font_family": 1, "font_scheme": "none"}
     with warnings.catch_warnings():
         # The library warns, then goes on and writes a broken or shortened file.
@@ -99,11 +96,8 @@ class _Writing:
         for condition in sheet.conditions:
             first, last = condition.area
             _plain(condition.formula, _FORMULA_LIMIT, sheet.name)
-            rule = {
-                "type": "formula",
-                "criteria": f"={condition.formula}",
-                "format": self.format(condition.style, conditional=True),
-            }
+            look = self.format(condition.style, conditional=True)
+            rule = {"type": "formula", "criteria": f"={condition.formula}", "format": look}
             _done(page.conditional_format(*_zero(first), *_zero(last), rule), sheet.name)
         for chart in sheet.charts:
             _done(page.insert_chart(*_zero(chart.anchor), self.chart(chart, chart.sheet or sheet.name)), chart.title)

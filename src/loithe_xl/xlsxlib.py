@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -41,7 +40,7 @@ def workbook_class() -> Any:
             pass
 
     class Mended(Workbook):  # type: ignore[misc]
-        worksheet_class = _page_class()
+        worksheet_class = _flowing_class()
         protection: Protection | None = None
 
         def __init__(self, *args: Any) -> None:
@@ -75,25 +74,6 @@ def _page_class() -> Any:
 
     class Page(Worksheet):  # type: ignore[misc]
         first_page_different = False
-        protection: Protection | None = None
-        flow: Flow | None = None
-
-        def flow_from(self, flow: Flow, style: Callable[[str], Any]) -> None:
-            """Let a list follow the cells; its lines are drawn while the sheet is packed. ``style``: formats by name."""
-            self.flow, self.style = flow, lambda name: style(name)._get_xf_index()
-            for row, column in ((flow.first, 1), (flow.first + flow.count - 1, flow.columns)):
-                if self._check_dimensions(row - 1, column - 1):
-                    raise ValueError(f"{self.name}: {flow.count} lines are more than a sheet holds")
-
-        def _write_rows(self) -> None:
-            if self.flow is None:
-                super()._write_rows()
-                return
-            last, self.dim_rowmax = self.dim_rowmax, self.flow.first - 2
-            super()._write_rows()
-            self.dim_rowmax = last
-            for text in rows(self.flow, self.style, self.default_row_height):
-                self.fh.pack(text)
 
         def write_typed(self, row: int, column: int, string: str, style: Any) -> int:
             """Write a text that stands in its cell; as the library's own, not 0 when it cannot."""
@@ -125,12 +105,40 @@ def _page_class() -> Any:
                 attributes = [("differentFirst", 1), *attributes]
             super()._xml_start_tag(tag, attributes)
 
+    return Page
+
+
+def _flowing_class() -> Any:
+    class Flowing(_page_class()):  # type: ignore[misc]
+        """A page that may end in a long list, and that is locked as it is written."""
+
+        protection: Protection | None = None
+        flow: Flow | None = None
+
+        def flow_from(self, flow: Flow, style: Callable[[str], Any]) -> None:
+            """Let a list follow the cells, drawn while the sheet is packed; ``style``: formats by name."""
+            self.flow, self.style = flow, lambda name: style(name)._get_xf_index()
+            for row, column in ((flow.first, 1), (flow.first + flow.count - 1, flow.columns)):
+                if self._check_dimensions(row - 1, column - 1):
+                    raise ValueError(f"{self.name}: {flow.count} lines are more than a sheet holds")
+
+        def _write_rows(self) -> None:
+            if self.flow is None:
+                super()._write_rows()
+                return
+            last = self.dim_rowmax  # type: ignore[has-type]
+            self.dim_rowmax = self.flow.first - 2
+            super()._write_rows()
+            self.dim_rowmax = last
+            for text in rows(self.flow, self.style, self.default_row_height):
+                self.fh.pack(text)
+
         def _xml_empty_tag(self, tag: str, attributes: Any = ()) -> None:
             if tag == "sheetProtection" and self.protection:
                 attributes = [*self.protection.attributes(), *attributes]
             super()._xml_empty_tag(tag, attributes)
 
-    return Page
+    return Flowing
 
 
 @cache

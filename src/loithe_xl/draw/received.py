@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import count
 from pathlib import PurePath
 
 from loithe_xl.book import Condition, Flow, Line, Print, Sheet
@@ -79,14 +80,14 @@ def opinions_sheet(panel: Panel) -> Sheet:
 
 def _opinions(case: Case) -> Iterator[Line]:
     assert case.consolidation and case.register
-    styles, number = ("number", "text", "text", "text", "text"), 0
+    styles, number = ("number", "text", "text", "text", "text"), count(1)
     for id, listed in case.consolidation.texts.items():
         what = case.say(case.pack.texts[id])
-        for number, (code, words) in enumerate(listed, number + 1):
+        for code, words in listed:
             unit = case.register.unit(code)
             name = unit.name if unit else ""
             tall = max(lines_of(words, 80), lines_of(name, 36))
-            yield Line((number, code, name, what, words), styles, min(409, LINE * tall + 3))
+            yield Line((next(number), code, name, what, words), styles, min(409, LINE * tall + 3))
 
 
 def _summary(panel: Panel) -> str:

@@ -9,12 +9,12 @@ from fractions import Fraction
 from loithe_xl.consolidate import Consolidation
 from loithe_xl.receipts import Figure
 from loithe_xl.register import Register
-from loithe_xl.report.wording import Annex
+from loithe_xl.report.wording import Annex, Column
 from loithe_xl.rollup import WITHHELD, shown
 from loithe_xl.spec import Pack
 
 Rate = Fraction | None
-Counts = Mapping[str, Figure | None]
+Counts = Mapping[str, int | None]
 Cells = Mapping[str, Figure | Rate | str]  # WITHHELD in the place of a figure that is shown in totals only
 
 
@@ -29,6 +29,9 @@ class Row:
     status: str = ""
     late: bool = False
     group: str = ""
+
+
+Units = Sequence[tuple[Row, Counts]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +59,14 @@ def progress(annex: Annex, consolidation: Consolidation, register: Register, pac
     units = list(_units(annex, consolidation, register))
     counts = [column.id for column in annex.columns if column.kind == "count"]
     kept = _kept_back(units, [id for id in counts if id in pack.sensitive], pack.smallest_shown)
-    parts = [(group, [unit for unit in units if unit.group == group.tier]) for group in annex.groups]
+    parts = [(group, [unit for unit in units if unit[0].group == group.tier]) for group in annex.groups]
     held = [(group, part) for group, part in parts if part]
     rows: list[Row] = []
     for group, part in held:
         if len(held) > 1:
             cells = _with_rates(annex, _sums(part, counts), kept["group"])
             rows.append(Row("group", group.label, cells, group=group.tier))
-        rows += (replace(unit, cells=_with_rates(annex, unit.cells, kept["unit"])) for unit in part)
+        rows += (replace(row, cells=_with_rates(annex, told, kept["unit"])) for row, told in part)
     total = _sums(units, counts)
     for id, value in total.items():
         known = consolidation.values.get(id)
@@ -72,41 +75,33 @@ def progress(annex: Annex, consolidation: Consolidation, register: Register, pac
     return Table(annex.columns, tuple(rows))
 
 
-def _units(annex: Annex, consolidation: Consolidation, register: Register) -> Iterator[Row]:
-    """One row per direct child, its counts alone; None where one is not known."""
+def _units(annex: Annex, consolidation: Consolidation, register: Register) -> Iterator[tuple[Row, Counts]]:
+    """A row without cells per direct child, and its counts; None where one is not known."""
     counts = {column.id: column for column in annex.columns if column.kind == "count"}
     children = {child.unit: child for child in reversed(consolidation.children)}
     for code, figures in consolidation.rows.items():
         unit, child = register.unit(code), children[code]
-        if figures is None:
-            silent = len(register.cells(code))
-            cells: Counts = {id: silent if column.register else None for id, column in counts.items()}
-        else:
-            cells = {id: int(figures.get(id, 0)) for id in counts}
+        silent = 0 if figures is not None else len(register.cells(code))
+        known: Counts = {id: silent if column.register else None for id, column in counts.items()}
+        told = known if figures is None else {id: int(figures.get(id, 0)) for id in counts}
         group, late = unit.tier if unit else "", child.late and bool(child.file)
-        yield Row("unit", child.name, cells, code, child.status.value, late, group)
+        yield Row("unit", child.name, {}, code, child.status.value, late, group), told
 
 
-def _kept_back(units: Sequence[Row], sensitive: Iterable[str], least: int) -> dict[str, frozenset[str]]:
+def _kept_back(units: Units, sensitive: Iterable[str], least: int) -> dict[str, frozenset[str]]:
     """Kind of row -> the columns in which rows of that kind may show nothing."""
-    known = {id: shown([(unit.group, _count(unit, id)) for unit in units], least) for id in sensitive}
+    known = {id: shown([(row.group, counts[id]) for row, counts in units], least) for id in sensitive}
     return {
         kind: frozenset(id for id, each in known.items() if not getattr(each, kind))
         for kind in ("unit", "group", "total")
     }
 
 
-def _sums(units: Sequence[Row], counts: Iterable[str]) -> Counts:
-    return {id: sum(_count(unit, id) or 0 for unit in units) for id in counts}
+def _sums(units: Units, ids: Iterable[str]) -> Counts:
+    return {id: sum(counts[id] or 0 for _, counts in units) for id in ids}
 
 
-def _count(unit: Row, id: str) -> int | None:
-    value = unit.cells[id]
-    assert value is None or isinstance(value, int)
-    return value
-
-
-def _with_rates(annex: Annex, cells: Cells, kept: frozenset[str]) -> Cells:
+def _with_rates(annex: Annex, cells: Counts, kept: frozenset[str]) -> Cells:
     """The counts with each rate recomputed beside them, in the columns' order; nothing of those that are kept back."""
     found: dict[str, Figure | Rate | str] = {}
     for column in annex.columns:
