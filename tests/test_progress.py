@@ -61,10 +61,17 @@ def test_the_bar_shows_count_rate_and_time_left(monkeypatch: pytest.MonkeyPatch,
     assert all(words in shown for words in said)
 
 
-@pytest.mark.parametrize("items", [ITEMS, ITEMS[: WORTH_SHOWING - 1]], ids=["into a file", "few"])
-def test_no_bar_for_a_file_and_for_few(items: Sequence[int], capsys: pytest.CaptureFixture[str]):
-    assert list(progress_bar("vi")(items, "validate")) == list(items)
-    assert capsys.readouterr().err == ""
+@pytest.mark.parametrize(
+    ("count", "said"), [(40, "Kiểm tra 40/40 4,0 tệp/giây\n"), (WORTH_SHOWING - 1, "")], ids=["many", "few"]
+)
+def test_into_a_file_goes_one_line(count: int, said: str, capsys: pytest.CaptureFixture[str]):
+    seen: list[int] = []
+
+    for item in progress_bar("vi", lambda: len(seen) / 4)(range(count), "validate"):
+        seen.append(item)
+
+    assert seen == list(range(count))
+    assert capsys.readouterr().err == said
 
 
 def test_few_items_get_no_bar_on_a_screen(monkeypatch: pytest.MonkeyPatch):

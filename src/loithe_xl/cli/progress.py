@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from math import ceil
 from typing import TypeVar
 
+from loithe_xl.cli.shell import say_error
 from loithe_xl.words import text
 
 T = TypeVar("T")
@@ -16,12 +17,13 @@ A_SECOND = 4  # times that the bar is drawn: drawing takes its time from the wor
 
 
 def progress_bar(lang: str, clock: Callable[[], float] = time.monotonic) -> Callable[[Sequence[T], str], Iterable[T]]:
-    """A function that walks through items and shows how far it is, to whoever looks: a file gets no bar."""
+    """A function that walks through items and shows how far it is: a bar to whoever looks, one line into a file."""
 
     def walk(items: Sequence[T], label: str) -> Iterable[T]:
-        if len(items) < WORTH_SHOWING or not sys.stderr.isatty():
+        if len(items) < WORTH_SHOWING:
             return items
-        return _shown(items, text(f"cli.progress_{label}").to(lang), lang, clock)
+        show = _drawn if sys.stderr.isatty() else _told
+        return show(items, text(f"cli.progress_{label}").to(lang), lang, clock)
 
     return walk
 
@@ -38,7 +40,16 @@ def pace(rate: float | None, left: float | None, lang: str) -> str:
     return ", ".join(said)
 
 
-def _shown(items: Sequence[T], label: str, lang: str, clock: Callable[[], float]) -> Iterable[T]:
+def _told(items: Sequence[T], label: str, lang: str, clock: Callable[[], float]) -> Iterable[T]:
+    """One line when all is done; what draws bars takes longer to load than it takes to read the first files."""
+    began = clock()
+    yield from items
+    taken = clock() - began
+    rate = pace(len(items) / taken if taken > 0 else None, None, lang)
+    say_error(f"{label} {len(items)}/{len(items)} {rate}".rstrip())
+
+
+def _drawn(items: Sequence[T], label: str, lang: str, clock: Callable[[], float]) -> Iterable[T]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn
     from rich.text import Text
