@@ -22,7 +22,7 @@ from loithe_xl.tasks.intake import open_file
 from loithe_xl.tasks.office import Office
 
 MOST = 500  # megabytes of all processes together
-READING, KEEPING = 0.02, 0.08  # megabytes that one more file may cost: what is said of it; its row in the parent
+READING, KEEPING = 0.02, 0.012  # megabytes that one more file may cost: what is said of it; its row in the parent
 SLACK = 20  # megabytes
 STEPS = (250, 1_000, 4_000)
 

@@ -781,7 +781,7 @@ def test_a_parent_open_in_excel_is_saved_beside_and_said(
 
     sent(forms, "01.K1", "a.xlsx", held(10))
     beside = Path("01 (bản mới 20230303-1500).xlsx")
-    monkeypatch.setattr(gather.store, "write", lambda path, data: beside)
+    monkeypatch.setattr(gather.store, "write", lambda path, data, **_: beside)
 
     answer = press("consolidate", "--into", forms["01"], "nhan")
     found = told(forms["01"], "nhan")

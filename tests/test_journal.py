@@ -660,7 +660,7 @@ def test_an_open_workbook_gets_the_whole_journal() -> None:
         assert above[0] == above[1] and above[0]
         assert before.sheet(name).conditions == after.sheet(name).conditions
         assert before.sheet(name).widths == after.sheet(name).widths
-    hidden = hidden_journal(drawn_case("district"))
+    hidden = hidden_journal(drawn_case("district")).unroll()
     assert hidden.hidden and before.sheet(HIDDEN_JOURNAL).cells == hidden.cells
 
 

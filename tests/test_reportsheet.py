@@ -19,10 +19,16 @@ from loithe_xl.received import Received
 from loithe_xl.report import Edit, Page, read_edits
 from loithe_xl.report.annex import bars_of
 from loithe_xl.report.edits import LEFT, RIGHT, TRACES
-from loithe_xl.reportsheet import FIT, HIGHEST, NOTE, REPORT_TOKEN, report_book, report_sheets
+from loithe_xl.reportsheet import FIT, HIGHEST, NOTE, REPORT_TOKEN, report_book
+from loithe_xl.reportsheet import report_sheets as flowing_sheets
 from loithe_xl.styles import STYLES
 
 HELD = "results.held"
+
+
+def report_sheets(page: Page, lang: str) -> list[Sheet]:
+    """Page and annex, every line of the annex drawn."""
+    return [sheet.unroll() for sheet in flowing_sheets(page, lang)]
 
 
 def drawn(page: Page) -> Sheet:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 Scalar = str | int | float | Decimal | bool | date | datetime | None
 Address = tuple[int, int]  # (row, column), both from 1
@@ -91,6 +92,25 @@ class Print:
     scale: int = 0
 
 
+class Line(NamedTuple):
+    """A row of a list from column 1 on: values with their styles (None: no cell), and its height in points."""
+
+    values: Sequence[str | int | Decimal | None]
+    styles: Sequence[str | None]
+    height: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A list down to the sheet's end, from the row ``first`` on: each line is drawn when it is written, for thousands
+    of them as cells would take hundreds of megabytes."""
+
+    first: int
+    count: int
+    columns: int
+    draw: Callable[[], Iterator[Line]]
+
+
 @dataclass(slots=True)
 class Sheet:
     """One sheet; built up cell by cell by the drawing modules, then only read."""
@@ -112,10 +132,23 @@ class Sheet:
     tab_colour: str = ""
     gridlines: bool = False
     zoom: int = 100  # per cent
+    flow: Flow | None = None
 
     def put(self, row: int, column: int, value: Scalar | Formula | Link, style: str = "plain") -> None:
         """Set one cell."""
         self.cells[row, column] = Cell(value, style)
+
+    def unroll(self) -> Sheet:
+        """The same sheet with its list drawn: every line as cells."""
+        if self.flow:
+            for row, line in enumerate(self.flow.draw(), self.flow.first):
+                for column, (value, style) in enumerate(zip(line.values, line.styles, strict=True), 1):
+                    if style:
+                        self.put(row, column, value, style)
+                if line.height is not None:
+                    self.heights[row] = line.height
+            self.flow = None
+        return self
 
 
 @dataclass(slots=True)

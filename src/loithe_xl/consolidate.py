@@ -14,7 +14,7 @@ from loithe_xl.evaluate import Raw, Values, is_number
 from loithe_xl.expr import names
 from loithe_xl.issues import Issue, Place, issue
 from loithe_xl.kinds import YES
-from loithe_xl.receipts import Decision, Figure, Figures, Receipt, Status, UnitRow, unit_row
+from loithe_xl.receipts import Compact, Decision, Figure, Figures, Receipt, Status, UnitRow, unit_row
 from loithe_xl.register import Register
 from loithe_xl.spec import Form, Pack
 from loithe_xl.submission import Inputs
@@ -64,7 +64,8 @@ def consolidate(
 ) -> Consolidation:
     """The parent's figures from its own inputs, its register subtree and everything it ever received."""
     decision = decide(register, parent, receipts)
-    rows = _child_rows(pack, form, register, parent, decision)
+    summed = _Summed(pack, form)
+    rows = _child_rows(summed, register, parent, decision)
     given = given_values(pack, form, register, parent, decision, rows)
     values = all_values(form, inputs, constants, given)
     children = _children(register, parent, receipts, decision, rows, deadline)
@@ -76,11 +77,7 @@ def consolidate(
         rows,
         tuple(_parent_issues(form, children, values)),
         decision,
-        {
-            code: _child_figures(pack, form, len(register.cells(code)), (), {})
-            for code, row in rows.items()
-            if row is None
-        },
+        {code: summed.nothing(len(register.cells(code))) for code, row in rows.items() if row is None},
         values,
     )
 
@@ -134,9 +131,7 @@ def numbers(pack: Pack, form: Form, inputs: Inputs, values: Mapping[str, object]
     return found
 
 
-def _child_rows(
-    pack: Pack, form: Form, register: Register, parent: str, decision: Decision
-) -> dict[str, Figures | None]:
+def _child_rows(summed: _Summed, register: Register, parent: str, decision: Decision) -> dict[str, Figures | None]:
     """The summed figures of each direct child, from its own file or from those beneath it."""
     direct = [unit.code for unit in register.children(parent)]
     found: dict[str, Figures | None] = dict.fromkeys(direct)
@@ -146,31 +141,41 @@ def _child_rows(
         parts[path[-1]].append(receipt)
     for code, receipts in parts.items():
         own = decision.counted[code].rows[0].figures if code in decision.counted else {}
-        found[code] = _child_figures(pack, form, len(register.cells(code)), receipts, own)
+        found[code] = summed.figures(len(register.cells(code)), receipts, own)
     return found
 
 
-def _child_figures(
-    pack: Pack, form: Form, cells: int, receipts: Sequence[Receipt], own: Mapping[str, Figure]
-) -> Figures:
-    """One child's sums, its own counted answers, and the figures that the form derives from sums and register."""
-    rows = [receipt.rows[0].figures for receipt in receipts]
-    figures: dict[str, Figure] = {id: _total(rows, id) for id in pack.indicators}
-    given: dict[str, Raw] = {each.id: cells for each in form.derived if each.source == "register_cells"}
-    rules = [each for each in form.derived if each.source in ("rule", "register_cells")]
-    simple = [each for each in rules if not (each.rule and names(each.rule) & _counts_of_children(form))]
-    derived = derive(simple, {**figures, **given}, given)
-    figures |= {id: raw for id, raw in derived.items() if is_number(raw)}
-    return figures | {each.of: own.get(each.of, 0) for each in form.derived if each.source == "children"}
+class _Summed:
+    """What a direct child comes to: of the form is found once what is the same for thousands of children."""
 
+    def __init__(self, pack: Pack, form: Form) -> None:
+        self.indicators = tuple(pack.indicators)
+        self.counted = tuple(each.of for each in form.derived if each.source == "children")
+        self.cells = tuple(each.id for each in form.derived if each.source == "register_cells")
+        of_children = {each.id for each in form.derived if each.source in ("children", "register_units")}
+        rules = [each for each in form.derived if each.source in ("rule", "register_cells")]
+        self.derived = [each for each in rules if not (each.rule and names(each.rule) & of_children)]
+        self.empty: dict[int, Figures] = {}
 
-def _counts_of_children(form: Form) -> frozenset[str]:
-    return frozenset(each.id for each in form.derived if each.source in ("children", "register_units"))
+    def figures(self, cells: int, receipts: Sequence[Receipt], own: Figures) -> Figures:
+        """A child's sums, its own counted answers, and the figures that the form derives from sums and register."""
+        rows = [receipt.rows[0].figures for receipt in receipts]
+        figures: dict[str, Figure] = {id: _total(rows, id) for id in self.indicators}
+        given: dict[str, Raw] = dict.fromkeys(self.cells, cells)
+        derived = derive(self.derived, {**figures, **given}, given)
+        figures |= {id: raw for id, raw in derived.items() if is_number(raw)}
+        return Compact(figures | {id: own.get(id, 0) for id in self.counted})
+
+    def nothing(self, cells: int) -> Figures:
+        """The figures of a child that sent nothing."""
+        if cells not in self.empty:
+            self.empty[cells] = self.figures(cells, (), {})
+        return self.empty[cells]
 
 
 def _total(rows: Iterable[Figures | None], id: str) -> Figure:
-    total = sum((Decimal(row.get(id, 0)) for row in rows if row), Decimal(0))
-    return int(total) if total == int(total) else total
+    total = sum(row.get(id, 0) for row in rows if row)
+    return total if isinstance(total, int) or total != int(total) else int(total)
 
 
 def _texts(decision: Decision, parent: str, inputs: Inputs, pack: Pack) -> dict[str, tuple[tuple[str, str], ...]]:

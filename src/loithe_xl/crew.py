@@ -10,7 +10,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -150,7 +150,8 @@ class Crew(Generic[T, R]):
         limits = self.memory, math.ceil(self.seconds) + 1
         process = self.context.Process(target=_serve, args=(self.work, theirs, limits, others), daemon=True)
         try:
-            process.start()
+            with _uninterrupted():
+                process.start()
         except BaseException:
             ours.close()
             raise
@@ -182,6 +183,19 @@ def _serve(work: Callable[[Any], Any], pipe: Connection, limits: tuple[int, int]
             answer = None, error
         _ring(0)
         pipe.send(answer)
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Ctrl-C waits: a worker that is just being born would tell of it in its own way, before it can be hushed."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _hush() -> None:

@@ -11,7 +11,7 @@ from decimal import Decimal, InvalidOperation
 from loithe_xl.evaluate import Raw
 from loithe_xl.issues import Issue, Place, Severity, issue
 from loithe_xl.journal import Effect, Entry
-from loithe_xl.receipts import Figure, Receipt, Rule, Status, UnitRow, Verdict
+from loithe_xl.receipts import Compact, Figure, Receipt, Rule, Status, UnitRow, Verdict
 from loithe_xl.register import TIERS, Register, Unit
 from loithe_xl.submission import Grid
 from loithe_xl.words import Text
@@ -164,7 +164,7 @@ def _unit_row(line: Line, ids: list[str]) -> UnitRow:
             texts[id.removeprefix("text:")] = str(value)
         else:
             figures[id] = value if isinstance(value, int) else Decimal(value)
-    return UnitRow(str(line[1]), figures, texts)
+    return UnitRow(str(line[1]), Compact(figures), texts)
 
 
 def _told(figure: Figure | None) -> str | int | None:
@@ -179,8 +179,13 @@ def _signed(lines: list[Line]) -> list[Line]:
 
 def _digest(lines: Sequence[Sequence[Raw]]) -> str:
     """A fingerprint against accidents, the same after any honest re-save."""
-    told = [[_plain(value) for value in _trimmed(line)] for line in lines]
-    return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()
+    found, before = hashlib.sha256(), "["
+    for line in lines:  # as JSON has them all together
+        told = json.dumps([_plain(value) for value in _trimmed(line)], ensure_ascii=False)
+        found.update(f"{before}{told}".encode())
+        before = ", "
+    found.update(b"]" if lines else b"[]")
+    return found.hexdigest()
 
 
 def _plain(value: Raw) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 _REGULAR = {
     180: "'", 250: " ,.\u00a0", 278: "/:;\\ijlt", 333: "!()-I[]`fr‘’", 408: '"', 444: "?acezâê“”", 389: "Js",
@@ -20,8 +20,7 @@ _UNKNOWN = 722  # thousandths of the size: rather too wide than too narrow
 
 def length(words: str, size: float, *, bold: bool = False) -> float:
     """Points that a text takes on one line."""
-    table = _widths(bold)
-    return sum(table.get(letter, _UNKNOWN) for letter in _plain(words)) * size / 1000
+    return _thousandths(words, bold) * size / 1000
 
 
 def lines(words: str, size: float, width: float, *, bold: bool = False) -> int:
@@ -33,7 +32,7 @@ def _lines_of(words: str, size: float, width: float, bold: bool) -> int:
     space = length(" ", size, bold=bold)
     found, used = 1, 0.0
     for word in words.split(" "):
-        long = length(word, size, bold=bold)
+        long = _width(word, bold) * size / 1000
         if used and used + long > width:
             found, used = found + 1, 0.0
         # A word wider than the column is broken by letters.
@@ -41,6 +40,17 @@ def _lines_of(words: str, size: float, width: float, bold: bool) -> int:
             found, long = found + 1, long - width
         used += long + space
     return found
+
+
+def _thousandths(words: str, bold: bool) -> int:
+    table = _widths(bold)
+    return sum(table.get(letter, _UNKNOWN) for letter in _plain(words))
+
+
+@lru_cache(16_384)
+def _width(word: str, bold: bool) -> int:
+    """Of a single word, which stands in the names of thousands of units."""
+    return _thousandths(word, bold)
 
 
 def _plain(words: str) -> str:

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
+from typing import Any
 
 from loithe_xl.evaluate import Raw, Values, is_number, number_of
 from loithe_xl.issues import Issue
@@ -16,6 +18,38 @@ from loithe_xl.submission import Inputs
 
 Figure = int | Decimal
 Figures = Mapping[str, Figure]
+
+
+class Compact(Mapping[str, Figure]):
+    """Figures of one unit among thousands: their ids are kept once for all units that have the same."""
+
+    __slots__ = ("_places", "_values")
+
+    def __init__(self, figures: Mapping[str, Figure]) -> None:
+        self._places = _places(tuple(figures))
+        self._values = tuple(figures.values())
+
+    def __getitem__(self, id: str) -> Figure:
+        return self._values[self._places[id]]
+
+    def get(self, id: str, default: Any = None) -> Any:
+        """The figure, or ``default`` where there is none."""
+        place = self._places.get(id)
+        return default if place is None else self._values[place]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __reduce__(self) -> tuple[type[Compact], tuple[dict[str, Figure]]]:
+        return Compact, (dict(self),)
+
+
+@lru_cache(1024)
+def _places(ids: tuple[str, ...]) -> dict[str, int]:
+    return {id: place for place, id in enumerate(ids)}
 
 
 class Verdict(StrEnum):
@@ -132,7 +166,7 @@ def unit_row(unit: str, form: Form, inputs: Inputs, values: Values) -> UnitRow:
         value = values[derived.id]
         if derived.aggregate is Aggregate.SUM and is_number(value):
             figures[derived.id] = value
-    return UnitRow(unit, figures, texts)
+    return UnitRow(unit, Compact(figures), texts)
 
 
 def _field_figures(field: Field, raw: Raw) -> Iterator[tuple[str, Figure]]:

@@ -89,10 +89,7 @@ class Register:
 
     def subtree(self, code: str) -> Register:
         """The unit and everything beneath it, in register order; empty for an unknown code."""
-        places = set(self._named.get(code, ()))
-        for each in self._codes_beneath(code) if places else ():
-            places.update(self._beneath.get(each, ()))
-        return Register(tuple(self.units[place] for place in sorted(places)))
+        return Register(self._at_or_beneath(code))
 
     def ancestors(self, code: str) -> tuple[Unit, ...]:
         """The units above, nearest first, as far as this register knows them."""
@@ -111,7 +108,7 @@ class Register:
 
     def cells(self, code: str) -> tuple[Unit, ...]:
         """The cells at or beneath a unit."""
-        return self.subtree(code).of_tier("cell")
+        return tuple(unit for unit in self._at_or_beneath(code) if unit.tier == "cell")
 
     def of_tier(self, tier: str) -> tuple[Unit, ...]:
         """The units of one tier, in register order."""
@@ -120,6 +117,12 @@ class Register:
     def roots(self) -> tuple[Unit, ...]:
         """The units whose parent is blank or not in this register."""
         return tuple(unit for unit in self.units if unit.parent not in self._by_code)
+
+    def _at_or_beneath(self, code: str) -> tuple[Unit, ...]:
+        places = set(self._named.get(code, ()))
+        for each in self._codes_beneath(code) if places else ():
+            places.update(self._beneath.get(each, ()))
+        return tuple(self.units[place] for place in sorted(places))
 
     def _codes_beneath(self, code: str) -> set[str]:
         codes: set[str] = set()

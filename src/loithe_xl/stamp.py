@@ -34,6 +34,13 @@ class Protection:
     salt: str
     spins: int
 
+    def attributes(self, prefix: str = "") -> list[tuple[str, str | int]]:
+        """As a sheet's element has it; with the prefix ``workbook``, as the workbook's."""
+        names = ["algorithmName", "hashValue", "saltValue", "spinCount"]
+        if prefix:
+            names = [prefix + name[0].upper() + name[1:] for name in names]
+        return list(zip(names, ("SHA-512", self.hash, self.salt, self.spins), strict=True))
+
 
 @cache
 def protection(password: str, salt: bytes, spins: int = 100_000) -> Protection:
@@ -209,11 +216,7 @@ def _bounded(mark: str) -> str:
 
 
 def _attributes(protection: Protection, prefix: str) -> str:
-    names = ["algorithmName", "hashValue", "saltValue", "spinCount"]
-    if prefix:
-        names = [prefix + name[0].upper() + name[1:] for name in names]
-    values = "SHA-512", protection.hash, protection.salt, protection.spins
-    return "".join(f' {name}="{value}"' for name, value in zip(names, values, strict=True))
+    return "".join(f' {name}="{value}"' for name, value in protection.attributes(prefix))
 
 
 def _once(text: bytes, old: bytes, new: bytes) -> bytes:

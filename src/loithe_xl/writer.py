@@ -12,8 +12,10 @@ from functools import lru_cache
 from typing import Any
 
 from loithe_xl.book import Address, Book, Cell, Chart, Formula, Link, Print, Sheet, Validation
+from loithe_xl.stamp import Protection
 from loithe_xl.styles import FONT, LINE, STYLES
 from loithe_xl.xlsxlib import colours, numbered, whole, workbook_class
+from loithe_xl.zipparts import entry, joined
 
 _MM = 25.4  # millimetres in an inch
 _A4 = 9
@@ -41,19 +43,19 @@ _OPTIONS: dict[str, Any] = {
 }
 
 
-def render(book: Book) -> bytes:
-    """The workbook as bytes. What Excel could not open raises: it is a fault of the program that drew the book."""
-    buffer = io.BytesIO()
+def render(book: Book, protection: Protection | None = None) -> bytes:
+    """The workbook as bytes, locked if asked. What Excel could not open raises: it is a fault of who drew the book."""
     font = {"font_name": FONT, "font_size": 12, "font_family": 1, "font_scheme": "none"}
     with warnings.catch_warnings():
         # The library warns, then goes on and writes a broken or shortened file.
         warnings.simplefilter("error")
         try:
-            workbook = workbook_class()(buffer, {**_OPTIONS, "default_format_properties": font})
+            workbook = workbook_class()(io.BytesIO(), {**_OPTIONS, "default_format_properties": font})
+            workbook.protection = protection
             _Writing(book, workbook).run()
         except Warning as warning:
             raise ValueError(str(warning)) from warning
-    return buffer.getvalue()
+    return joined(entry(part) for part in workbook.parts())
 
 
 class _Writing:
@@ -94,14 +96,13 @@ class _Writing:
         for condition in sheet.conditions:
             first, last = condition.area
             _plain(condition.formula, _FORMULA_LIMIT, sheet.name)
-            rule = {
-                "type": "formula",
-                "criteria": f"={condition.formula}",
-                "format": self.format(condition.style, conditional=True),
-            }
+            look = self.format(condition.style, conditional=True)
+            rule = {"type": "formula", "criteria": f"={condition.formula}", "format": look}
             _done(page.conditional_format(*_zero(first), *_zero(last), rule), sheet.name)
         for chart in sheet.charts:
             _done(page.insert_chart(*_zero(chart.anchor), self.chart(chart, chart.sheet or sheet.name)), chart.title)
+        if sheet.flow and sheet.flow.count:
+            page.flow_from(sheet.flow, self.format)
         _print(page, sheet.print)
 
     def cell(self, page: Any, row: int, column: int, cell: Cell) -> Any:

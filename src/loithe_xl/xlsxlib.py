@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from loithe_xl.book import address
+from loithe_xl.book import Flow, address
+from loithe_xl.sheetflow import rows
 from loithe_xl.styles import LINE, Style
+from loithe_xl.zipparts import CLOSELY, QUICKLY, Packing, Part
+
+if TYPE_CHECKING:
+    from loithe_xl.stamp import Protection
 
 
 class Typed(NamedTuple):
@@ -34,14 +40,31 @@ def workbook_class() -> Any:
             pass
 
     class Mended(Workbook):  # type: ignore[misc]
-        worksheet_class = _page_class()
+        worksheet_class = _flowing_class()
+        protection: Protection | None = None
 
         def __init__(self, *args: Any) -> None:
             super().__init__(*args)
             self.str_table = OwnStrings()
+            self.packer = _package_class()()
+
+        def parts(self) -> list[Part]:
+            """The closed workbook's parts."""
+            return [file.part() for file in self.packer.packed]
+
+        def add_worksheet(self, name: str | None = None, worksheet_class: Any = None) -> Any:
+            page = super().add_worksheet(name, worksheet_class)
+            page.protection = self.protection
+            return page
 
         def _get_packager(self) -> Any:
-            return _package_class()()
+            return self.packer
+
+        def _write_book_views(self) -> None:
+            if self.protection:
+                attributes = [("lockStructure", 1), *self.protection.attributes("workbook")]
+                self._xml_empty_tag("workbookProtection", attributes)
+            super()._write_book_views()
 
     return Mended
 
@@ -85,6 +108,39 @@ def _page_class() -> Any:
     return Page
 
 
+def _flowing_class() -> Any:
+    class Flowing(_page_class()):  # type: ignore[misc]
+        """A page that may end in a long list, and that is locked as it is written."""
+
+        protection: Protection | None = None
+        flow: Flow | None = None
+
+        def flow_from(self, flow: Flow, style: Callable[[str], Any]) -> None:
+            """Let a list follow the cells, drawn while the sheet is packed; ``style``: formats by name."""
+            self.flow, self.style = flow, lambda name: style(name)._get_xf_index()
+            for row, column in ((flow.first, 1), (flow.first + flow.count - 1, flow.columns)):
+                if self._check_dimensions(row - 1, column - 1):
+                    raise ValueError(f"{self.name}: {flow.count} lines are more than a sheet holds")
+
+        def _write_rows(self) -> None:
+            if self.flow is None:
+                super()._write_rows()
+                return
+            last = self.dim_rowmax  # type: ignore[has-type]
+            self.dim_rowmax = self.flow.first - 2
+            super()._write_rows()
+            self.dim_rowmax = last
+            for text in rows(self.flow, self.style, self.default_row_height):
+                self.fh.pack(text)
+
+        def _xml_empty_tag(self, tag: str, attributes: Any = ()) -> None:
+            if tag == "sheetProtection" and self.protection:
+                attributes = [*self.protection.attributes(), *attributes]
+            super()._xml_empty_tag(tag, attributes)
+
+    return Flowing
+
+
 @cache
 def _package_class() -> Any:
     from xlsxwriter.core import Core
@@ -110,6 +166,25 @@ def _package_class() -> Any:
             pass
 
     class Package(Packager):  # type: ignore[misc]
+        """Each part is packed by us as it is written; the library gets none of them to put into an archive."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.packed: list[Packing] = []
+
+        def _filename(self, xml_filename: str) -> Packing:
+            self.packed.append(Packing(xml_filename))
+            return self.packed[-1]
+
+        def _write_worksheet_files(self) -> None:
+            for number, page in enumerate(self.workbook.worksheets(), 1):
+                file = Packing(f"xl/worksheets/sheet{number}.xml", QUICKLY if page.flow else CLOSELY)
+                self.packed.append(file)
+                page._set_xml_writer(file)
+                page._assemble_xml_file()
+                page.table.clear()
+                file.pack()
+
         def _write_shared_strings_file(self) -> None:
             if self.workbook.str_table.count:
                 strings = Strings()

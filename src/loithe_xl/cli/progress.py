@@ -1,32 +1,67 @@
-"""A progress bar on stderr for work that takes long."""
+"""A progress bar on stderr for work that takes long: how many are done, how many a second, the time left."""
 
 from __future__ import annotations
 
+import sys
+import time
 from collections.abc import Callable, Iterable, Sequence
+from math import ceil
 from typing import TypeVar
 
+from loithe_xl.cli.shell import say_error
 from loithe_xl.words import text
 
 T = TypeVar("T")
 WORTH_SHOWING = 20
+A_SECOND = 4  # times that the bar is drawn: drawing takes its time from the work
 
 
-def progress_bar(lang: str) -> Callable[[Sequence[T], str], Iterable[T]]:
-    """A function that walks through items and shows how many are done and the time left."""
+def progress_bar(lang: str, clock: Callable[[], float] = time.monotonic) -> Callable[[Sequence[T], str], Iterable[T]]:
+    """A function that walks through items and shows how far it is: a bar to whoever looks, one line into a file."""
 
     def walk(items: Sequence[T], label: str) -> Iterable[T]:
         if len(items) < WORTH_SHOWING:
             return items
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        bar = Progress(*columns, console=Console(stderr=True))
-
-        def steps() -> Iterable[T]:
-            with bar:
-                yield from bar.track(items, description=text(f"cli.progress_{label}").to(lang))
-
-        return steps()
+        show = _drawn if sys.stderr.isatty() else _told
+        return show(items, text(f"cli.progress_{label}").to(lang), lang, clock)
 
     return walk
+
+
+def pace(rate: float | None, left: float | None, lang: str) -> str:
+    """How many files a second and how much longer; what cannot be told yet is left out."""
+    said = []
+    if rate:
+        shown = f"{rate:.1f}" if rate < 10 else f"{rate:.0f}"
+        said.append(text("cli.progress_rate", rate=shown if lang == "en" else shown.replace(".", ",")).to(lang))
+    if left is not None:
+        minutes, seconds = divmod(ceil(left), 60)
+        said.append(text("cli.progress_left", time=f"{minutes}:{seconds:02}").to(lang))
+    return ", ".join(said)
+
+
+def _told(items: Sequence[T], label: str, lang: str, clock: Callable[[], float]) -> Iterable[T]:
+    """One line when all is done; what draws bars takes longer to load than it takes to read the first files."""
+    began = clock()
+    yield from items
+    taken = clock() - began
+    rate = pace(len(items) / taken if taken > 0 else None, None, lang)
+    say_error(f"{label} {len(items)}/{len(items)} {rate}".rstrip())
+
+
+def _drawn(items: Sequence[T], label: str, lang: str, clock: Callable[[], float]) -> Iterable[T]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn
+    from rich.text import Text
+
+    class Pace(ProgressColumn):
+        def render(self, task: Task) -> Text:
+            return Text(pace(task.finished_speed or task.speed, task.time_remaining, lang))
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Pace())
+    bar = Progress(*columns, console=Console(stderr=True), get_time=clock, refresh_per_second=A_SECOND)
+    with bar:
+        task = bar.add_task(label, total=len(items))
+        for item in items:
+            yield item
+            bar.advance(task)

@@ -70,10 +70,14 @@ def say_error(line: str) -> None:
 
 
 def say_json(answer: dict[str, Any]) -> None:
-    """The whole answer as JSON."""
+    """The whole answer as JSON, a piece at a time: of thousands of files it is long."""
     import json
+    from itertools import islice
 
-    click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+    pieces = json.JSONEncoder(ensure_ascii=False, indent=2).iterencode(answer)
+    while said := "".join(islice(pieces, 4096)):
+        click.echo(said, nl=False)
+    click.echo()
 
 
 def build(lang: str) -> click.Group:

@@ -21,8 +21,11 @@ from loithe_xl.spec import CONSTANTS
 TOKEN_NAME = "loithe_token"
 
 
-def form_book(case: Case) -> Book:
-    """Input sheets first, then what a parent received, then computed figures, checks, guidance, hidden sheets."""
+def form_book(case: Case, *, flowing: bool = False) -> Book:
+    """Input sheets first, then what a parent received, then computed figures, checks, guidance, hidden sheets.
+
+    ``flowing``: lists of units are left to be drawn while they are written.
+    """
     panel = evaluate_panel(case)
     sheets = [input_sheet(case, placed, panel) for placed in case.layout.sheets]
     if case.consolidation:
@@ -40,6 +43,8 @@ def form_book(case: Case) -> Book:
         sheets.append(register_sheet(case))
     if case.consolidation:
         sheets += [received_sheet(case), hidden_journal(case)]
+    if not flowing:
+        sheets = [sheet.unroll() for sheet in sheets]
     title, custom = case.say(case.form.title), {TOKEN_NAME: case.token}
     return Book(sheets, _names(case), title, custom, _created(case), case.saved)
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from loithe_xl.book import Sheet
+from loithe_xl.book import Flow, Line, Sheet
 from loithe_xl.draw.case import Case
 from loithe_xl.layout import HIDDEN, HIDDEN_JOURNAL, HIDDEN_RECEIPTS, HIDDEN_REGISTER
-from loithe_xl.ledger import Line, journal_lines, receipt_lines, register_lines
+from loithe_xl.ledger import Line as Values
+from loithe_xl.ledger import journal_lines, receipt_lines, register_lines
 
 MARK = "loithe-xl"
 TOKEN_CELL, NAME_CELL, ABOVE_CELL, LANG_CELL = (1, 2), (2, 2), (3, 2), (4, 2)
 SEAL_ROW = 5  # from the second column on
+_STYLES: dict[type, str | None] = {int: "hidden_number", str: "hidden_text", type(None): None}
 PACK_FROM = 6  # an embedded pack stands from this row: path, then its text in pieces
 
 
@@ -44,10 +46,10 @@ def hidden_journal(case: Case) -> Sheet:
     return _listed(HIDDEN_JOURNAL, journal_lines(case.journal))
 
 
-def _listed(name: str, lines: list[Line]) -> Sheet:
-    sheet = Sheet(name, hidden=True)
-    for row, line in enumerate(lines, 1):
-        for column, value in enumerate(line, 1):
-            if value is not None:
-                sheet.put(row, column, value, "hidden_number" if isinstance(value, int) else "hidden_text")
-    return sheet
+def _listed(name: str, lines: list[Values]) -> Sheet:
+    drawn = Flow(1, len(lines), max(map(len, lines)), lambda: map(_line, lines))
+    return Sheet(name, hidden=True, flow=drawn)
+
+
+def _line(values: Values) -> Line:
+    return Line(values, [_STYLES[type(value)] for value in values])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from loithe_xl.book import Condition, Print, Sheet
+from loithe_xl.book import Condition, Flow, Line, Print, Sheet
 from loithe_xl.draw.head import LINE, draw_head, lines_of
 from loithe_xl.draw.panel import Panel
 from loithe_xl.draw.received import HEAD, LOOKS, MOST_ROWS
@@ -14,6 +14,7 @@ from loithe_xl.words import text
 
 WIDTHS = {1: 6, 2: 18, 3: 32, 4: 14, 5: 28, 6: 18, 7: 12, 8: 58}
 STATUS = 6  # the column that is coloured
+STYLES = ("number", "text_center", "text", "text", "text", "text_center", "text_center", "text")
 
 
 def journal_sheet(panel: Panel) -> Sheet:
@@ -27,8 +28,7 @@ def journal_sheet(panel: Panel) -> Sheet:
     for column, key in enumerate(heads, 1):
         sheet.put(HEAD, column, text(f"journal.head_{key}").to(case.lang), "head")
     newest = sorted(case.journal, key=lambda entry: -entry.run)
-    for row, entry in enumerate(newest, HEAD + 1):
-        _line(sheet, panel, row, entry)
+    sheet.flow = Flow(HEAD + 1, len(newest), len(heads), lambda: (_line(panel, entry) for entry in newest))
     for status, style in LOOKS.items():
         sign = text_literal(case.say(f"status_{status.value}"))
         area = (HEAD + 1, STATUS), (HEAD + MOST_ROWS, STATUS)
@@ -40,18 +40,15 @@ def journal_sheet(panel: Panel) -> Sheet:
     return sheet
 
 
-def _line(sheet: Sheet, panel: Panel, row: int, entry: Entry) -> None:
+def _line(panel: Panel, entry: Entry) -> Line:
     case = panel.case
     unit = case.register.unit(entry.unit) if case.register else None
     name, said = unit.name if unit else "", entry.said.to(case.lang)
     status = case.say(f"status_{entry.status.value}")
     effect = text(f"journal.effect_{entry.effect.value}").to(case.lang) if entry.effect else ""
-    line: tuple[int | str, ...] = (entry.run, moment(entry.moment), entry.file, entry.unit, name, status, effect, said)
-    for column, value in enumerate(line, 1):
-        style = "number" if column == 1 else "text_center" if column in (2, STATUS, STATUS + 1) else "text"
-        sheet.put(row, column, value, style)
-    tall = max(lines_of(str(value), WIDTHS[column]) for column, value in enumerate(line, 1))
-    sheet.heights[row] = min(409, LINE * tall + 3)
+    values = (entry.run, moment(entry.moment), entry.file, entry.unit, name, status, effect, said)
+    tall = max(lines_of(str(value), WIDTHS[column]) for column, value in enumerate(values, 1))
+    return Line(values, STYLES, min(409, LINE * tall + 3))
 
 
 def _summary(panel: Panel) -> str:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from itertools import count
 from pathlib import PurePath
 
-from loithe_xl.book import Condition, Print, Sheet
+from loithe_xl.book import Condition, Flow, Line, Print, Sheet
+from loithe_xl.consolidate import Child
+from loithe_xl.draw.case import Case
 from loithe_xl.draw.head import LINE, draw_head, lines_of
 from loithe_xl.draw.panel import Panel
 from loithe_xl.excelform import text_literal
@@ -32,18 +36,8 @@ def receipts_sheet(panel: Panel) -> Sheet:
     heads = ("no", "code", "unit_name", "state", "late", "file", "received", "issues")
     for column, key in enumerate(heads, 1):
         sheet.put(HEAD, column, case.say(f"head_{key}"), "head")
-    for number, child in enumerate(case.consolidation.children, 1):
-        row = HEAD + number
-        said = "\n".join(dict.fromkeys(case.say(found.message) for found in child.issues))
-        late = case.say("yes") if child.late and child.file else ""
-        received = moment(child.received_at)
-        file = PurePath(child.file).name
-        state = case.say(f"status_{child.status.value}")
-        line: tuple[int | str, ...] = (number, child.unit, child.name, state, late, file, received, said[:32000])
-        for column, value in enumerate(line, 1):
-            sheet.put(row, column, value, "number" if column == 1 else "text_center" if column in (4, 5) else "text")
-        tall = max(lines_of(child.name, 40), lines_of(said, 60), lines_of(file, 34))
-        sheet.heights[row] = min(409, LINE * tall + 3)
+    children = case.consolidation.children
+    sheet.flow = Flow(HEAD + 1, len(children), len(heads), lambda: _receipts(case, children))
     last = HEAD + MOST_ROWS
     for status, style in LOOKS.items():
         sign = text_literal(case.say(f"status_{status.value}"))
@@ -51,6 +45,19 @@ def receipts_sheet(panel: Panel) -> Sheet:
     sheet.freeze = (HEAD + 1, 1)
     sheet.print = Print(landscape=True, repeat_rows=(HEAD, HEAD), footer="&C&P/&N")
     return sheet
+
+
+def _receipts(case: Case, children: Sequence[Child]) -> Iterator[Line]:
+    styles = ("number", "text", "text", "text_center", "text_center", "text", "text", "text")
+    for number, child in enumerate(children, 1):
+        said = "\n".join(dict.fromkeys(case.say(found.message) for found in child.issues))
+        late = case.say("yes") if child.late and child.file else ""
+        received = moment(child.received_at)
+        file = PurePath(child.file).name
+        state = case.say(f"status_{child.status.value}")
+        values = (number, child.unit, child.name, state, late, file, received, said[:32000])
+        tall = max(lines_of(child.name, 40), lines_of(said, 60), lines_of(file, 34))
+        yield Line(values, styles, min(409, LINE * tall + 3))
 
 
 def opinions_sheet(panel: Panel) -> Sheet:
@@ -61,22 +68,26 @@ def opinions_sheet(panel: Panel) -> Sheet:
     draw_head(sheet, panel, 5)
     for column, key in enumerate(("no", "code", "unit_name", "what", "opinion"), 1):
         sheet.put(HEAD, column, case.say(f"head_{key}"), "head")
-    row = HEAD
-    for id, listed in case.consolidation.texts.items():
-        for code, words in listed:
-            row += 1
-            unit = case.register.unit(code)
-            name = unit.name if unit else ""
-            line: tuple[int | str, ...] = (row - HEAD, code, name, case.say(case.pack.texts[id]), words)
-            for column, value in enumerate(line, 1):
-                sheet.put(row, column, value, "number" if column == 1 else "text")
-            sheet.heights[row] = min(409, LINE * max(lines_of(words, 80), lines_of(name, 36)) + 3)
-    if row == HEAD:
+    said = sum(map(len, case.consolidation.texts.values()))
+    sheet.flow = Flow(HEAD + 1, said, 5, lambda: _opinions(case)) if said else None
+    if not said:
         sheet.put(HEAD + 1, 1, case.say("no_opinions"), "plain")
         sheet.merges.append(((HEAD + 1, 1), (HEAD + 1, 5)))
     sheet.freeze = (HEAD + 1, 1)
     sheet.print = Print(landscape=True, repeat_rows=(HEAD, HEAD), footer="&C&P/&N")
     return sheet
+
+
+def _opinions(case: Case) -> Iterator[Line]:
+    assert case.consolidation and case.register
+    styles, number = ("number", "text", "text", "text", "text"), count(1)
+    for id, listed in case.consolidation.texts.items():
+        what = case.say(case.pack.texts[id])
+        for code, words in listed:
+            unit = case.register.unit(code)
+            name = unit.name if unit else ""
+            tall = max(lines_of(words, 80), lines_of(name, 36))
+            yield Line((next(number), code, name, what, words), styles, min(409, LINE * tall + 3))
 
 
 def _summary(panel: Panel) -> str:

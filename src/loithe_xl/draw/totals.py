@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from loithe_xl.book import Formula, Print, Sheet, column_letters, quoted
+from loithe_xl.book import Flow, Formula, Line, Print, Sheet, column_letters, quoted
 from loithe_xl.draw.case import Case
 from loithe_xl.draw.head import LINE, draw_head, lines_of
 from loithe_xl.draw.panel import Panel
 from loithe_xl.evaluate import is_number
 from loithe_xl.excelform import formula
 from loithe_xl.layout import FIGURES, TOTALS
-from loithe_xl.receipts import Status
+from loithe_xl.receipts import Figures, Status
 from loithe_xl.spec import Derived
 from loithe_xl.words import Text, text
 
@@ -109,23 +109,27 @@ def figures_sheet(panel: Panel) -> Sheet:
         letters = column_letters(column)
         total = sum(row.get(id, 0) for row in known.values())
         sheet.put(FIRST, column, Formula(f"SUM({letters}{FIRST + 1}:{letters}{last})", total), "total_count")
+    sheet.flow = Flow(FIRST + 1, len(case.consolidation.rows), max(columns.values()), lambda: _children(case, known))
+    sheet.freeze = (FIRST + 1, STATUS + 1)
+    repeated = (FIRST - 1, FIRST), (1, NAME)
+    sheet.print = Print(True, repeat_rows=repeated[0], repeat_columns=repeated[1], scale=65, footer="&C&P/&N")
+    return sheet
+
+
+def _children(case: Case, known: Mapping[str, Figures]) -> Iterator[Line]:
+    """A child's figures. Of a unit that sent nothing the register's own are known, and nothing else."""
+    assert case.consolidation and case.register
+    ids = list(columns_of(case))
+    styles = ("number", "text", "text", "text", *("computed_count" for _ in ids))
     states = {child.unit: child.status for child in case.consolidation.children}
     for number, (code, row) in enumerate(case.consolidation.rows.items(), 1):
         unit = case.register.unit(code)
         status = Status.MISSING if row is None else states[code]
         name = unit.name if unit else ""
-        line: tuple[int | str, ...] = (number, code, name, case.say(f"status_{status.value}"))
-        for column, value in enumerate(line, 1):
-            sheet.put(FIRST + number, column, value, "number" if column == 1 else "text")
-        for id, column in columns.items():
-            figure = known[code].get(id, 0)
-            # Of a unit that sent nothing the register's own figures are known, and nothing else.
-            sheet.put(FIRST + number, column, figure if row is not None or figure else None, "computed_count")
-        sheet.heights[FIRST + number] = LINE * lines_of(name, 40) + 3
-    sheet.freeze = (FIRST + 1, STATUS + 1)
-    repeated = (FIRST - 1, FIRST), (1, NAME)
-    sheet.print = Print(True, repeat_rows=repeated[0], repeat_columns=repeated[1], scale=65, footer="&C&P/&N")
-    return sheet
+        told = known[code]
+        found = [told.get(id, 0) for id in ids] if row is not None else [told.get(id) or None for id in ids]
+        values = (number, code, name, case.say(f"status_{status.value}"), *found)
+        yield Line(values, styles, LINE * lines_of(name, 40) + 3)
 
 
 def columns_of(case: Case) -> dict[str, int]:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 from math import ceil
 
-from loithe_xl.book import Chart, Print, Sheet
+from loithe_xl.book import Chart, Flow, Line, Print, Sheet
 from loithe_xl.layout import ANNEX
 from loithe_xl.metrics import lines
 from loithe_xl.notation import ABSENT, percent
@@ -46,14 +45,13 @@ def annex_sheet(page: Page) -> Sheet:
     _title(sheet, page, last)
     head = _chart(sheet, page, last + 2)
     _headings(sheet, page, pixels, head)
-    row = head
-    for number, line in _numbered(page.table):
-        row += 1
-        _line(sheet, row, number, line, page.table)
-    if any(value == WITHHELD for line in page.table.rows for value in line.cells.values()):
-        row += 1
-        sheet.put(row, NO, _say("withheld"), "page_11_left_il")
+    withheld = any(value == WITHHELD for line in page.table.rows for value in line.cells.values())
+    row = head + len(page.table.rows) + withheld
+    if withheld:
         sheet.merges.append(((row, NO), (row, last)))
+    sheet.flow = Flow(head + 1, row - head, last, lambda: _lines(page.table, withheld))
+    if any(at[0] > head for at in sheet.cells):  # many bars: their figures stand beside the table
+        sheet.unroll()
     sheet.print = Print(
         landscape=True,
         margins=page.profile.landscape,
@@ -143,23 +141,29 @@ def _numbered(table: Table) -> Iterator[tuple[str, Row]]:
         yield str(units) if units else group, row
 
 
-def _line(sheet: Sheet, row: int, number: str, line: Row, table: Table) -> None:
+def _lines(table: Table, withheld: bool) -> Iterator[Line]:
+    for number, row in _numbered(table):
+        yield _line(number, row, table)
+    if withheld:
+        yield Line([_say("withheld")], ["page_11_left_il"])
+
+
+def _line(number: str, row: Row, table: Table) -> Line:
     """One row; a rate is a text, so that it reads the same on every computer."""
-    bold = "" if line.kind == "unit" else "_bold"
-    sheet.put(row, NO, number or None, f"annex_center{bold}")
-    sheet.put(row, NAME, line.name, f"annex_text{bold}")
-    for number_of, column in enumerate(table.columns):
-        value = line.cells[column.id]
+    bold = "" if row.kind == "unit" else "_bold"
+    centre, text_, count = (f"annex_{look}{bold}" for look in ("center", "text", "count"))
+    values: list[str | int | None] = [number or None, row.name]
+    styles = [centre, text_]
+    for column in table.columns:
+        value = row.cells[column.id]
         if value is None or isinstance(value, str):
-            sheet.put(row, FIRST + number_of, value or ABSENT, f"annex_center{bold}")
-        elif column.kind == "rate":
-            sheet.put(row, FIRST + number_of, percent(Fraction(value)), f"annex_center{bold}")
+            values.append(value or ABSENT)
         else:
-            sheet.put(row, FIRST + number_of, int(value), f"annex_count{bold}")
-    status = _status(line)
-    sheet.put(row, FIRST + len(table.columns), status or None, f"annex_center{bold}")
-    tall = max(lines(line.name, 11, PIXELS[NAME] * 0.75 - 14, bold=bool(bold)), lines(status, 11, 58))
-    sheet.heights[row] = LINE * tall + 3
+            values.append(percent(value) if column.kind == "rate" else int(value))
+        styles.append(count if isinstance(values[-1], int) else centre)
+    status = _status(row)
+    tall = max(lines(row.name, 11, PIXELS[NAME] * 0.75 - 14, bold=bool(bold)), lines(status, 11, 58))
+    return Line([*values, status or None], [*styles, centre], LINE * tall + 3)
 
 
 def _status(line: Row) -> str:

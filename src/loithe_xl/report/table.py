@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
 
 from loithe_xl.consolidate import Consolidation
 from loithe_xl.receipts import Figure
@@ -14,10 +13,8 @@ from loithe_xl.report.wording import Annex, Column
 from loithe_xl.rollup import WITHHELD, shown
 from loithe_xl.spec import Pack
 
-if TYPE_CHECKING:
-    from pandas import DataFrame
-
 Rate = Fraction | None
+Counts = Mapping[str, int | None]
 Cells = Mapping[str, Figure | Rate | str]  # WITHHELD in the place of a figure that is shown in totals only
 
 
@@ -32,6 +29,9 @@ class Row:
     status: str = ""
     late: bool = False
     group: str = ""
+
+
+Units = Sequence[tuple[Row, Counts]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +56,18 @@ def progress(annex: Annex, consolidation: Consolidation, register: Register, pac
 
     Small counts that the pack calls sensitive stand in totals only.
     """
-    frame = _frame(annex, consolidation, register)
+    units = list(_units(annex, consolidation, register))
     counts = [column.id for column in annex.columns if column.kind == "count"]
-    kept = _kept_back(frame, [id for id in counts if id in pack.sensitive], pack.smallest_shown)
+    kept = _kept_back(units, [id for id in counts if id in pack.sensitive], pack.smallest_shown)
+    parts = [(group, [unit for unit in units if unit[0].group == group.tier]) for group in annex.groups]
+    held = [(group, part) for group, part in parts if part]
     rows: list[Row] = []
-    held = [group for group in annex.groups if (frame["group"] == group.tier).any()]
-    for group in held:
-        part = frame[frame["group"] == group.tier]
+    for group, part in held:
         if len(held) > 1:
             cells = _with_rates(annex, _sums(part, counts), kept["group"])
             rows.append(Row("group", group.label, cells, group=group.tier))
-        rows += (_unit_row(annex, line, counts, kept["unit"]) for line in part.to_dict("records"))
-    total = _sums(frame, counts)
+        rows += (replace(row, cells=_with_rates(annex, told, kept["unit"])) for row, told in part)
+    total = _sums(units, counts)
     for id, value in total.items():
         known = consolidation.values.get(id)
         assert known is None or known == value, f"{id}: rows add up to {value}, the consolidation says {known}"
@@ -75,68 +75,33 @@ def progress(annex: Annex, consolidation: Consolidation, register: Register, pac
     return Table(annex.columns, tuple(rows))
 
 
-def _kept_back(frame: DataFrame, sensitive: list[str], least: int) -> dict[str, frozenset[str]]:
-    """Kind of row -> the columns in which rows of that kind may show nothing."""
-    import pandas
+def _units(annex: Annex, consolidation: Consolidation, register: Register) -> Iterator[tuple[Row, Counts]]:
+    """A row without cells per direct child, and its counts; None where one is not known."""
+    counts = {column.id: column for column in annex.columns if column.kind == "count"}
+    children = {child.unit: child for child in reversed(consolidation.children)}
+    for code, figures in consolidation.rows.items():
+        unit, child = register.unit(code), children[code]
+        silent = 0 if figures is not None else len(register.cells(code))
+        known: Counts = {id: silent if column.register else None for id, column in counts.items()}
+        told = known if figures is None else {id: int(figures.get(id, 0)) for id in counts}
+        group, late = unit.tier if unit else "", child.late and bool(child.file)
+        yield Row("unit", child.name, {}, code, child.status.value, late, group), told
 
-    known = {
-        id: shown(
-            [
-                (group, None if pandas.isna(value) else int(value))
-                for group, value in zip(frame["group"], frame[id], strict=True)
-            ],
-            least,
-        )
-        for id in sensitive
-    }
+
+def _kept_back(units: Units, sensitive: Iterable[str], least: int) -> dict[str, frozenset[str]]:
+    """Kind of row -> the columns in which rows of that kind may show nothing."""
+    known = {id: shown([(row.group, counts[id]) for row, counts in units], least) for id in sensitive}
     return {
         kind: frozenset(id for id, each in known.items() if not getattr(each, kind))
         for kind in ("unit", "group", "total")
     }
 
 
-def _frame(annex: Annex, consolidation: Consolidation, register: Register) -> DataFrame:
-    """One line per direct child, counts as whole numbers that may be absent."""
-    import pandas
-
-    counts = {column.id: column for column in annex.columns if column.kind == "count"}
-    records = list(_records(counts, consolidation, register))
-    frame = pandas.DataFrame.from_records(records, columns=["code", "name", "group", "status", "late", *counts])
-    return frame.astype(dict.fromkeys(counts, "Int64"))
+def _sums(units: Units, ids: Iterable[str]) -> Counts:
+    return {id: sum(counts[id] or 0 for _, counts in units) for id in ids}
 
 
-def _records(
-    counts: Mapping[str, Column], consolidation: Consolidation, register: Register
-) -> Iterator[dict[str, Any]]:
-    children = {child.unit: child for child in reversed(consolidation.children)}
-    for code, figures in consolidation.rows.items():
-        unit, child = register.unit(code), children[code]
-        silent = len(register.cells(code))
-        known = {id: silent if column.register else None for id, column in counts.items()}
-        told = known if figures is None else {id: figures.get(id, 0) for id in counts}
-        yield {
-            "code": code,
-            "name": child.name,
-            "group": unit.tier if unit else "",
-            "status": child.status.value,
-            "late": child.late and bool(child.file),
-            **told,
-        }
-
-
-def _sums(frame: DataFrame, counts: list[str]) -> dict[str, Figure]:
-    return {id: int(frame[id].sum()) for id in counts}
-
-
-def _unit_row(annex: Annex, line: Mapping[str, Any], counts: list[str], kept: frozenset[str]) -> Row:
-    import pandas
-
-    cells = {id: None if pandas.isna(line[id]) else int(line[id]) for id in counts}
-    found = _with_rates(annex, cells, kept)
-    return Row("unit", line["name"], found, line["code"], line["status"], bool(line["late"]), line["group"])
-
-
-def _with_rates(annex: Annex, cells: Mapping[str, Figure | None], kept: frozenset[str]) -> Cells:
+def _with_rates(annex: Annex, cells: Counts, kept: frozenset[str]) -> Cells:
     """The counts with each rate recomputed beside them, in the columns' order; nothing of those that are kept back."""
     found: dict[str, Figure | Rate | str] = {}
     for column in annex.columns:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,7 +17,7 @@ from loithe_xl.identity import Identity
 from loithe_xl.inbox import Found
 from loithe_xl.issues import Fault, Issue, Place, issue
 from loithe_xl.journal import Entry
-from loithe_xl.layout import HIDDEN
+from loithe_xl.layout import HIDDEN, HIDDEN_JOURNAL, HIDDEN_RECEIPTS, HIDDEN_REGISTER
 from loithe_xl.receipts import Receipt, Status, Verdict
 from loithe_xl.register import Register
 from loithe_xl.report import read_edits
@@ -78,7 +78,9 @@ def open_parent(path: Path) -> Opened:
     """
     if not os.path.lexists(path):
         raise Fault([issue("PATH_MISSING", Place(file=shown(path)))])
-    return as_parent(open_file(path, shown(path)))
+    opened = as_parent(open_file(path, shown(path)))
+    read = {HIDDEN_REGISTER, HIDDEN_RECEIPTS, HIDDEN_JOURNAL}  # into values; their cells are many
+    return replace(opened, grids={name: grid for name, grid in opened.grids.items() if name not in read})
 
 
 def as_parent(opened: Opened) -> Opened:
@@ -97,8 +99,7 @@ def gather(order: Order, office: Office) -> Gathered:
     # Found before the lock's own file stands among them; what is not there is not locked either.
     found = inbox.find([*order.paths, *([order.prefer] if order.prefer else [])])
     with nullcontext() if order.dry_run or not order.into.is_file() else store.lock(order.into):
-        parent = open_parent(order.into)
-        gathered = take_in(parent, found, order, office)
+        gathered = take_in(open_parent(order.into), found, order, office)
         if order.dry_run:
             return gathered
         if gathered.changed:
@@ -115,7 +116,7 @@ def take_in(parent: Opened, found: Found, order: Order, office: Office) -> Gathe
     if found.issues:
         raise Fault(list(found.issues), 2)
     here = order.into.resolve()
-    files = [path for path in found.files if path.resolve() != here]
+    files = [path for path in found.files if not _same(path, here)]
     own = len(found.files) - len(files)
     assert parent.identity and parent.register
     judge = _Judge(parent.identity, parent.register, office.trusted(parent.key), office.moment)
@@ -221,7 +222,13 @@ def _journal(
 
 
 def _same(path: Path, other: Path | None) -> bool:
-    return other is not None and path.resolve() == other.resolve()
+    """Whether both lead to one file; that they cannot is cheaper to say than where they lead."""
+    if other is None:
+        return False
+    with suppress(OSError):
+        if not path.samefile(other):
+            return False
+    return path.resolve() == other.resolve()
 
 
 def _commanded(receipts: list[Receipt], chosen: Sequence[Receipt], order: Order, parent: Opened) -> list[Receipt]:

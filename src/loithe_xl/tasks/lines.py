@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from loithe_xl.issues import Issue, Severity, has_error
 from loithe_xl.notation import count, moment, percent
 from loithe_xl.receipts import Status
-from loithe_xl.tasks.check import Checked
-from loithe_xl.tasks.gather import Gathered
-from loithe_xl.tasks.intake import Opened
 from loithe_xl.tasks.office import shown
-from loithe_xl.tasks.repair import Repaired
 from loithe_xl.words import Text, text
+
+if TYPE_CHECKING:  # no command needs what only another one does
+    from loithe_xl.tasks.check import Checked
+    from loithe_xl.tasks.gather import Gathered
+    from loithe_xl.tasks.intake import Opened
+    from loithe_xl.tasks.repair import Repaired
 
 
 def issue_line(found: Issue, lang: str) -> str:

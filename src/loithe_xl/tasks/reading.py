@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -31,9 +31,14 @@ def read_each(
     ``named`` tells how a file is called.
     """
     with Crew(_Work(answer, by, named), seconds=SECONDS) as crew:
-        # The first answer is asked for before progress is shown: a fork would take its threads along.
-        for found, path in zip(crew.map(paths), office.progress(paths, label), strict=True):
-            yield answer(_lost(path, named(path), found.reason)) if isinstance(found, Lost) else found
+        walked = office.progress(paths, label)
+        try:
+            # The first answer is asked for before progress is shown: a fork would take its threads along.
+            for found, path in zip(crew.map(paths), walked, strict=True):
+                yield answer(_lost(path, named(path), found.reason)) if isinstance(found, Lost) else found
+        finally:  # whoever stops the run is told so beneath the bar, not through it
+            if isinstance(walked, Generator):
+                walked.close()
 
 
 def read_one(path: Path, work: Callable[[Path], R]) -> R | Issue:

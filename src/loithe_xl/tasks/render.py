@@ -99,7 +99,7 @@ def page_of(
 
 def package(case: Case, salt: bytes) -> bytes:
     """The case's workbook, its sheets and structure locked with the pack's published password."""
-    return stamp.lock(writer.render(form_book(case)), stamp.protection(case.pack.password, salt))
+    return writer.render(form_book(case, flowing=True), stamp.protection(case.pack.password, salt))
 
 
 def salt_of(key: str) -> bytes:

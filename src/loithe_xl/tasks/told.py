@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from loithe_xl.issues import Issue, has_error
 from loithe_xl.receipts import Status
 from loithe_xl.report import page_json
-from loithe_xl.tasks.check import Checked
-from loithe_xl.tasks.gather import Gathered
-from loithe_xl.tasks.intake import Opened
 from loithe_xl.tasks.office import shown
-from loithe_xl.tasks.repair import Repaired
-from loithe_xl.tasks.reporting import Reported
+
+if TYPE_CHECKING:  # no command needs what only another one does
+    from loithe_xl.tasks.check import Checked
+    from loithe_xl.tasks.gather import Gathered
+    from loithe_xl.tasks.intake import Opened
+    from loithe_xl.tasks.repair import Repaired
+    from loithe_xl.tasks.reporting import Reported
 
 
 def issue_json(found: Issue, lang: str) -> dict[str, str]:

@@ -1,0 +1,76 @@
+"""Lists of thousands of lines as a sheet's rows, straight into the text of its part: no cell is kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+
+from loithe_xl.book import Flow, column_letters
+from loithe_xl.styles import STYLES
+
+ROWS = 64  # that are given at once
+LONGEST = 32_767  # letters of a cell
+_EXACT = 10**15  # whole numbers below it look the same in every notation
+_STRANGE = re.compile(r"[&<>\x00-\x08\x0b-\x1f]|_x[0-9A-Fa-f]{4}_|^\s|\s$")
+_CONTROL, _ESCAPED = re.compile("[\x00-\x08\x0b-\x1f]"), re.compile("(_x[0-9A-Fa-f]{4}_)")
+
+Number = Callable[[str], int]  # of a format in the workbook, by its style's name
+
+
+def rows(flow: Flow, number: Number, usual: int) -> Iterator[str]:
+    """The rows as text, some at a time. ``usual``: the height, in pixels, of a row of which none is said."""
+    looks: dict[tuple[int, str], tuple[str, str]] = {}
+    pieces: list[str] = []
+    row = flow.first - 1
+    for row, line in enumerate(flow.draw(), flow.first):
+        pieces.append(f'<row r="{row}"{_height(line.height, usual)}>')
+        for place in enumerate(line.styles):
+            column, style = place
+            if style is None:
+                continue
+            if place not in looks:
+                looks[column, style] = _look(column, style, number)
+            start, end = looks[column, style]
+            pieces.append(f"{start}{row}{end}{_content(line.values[column])}")
+        pieces.append("</row>")
+        if row % ROWS == 0:
+            yield "".join(pieces)
+            pieces.clear()
+    if row != flow.first + flow.count - 1:
+        raise ValueError(f"not as many lines as said: {row} is the last row")
+    yield "".join(pieces)
+
+
+def _look(column: int, style: str, number: Number) -> tuple[str, str]:
+    """The text of a cell before its row and after it."""
+    if not STYLES[style].locked:
+        raise ValueError(f"nobody types into a list: {style}")
+    return f'<c r="{column_letters(column + 1)}', f'" s="{number(style)}"'
+
+
+def _content(value: str | int | Decimal | None) -> str:
+    if value is None or value == "":
+        return "/>"
+    if isinstance(value, str):
+        return f' t="inlineStr"><is>{_text(value)}</is></c>'
+    plain = isinstance(value, int) and -_EXACT < value < _EXACT
+    return f"><v>{value}</v></c>" if plain else f"><v>{value:.16G}</v></c>"
+
+
+def _text(words: str) -> str:
+    """A text's element; signs that XML or Excel would read otherwise are escaped as Excel does it."""
+    if len(words) > LONGEST:
+        raise ValueError(f"longer than a cell: {words[:80]!r}")
+    if not _STRANGE.search(words):
+        return f"<t>{words}</t>"
+    kept = ' xml:space="preserve"' if words != words.strip() else ""
+    words = _CONTROL.sub(lambda found: f"_x{ord(found[0]):04X}_", _ESCAPED.sub(r"_x005F\1", words))
+    words = words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return f"<t{kept}>{words}</t>"
+
+
+def _height(points: float | None, usual: int) -> str:
+    """Whole pixels, three quarters of a point each, as the library has them."""
+    pixels = usual if points is None else int(points * 4 / 3 + 0.5)
+    return "" if pixels == usual else f' ht="{pixels * 0.75:.16g}" customHeight="1"'
