@@ -15,6 +15,7 @@ _SOFT_HYPHEN = "\u00ad"
 _DATE = re.compile(r"(?<!\d)\d{1,2}([./-])\d{1,2}\1\d{4}(?!\d)")
 _GROUPS = re.compile(r"\d+(?:[ .-]\d+)*")
 _YEAR = re.compile(r"(19|20)\d\d")
+_FORMULA = tuple("=+-@＝＋－＠")  # what begins a formula
 SHORTEST, LONGEST = 9, 12  # digits of telephone, card and citizen numbers
 
 
@@ -25,6 +26,11 @@ def clean(words: str) -> str:
     said = _UNSEEN.sub("", _CONTROLS.sub("", _LINE_ENDS.sub("\n", words)))
     lines = "\n".join(line.strip() for line in _BLANKS.sub(" ", said).split("\n"))
     return unicodedata.normalize("NFC", re.sub(r"\n{3,}", "\n\n", lines).strip())
+
+
+def inert(words: str) -> str:
+    """The same text, so that no spreadsheet program that opens a text file takes it for a formula."""
+    return "'" + words if words.startswith(_FORMULA) else words
 
 
 def harmed(words: str) -> bool:

@@ -53,7 +53,8 @@ def add(root: Group, lang: str) -> None:
             shape,
         )
     )
-    root.add_command(command("status", lang, partial(_status, lang), held, shape))
+    export = option(lang, "--export", type=FILE, metavar="FILE")
+    root.add_command(command("status", lang, partial(_status, lang), held, export, shape))
     profiles = option(lang, "--profile", default="hd36_2018", show_default=True, metavar="NAME")
     out = option(lang, "--out", type=FILE, metavar="FILE.xlsx")
     pdf = option(lang, "--pdf", type=FILE, metavar="FILE.pdf")
@@ -107,17 +108,24 @@ def _consolidate(
     return FAULTY if run_failed(gathered) else OK
 
 
-def _status(lang: str, parent: Path, form: str) -> int:
+def _status(lang: str, parent: Path, export: Path | None, form: str) -> int:
+    from loithe_xl.tasks.export import export as write
     from loithe_xl.tasks.gather import open_parent
-    from loithe_xl.tasks.lines import status_lines
+    from loithe_xl.tasks.lines import issue_line, status_lines
+    from loithe_xl.tasks.office import beside, shown
     from loithe_xl.tasks.told import children_json
 
     opened = open_parent(parent)
+    written = write(opened, export, lang) if export else None
     if form == "json":
         say_json({"children": children_json(opened, lang)})
     else:
         for line in status_lines(opened, lang):
             say(line)
+        if written:
+            say(text("cli.written", file=shown(written)).to(lang))
+    for found in beside(export, written) if export and written else ():
+        say_error(issue_line(found, lang))
     return OK
 
 

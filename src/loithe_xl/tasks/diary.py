@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from loithe_xl import store
+from loithe_xl.hygiene import inert
 from loithe_xl.issues import Fault, Issue, issue
 from loithe_xl.journal import Entry
 from loithe_xl.tasks.office import beside
@@ -22,7 +23,6 @@ LONGEST = 400  # letters of one value
 _MARK = b"\xef\xbb\xbf"  # by which Excel knows UTF-8
 _END = b"\r\n"
 _CHECKED = 12 + len(',""')  # bytes of the last value: a fingerprint of 12 digits
-_FORMULA = "=+-@＝＋－＠"  # what a spreadsheet program takes for the beginning of a formula
 
 
 def add(parent: Path, entries: Sequence[Entry], lang: str) -> tuple[Path | None, tuple[Issue, ...]]:
@@ -107,4 +107,4 @@ def _plain(value: str) -> str:
     """A value on one line, of bounded length, that no spreadsheet program takes for a formula; quotes doubled."""
     said = " ".join(value.split())
     said = said if len(said) <= LONGEST else said[: LONGEST - 1] + "…"
-    return ("'" if said.startswith(tuple(_FORMULA)) else "") + said.replace('"', '""')
+    return inert(said).replace('"', '""')

@@ -1,0 +1,102 @@
+"""Every direct child with its receipt and its figures as one flat table, for whoever counts further."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from loithe_xl import store, writer
+from loithe_xl.book import Book, Print, Sheet
+from loithe_xl.hygiene import inert
+from loithe_xl.issues import Fault, Place, issue
+from loithe_xl.layout import FIGURES
+from loithe_xl.register import TIER_WORDS
+from loithe_xl.rollup import WITHHELD, shown
+from loithe_xl.tasks.intake import Opened
+from loithe_xl.tasks.office import shown as named
+from loithe_xl.words import text
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+_ABOUT = ("code", "unit_name", "tier", "state", "late")
+_WIDTHS = {"code": 14, "unit_name": 36, "tier": 12, "state": 18, "late": 9}
+_HEAD_HEIGHT, _COLUMN = 120, 13
+
+
+def export(parent: Opened, out: Path, lang: str) -> Path:
+    """Write the table of an opened parent as ``.csv`` (UTF-8, commas) or ``.xlsx``; where it was written."""
+    kinds = {".csv": _csv, ".xlsx": _workbook}
+    if out.suffix.lower() not in kinds:
+        raise Fault([issue("EXPORT_KIND", Place(file=named(out)))], 2)
+    return store.write(out, kinds[out.suffix.lower()](table(parent, lang)))
+
+
+def table(parent: Opened, lang: str) -> DataFrame:
+    """A row per direct child and their total: whole numbers, blank where nothing of a unit counts.
+
+    A sensitive column with a small figure stands in the total alone, as in every paper that leaves the office.
+    """
+    import pandas
+
+    assert parent.consolidation and parent.loaded and parent.register
+    pack, labels = parent.loaded.pack, _labels(parent, lang)
+    frame = pandas.DataFrame.from_records(_records(parent, lang), columns=[*_ABOUT, *labels])
+    frame[[*labels]] = frame[[*labels]].apply(pandas.to_numeric).convert_dtypes()
+    total = {**dict.fromkeys(_ABOUT, ""), "unit_name": text("form.total").to(lang), **frame[[*labels]].sum()}
+    for id in pack.sensitive & labels.keys():
+        figures = frame[id].astype(object).where(frame[id].notna(), None)
+        told = shown(zip(frame.tier, figures, strict=True), pack.smallest_shown)
+        total[id] = total[id] if told.total else WITHHELD
+        if not told.unit:
+            frame[id] = frame[id].astype(object).where(frame[id].isna(), WITHHELD)
+    frame = pandas.concat([frame.astype(object), pandas.DataFrame([total])], ignore_index=True)
+    about = {name: text(f"form.head_{name}").to(lang) for name in _ABOUT}
+    return frame.rename(columns={**about, **labels})
+
+
+def _labels(parent: Opened, lang: str) -> dict[str, str]:
+    """Every figure that goes up the tiers, by id: its name, with the id behind it where two are named alike."""
+    assert parent.loaded
+    found = {id: each.label.to(lang) for id, each in parent.loaded.pack.indicators.items()}
+    names = [*found.values()]
+    return {id: name if names.count(name) == 1 else f"{name} ({id})" for id, name in found.items()}
+
+
+def _records(parent: Opened, lang: str) -> list[dict[str, Any]]:
+    assert parent.consolidation and parent.register
+    children = {child.unit: child for child in reversed(parent.consolidation.children)}
+    found = []
+    for code, figures in parent.consolidation.rows.items():
+        child, unit = children[code], parent.register.unit(code)
+        about = {
+            "code": code,
+            "unit_name": child.name,
+            "tier": TIER_WORDS[unit.tier] if unit else "",
+            "state": text(f"form.status_{child.status.value}").to(lang),
+            "late": text("form.yes").to(lang) if child.late and child.file else "",
+        }
+        numbers = {id: int(each) if each == int(each) else float(each) for id, each in (figures or {}).items()}
+        found.append({**about, **numbers})
+    return found
+
+
+def _csv(frame: DataFrame) -> bytes:
+    written: str = frame.map(lambda value: inert(value) if isinstance(value, str) else value).to_csv(index=False)
+    return written.encode("utf-8-sig")
+
+
+def _workbook(frame: DataFrame) -> bytes:
+    import pandas
+
+    sheet = Sheet(FIGURES, freeze=(2, 3), heights={1: _HEAD_HEIGHT}, protected=False)
+    sheet.print = Print(landscape=True, repeat_rows=(1, 1), footer="&C&P/&N")
+    last = len(frame) + 1
+    for column, name in enumerate(frame.columns, 1):
+        sheet.put(1, column, name, "head" if column <= len(_ABOUT) else "head_turned")
+        sheet.widths[column] = [*_WIDTHS.values()][column - 1] if column <= len(_ABOUT) else _COLUMN
+        for row, value in enumerate(frame[name], 2):
+            bold = "total" if row == last else "computed" if column > len(_ABOUT) else ""
+            style = f"{bold}_{'count' if column > len(_ABOUT) else 'label'}" if bold else "text"
+            sheet.put(row, column, None if pandas.isna(value) else value, style)
+    return writer.render(Book([sheet]))
