@@ -1,4 +1,4 @@
-"""What a command loads before it does anything: click for help, calamine and cryptography for reading, no more."""
+"""What a command loads before it does anything: click for help, calamine, isal and cryptography for reading, no more."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ else:
     import click
 print(*(set(sys.modules) - before), sep="\\n", file=sys.stderr)
 """
-READING = {"click", "cryptography", "python_calamine"}
+READING = {"click", "cryptography", "isal", "python_calamine"}
 SLOW = {"dataclasses", "importlib.resources", "json", "pathlib", "shutil", "traceback"}
 
 

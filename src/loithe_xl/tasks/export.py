@@ -33,7 +33,7 @@ def export(parent: Opened, out: Path, lang: str) -> Path:
 
 
 def table(parent: Opened, lang: str) -> DataFrame:
-    """A row per direct child and their total: whole numbers, blank where nothing of a unit counts.
+    """A row per direct child and their total: blank where nothing of a unit counts but what the register says.
 
     A sensitive column with a small figure stands in the total alone, as in every paper that leaves the office.
     """
@@ -76,7 +76,9 @@ def _records(parent: Opened, lang: str) -> list[dict[str, Any]]:
             "state": text(f"form.status_{child.status.value}").to(lang),
             "late": text("form.yes").to(lang) if child.late and child.file else "",
         }
-        numbers = {id: int(each) if each == int(each) else float(each) for id, each in (figures or {}).items()}
+        absent = {id: each for id, each in parent.consolidation.absent.get(code, {}).items() if each}
+        known = absent if figures is None else figures
+        numbers = {id: int(each) if each == int(each) else float(each) for id, each in known.items()}
         found.append({**about, **numbers})
     return found
 
@@ -90,7 +92,8 @@ def _workbook(frame: DataFrame) -> bytes:
     import pandas
 
     sheet = Sheet(FIGURES, freeze=(2, 3), heights={1: _HEAD_HEIGHT}, protected=False)
-    sheet.print = Print(landscape=True, repeat_rows=(1, 1), footer="&C&P/&N")
+    # Many columns: several pages side by side, each with the units' codes and names.
+    sheet.print = Print(landscape=True, repeat_rows=(1, 1), repeat_columns=(1, 2), fit_wide=False, footer="&C&P/&N")
     last = len(frame) + 1
     for column, name in enumerate(frame.columns, 1):
         sheet.put(1, column, name, "head" if column <= len(_ABOUT) else "head_turned")
