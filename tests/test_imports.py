@@ -1,4 +1,4 @@
-"""What a command loads before it does anything: click for help, calamine, isal and cryptography for reading, no more."""
+"""What a command loads before it does anything: click for help; calamine, isal, cryptography for reading; no more."""
 
 from __future__ import annotations
 
