@@ -9,6 +9,7 @@ from loithe_xl import store
 from loithe_xl.demo.answers import Cast, cell_inputs
 from loithe_xl.draw import form_book
 from loithe_xl.identity import Identity, new_private_key, public_key, sign
+from loithe_xl.kinds import Aggregate
 from loithe_xl.layout import COMPUTED, Layout
 from loithe_xl.register import Register, Unit
 from loithe_xl.submission import Inputs, blank
@@ -75,12 +76,16 @@ class Campaign:
         return parent, inbox
 
     @cached_property
-    def added(self) -> dict[str, tuple[str, int, int]]:
-        """What the peer adds up: every figure that is typed as a whole number and summed: its sheet and cell."""
-        typed = {id: slot for id, slot in self.layout.slots.items() if slot.field.kind == "count"}
-        return {
-            id: (typed[id].sheet, typed[id].row, typed[id].column) for id in self.loaded.pack.indicators if id in typed
-        }
+    def added(self) -> dict[str, tuple[str, int, int, int, str]]:
+        """What the peer adds up: figure -> its sheet, first row, last row, column; and how: ``sum`` of numbers, forms
+        that say ``yes``, forms with ``any`` number."""
+        hows, found = {Aggregate.SUM: "sum", Aggregate.COUNT_YES: "yes"}, {}
+        for id, slot in self.layout.slots.items():
+            if id in self.loaded.pack.indicators and slot.field.aggregate in hows:
+                found[id] = slot.sheet, slot.row, slot.row, slot.column, hows[slot.field.aggregate]
+        sessions = self.layout.tables["sessions"]
+        rows = sessions.top, sessions.bottom
+        return {**found, "cells_held": (sessions.sheet, *rows, sessions.columns["held_date"], "any")}
 
     @cached_property
     def read_sheets(self) -> dict[str, str]:

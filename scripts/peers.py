@@ -116,17 +116,20 @@ def _validation(rule: Any) -> dict[str, Any]:
     return said | {"validate": kind, "criteria": "between", "minimum": low, "maximum": high}
 
 
-def pandas_sums(files: Sequence[str], cells: Mapping[str, tuple[str, int, int]]) -> dict[str, int]:
-    """What pandas and openpyxl add up: figure -> sheet, row and column (from 1), over all files."""
+def pandas_sums(files: Sequence[str], cells: Mapping[str, tuple[str, int, int, int, str]]) -> dict[str, int]:
+    """What pandas and openpyxl add up over files: figure -> sheet, first row, last row, column (from 1), and how."""
     import pandas
 
     sums = dict.fromkeys(cells, 0)
-    sheets = sorted({sheet for sheet, _, _ in cells.values()})
+    sheets = sorted({sheet for sheet, *_ in cells.values()})
     for file in files:
         frames = pandas.read_excel(file, sheet_name=sheets, header=None, engine="openpyxl")
-        for id, (sheet, row, column) in cells.items():
-            value = frames[sheet].iat[row - 1, column - 1]
-            sums[id] += 0 if pandas.isna(value) else int(value)
+        for id, (sheet, first, last, column, how) in cells.items():
+            values = frames[sheet].iloc[first - 1 : last, column - 1]
+            if how == "sum":
+                sums[id] += int(values.fillna(0).sum())
+            else:
+                sums[id] += int((values == "Có").any() if how == "yes" else values.notna().any())
     return sums
 
 

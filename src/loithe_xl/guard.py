@@ -21,6 +21,7 @@ from loithe_xl.issues import Issue, issue
 MOST_BYTES = 50_000_000  # of a file
 MOST_UNPACKED = 200_000_000
 MOST_PARTS = 1_000
+_PIECE = 8_192  # bytes that are unpacked at a time
 _SHORT, _MOST_KEPT = 400_000, 4_000_000  # bytes of a part, and of all, that are kept unpacked
 _MOST_DIGESTED = 2_000_000_000  # bytes, some seconds
 _BOMB_RATIO, _BOMB_FLOOR = 100, 10_000_000
@@ -41,6 +42,7 @@ _FOREIGN = (
 _OTHER_NAME = b"up"  # Info-ZIP's second name of a part, which only some programs take
 _DTD = "<!DOCTYPE"
 _ODD = re.compile(r"[\\\0:]|^/|(?:^|/)\.\.(?:/|$)")  # in a part's name
+# The outermost element, before which alone a document type can be declared.
 _PROLOG = re.compile(rb"(?:\xef\xbb\xbf)?(?:<\?xml\s[^<>]*\?>)?\s*<[A-Za-z]")
 _BINARY_TYPE = b"application/vnd.ms-excel.sheet.binary.macroEnabled.main"  # SheetJS lists it in every file, for none
 
@@ -103,6 +105,16 @@ class Parts:
                 self._room -= len(text)
         return text
 
+    def beginning(self, info: zipfile.ZipInfo) -> bytes:
+        """How a part begins. All of it is verified, but of a long one no more than a piece is held at a time."""
+        if info.file_size <= _SHORT:
+            return self.text(info)
+        pieces = _pieces(self.data, info)
+        first = next(pieces, b"")
+        for _ in pieces:
+            pass
+        return first
+
 
 @lru_cache(maxsize=1)
 def parts(data: bytes) -> Parts:
@@ -112,8 +124,33 @@ def parts(data: bytes) -> Parts:
 
 def inflate(data: bytes, info: zipfile.ZipInfo) -> bytes:
     """One part of the package, its size and checksum verified; ValueError when it is damaged."""
+    return b"".join(_pieces(data, info))
+
+
+def _pieces(data: bytes, info: zipfile.ZipInfo) -> Iterator[bytes]:
+    """A part, unpacked piece by piece; ValueError at the end, if not before, when it is damaged."""
     from isal import isal_zlib  # a third of the time that zlib takes, and of its check sum's a tenth
 
+    packed = _packed(data, info)
+    stored = info.compress_type == zipfile.ZIP_STORED
+    inflater, size, crc = isal_zlib.decompressobj(-15), 0, 0
+    for start in range(0, len(packed), _PIECE):
+        piece = packed[start : start + _PIECE]
+        try:
+            # Never much more than is declared, however much a bomb would give.
+            text = piece if stored else inflater.decompress(piece, info.file_size + 1)
+        except isal_zlib.error as fault:  # type: ignore[misc]  # its stub takes the class for an instance
+            raise ValueError("a part is damaged") from fault
+        size, crc = size + len(text), isal_zlib.crc32(text, crc)
+        yield text
+        if size > info.file_size or inflater.eof:
+            break
+    if size != info.file_size or crc != info.CRC:
+        raise ValueError("a part is damaged")
+
+
+def _packed(data: bytes, info: zipfile.ZipInfo) -> bytes:
+    """A part as it is packed; ValueError when it is not where the directory says."""
     head = data[info.header_offset : info.header_offset + 30]
     if len(head) < 30 or not head.startswith(_ZIP):
         raise ValueError("no part begins here")
@@ -121,18 +158,7 @@ def inflate(data: bytes, info: zipfile.ZipInfo) -> bytes:
     start = info.header_offset + 30 + name
     if data[start - name : start] != info.orig_filename.encode("utf-8" if info.flag_bits & 0x800 else "cp437"):
         raise ValueError("a part has two names")
-    packed = data[start + extra : start + extra + info.compress_size]
-    if info.compress_type == zipfile.ZIP_STORED:
-        text = packed
-    else:
-        try:
-            # Never more than one byte beyond what is declared, however much a bomb would give.
-            text = isal_zlib.decompressobj(-15).decompress(packed, info.file_size + 1)
-        except isal_zlib.error as fault:  # type: ignore[misc]  # its stub takes the class for an instance
-            raise ValueError("a part is damaged") from fault
-    if len(text) != info.file_size or isal_zlib.crc32(text) != info.CRC:
-        raise ValueError("a part is damaged")
-    return text
+    return data[start + extra : start + extra + info.compress_size]
 
 
 def _fetch(path: Path) -> bytes | str:
@@ -241,16 +267,17 @@ def _contents(found: Parts) -> str | None:
     if data[-_END_REACH:].count(_ZIP_END) > 1 or min(info.header_offset for info in infos) > 0 or _overlap(infos):
         return "FILE_DAMAGED"
     for info in infos:
+        name = info.filename.lower()
         try:
-            text = found.text(info)
+            begins = found.beginning(info)
+            if not name.startswith("xl/media/") and not _PROLOG.match(begins) and _has_dtd(found.text(info)):
+                return "FILE_DTD"
+            if name == "[content_types].xml" and _has_macro_type(found.text(info), infos):
+                return "FILE_MACRO"
+            if name == "xl/workbook.xml" and b"http://purl.oclc.org/ooxml" in found.text(info):
+                return "FILE_STRICT"
         except ValueError:
             return "FILE_DAMAGED"
-        if not info.filename.startswith("xl/media/") and _has_dtd(text):
-            return "FILE_DTD"
-        if info.filename.lower() == "[content_types].xml" and _has_macro_type(text, infos):
-            return "FILE_MACRO"
-        if info.filename.lower() == "xl/workbook.xml" and b"http://purl.oclc.org/ooxml" in text:
-            return "FILE_STRICT"
     return None
 
 
@@ -267,9 +294,7 @@ def _has_macro_type(types: bytes, infos: list[zipfile.ZipInfo]) -> bool:
 
 
 def _has_dtd(text: bytes) -> bool:
-    """Whether a part declares a document type, which can stand before its outermost element only."""
-    if _PROLOG.match(text):
-        return False
+    """Whether a part declares a document type."""
     if text[:2] in (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<"):
         return any(_DTD.encode(code) in text for code in ("utf-16-le", "utf-16-be"))
     return _DTD.encode() in text

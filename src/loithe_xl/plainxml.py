@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, repeat
 from typing import NamedTuple
 
 MOST_SHARED = 2_000_000  # uses of shared texts
@@ -105,7 +105,8 @@ def shared_texts(text: bytes) -> list[str]:
     if any(int(number) > MOST_SHARED for number in _COUNT.findall(text, 0, at)):
         raise ValueError("more texts than there can be: calamine would make room for all")
     _whole(text[:at] + end[2])
-    found = [_kept_texts(piece, prefix) if len(piece) <= _SHORT else _texts(piece, prefix) for piece in pieces]
+    short = max(map(len, pieces), default=0) <= _SHORT
+    found = map(_kept_texts if short else _texts_or_kept, pieces, repeat(prefix))
     return [*chain.from_iterable(found), *[""] * end[1].count(b"<")]
 
 
@@ -121,6 +122,10 @@ def _texts(piece: bytes, prefix: bytes) -> tuple[str, ...]:
 
 
 _kept_texts = lru_cache(maxsize=8_192)(_texts)  # the files of one form share most of theirs
+
+
+def _texts_or_kept(piece: bytes, prefix: bytes) -> tuple[str, ...]:
+    return _kept_texts(piece, prefix) if len(piece) <= _SHORT else _texts(piece, prefix)
 
 
 def decoded(words: str) -> str:
