@@ -23,7 +23,7 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 _LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
-_MOST_KEPT = 4_000_000  # bytes of sheets and of rows that are kept
+_MOST_KEPT, _MOST_MET = 4_000_000, 50_000  # bytes of sheets and of rows that are kept; how many are known to be met
 _LONGEST_FORMULA, _MOST_SHARED = 8_192, 20_000  # letters of a formula; cells that share formulas
 _LONGEST_RULES, _LONGEST_PREFIX, _MOST_PIECES = 1_000_000, 32, 16  # letters; letters; elements with rules
 _ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
@@ -112,14 +112,19 @@ class _Rows(Scan):
 
 
 class _Kept(dict[K, V]):
-    """What was read of some bytes; all of it is dropped when it grows beyond so many bytes."""
+    """What was read of bytes that were met twice; all of it is dropped when it grows beyond so many bytes."""
 
     def __init__(self, most: int) -> None:
         self.most, self.held = most, 0
+        self.met: set[int] = set()
 
     def keep(self, key: K, value: V, size: int) -> None:
-        """Remember a value of so many bytes, if these are not very many."""
-        if size > self.most // 8:
+        """Remember a value of so many bytes, if these are not very many and were met before."""
+        if len(self.met) > _MOST_MET:
+            self.met.clear()
+        met = hash(key)
+        if met not in self.met or size > self.most // 8:
+            self.met.add(met)
             return
         if self.held + size > self.most:
             self.clear()
