@@ -13,14 +13,13 @@ import os
 import shutil
 import sys
 import tempfile
-import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import peers
+import steps
 from campaign import Campaign
 from costs import Cost, Row, interleaved, machine, measured, process, table
 from loithe_xl import store, zipparts
@@ -75,7 +74,16 @@ class Bench:
 
     def rows(self) -> Iterator[Row]:
         """The whole table."""
-        for part in (self.start, self.generate, self.consolidate, self.against_pandas, self.growth, self.validate):
+        parts = (
+            self.start,
+            self.generate,
+            self.consolidate,
+            self.reading,
+            self.against_pandas,
+            self.growth,
+            self.validate,
+        )
+        for part in parts:
             print(f"… {part.__name__}", file=sys.stderr)
             yield from part()
 
@@ -102,7 +110,7 @@ class Bench:
         paths = [folder / f"{unit.code}.xlsx" for unit in units]
         fresh = [campaign.make(unit) for unit in units]
         filled = [campaign.make(unit, each) for unit, each in zip(units, inputs, strict=True)]
-        agree_written(
+        peers.agree(
             filled[0], package(self.case(units[0], inputs[0]), campaign.forge.salt), slow[0], self.campaign.folder
         )
 
@@ -155,6 +163,7 @@ class Bench:
         found = interleaved(
             self.sizes.rounds,
             calamine=lambda: measured(lambda: peers.bare_calamine(files, list(sheets))),
+            every=lambda: measured(lambda: peers.bare_calamine(files)),
             inflate=lambda: measured(lambda: peers.inflate(files, parts)),
             reading=lambda: self.gathered(count, "--dry-run")[0],
             whole=lambda: self.gathered(count)[0],
@@ -169,6 +178,9 @@ class Bench:
             )
             bar = "≤ 4× bare calamine, CPU" if limit else ""
             yield Row(f"consolidate {count} files, all guards{what}", bar, shown, ratio, limit)
+        ratio = found["whole"].cpu / found["every"].cpu
+        told = f"{ratio:.1f}× CPU ({1000 * found['every'].cpu / count:.2f} ms a file)"
+        yield Row("the same against bare calamine reading every sheet, the computed ones too", "", told, ratio)
         ratio = floor / found["inflate"].cpu
         yield Row("bare calamine against unpacking the same parts, CPU", "", f"{ratio:.1f}×", ratio)
 
@@ -195,6 +207,15 @@ class Bench:
         said = json.loads(answer[0])
         assert said["seen"] == said["accepted"] == count, {key: said[key] for key in ("seen", "accepted", "refused")}
         return cost, said
+
+    def reading(self) -> Iterator[Row]:
+        """Where the time goes, step by step, beside calamine's."""
+        _, inbox = self.campaign.received(self.sizes.files)
+        found = steps.costs(sorted(inbox.iterdir()), self.campaign.loaded)
+        floor = found["calamine"]
+        yield Row("reading one file, all steps", "", f"{sum(found.values()):.2f} ms", sum(found.values()))
+        for step, cost in found.items():
+            yield Row(f"– {step}", "", f"{cost:.2f} ms ({cost / floor:.2f}× calamine)", cost)
 
     def against_pandas(self) -> Iterator[Row]:
         """Whole processes by the clock: the command with all its guards, a script that only adds."""
@@ -248,20 +269,6 @@ class Bench:
         yield Row("validate one form, Python's part after imports", "≤ 150 ms", shown, 1000 * found.cpu, 150)
 
 
-def agree_written(stamped: bytes, rendered: bytes, book: Any, folder: Path) -> None:
-    """The stamped file is the rendered one, part by part; the peer's file holds the same values."""
-    from python_calamine import CalamineWorkbook
-
-    first, second = (zipfile.ZipFile(BytesIO(each)) for each in (stamped, rendered))
-    assert first.namelist() == second.namelist()
-    assert all(first.read(name) == second.read(name) for name in first.namelist())
-    path = folder / "peer.xlsx"
-    peers.xlsxwriter_form(book, path)
-    ours, theirs = CalamineWorkbook.from_filelike(BytesIO(stamped)), CalamineWorkbook.from_path(str(path))
-    for name in ours.sheet_names:
-        assert ours.get_sheet_by_name(name).to_python() == theirs.get_sheet_by_name(name).to_python(), name
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and tell."""
     parser = argparse.ArgumentParser(description="Measure the program against its bars.")
@@ -276,23 +283,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sizes = QUICK if given.quick else Sizes(rounds=given.rounds)
         rows = list(Bench(Campaign(Path(folder)), sizes).rows())
     if given.json:
-        print(
-            json.dumps(
-                {"machine": machine(), "rows": [{**asdict(row), "met": row.met} for row in rows]},
-                ensure_ascii=False,
-                indent=2,
-            )
-        )
+        said = {"machine": machine(), "rows": [{**asdict(row), "met": row.met} for row in rows]}
+        print(json.dumps(said, ensure_ascii=False, indent=2))
     else:
         print(f"{machine()}\n\n{table(rows)}")
     if given.write:
         text = given.write.read_text(encoding="utf-8")
         before, rest = text.split(BEGIN)
         after = rest.split(END)[1]
-        told = (
-            f"{machine()}; medians of {sizes.rounds} rounds, of start {sizes.starts}, of growth {sizes.growth_rounds}."
-        )
-        given.write.write_text(f"{before}{BEGIN}\n{told}\n\n{table(rows)}\n{END}{after}", encoding="utf-8")
+        counts = f"{sizes.rounds} rounds, of start {sizes.starts}, of growth {sizes.growth_rounds}"
+        given.write.write_text(f"{before}{BEGIN}\n{machine()}; medians of {counts}.\n\n{table(rows)}\n{END}{after}", encoding="utf-8")
     return 0
 
 

@@ -46,14 +46,15 @@ def inflate(files: Sequence[Path], parts: Sequence[str]) -> int:
     return size
 
 
-def bare_calamine(files: Sequence[Path], sheets: Sequence[str]) -> int:
-    """Every value of these sheets, read with calamine and thrown away; how many rows there were."""
+def bare_calamine(files: Sequence[Path], sheets: Sequence[str] | None = None) -> int:
+    """Every value of these sheets (of all, if none is named), read with calamine and thrown away; how many rows."""
     from python_calamine import CalamineWorkbook
 
     rows = 0
     for file in files:
         with CalamineWorkbook.from_path(str(file)) as book:
-            rows += sum(len(book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)) for sheet in sheets)
+            for sheet in book.sheet_names if sheets is None else sheets:
+                rows += len(book.get_sheet_by_name(sheet).to_python(skip_empty_area=False))
     return rows
 
 
@@ -131,6 +132,20 @@ def pandas_sums(files: Sequence[str], cells: Mapping[str, tuple[str, int, int, i
             else:
                 sums[id] += int((values == "Có").any() if how == "yes" else values.notna().any())
     return sums
+
+
+def agree(stamped: bytes, rendered: bytes, book: Any, folder: Path) -> None:
+    """The stamped file is the rendered one, part by part; the peer's file holds the same values."""
+    from python_calamine import CalamineWorkbook
+
+    first, second = (zipfile.ZipFile(io.BytesIO(each)) for each in (stamped, rendered))
+    assert first.namelist() == second.namelist()
+    assert all(first.read(name) == second.read(name) for name in first.namelist())
+    path = folder / "peer.xlsx"
+    xlsxwriter_form(book, path)
+    ours, theirs = CalamineWorkbook.from_filelike(io.BytesIO(stamped)), CalamineWorkbook.from_path(str(path))
+    for name in ours.sheet_names:
+        assert ours.get_sheet_by_name(name).to_python() == theirs.get_sheet_by_name(name).to_python(), name
 
 
 if __name__ == "__main__":
