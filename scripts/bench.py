@@ -291,8 +291,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         text = given.write.read_text(encoding="utf-8")
         before, rest = text.split(BEGIN)
         after = rest.split(END)[1]
-        counts = f"{sizes.rounds} rounds, of start {sizes.starts}, of growth {sizes.growth_rounds}"
-        given.write.write_text(f"{before}{BEGIN}\n{machine()}; medians of {counts}.\n\n{table(rows)}\n{END}{after}", encoding="utf-8")
+        told = f"{machine()}; medians of {sizes.rounds} rounds, of start {sizes.starts}, of growth {sizes.growth_rounds}"
+        given.write.write_text(f"{before}{BEGIN}\n{told}.\n\n{table(rows)}\n{END}{after}", encoding="utf-8")
     return 0
 
 
