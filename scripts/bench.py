@@ -291,7 +291,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         text = given.write.read_text(encoding="utf-8")
         before, rest = text.split(BEGIN)
         after = rest.split(END)[1]
-        told = f"{machine()}; medians of {sizes.rounds} rounds, of start {sizes.starts}, of growth {sizes.growth_rounds}"
+        told = f"{machine()}; medians of {sizes.rounds} rounds, start {sizes.starts}, growth {sizes.growth_rounds}"
         given.write.write_text(f"{before}{BEGIN}\n{told}.\n\n{table(rows)}\n{END}{after}", encoding="utf-8")
     return 0
 
