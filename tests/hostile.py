@@ -1525,6 +1525,7 @@ def run_untouched(folder: Path, count: int = 0, seed: int = 0) -> Tally:
         ("consolidate", "--into", post.parent, post.inbox.name),
         ("status", post.parent),
         ("report", post.parent, "--out", "bc.xlsx"),
+        *(("repair", path, "--out", "sach.xlsx") for path in sorted(post.inbox.glob("*.xlsx"))[:: max(count, 1)][:20]),
     ):
         loithe(folder, *command)
         after = looks(post.inbox)

@@ -27,6 +27,7 @@ from loithe_xl.tasks import diary, gather, generate
 MONDAY, FRIDAY, SATURDAY = "2023-02-27T08:00:00", "2023-03-03T15:00:00", "2023-03-04T09:00:00"
 PARENT, JOURNAL, INBOX, REPORT = "cha.xlsx", "cha_nhat-ky.csv", "nhan", "bao-cao.xlsx"
 FORMS, KEYS = "bieu", "khoa"
+RECEIVED, CLEAN = "hong.xlsx", "sach.xlsx"
 OURS = re.compile(r"\.~loithe-|\.office\.key-")
 SHAPE = {"01.1": 1, "01.2": 2}
 UNITS = ("01.1.C01", "01.2.C01", "01.2.C02", "01.K1")
@@ -85,7 +86,8 @@ class Scene:
 
 def scenes(world: World) -> dict[str, Scene]:
     """All of them by name."""
-    return {scene.name: scene for scene in (_consolidate(world), _generate(world), _report(world), _key())}
+    made = _consolidate(world), _generate(world), _report(world), _repair(world), _key()
+    return {scene.name: scene for scene in made}
 
 
 def _consolidate(world: World) -> Scene:
@@ -176,6 +178,40 @@ def _report(world: World) -> Scene:
     assert pressed(world.folder / "r2", "report", PARENT, "--out", REPORT)[0] == 0
     world.kept["report", b"new"] = (world.folder / "r2" / REPORT).read_bytes()
     return Scene("report", lay, work, wrong, unfinished)
+
+
+def _repair(world: World) -> Scene:
+    """A fresh copy made again over that of another report."""
+    first, second = (world.reports[f"{unit}.xlsx"] for unit in UNITS[:2])
+
+    def work(folder: Path) -> tuple[int, str]:
+        return pressed(folder, "repair", RECEIVED, "--out", CLEAN)
+
+    def made(name: str, received: bytes) -> bytes:
+        folder = world.folder / name
+        folder.mkdir()
+        (folder / RECEIVED).write_bytes(received)
+        assert work(folder)[0] == 0
+        return (folder / CLEAN).read_bytes()
+
+    old, new = made("f1", first), made("f2", second)
+
+    def lay(folder: Path) -> None:
+        (folder / RECEIVED).write_bytes(second)
+        (folder / CLEAN).write_bytes(old)
+
+    def wrong(folder: Path) -> str:
+        if (folder / RECEIVED).read_bytes() != second:
+            return "the received file is another"
+        if any(copy.read_bytes() != old for copy in seen(folder / "ban-cu")):
+            return "a copy is not the old one"
+        return "" if (folder / CLEAN).read_bytes() in (old, new) else "the fresh copy is not whole"
+
+    def unfinished(folder: Path) -> str:
+        left = leftovers(folder) or wrong(folder)
+        return left or ("" if (folder / CLEAN).read_bytes() == new else "the fresh copy is the old one")
+
+    return Scene("repair", lay, work, wrong, unfinished)
 
 
 def _key() -> Scene:

@@ -100,6 +100,8 @@ def test_what_has_other_meanings_is_refused(rows: str) -> None:
         page("").replace(b".", b"x"),
         b"<x>" + page("") + b"</x>",
         page("", head="<sheetData/>"),
+        page("", head="<cols>", tail="</cols>"),
+        page("", head="<x><y/>", tail="</x>"),
         page("", tail="<sheetData/>"),
         page("", head="<!-- x -->"),
         page("", tail="<![CDATA[x]]>"),

@@ -76,6 +76,7 @@ def sheet(text: bytes) -> Sheet:
     head, tail = text[:start], text[end:] if end >= start else b""
     if b"sheetData" in text[: opened.start()] or name in tail:
         raise ValueError("cells in two places")
+    _whole(b"%b</%bworksheet>" % (text[: opened.start()], prefix))  # the cells stand in nothing but the sheet
     _whole(head + tail)
     close = b"</%brow>" % prefix
     pieces = text[start:end].split(close)
