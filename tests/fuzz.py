@@ -227,6 +227,8 @@ def _zipped(parts: Mapping[str, bytes]) -> bytes:
 
 def _changed(text: bytes, chance: random.Random, parts: Mapping[str, bytes]) -> tuple[bytes, str]:
     """A part with one change, of letters or of what XML is made of."""
+    if not text:  # an earlier change left nothing of it
+        return text, "nothing to change"
     if chance.random() < 0.15:
         return _raw(text, chance, zipped=False)
     if chance.random() < 0.03:
