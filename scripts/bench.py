@@ -265,8 +265,8 @@ class Bench:
             return Cost(cpu, wall)
 
         found = interleaved(self.sizes.rounds, once=once)["once"]
-        shown = f"{1000 * found.cpu:.0f} ms CPU, {1000 * found.wall:.0f} ms wall"
-        yield Row("validate one form, Python's part after imports", "≤ 150 ms", shown, 1000 * found.cpu, 150)
+        shown = f"{1000 * found.wall:.0f} ms wall, a worker begun and ended"
+        yield Row("validate one form, Python's part after imports", "≤ 150 ms", shown, 1000 * found.wall, 150)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
