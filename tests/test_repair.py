@@ -22,7 +22,7 @@ from loithe_xl.received import Grid, Received
 from loithe_xl.salvage import Salvaged, salvage
 from loithe_xl.spec import Field
 from loithe_xl.submission import Inputs, blank
-from loithe_xl.tasks.repair import _texts, drawn_marks
+from loithe_xl.tasks.repair import _said, drawn_marks
 
 Cells = dict[Address, Any]
 MAIN, MEETINGS, WORDS = "1. Số liệu", "2. Buổi sinh hoạt", "3. Khó khăn, kiến nghị"
@@ -81,7 +81,7 @@ def filled(form: str) -> tuple[Layout, dict[str, Marks], Inputs, dict[str, Cells
     for placed in layout.sheets:
         cells = {at: plain(cell.value) for at, cell in book.sheet(placed.sheet.name).cells.items()}
         sheets[placed.sheet.name] = {at: raw for at, raw in cells.items() if raw not in (None, "")}
-    others = {sheet.name: _texts(sheet) for sheet in fresh.sheets if sheet.name not in marks}
+    others = {sheet.name: _said(sheet) for sheet in fresh.sheets if sheet.name not in marks}
     return layout, marks, inputs, sheets, others
 
 

@@ -269,6 +269,17 @@ def test_a_computed_sheet_under_another_name_costs_nothing(parent: Path, report:
         assert repaired(altered(file, rename), f"{number}.xlsx")["left"] == []
 
 
+def test_a_form_whose_letters_came_apart_is_moved_under_composed_names(report: Path) -> None:
+    apart = rewritten(
+        report,
+        Path("nfd.xlsx"),
+        {"xl/sharedStrings.xml": lambda part: unicodedata.normalize("NFD", part.decode()).encode()},
+    )
+
+    assert repaired(apart)["left"] == []
+    same_inputs(report, Path("sạch.xlsx"))
+
+
 def test_odd_texts_come_through_as_they_are(report: Path) -> None:
     sheet, cell = places(report)["difficulties_text"][0]
     for number, odd in enumerate(('=cmd|"/c calc"!A1', "  hai  dấu cách  ", "a\nb\tc", "_x000D_ & <b> 😀", "+1")):

@@ -6,7 +6,6 @@ stand once in the form and once in the received sheet; what they do not settle s
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from functools import cached_property
@@ -14,6 +13,7 @@ from functools import cached_property
 from loithe_xl.book import Address
 from loithe_xl.evaluate import Raw, is_filled
 from loithe_xl.layout import NUMBER
+from loithe_xl.shifts import plain
 from loithe_xl.submission import Grid
 
 # Of one sheet of the form: text or number of each cell it fills, by address; "" where something is typed or computed.
@@ -22,7 +22,7 @@ Marks = Mapping[Address, str | int]
 
 def folded(raw: Raw) -> str:
     """A text as it is compared: composed letters, single spaces; blank for what is none."""
-    return " ".join(unicodedata.normalize("NFC", raw).split()) if isinstance(raw, str) else ""
+    return plain(raw) if isinstance(raw, str) else ""
 
 
 class Alignment:

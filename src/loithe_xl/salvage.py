@@ -59,8 +59,8 @@ def salvage(layout: Layout, marks: Mapping[str, Marks], received: Received, othe
 def given_sheets(layout: Layout, marks: Mapping[str, Marks], grids: Mapping[str, Grid]) -> dict[str, str | None]:
     """Input sheet -> the received sheet that holds it: the one of its name, else the only one with most of its texts;
     None where none does, or several do."""
-    said = {name: _texts(listed.values()) for name, listed in marks.items()}
-    here = {name: _texts(raw for _, _, raw in grid.cells()) for name, grid in grids.items()}
+    said = {name: words_of(listed.values()) for name, listed in marks.items()}
+    here = {name: words_of(raw for _, _, raw in grid.cells()) for name, grid in grids.items()}
     found: dict[str, str | None] = {}
     for placed in layout.sheets:
         name = placed.sheet.name
@@ -178,16 +178,17 @@ def _extra(
 ) -> Iterator[Issue]:
     """Sheets that are not the form's. One that says most of what another sheet of the form does, and less of what an
     input sheet does, is that one under another name."""
-    inputs = [_texts(listed.values()) for listed in marks.values()]
+    inputs = [words_of(listed.values()) for listed in marks.values()]
     for name, grid in grids.items():
-        said = _texts(raw for _, _, raw in grid.cells())
+        said = words_of(raw for _, _, raw in grid.cells())
         copied = max(len(texts & said) for texts in inputs)
         renamed = any(len(texts & said) > max(copied, len(texts) / 2) for texts in others.values())
         if name not in known and not renamed and any(is_filled(raw) for _, _, raw in grid.cells()):
             yield issue("REPAIR_SHEET_EXTRA", Place(sheet=name), sheet=name)
 
 
-def _texts(cells: Iterable[Raw]) -> set[str]:
+def words_of(cells: Iterable[Raw]) -> set[str]:
+    """What some cells say, as it is compared."""
     return {folded(raw) for raw in cells} - {""}
 
 

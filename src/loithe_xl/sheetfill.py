@@ -11,12 +11,12 @@ from decimal import Decimal
 from functools import cached_property
 from html import unescape
 
-from loithe_xl.book import Address, Scalar
+from loithe_xl.book import Address, Scalar, located
 from loithe_xl.evaluate import serial
 from loithe_xl.zipparts import Entry, Part, Piece, Pieces, deflated, entry, piece
 
 _CELL = re.compile(
-    rb'<c r="(?P<letters>[A-Z]+)(?P<row>[0-9]+)" s="(?P<style>[0-9]+)"[^>]*?'
+    rb'<c r="(?P<name>[A-Z]+[0-9]+)" s="(?P<style>[0-9]+)"[^>]*?'
     rb"(?:/>|>(?:<f>(?P<formula>[^<]*)</f>)?.*?</c>)",
     re.S,
 )
@@ -73,7 +73,7 @@ class _Sheet:
         self.kept: dict[tuple[tuple[Address, str], ...], Entry] = {}
         self.blocks = [_Block(text, typed) for text in _cut(part.text)]
         self.spots = {
-            _address(found): _spot(number, found)
+            located(found["name"].decode()): _spot(number, found)
             for number, block in enumerate(self.blocks)
             for found in _CELL.finditer(block.text)
         }
@@ -168,16 +168,8 @@ def _by_start(found: tuple[_Spot, Scalar]) -> int:
     return found[0].start
 
 
-def _address(found: re.Match[bytes]) -> Address:
-    column = 0
-    for letter in found["letters"]:
-        column = column * 26 + letter - 64
-    return int(found["row"]), column
-
-
 def _spot(block: int, found: re.Match[bytes]) -> _Spot:
-    name = found["letters"] + found["row"]
-    return _Spot(block, found.start(), found.end(), name, int(found["style"]), found["formula"])
+    return _Spot(block, found.start(), found.end(), found["name"], int(found["style"]), found["formula"])
 
 
 def _result(value: Scalar) -> tuple[bytes, bytes]:

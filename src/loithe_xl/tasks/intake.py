@@ -92,23 +92,15 @@ def opened(received: Received, file: str, sha: str = "", by: Loaded | None = Non
     """What a workbook holds, as read from a file or from an open Excel: identity, inputs, figures, faults."""
     saved = received.modified.isoformat(timespec="seconds") if received.modified else ""
     opened = Opened(file, sha, grids=received.grids, modified=saved)
-    token = agree(tokens(received))
-    if isinstance(token, Issue):
-        return opened.refused(token)
-    signed = parse(token)
+    signed = identified(received)
     if isinstance(signed, Issue):
         return opened.refused(signed)
-    identity, key = signed
-    if not PERIOD.fullmatch(identity.period) or not FIRST_DAY <= identity.cutoff <= LAST_DAY:
-        return opened.refused(issue("TOKEN_MALFORMED"))
+    token, identity, key = signed
     opened = replace(opened, token=token, identity=identity, key=key)
     try:
-        loaded = pack_of(identity.pack, by, received.grids)
+        loaded, layout = form_of(identity, by, received.grids)
     except Fault as fault:
         return opened.refused(*fault.issues)
-    layout = loaded.layouts.get(identity.digest)
-    if layout is None:
-        return opened.refused(issue("LAYOUT_UNKNOWN", pack=identity.pack))
     opened = replace(opened, loaded=loaded)
     hidden = (HIDDEN, HIDDEN_REGISTER, HIDDEN_RECEIPTS) if layout.form.parent else (HIDDEN,)
     absent = [issue("SHEET_MISSING", Place(sheet=name), sheet=name) for name in hidden if name not in received.grids]
@@ -251,6 +243,29 @@ def tokens(received: Received) -> list[str]:
     cell = hidden.get(*TOKEN_CELL) if hidden else None
     found = (received.custom.get(TOKEN_NAME), received.names.get(TOKEN_NAME), cell)
     return [str(token) for token in found if token]
+
+
+def identified(received: Received) -> tuple[str, Identity, str] | Issue:
+    """The one token of a workbook, whose form it says that this is, and the public key that signed it."""
+    token = agree(tokens(received))
+    if isinstance(token, Issue):
+        return token
+    signed = parse(token)
+    if isinstance(signed, Issue):
+        return signed
+    identity, key = signed
+    if not PERIOD.fullmatch(identity.period) or not FIRST_DAY <= identity.cutoff <= LAST_DAY:
+        return issue("TOKEN_MALFORMED")
+    return token, identity, key
+
+
+def form_of(identity: Identity, by: Loaded | None, grids: Grids) -> tuple[Loaded, Layout]:
+    """The pack of a form and the form's layout; Fault where either is not known. ``by`` as in ``open_file``."""
+    loaded = pack_of(identity.pack, by, grids)
+    layout = loaded.layouts.get(identity.digest)
+    if layout is None:
+        raise Fault([issue("LAYOUT_UNKNOWN", pack=identity.pack)])
+    return loaded, layout
 
 
 def pack_of(id: str, by: Loaded | None, grids: Grids) -> Loaded:

@@ -30,7 +30,7 @@ def read_each(
     A file that ends its worker or keeps it too long is refused for that; ``by`` as in ``open_file``,
     ``named`` tells how a file is called.
     """
-    with Crew(_Work(answer, by, named), seconds=SECONDS) as crew:
+    with Crew(_Guarded(_Work(answer, by, named)), seconds=SECONDS) as crew:
         walked = office.progress(paths, label)
         try:
             # The first answer is asked for before progress is shown: a fork would take its threads along.
@@ -70,10 +70,7 @@ class _Work(Generic[A]):
     named: Callable[[Path], str]
 
     def __call__(self, path: Path) -> A:
-        try:
-            return self.answer(open_file(path, self.named(path), self.by))
-        except MemoryError:
-            return self.answer(_lost(path, self.named(path), "died"))
+        return self.answer(open_file(path, self.named(path), self.by))
 
 
 def _lost(path: Path, name: str, reason: str) -> Opened:

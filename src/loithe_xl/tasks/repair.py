@@ -13,7 +13,6 @@ from loithe_xl.alignment import Marks, folded
 from loithe_xl.book import Address, Book, Link, Sheet
 from loithe_xl.draw import Case, form_book
 from loithe_xl.draw.hidden import MARK
-from loithe_xl.identity import agree, parse
 from loithe_xl.issues import Fault, Issue, Place, issue
 from loithe_xl.layout import (
     ANNEX,
@@ -27,7 +26,7 @@ from loithe_xl.layout import (
 )
 from loithe_xl.ledger import FILE_COLUMNS, RUN_COLUMNS, UNIT_COLUMNS, read_journal, read_receipts, read_register
 from loithe_xl.received import Received
-from loithe_xl.salvage import Salvaged, salvage
+from loithe_xl.salvage import Salvaged, salvage, words_of
 from loithe_xl.submission import Grid, blank
 from loithe_xl.tasks import intake
 from loithe_xl.tasks.gather import rebuilt_case
@@ -112,18 +111,14 @@ def _received(path: Path) -> Received | Issue:
 
 def _identified(received: Received, file: str, office: Office) -> Opened:
     """Whose form it is, and which; Fault where that is not certain, or another office's key signed it."""
-    token = agree(intake.tokens(received))
-    signed = token if isinstance(token, Issue) else parse(token)
-    if isinstance(signed, Issue) or isinstance(token, Issue):
-        raise Fault([signed if isinstance(signed, Issue) else token])  # type: ignore[list-item]
-    identity, key = signed
+    signed = intake.identified(received)
+    if isinstance(signed, Issue):
+        raise Fault([signed])
+    token, identity, key = signed
     opened = Opened(file, token=token, identity=identity, key=key, grids=received.grids)
     if foreign := intake.refusal(opened, office.trusted()):
         raise Fault([foreign])
-    loaded = intake.pack_of(identity.pack, None, received.grids)
-    layout = loaded.layouts.get(identity.digest)
-    if layout is None:
-        raise Fault([issue("LAYOUT_UNKNOWN", pack=identity.pack)])
+    loaded, layout = intake.form_of(identity, None, received.grids)
     return replace(opened, loaded=loaded, layout=layout)
 
 
@@ -136,7 +131,7 @@ def _salvaged(received: Received, opened: Opened) -> tuple[Salvaged, Opened]:
     opened, fresh = max((_drawn(opened, lang) for lang in LANGUAGES), key=lambda drawn: _spoken(drawn[1], received))
     marks = {placed.sheet.name: drawn_marks(fresh, placed.sheet.name, layout) for placed in layout.sheets}
     others = {name: set[str]() for name in (REPORT, ANNEX, *_FIRST.values())}
-    others |= {sheet.name: _texts(sheet) for sheet in fresh.sheets if sheet.name not in marks}
+    others |= {sheet.name: _said(sheet) for sheet in fresh.sheets if sheet.name not in marks}
     found = salvage(layout, marks, received, others)
     found = replace(found, moved=(*found.moved, *moved), left=(*found.left, *left))
     return found, replace(opened, inputs=found.inputs)
@@ -165,12 +160,12 @@ def drawn_marks(book: Book, name: str, layout: Layout) -> Marks:
 
 def _spoken(book: Book, received: Received) -> int:
     """How many texts of the received sheets are the form's in one language."""
-    texts = set().union(*map(_texts, book.sheets))
-    return sum(raw in texts for grid in received.grids.values() for _, _, raw in grid.cells() if isinstance(raw, str))
+    said = set().union(*map(_said, book.sheets))
+    return sum(folded(raw) in said for grid in received.grids.values() for _, _, raw in grid.cells())
 
 
-def _texts(sheet: Sheet) -> set[str]:
-    return {folded(cell.value) for cell in sheet.cells.values() if isinstance(cell.value, str)} - {""}
+def _said(sheet: Sheet) -> set[str]:
+    return words_of(cell.value for cell in sheet.cells.values() if isinstance(cell.value, str))
 
 
 def _with_ledgers(opened: Opened) -> tuple[Opened, tuple[Place, ...], tuple[Issue, ...]]:

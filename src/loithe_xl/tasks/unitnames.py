@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from loithe_xl.draw.hidden import ABOVE_CELL, LANG_CELL, NAME_CELL
 from loithe_xl.layout import HIDDEN
 from loithe_xl.received import Grid
+from loithe_xl.shifts import plain
 from loithe_xl.tasks.intake import Opened
 from loithe_xl.words import text
 
@@ -31,7 +32,7 @@ def _kept(opened: Opened) -> Iterator[tuple[str, str]]:
     """Unit and superior as the hidden sheet has them, if it does."""
     kept = opened.grids.get(HIDDEN)
     if kept and (name := kept.get(*NAME_CELL)):
-        yield str(name), str(kept.get(*ABOVE_CELL) or "")
+        yield plain(str(name)), plain(str(kept.get(*ABOVE_CELL) or ""))
 
 
 def _headings(opened: Opened, code: str, lang: str) -> Iterator[tuple[str, str]]:
@@ -40,7 +41,7 @@ def _headings(opened: Opened, code: str, lang: str) -> Iterator[tuple[str, str]]
     lines = (text("form.unit_line_above", unit=line, above=_GAP), line)
     patterns = [re.compile("(.+?)".join(map(re.escape, each.to(lang).split(_GAP)))) for each in lines]
     for grid in opened.grids.values():
-        said = (raw for _, _, raw in grid.cells() if isinstance(raw, str))
+        said = (plain(raw) for _, _, raw in grid.cells() if isinstance(raw, str))
         matches = (match for raw in said for pattern in patterns if (match := pattern.fullmatch(raw)))
         if found := next(matches, None):
             yield found[1], found[2] if found.re.groups > 1 else ""
