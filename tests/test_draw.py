@@ -58,10 +58,12 @@ from loithe_xl.layout import (
     TableSlot,
     place,
 )
+from loithe_xl.reader import read
 from loithe_xl.receipts import Status
+from loithe_xl.received import Received
 from loithe_xl.styles import STYLES
 from loithe_xl.tasks.render import package
-from loithe_xl.writer import FUNCTIONS
+from loithe_xl.writer import FUNCTIONS, render
 
 FRESH = [f"{form}-vi" for form in FORMS]
 PRINTED = {REPORT, ANNEX}  # the report, Vietnamese and open to its writer whatever the form's language
@@ -227,6 +229,27 @@ def test_formulas_are_of_excel_2010_and_short_enough(name: str) -> None:
         assert len(formula) <= FORMULA, where
         assert depth(formula) <= DEEPEST, where
         assert all(len(said) - 2 <= LITERAL for said in STRING.findall(formula)), where
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_what_the_rows_of_a_table_have_in_common_is_stated_once(form: str) -> None:
+    """As openpyxl and our own pass over the file read it, each row holds the formula that was drawn for it."""
+    drawn = book(f"{form}-vi")
+    file = render(drawn)
+    number = [sheet.name for sheet in drawn.sheets].index(HIDDEN_CHECKS) + 1
+    part = zipfile.ZipFile(io.BytesIO(file)).read(f"xl/worksheets/sheet{number}.xml")
+    cells = drawn.sheet(HIDDEN_CHECKS).cells
+    formulas = {at: cell.value.text for at, cell in cells.items() if isinstance(cell.value, Formula)}
+    shared = {cell.value.shared for cell in cells.values() if isinstance(cell.value, Formula)} - {None}
+    theirs = openpyxl.load_workbook(io.BytesIO(file))[HIDDEN_CHECKS]
+    found = read(file)
+
+    assert len(shared) == 5 * sum(slot.table.rows > 1 for slot in LOADED.by_form[form].tables.values())
+    assert part.count(b'<f t="shared"') - part.count(b"/><v>") == len(shared)
+    assert {at: theirs.cell(*at).value for at in formulas} == {at: f"={text}" for at, text in formulas.items()}
+    assert isinstance(found, Received)
+    assert found.formulas
+    assert found.formulas[HIDDEN_CHECKS] == formulas
 
 
 @pytest.mark.parametrize("name", BOOKS)

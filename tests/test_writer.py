@@ -60,6 +60,8 @@ def example() -> Book:
     page.put(4, 2, Formula("A2/3", Decimal(12) / 7), "computed_rate")
     page.put(4, 3, Formula('IF(A2>0,"Đủ & đúng","")', "Đủ & đúng"), "computed_text")
     page.put(4, 4, Formula('IF(A2>0,"","thiếu")', ""), "computed_text")
+    for row, result in ((40, "<"), (41, ""), (42, 3)):
+        page.put(row, 1, Formula(f'IF($A$2<$B{row},"<","")&A$1', result, ((40, 1), (42, 1))), "computed_text")
     page.put(5, 1, Link(f"{quoted(SHEET)}!B2", "Đến ô"), "link")
     for number, text in enumerate(TEXTS + AWKWARD):
         page.put(10 + number, 1, text, "input_text")
@@ -144,6 +146,18 @@ def test_formulas_carry_their_true_result(package: bytes, opened: openpyxl.Workb
     assert received.flawed[SHEET] == {}, "an empty text is a result, too"
     assert opened[SHEET]["C4"].value == '=IF(A2>0,"Đủ & đúng","")'
     assert '<c r="D4"' in part(package, "xl/worksheets/sheet2.xml")
+
+
+def test_a_shared_formula_is_stated_once(package: bytes, opened: openpyxl.Workbook):
+    marks = 't="shared" si="0"'
+    sheet = part(package, "xl/worksheets/sheet2.xml")
+
+    for row in (40, 41, 42):
+        assert opened[SHEET].cell(row, 1).value == f'=IF($A$2<$B{row},"<","")&A$1'
+    assert f'<f {marks} ref="A40:A42">IF($A$2&lt;$B40,"&lt;","")&amp;A$1</f><v>&lt;</v>' in sheet
+    assert sheet.count(f"<f {marks}/>") == 2
+    assert f't="str"><f {marks}/><v></v>' in sheet
+    assert f"<f {marks}/><v>3</v>" in sheet
 
 
 def test_a_link_jumps_inside_the_workbook(opened: openpyxl.Workbook):

@@ -14,10 +14,15 @@ Address = tuple[int, int]  # (row, column), both from 1
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """An Excel formula (no leading ``=``, English names, comma separators) with its true result beside it."""
+    """An Excel formula (no leading ``=``, English names, comma separators) with its true result beside it.
+
+    ``shared``: an area of cells, first and last, that hold the same formula, each relative to its own place; the file
+    states it once.
+    """
 
     text: str
     result: str | int | float | Decimal = ""
+    shared: tuple[Address, Address] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+from loithe_xl import garbage
+
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -169,6 +171,7 @@ def _serve(work: Callable[[Any], Any], pipe: Connection, limits: tuple[int, int]
     memory, seconds = limits
     _hush()
     _limit(memory)
+    garbage.seldom()
     with suppress(OSError):
         pipe.send(None)
     while True:

@@ -17,7 +17,7 @@ from loithe_xl.zipparts import Entry, Part, Piece, Pieces, deflated, entry, piec
 
 _CELL = re.compile(
     rb'<c r="(?P<name>[A-Z]+[0-9]+)" s="(?P<style>[0-9]+)"[^>]*?'
-    rb"(?:/>|>(?:<f>(?P<formula>[^<]*)</f>)?.*?</c>)",
+    rb"(?:/>|>(?P<formula><f(?: [^>]*)?(?:/>|>[^<]*</f>))?.*?</c>)",
     re.S,
 )
 _ROW_END = re.compile(rb"</row>|<row [^>]*/>")
@@ -32,7 +32,8 @@ _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 
 @dataclass(frozen=True, slots=True)
 class _Spot:
-    """A cell's place: which block of the sheet, and where in its text; its name, its format, and its formula if any."""
+    """A cell's place: which block of the sheet, and where in its text; its name, its format, and its formula if any, as
+    an element."""
 
     block: int
     start: int
@@ -127,7 +128,7 @@ class _Block:
         style, kind, content = spot.style, b"", b""
         if spot.formula is not None:
             kind, shown = _result(value)
-            content = b"<f>%b</f><v>%b</v>" % (spot.formula, shown)
+            content = b"%b<v>%b</v>" % (spot.formula, shown)
         elif value is None or value == "":
             pass
         elif isinstance(value, str):

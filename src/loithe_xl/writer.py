@@ -126,7 +126,7 @@ class _Writing:
         return page.write_number(row, column, value, style)
 
     def formula(self, page: Any, row: int, column: int, style: str, formula: Formula) -> Any:
-        text, result = formula.text, formula.result
+        text, result = page.spelled(formula, (row + 1, column + 1)), formula.result
         _plain(text, _FORMULA_LIMIT, page.name)
         if STYLES[style].quote_prefix:
             raise ValueError(f"Excel would show the formula as text: {text}")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from loithe_xl.book import Flow, address
+from loithe_xl.book import Address, Flow, Formula, address, area
 from loithe_xl.sheetflow import rows
 from loithe_xl.styles import LINE, Style
 from loithe_xl.zipparts import CLOSELY, QUICKLY, Packing, Part
@@ -20,6 +20,13 @@ class Typed(NamedTuple):
 
     string: str
     format: Any
+
+
+class Shared(str):
+    """A formula of a whole area, stated in its first cell; ``marks``: the attributes that say so."""
+
+    stated = False
+    marks = ""
 
 
 @cache
@@ -75,6 +82,22 @@ def _page_class() -> Any:
     class Page(Worksheet):  # type: ignore[misc]
         first_page_different = False
 
+        def __init__(self) -> None:
+            super().__init__()
+            self.areas: dict[tuple[Address, Address], int] = {}
+
+        def spelled(self, formula: Formula, at: Address) -> str:
+            """The text of a formula as the cell holds it: of a shared one the first cell states it for its area."""
+            if formula.shared is None:
+                return formula.text
+            first, last = formula.shared
+            number = self.areas.setdefault(formula.shared, len(self.areas))
+            found = Shared(formula.text if at == first else address(*first))
+            found.stated, found.marks = at == first, f't="shared" si="{number}"'
+            if found.stated:
+                found.marks += f' ref="{area(first, last, fixed=False)}"'
+            return found
+
         def write_typed(self, row: int, column: int, string: str, style: Any) -> int:
             """Write a text that stands in its cell; as the library's own, not 0 when it cannot."""
             if len(string.encode("utf-16-le")) // 2 > self.xls_strmax:
@@ -93,12 +116,18 @@ def _page_class() -> Any:
 
         def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
             # The writer lets only old functions through, and the library's search for younger ones is slow.
-            return formula.removeprefix("=")
+            return formula if isinstance(formula, Shared) else formula.removeprefix("=")
 
         def _xml_formula_element(self, formula: str, result: Any, attributes: Any = ()) -> None:
             # A result that is an empty text is a result: unmarked, readers would take the cell for not calculated.
             own = [*attributes, ("t", "str")] if result == "" else attributes
-            super()._xml_formula_element(formula, self._escape_control_characters(result), own)
+            shown = self._escape_control_characters(result)
+            if not isinstance(formula, Shared):
+                super()._xml_formula_element(formula, shown, own)
+                return
+            rest = f">{self._escape_data(formula)}</f>" if formula.stated else "/>"
+            marks = "".join(f' {name}="{value}"' for name, value in own)
+            self.fh.write(f"<c{marks}><f {formula.marks}{rest}<v>{self._escape_data(shown)}</v></c>")
 
         def _xml_start_tag(self, tag: str, attributes: Any = ()) -> None:
             if tag == "headerFooter" and self.first_page_different:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from functools import wraps
 from pathlib import Path
 
-from loithe_xl import keyring
+from loithe_xl import garbage, keyring
 from loithe_xl.addin.desk import Desk, Stopped
 from loithe_xl.host import excel
 from loithe_xl.issues import Fault
@@ -57,6 +57,7 @@ def start(arguments: Sequence[str]) -> int:
 def _pressed(find: Callable[[], excel.Book], name: str, lang: str) -> int:
     from loithe_xl.addin.buttons import BUTTONS
 
+    garbage.seldom()
     lang = lang if lang in LANGUAGES else "vi"
     if name not in BUTTONS:
         excel.shout(text("addin.no_button", name=name).to(lang), "loithe-xl")

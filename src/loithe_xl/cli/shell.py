@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from loithe_xl import __version__
+from loithe_xl import __version__, garbage
 from loithe_xl.words import LANGUAGES, text
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ HOMES = {
 
 def run(arguments: Sequence[str]) -> int:
     """The exit code of one run: 0 well, 1 data faults, 2 wrong usage, 3 nothing could be done."""
+    garbage.seldom()
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
     lang = language(arguments)

@@ -5,9 +5,9 @@ It needs no macro and no Python: rules are the pack's own, in their Excel readin
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 
 from loithe_xl.book import Formula, Sheet, column_letters, quoted, reference
 from loithe_xl.draw.case import Case
@@ -19,9 +19,10 @@ from loithe_xl.words import text
 
 PANEL_VERDICT = "$A$5"
 FIRST = 2  # first row of the hidden list
-STATE, LEVEL, MESSAGE, LEFT, RIGHT, REMEDY, TARGET, RANK = range(1, 9)
+STATE, LEVEL, MESSAGE, LEFT, RIGHT, REMEDY, TARGET, RANK, ENTRY = range(1, 10)  # ENTRY: number of a table's row
 SAID = 10  # messages from this column, remedies from as many columns further
 OK, ERROR, WARNING = 0, 1, 2
+_HERE = "\0"  # stands for the number of a line's own row
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,35 +116,50 @@ def evaluate_panel(case: Case) -> Panel:
 
 
 def hidden_checks(panel: Panel) -> Sheet:
-    """The full list: state, level, message, both values, remedy, link and rank of every check, as formulas."""
+    """The full list: state, level, message, both values, remedy, link and rank of every check, as formulas.
+
+    The lines of a table say all the same, each of its own row, so that the file states it once.
+    """
     sheet = Sheet(HIDDEN_CHECKS, hidden=True)
-    texts: dict[str, int] = {}
+    tables = panel.case.layout.tables
     total = f"COUNTIF($B${FIRST}:$B${panel.last},{ERROR})"
+    state = ""
     for line in panel.lines:
         row, item = line.row, line.item
-        source = texts.setdefault(item.table or f"{row}", row)
-        if source == row:
+        first = row - item.row
+        last = first + (tables[item.table].table.rows if item.table else 1) - 1
+        if row == first:
             _texts(sheet, panel.case, item.checks, row)
-        sheet.put(row, STATE, Formula(_state_formula(item), line.state), "hidden_number")
-        # An item's checks that are errors come first; a cut input, told after them all, is a warning.
-        errors = sum(not is_warning(check) for check in item.checks)
-        level = f"IF(A{row}=0,0,IF(A{row}<={errors},{ERROR},{WARNING}))"
-        sheet.put(row, LEVEL, Formula(level, line.level), "hidden_number")
-        many = len(item.checks) + 1
-        for column, start, now in ((MESSAGE, SAID, line.message), (REMEDY, SAID + many, line.remedy)):
-            first, last = column_letters(start), column_letters(start + many - 1)
-            found = f'IF(A{row}=0,"",INDEX(${first}${source}:${last}${source},1,A{row})&"")'
-            sheet.put(row, column, Formula(found, now), "hidden")
-        for column, side, now in ((LEFT, 0, line.left), (RIGHT, 1, line.right)):
-            compared = sides(item.checks[0].rule) if not item.table and not item.checks[0].own else None
-            if compared:
-                number = f'SUBSTITUTE(ROUND({formula(compared[side], _references(item))},6)&"",".",",")'
-                shown = f'IF(A{row}=0,"",IFERROR({number},""))'
-                sheet.put(row, column, Formula(shown, now), "hidden")
-        sheet.put(row, TARGET, line.target, "hidden")
+            state = _state_formula(item)
         rank = f"IF(B{row}=0,0,COUNTIF($B${FIRST}:$B{row},B{row})+IF(B{row}={WARNING},{total},0))"
-        sheet.put(row, RANK, Formula(rank, line.rank), "hidden_number")
+        numbers = (STATE, state.replace(_HERE, f"{row}"), line.state), (RANK, rank, line.rank), _level_now(line)
+        for style, found in (("hidden_number", numbers), ("hidden", _said(line, first))):
+            for column, stated, now in found:
+                shared = ((first, column), (last, column)) if last > first else None
+                sheet.put(row, column, Formula(stated, now, shared), style)
+        sheet.put(row, TARGET, line.target, "hidden")
+        if item.table:
+            sheet.put(row, ENTRY, item.row + 1, "hidden_number")
     return sheet
+
+
+def _level_now(line: Line) -> tuple[int, str, int]:
+    # An item's checks that are errors come first; a cut input, told after them all, is a warning.
+    errors = sum(not is_warning(check) for check in line.item.checks)
+    return LEVEL, f"IF(A{line.row}=0,0,IF(A{line.row}<={errors},{ERROR},{WARNING}))", line.level
+
+
+def _said(line: Line, first: int) -> Iterator[tuple[int, str, str]]:
+    """What a line says in words: column, formula and result; the words themselves stand in row ``first``."""
+    row, item, many = line.row, line.item, len(line.item.checks) + 1
+    for column, start, now in ((MESSAGE, SAID, line.message), (REMEDY, SAID + many, line.remedy)):
+        words = f"${column_letters(start)}${first}:${column_letters(start + many - 1)}${first}"
+        yield column, f'IF(A{row}=0,"",INDEX({words},1,A{row})&"")', now
+    compared = sides(item.checks[0].rule) if not item.table and not item.checks[0].own else None
+    for column, side, now in ((LEFT, 0, line.left), (RIGHT, 1, line.right)):
+        if compared:
+            number = f'SUBSTITUTE(ROUND({formula(compared[side], _references(item))},6)&"",".",",")'
+            yield column, f'IF(A{row}=0,"",IFERROR({number},""))', now
 
 
 @cache
@@ -196,12 +212,12 @@ class _Names(dict[str, str]):
 
     def __missing__(self, name: str) -> str:
         if self.item.table and name in self.item.columns:
-            return f"INDEX({self.item.table}.{name},{self.item.row + 1})"
+            return f"INDEX({self.item.table}.{name},${column_letters(ENTRY)}{_HERE})"
         return name
 
 
-@lru_cache(4096)
 def _state_formula(item: Item) -> str:
+    """Which check of a line fails first, counted from 1; 0 for none."""
     names = _references(item)
     said = "0"
     cut = len(item.checks) + 1
