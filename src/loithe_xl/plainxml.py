@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 MOST_SHARED = 2_000_000  # uses of shared texts
 _SHORT, _MOST_KEPT = 500, 200_000  # bytes of a text that is kept, and of what stands around rows
+_TOGETHER, _MOST_TOGETHER = 32, 20_000  # texts that are looked up at once, and bytes of them
 MAIN = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _ENCODING = re.compile(rb"""(?:\xef\xbb\xbf)?<\?xml[^<>]*?encoding\s*=\s*["']([^"'<>]*)["']""")
 _ROOT = re.compile(rb"(?:\xef\xbb\xbf)?(?:<\?xml\s[^<>]*+>)?\s*+<([\w.-]+:|)(worksheet|sst)(?:\s[^<>]*+)?>")
@@ -106,9 +107,20 @@ def shared_texts(text: bytes) -> list[str]:
     if any(int(number) > MOST_SHARED for number in _COUNT.findall(text, 0, at)):
         raise ValueError("more texts than there can be: calamine would make room for all")
     _whole(text[:at] + end[2])
-    short = max(map(len, pieces), default=0) <= _SHORT
-    found = map(_kept_texts if short else _texts_or_kept, pieces, repeat(prefix))
-    return [*chain.from_iterable(found), *[""] * end[1].count(b"<")]
+    found: list[str] = []
+    for start in range(0, len(pieces), _TOGETHER):
+        some = tuple(pieces[start : start + _TOGETHER])
+        found += _kept_some(some, prefix) if sum(map(len, some)) <= _MOST_TOGETHER else _some(some, prefix)
+    return found + [""] * end[1].count(b"<")
+
+
+def _some(pieces: tuple[bytes, ...], prefix: bytes) -> list[str]:
+    """So many texts, those that were met before as they were read then."""
+    short = max(map(len, pieces)) <= _SHORT
+    return [*chain.from_iterable(map(_kept_texts if short else _texts_or_kept, pieces, repeat(prefix)))]
+
+
+_kept_some = lru_cache(maxsize=512)(_some)  # the files of one form differ in few
 
 
 def _texts(piece: bytes, prefix: bytes) -> tuple[str, ...]:
