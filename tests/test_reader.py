@@ -12,6 +12,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from locking import lock
 
 from loithe_xl import reader
 from loithe_xl.book import Book, Formula, Sheet
@@ -19,7 +20,7 @@ from loithe_xl.guard import inspect
 from loithe_xl.issues import Issue
 from loithe_xl.reader import read
 from loithe_xl.received import Grid, Received
-from loithe_xl.stamp import lock, protection
+from loithe_xl.stamp import protection
 from loithe_xl.writer import render
 
 Convert = Callable[[Path, str, Path], Path]

@@ -9,16 +9,17 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
+from locking import lock
 
 from loithe_xl import reader
 from loithe_xl.book import Book, Flow, Line, Sheet
 from loithe_xl.received import Received
-from loithe_xl.stamp import lock, protection
+from loithe_xl.stamp import protection
 from loithe_xl.writer import render
 from loithe_xl.zipparts import Packing, parts_of
 
 STYLES = ("number", "text", "text", "computed_count", "hidden_text")
-TEXTS = ("Chi bộ Thôn 1", "", "a & b < c > d", "_x0041_", " hai đầu ", "một\nhai", "=1+1", '"', "\x07", "007", "😀")
+TEXTS = ("Chi bộ Thôn 1", "", "a & b < c > d", "_x0041_", " hai đầu ", "một\nhai", "=1+1", '"', "\x07", "\ufffe", "007", "😀")
 NUMBERS = (0, 12, -3, Decimal("12.5"), 10**14, None)
 
 

@@ -17,6 +17,7 @@ from random import Random
 
 import openpyxl
 import pytest
+from locking import lock
 from tools import TERM
 
 from loithe_xl.book import Book, Formula, Link, Print, Sheet, Validation
@@ -25,7 +26,7 @@ from loithe_xl.identity import Identity
 from loithe_xl.reader import read
 from loithe_xl.received import Received
 from loithe_xl.spec import Field, Form
-from loithe_xl.stamp import Master, Protection, lock, protection, replace
+from loithe_xl.stamp import Master, Protection, protection, replace
 from loithe_xl.submission import Inputs, blank
 from loithe_xl.tasks import packs
 from loithe_xl.tasks.forge import Forge
@@ -103,7 +104,8 @@ def test_one_plan_serves_many_units_and_repeats_itself(master: bytes):
 def test_stamping_gives_the_same_bytes_in_another_process(master: bytes):
     unit = {MARKS[field]: text for field, text in UNITS["awkward"].items()}
     program = (
-        "import hashlib; from loithe_xl.stamp import *; from loithe_xl.writer import render; from test_stamp import *;"
+        "import hashlib; from loithe_xl.stamp import *; from loithe_xl.writer import render; from locking import lock;"
+        "from test_stamp import *;"
         "m = lock(render(book(**MARKS)), protection('mật khẩu', SALT, 10));"
         "print(hashlib.sha256(replace(m, {MARKS[f]: t for f, t in UNITS['awkward'].items()})).hexdigest())"
     )

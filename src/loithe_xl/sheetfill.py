@@ -12,6 +12,7 @@ from functools import cached_property
 from html import unescape
 
 from loithe_xl.book import Address, Scalar, located
+from loithe_xl.celltext import escaped, inline
 from loithe_xl.evaluate import serial
 from loithe_xl.zipparts import Entry, Part, Piece, Pieces, deflated, entry, piece
 
@@ -26,8 +27,6 @@ _QUICK, _KEPT = 1, 16  # level of deflate for what serves one unit; so many form
 _FORMATS = re.compile(rb"<cellXfs [^>]*>(.*)</cellXfs>", re.S)
 _FORMAT = re.compile(rb"<xf [^>]*?(?:/>|[^/]>.*?</xf>)", re.S)
 _QUOTED = b' quotePrefix="1"'
-_LOOKS_ESCAPED = re.compile("(_x[0-9a-fA-F]{4}_)")
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +132,7 @@ class _Block:
             pass
         elif isinstance(value, str):
             style, kind = self.typed.get(style, style), b' t="inlineStr"'
-            kept = b' xml:space="preserve"' if value != value.strip() else b""
-            content = b"<is><t%b>%b</t></is>" % (kept, _text(value))
+            content = inline(value).encode()
         elif isinstance(value, bool):
             kind, content = b' t="b"', b"<v>%d</v>" % value
         else:
@@ -176,13 +174,7 @@ def _spot(block: int, found: re.Match[bytes]) -> _Spot:
 def _result(value: Scalar) -> tuple[bytes, bytes]:
     """How the result of a formula is marked and written; an empty text is a result, too."""
     if isinstance(value, str):
-        return b' t="str"', _text(value)
+        return b' t="str"', escaped(value).encode()
     if isinstance(value, Decimal):
         value = int(value) if value == int(value) else float(value)
     return b"", str(value).encode()
-
-
-def _text(text: str) -> bytes:
-    text = _LOOKS_ESCAPED.sub(r"_x005F\1", text)
-    text = _CONTROL.sub(lambda found: f"_x{ord(found[0]):04X}_", text)
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").encode()

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 from loithe_xl.book import Flow, column_letters
+from loithe_xl.celltext import inline
 from loithe_xl.styles import STYLES
 
 ROWS = 64  # that are given at once
 LONGEST = 32_767  # letters of a cell
 _EXACT = 10**15  # whole numbers below it look the same in every notation
-_STRANGE = re.compile(r"[&<>\x00-\x08\x0b-\x1f]|_x[0-9A-Fa-f]{4}_|^\s|\s$")
-_CONTROL, _ESCAPED = re.compile("[\x00-\x08\x0b-\x1f]"), re.compile("(_x[0-9A-Fa-f]{4}_)")
 
 Number = Callable[[str], int]  # of a format in the workbook, by its style's name
 
@@ -53,21 +51,11 @@ def _content(value: str | int | Decimal | None) -> str:
     if value is None or value == "":
         return "/>"
     if isinstance(value, str):
-        return f' t="inlineStr"><is>{_text(value)}</is></c>'
+        if len(value) > LONGEST:
+            raise ValueError(f"longer than a cell: {value[:80]!r}")
+        return f' t="inlineStr">{inline(value)}</c>'
     plain = isinstance(value, int) and -_EXACT < value < _EXACT
     return f"><v>{value}</v></c>" if plain else f"><v>{value:.16G}</v></c>"
-
-
-def _text(words: str) -> str:
-    """A text's element; signs that XML or Excel would read otherwise are escaped as Excel does it."""
-    if len(words) > LONGEST:
-        raise ValueError(f"longer than a cell: {words[:80]!r}")
-    if not _STRANGE.search(words):
-        return f"<t>{words}</t>"
-    kept = ' xml:space="preserve"' if words != words.strip() else ""
-    words = _CONTROL.sub(lambda found: f"_x{ord(found[0]):04X}_", _ESCAPED.sub(r"_x005F\1", words))
-    words = words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return f"<t{kept}>{words}</t>"
 
 
 def _height(points: float | None, usual: int) -> str:

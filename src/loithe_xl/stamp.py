@@ -1,4 +1,4 @@
-"""Locks, and the unit's own texts, put into a finished package without rendering it again.
+"""The unit's own texts, put into a finished package without rendering it again; and a password as Excel keeps it.
 
 Only for packages of our own writer: their shape is known and checked here, so no XML is parsed.
 """
@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import io
 import re
 import struct
-import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -49,24 +47,6 @@ def protection(password: str, salt: bytes, spins: int = 100_000) -> Protection:
     for turn in range(spins):
         digest = hashlib.sha512(digest + struct.pack("<I", turn)).digest()
     return Protection(base64.b64encode(digest).decode(), base64.b64encode(salt).decode(), spins)
-
-
-def lock(package: bytes, protection: Protection) -> bytes:
-    """The package with this password on every protected sheet and on the workbook's structure."""
-    by_sheet, by_book = _attributes(protection, ""), _attributes(protection, "workbook")
-    structure = f'<workbookProtection lockStructure="1"{by_book}/>'.encode()
-    parts = []
-    if b"<workbookProtection" in zipfile.ZipFile(io.BytesIO(package)).read("xl/workbook.xml"):
-        raise ValueError("the package is locked already")
-    for part in parts_of(package):
-        text = part.text
-        if part.name == "xl/workbook.xml":
-            part = part.changed(_once(text, b"<bookViews>", structure + b"<bookViews>"))
-        elif part.name.startswith("xl/worksheets/sheet") and b"<sheetProtection" in text:
-            mark = b'<sheetProtection sheet="1"'
-            part = part.changed(_once(text, mark, b"<sheetProtection" + by_sheet.encode() + b' sheet="1"'))
-        parts.append(part)
-    return joined(map(entry, parts))
 
 
 def replace(package: bytes, marks: Mapping[str, str]) -> bytes:
@@ -213,16 +193,6 @@ def _bounded(mark: str) -> str:
         raise ValueError(f"not a mark: {mark!r}")
     # A number must not be found within a longer one; @ bounds itself.
     return mark if mark.startswith("@") and mark.endswith("@") else rf"(?<![\w.]){mark}(?![\w.])"
-
-
-def _attributes(protection: Protection, prefix: str) -> str:
-    return "".join(f' {name}="{value}"' for name, value in protection.attributes(prefix))
-
-
-def _once(text: bytes, old: bytes, new: bytes) -> bytes:
-    if text.count(old) != 1:
-        raise ValueError(f"{old.decode()} stands {text.count(old)} times")
-    return text.replace(old, new)
 
 
 def _written(text: str) -> tuple[bytes, bytes]:

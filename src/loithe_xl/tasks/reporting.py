@@ -38,7 +38,7 @@ def report(path: Path, out: Path | None, profile: str, pdf_to: Path | None, offi
         return Reported(parent, page)
     assert parent.loaded
     book = report_book(page, parent.token, office.lang)
-    data = stamp.lock(writer.render(book), stamp.protection(parent.loaded.pack.password, salt_of(parent.key)))
+    data = writer.render(book, stamp.protection(parent.loaded.pack.password, salt_of(parent.key)))
     written = store.write(target, data)
     failed = _pdf(written, pdf_to) if pdf_to else None
     made = pdf_to if pdf_to and failed is None else None
