@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import savers
+from cli_tools import issue_forms
 from hypothesis import HealthCheck, settings
 
 import programs
@@ -29,6 +31,19 @@ def office_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LOITHE_XL_HOME", str(folder))
         yield folder
+
+
+@pytest.fixture(scope="session")
+def issued(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The forms of a district with two bases and a chi bộ cơ sở, as they went out."""
+    return issue_forms(tmp_path_factory.mktemp("issued"))
+
+
+@pytest.fixture
+def forms(issued: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Path]:
+    """Copies of the forms in a folder of its own, which is the working directory."""
+    monkeypatch.chdir(tmp_path)
+    return {code: Path(shutil.copy(path, f"{code}.xlsx")) for code, path in issued.items()}
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ from pathlib import Path
 from unittest import mock
 
 from cli_tools import worded
-from scenes import Scene, forked, fresh, rehearsed
+from scenes import HalfWritten, Scene, forked, fresh, rehearsed
 from tally import Tally
 
 from loithe_xl import store
@@ -41,39 +41,17 @@ class Failing:
             return self.real(*given, **named)
         if self.step == "fdopen":
             file = self.real(*given, **named)
-            return _Full(file, self) if "w" in str(given[1:]) else file
-        self.count()
+            return HalfWritten(file, self._due, self._fail) if "w" in str(given[1:]) else file
+        if self._due():
+            self._fail()
         return self.real(*given, **named)
 
-    def count(self) -> None:
-        """Fail when it is time to."""
+    def _due(self) -> bool:
         self.calls += 1
-        if self.calls == self.at or (self.ever and self.at and self.calls > self.at):
-            raise OSError(FAULTS[self.fault], os.strerror(FAULTS[self.fault]))
+        return self.calls == self.at or (self.ever and 0 < self.at < self.calls)
 
-
-class _Full:
-    """A file of which one write comes only half to the disk."""
-
-    def __init__(self, file: object, failing: Failing) -> None:
-        self.file, self.failing = file, failing
-
-    def __enter__(self) -> _Full:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.file.close()  # type: ignore[attr-defined]
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self.file, name)
-
-    def write(self, data: bytes) -> None:
-        try:
-            self.failing.count()
-        except OSError:
-            self.file.write(data[: len(data) // 2])  # type: ignore[attr-defined]
-            raise
-        self.file.write(data)  # type: ignore[attr-defined]
+    def _fail(self) -> None:
+        raise OSError(FAULTS[self.fault], os.strerror(FAULTS[self.fault]))
 
 
 def run(folder: Path, count: int = 0, seed: int = 0) -> Tally:

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import FrameType
 from unittest import mock
 
-from scenes import Scene, forked, fresh, rehearsed
+from scenes import HalfWritten, Scene, forked, fresh, rehearsed
 from tally import Tally
 
 from loithe_xl import keyring, store
@@ -139,40 +139,20 @@ class _watched:  # noqa: N801 - used like a function
 
     def _line(self, frame: FrameType, event: str, _: object) -> object:
         if event == "line" and self.lines.step():
-            os.kill(self.pid, signal.SIGKILL)
+            self._end()
         return self._line
+
+    def _end(self) -> None:
+        os.kill(self.pid, signal.SIGKILL)
 
     def _opened(self, real: Callable[..., object]) -> Callable[..., object]:
         def fdopen(descriptor: int, mode: str = "r", *more: object, **named: object) -> object:
             file = real(descriptor, mode, *more, **named)
             if "w" in mode and sys._getframe(1).f_code.co_filename in WRITERS:
-                return _Cut(file, self.writes, self.pid)
+                return HalfWritten(file, self.writes.step, self._end)
             return file
 
         return fdopen
-
-
-class _Cut:
-    """A file of which one write may come only half to the disk."""
-
-    def __init__(self, file: object, writes: _Counter, pid: int) -> None:
-        self.file, self.writes, self.pid = file, writes, pid
-
-    def __enter__(self) -> _Cut:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.file.close()  # type: ignore[attr-defined]
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self.file, name)
-
-    def write(self, data: bytes) -> None:
-        if self.writes.step():
-            self.file.write(data[: len(data) // 2])  # type: ignore[attr-defined]
-            self.file.flush()  # type: ignore[attr-defined]
-            os.kill(self.pid, signal.SIGKILL)
-        self.file.write(data)  # type: ignore[attr-defined]
 
 
 def _kill(pid: int, seconds: float) -> None:

@@ -15,6 +15,7 @@ from contextlib import chdir, contextmanager, suppress
 from dataclasses import dataclass, field
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 from cli_tools import register_file, type_in
@@ -261,6 +262,29 @@ def seen(folder: Path) -> list[Path]:
 def leftovers(folder: Path) -> str:
     """What of our own unfinished files is still there."""
     return ", ".join(str(path.relative_to(folder)) for path in sorted(folder.rglob("*")) if OURS.match(path.name))
+
+
+class HalfWritten:
+    """A file of which, when it is time (``due``), half a write comes to the disk, then what ends it happens."""
+
+    def __init__(self, file: Any, due: Callable[[], bool], end: Callable[[], None]) -> None:
+        self.file, self.due, self.end = file, due, end
+
+    def __enter__(self) -> HalfWritten:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.file.close()
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.file, name)
+
+    def write(self, data: bytes) -> None:
+        if self.due():
+            self.file.write(data[: len(data) // 2])
+            self.file.flush()
+            self.end()
+        self.file.write(data)
 
 
 def forked(work: Callable[[], object], begun: Callable[[int], None] = lambda _: None) -> int:

@@ -67,23 +67,6 @@ OWN = {
 LONG = "Chi bộ có nhiều đảng viên đi làm ăn xa, khó bố trí buổi sinh hoạt đủ mặt."
 
 
-@pytest.fixture(scope="module")
-def issued(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """The forms of a district with two bases and a chi bộ cơ sở, as they went out."""
-    return issue_forms(tmp_path_factory.mktemp("issued"))
-
-
-@pytest.fixture
-def forms(issued: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Path]:
-    """Copies of the forms, to work with in a folder of its own, which is the working directory."""
-    monkeypatch.chdir(tmp_path)
-    found = {}
-    for code, path in issued.items():
-        found[code] = Path(f"{code}.xlsx")
-        shutil.copy(path, found[code])
-    return found
-
-
 def told(into: Path, *more: object, now: str = FRIDAY, code: int = 0) -> Any:
     """One run's JSON; the counts of this run close."""
     answer = press("consolidate", "--into", into, "--now", now, *more, "--format", "json")

@@ -287,19 +287,6 @@ def grid_of(listed: Sequence[Entry]) -> Any:
 # ---------------------------------------------------------------- on the command line
 
 
-@pytest.fixture(scope="module")
-def issued(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """The forms of a district with two bases and a chi bộ cơ sở."""
-    return issue_forms(tmp_path_factory.mktemp("issued"))
-
-
-@pytest.fixture
-def forms(issued: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Path]:
-    """Copies of the forms in a folder of its own, which is the working directory."""
-    monkeypatch.chdir(tmp_path)
-    return {code: Path(shutil.copy(path, f"{code}.xlsx")) for code, path in issued.items()}
-
-
 def filled(forms: dict[str, Path], code: str, name: str, **values: Any) -> Path:
     return type_in(forms[code], Path("nhan", name), {**REQUIRED, **values}, [held(10)])
 

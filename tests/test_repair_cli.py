@@ -54,19 +54,6 @@ PACKS = Path(__file__).parents[1] / "workbook_templates"
 Change = Callable[[Any], None]
 
 
-@pytest.fixture(scope="module")
-def issued(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """The forms of a district with two bases and a chi bộ cơ sở."""
-    return issue_forms(tmp_path_factory.mktemp("issued"))
-
-
-@pytest.fixture
-def forms(issued: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Path]:
-    """Copies of the forms in a folder of its own, which is the working directory."""
-    monkeypatch.chdir(tmp_path)
-    return {code: Path(shutil.copy(path, f"{code}.xlsx")) for code, path in issued.items()}
-
-
 @pytest.fixture
 def report(forms: dict[str, Path]) -> Path:
     """A chi bộ cơ sở's form, filled."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -37,19 +36,12 @@ HAND = "Huyện ủy đánh giá: bước đầu đã có chi bộ tổ chức s
 CHILD = ["unit", "name", "status", "late", "file", "sha256", "received_at", "issues"]
 
 
-@pytest.fixture(scope="module")
-def issued(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    return issue_forms(tmp_path_factory.mktemp("issued"))
-
-
 @pytest.fixture
-def forms(issued: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Path]:
-    """Copies of the forms in a working directory; the district has received one cell's report."""
-    monkeypatch.chdir(tmp_path)
-    found = {code: Path(shutil.copy(path, f"{code}.xlsx")) for code, path in issued.items()}
-    type_in(found["01.K1"], Path("nhan/a.xlsx"), REQUIRED, [held(10)])
-    assert read("consolidate", "--into", found["01"], "nhan/a.xlsx", "--now", NOW)["accepted"] == 1
-    return found
+def forms(forms: dict[str, Path]) -> dict[str, Path]:
+    """The forms; the district has received one cell's report."""
+    type_in(forms["01.K1"], Path("nhan/a.xlsx"), REQUIRED, [held(10)])
+    assert read("consolidate", "--into", forms["01"], "nhan/a.xlsx", "--now", NOW)["accepted"] == 1
+    return forms
 
 
 def more(forms: dict[str, Path]) -> None:
