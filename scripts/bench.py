@@ -1,4 +1,4 @@
-"""Measure the program against the bars of its issue: floors, peers and the program itself, interleaved in one run.
+"""Measure the program against its bars: floors, peers and the program itself, interleaved in one run.
 
 ``.venv/bin/python scripts/bench.py`` prints the table; ``--json`` prints it as JSON; ``--write docs/performance.md``
 puts it between that document's marks; ``--quick`` runs everything once on a few files, to see that it runs and that
@@ -13,8 +13,11 @@ import os
 import shutil
 import sys
 import tempfile
+import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +35,7 @@ from loithe_xl.tasks.render import cell_case, package
 ROOT = Path(__file__).resolve().parent.parent
 BEGIN, END = "<!-- bench: scripts/bench.py --write -->", "<!-- end of bench -->"
 COMMAND = "import sys; from loithe_xl.cli import main; main()"
+ANSWER = ("--now", "2023-03-01T08:00", "--format", "json")
 WARM = """
 import sys, time
 from pathlib import Path
@@ -104,15 +108,13 @@ class Bench:
         campaign, folder = self.campaign, self.campaign.folder / "written"
         units = campaign.units(self.sizes.forms)[1:]
         inputs = [campaign.inputs(unit) for unit in units]
-        slow = [
-            form_book(self.case(unit, each)) for unit, each in zip(units[: self.sizes.slow_forms], inputs, strict=False)
-        ]
+        some = zip(units[: self.sizes.slow_forms], inputs, strict=False)
+        slow = [form_book(self.case(unit, each)) for unit, each in some]
         paths = [folder / f"{unit.code}.xlsx" for unit in units]
         fresh = [campaign.make(unit) for unit in units]
         filled = [campaign.make(unit, each) for unit, each in zip(units, inputs, strict=True)]
-        peers.agree(
-            filled[0], package(self.case(units[0], inputs[0]), campaign.forge.salt), slow[0], self.campaign.folder
-        )
+        direct = package(self.case(units[0], inputs[0]), campaign.forge.salt)
+        peers.agree(filled[0], direct, slow[0], campaign.folder)
 
         def stamped(given: Sequence[Inputs | None]) -> None:
             made = (campaign.make(unit, each) for unit, each in zip(units, given, strict=True))
@@ -143,6 +145,9 @@ class Bench:
             ratio = cpu[name] / cpu[floor]
             told = shown.format(ratio, cpu[name], cpu[floor])
             yield Row(f"generate, per further file, {what}, CPU", f"≤ {most}× the write floor", told, ratio, most)
+        infos = zipfile.ZipFile(BytesIO(filled[0])).infolist()
+        told = f"{len(filled[0]) / 1000:.0f} KB, {sum(info.file_size for info in infos) / 1000:.0f} KB unpacked"
+        yield Row("one form, filled in", "", told, len(filled[0]))
         for what, name, limit in (("identity only", "fresh", 50), ("filled in", "filled", None)):
             ratio = cpu["slow"] / cpu[name]
             bar = "≥ 50× faster" if limit else ""
@@ -173,9 +178,8 @@ class Bench:
         for what, name, limit in (("", "whole", 4), (", nothing written (--dry-run)", "reading", None)):
             cost = found[name]
             ratio = cost.cpu / floor
-            shown = told.format(
-                ratio, 1000 * cost.cpu / count, 1000 * floor / count, cost.wall / found["calamine"].wall
-            )
+            each, wall = 1000 / count, cost.wall / found["calamine"].wall
+            shown = told.format(ratio, each * cost.cpu, each * floor, wall)
             bar = "≤ 4× bare calamine, CPU" if limit else ""
             yield Row(f"consolidate {count} files, all guards{what}", bar, shown, ratio, limit)
         ratio = found["whole"].cpu / found["every"].cpu
@@ -192,17 +196,7 @@ class Bench:
         target.parent.mkdir()
         shutil.copyfile(blank_parent, target)
         answer: list[bytes] = []
-        asked = (
-            "consolidate",
-            str(inbox),
-            "--into",
-            str(target),
-            "--now",
-            "2023-03-01T08:00",
-            "--format",
-            "json",
-            *more,
-        )
+        asked = ("consolidate", str(inbox), "--into", str(target), *ANSWER, *more)
         cost = process(self.environment, "-c", COMMAND, *asked, answer=answer)
         said = json.loads(answer[0])
         assert said["seen"] == said["accepted"] == count, {key: said[key] for key in ("seen", "accepted", "refused")}
@@ -244,11 +238,16 @@ class Bench:
         sizes = self.sizes.growth
         runs = {str(count): lambda count=count: self.gathered(count)[0] for count in sizes}
         found = interleaved(self.sizes.growth_rounds, **runs)
-        each = {count: 1000 * found[str(count)].cpu / count for count in sizes}
+        cpu = {count: 1000 * found[str(count)].cpu for count in sizes}
+        each = {count: ms / count for count, ms in cpu.items()}
         told = ", ".join(f"{count}: {ms:.2f}" for count, ms in each.items())
         change = abs(each[sizes[-1]] / each[sizes[0]] - 1)
         what = f"{sizes[0]} → {sizes[-1]} files, "
         yield Row(what + "ms of CPU per file", "within 10 %", f"{told} ({100 * change:.0f} %)", change, 0.1)
+        further = [(cpu[more] - cpu[count]) / (more - count) for count, more in pairwise(sizes)]
+        told = " and ".join(f"{ms:.2f}" for ms in further)
+        change = further[-1] / further[0] - 1
+        yield Row(what + "ms of CPU for each further file", "", f"{told} ({100 * change:+.0f} %)", change)
         memory = [found[str(count)].memory for count in sizes]
         told = ", ".join(f"{count}: {held:.0f} MB" for count, held in zip(sizes, memory, strict=True))
         yield Row(what + "peak memory", "within 50 MB of the start", told, memory[-1] - memory[0], 50)
