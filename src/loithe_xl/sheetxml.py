@@ -68,7 +68,7 @@ def _scan(text: bytes, styles: CellStyles) -> Scan:
     found, shares, row = Scan(), list[tuple[Address, str]](), 0
     bound = {*_BOUND.findall(head), b"xml"}
     for piece in pieces:
-        key = piece, prefix, styles, 0 if _NUMBERED.match(piece) else row
+        key = piece, prefix, styles, 0 if piece.startswith(b'<row r="') or _NUMBERED.match(piece) else row
         part = _PIECES.get(key)
         if part is None:
             part = _rows(*key)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from operator import ne
 
 from loithe_xl.book import Address, Book, Cell, Formula, Link, address
 from loithe_xl.formulatext import tokens
@@ -95,7 +96,7 @@ def misplaced(found: Received, expected: Expected, own: Marks) -> list[Issue]:
     issues = []
     for name, page in expected.pages.items():
         values = found.grids[name].values
-        if sum(values.get(at) != label for at, label in page.labels.items()) > 1:
+        if _differing(values, page.labels) > 1:
             issues += _moved(name, _labels(page, own), values)
     return issues
 
@@ -173,6 +174,11 @@ def _words(cell: Cell) -> Value:
     raise ValueError(f"not what a form says of itself: {value!r}")
 
 
+def _differing(found: Mapping[Address, object], said: Mapping[Address, object]) -> int:
+    """How many cells say something else."""
+    return sum(map(ne, map(found.get, said), said.values()))
+
+
 def _labels(page: Page, own: Marks) -> dict[Address, Value]:
     return {**page.labels, **{at: filled(words, own) for at, words in page.own_labels.items()}}
 
@@ -220,7 +226,10 @@ def _changed_labels(
     """One issue per row; the unit's own words, which stand on every sheet, are named on one."""
     values = found.grids[sheet].values
     rows: dict[int, list[str]] = {}
-    for at, label in _labels(page, own).items():
+    labels = _labels(page, own)
+    if not _differing(values, labels):  # of most forms that is all
+        return
+    for at, label in labels.items():
         value = values.get(at)
         if value == label or alike(value, label) or (at, value) in said:
             continue
@@ -235,8 +244,10 @@ def _changed_formulas(
     found: Mapping[Address, str], sheet: str, page: Page, own: Marks, absent: tuple[str, ...]
 ) -> Iterator[Issue]:
     """Formulas that name a sheet which is gone say what must become of them: not a fault of their own."""
-    own_formulas = ((at, filled(marked, own)) for at, marked in page.own_formulas.items())
-    for at, formula in (*page.formulas.items(), *own_formulas):
+    formulas = {**page.formulas, **{at: filled(marked, own) for at, marked in page.own_formulas.items()}}
+    if not _differing(found, formulas):
+        return
+    for at, formula in formulas.items():
         text = found.get(at, "")
         if text != formula and (meant := tokens(formula)) != tokens(text) and not any(name in meant for name in absent):
             yield issue("STRUCTURE_FORMULA_CHANGED", Place(sheet=sheet, cell=address(*at)))
