@@ -6,5 +6,5 @@ _MADE = 100_000  # objects that are there more than before, until it looks; of i
 
 
 def seldom() -> None:
-    """Look seldom in this process: a quarter of the time in which packs are loaded and forms drawn went there."""
+    """Look seldom in this process: loading packs and drawing forms, it would look often and find nothing."""
     gc.set_threshold(_MADE)
