@@ -363,6 +363,8 @@ ENCODINGS = [
 
 def _raw(data: bytes, chance: random.Random, zipped: bool = True) -> tuple[bytes, str]:
     """Bytes changed without regard to what they mean; in a package, often where its directory is."""
+    if not data:  # an earlier change left nothing of it
+        return data, "nothing to change"
     marks = [found.start() for found in re.finditer(b"PK(?:\1\2|\3\4|\5\6)", data)] if zipped else []
     at = chance.choice(marks) + chance.randrange(60) if marks and chance.random() < 0.6 else chance.randrange(len(data))
     at = min(at, len(data) - 1)
