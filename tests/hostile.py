@@ -474,6 +474,13 @@ def _(sent: Sent) -> bytes:
     return lying(sent, FIRST, flags=0x801)
 
 
+for flag, what in ((0x20, "a patch"), (0x40, "strongly encrypted"), (0x2000, "masked")):
+
+    @refused(f"a part that calls itself {what}", "FILE_DAMAGED")
+    def _(sent: Sent, flag: int = flag) -> bytes:
+        return lying(sent, FIRST, flags=0x800 | flag)
+
+
 @refused("a part packed in a rare way", "FILE_DAMAGED")
 def _(sent: Sent) -> bytes:
     import bz2

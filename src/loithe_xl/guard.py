@@ -37,6 +37,9 @@ _FOREIGN = (
     ("FILE_ACTIVEX", ("xl/activex/",)),
     ("FILE_EXTERNAL_LINK", ("xl/externallinks/", "xl/connections.xml", "xl/querytables/")),
 )
+_OTHERWISE = (
+    0x2060  # in a part's flags: a patch, strongly encrypted, its header masked; some programs look, some do not
+)
 _OTHER_NAME = b"up"  # Info-ZIP's second name of a part, which only some programs take
 _DTD = "<!DOCTYPE"
 _ODD = re.compile(r"[\\\0:]|^/|(?:^|/)\.\.(?:/|$)")  # in a part's name
@@ -163,7 +166,8 @@ def _sizes(infos: list[zipfile.ZipInfo], data: bytes) -> str | None:
     if any(info.flag_bits & 1 for info in infos):
         return "FILE_PASSWORD"
     methods = {info.compress_type for info in infos}
-    return "FILE_DAMAGED" if methods - {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED} else None
+    odd = methods - {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED} or any(info.flag_bits & _OTHERWISE for info in infos)
+    return "FILE_DAMAGED" if odd else None
 
 
 def _kind(found: Parts) -> str | None:
