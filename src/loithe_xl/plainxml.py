@@ -23,11 +23,12 @@ _REFERENCE = re.compile("&([^;]*);")
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 
 # In each pattern @ is the prefix of every name, ~ the space between two tags; ATTRS takes in the end of an empty tag.
+# What may fail halfway stands in an atomic group: in a possessive one Python before 3.11.5 loses its way then.
 _ATTRS = rb"(?:\s[^<>]*+)?+ /?+"
 _TEXT = rb"<@tATTRS (?: (?<=/)> | > [^<]*+ </@t\s*+> ) ~"
-_RUN = rb"<@r\s*+> ~ (?: <@rPr\s*+/> ~ | <@rPr\s*+> (?: (?!</?@rPr).)*+ </@rPr\s*+> ~ )?+ TEXT </@r\s*+> ~"
+_RUN = rb"<@r\s*+> ~ (?> (?: <@rPr\s*+ (?: /> | > (?> (?: (?!</?@rPr).)* ) </@rPr\s*+> ) ~ )? ) TEXT </@r\s*+> ~"
 _PHONETIC = rb"<@rPh\s[^<>]*+> ~ TEXT </@rPh\s*+> ~ | <@phoneticPrATTRS (?<=/)> ~"
-_WORDS = rb"(?: TEXT | (?: RUN )++ )?+ (?: PHONETIC )*+"
+_WORDS = rb"(?> (?: TEXT | (?: RUN )+ )? ) (?> (?: PHONETIC )* )"
 _CELLS = rb"~ <@sheetData\s*+ (?: /> | > )"
 _ROWS = rb"""
 ~ (?: <@rowATTRS (?: (?<=/)> | > ~
