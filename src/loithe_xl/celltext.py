@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import re
 
-_STRANGE = re.compile("[&<>\x00-\x08\x0b-\x1f\ufffe\uffff]|_x[0-9A-Fa-f]{4}_")
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
-_ESCAPED = re.compile("(_x[0-9A-Fa-f]{4}_)")
+# Letters that XML cannot hold, and what looks like one of them escaped.
+ODD = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]|_x[0-9A-Fa-f]{4}_")
 
 
 def escaped(words: str) -> str:
     """A text between two tags."""
-    if not _STRANGE.search(words):
-        return words
-    words = _CONTROL.sub(lambda found: f"_x{ord(found[0]):04X}_", _ESCAPED.sub(r"_x005F\1", words))
-    return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return ODD.sub(_code, words).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def inline(words: str) -> str:
     """The element of a text that stands in its cell."""
     kept = ' xml:space="preserve"' if words != words.strip() else ""
     return f"<is><t{kept}>{escaped(words)}</t></is>"
+
+
+def _code(found: re.Match[str]) -> str:
+    letter = found[0]
+    return f"_x{ord(letter):04X}_" if len(letter) == 1 else f"_x005F{letter}"

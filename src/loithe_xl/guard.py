@@ -37,9 +37,8 @@ _FOREIGN = (
     ("FILE_ACTIVEX", ("xl/activex/",)),
     ("FILE_EXTERNAL_LINK", ("xl/externallinks/", "xl/connections.xml", "xl/querytables/")),
 )
-_OTHERWISE = (
-    0x2060  # in a part's flags: a patch, strongly encrypted, its header masked; some programs look, some do not
-)
+# In a part's flags: a patch, strongly encrypted, its header masked; some programs look there, some do not.
+_OTHERWISE = 0x2060
 _OTHER_NAME = b"up"  # Info-ZIP's second name of a part, which only some programs take
 _DTD = "<!DOCTYPE"
 _ODD = re.compile(r"[\\\0:]|^/|(?:^|/)\.\.(?:/|$)")  # in a part's name

@@ -117,8 +117,7 @@ def shared_texts(text: bytes) -> list[str]:
 
 def _some(pieces: tuple[bytes, ...], prefix: bytes) -> list[str]:
     """So many texts, those that were met before as they were read then."""
-    short = max(map(len, pieces)) <= _SHORT
-    return [*chain.from_iterable(map(_kept_texts if short else _texts_or_kept, pieces, repeat(prefix)))]
+    return [*chain.from_iterable(map(_texts_or_kept, pieces, repeat(prefix)))]
 
 
 _kept_some = lru_cache(maxsize=512)(_some)  # the files of one form differ in few

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from loithe_xl.book import Address, Scalar
+from loithe_xl.celltext import ODD, escaped
 from loithe_xl.sheetfill import Sheets
 from loithe_xl.zipparts import Part, Piece, Pieces, entry, joined, parts_of, piece
 
@@ -146,11 +147,11 @@ def _writing(name: str, text: bytes, start: int) -> Callable[[str], str]:
 
 
 def _as_text(text: str) -> str:
-    return _escaped(_fitting(text, _TEXT_LIMIT))
+    return escaped(_fitting(text, _TEXT_LIMIT))
 
 
 def _as_property(text: str) -> str:
-    return _escaped(_fitting(text, _NARROW_LIMIT))
+    return escaped(_fitting(text, _NARROW_LIMIT))
 
 
 def _as_attribute(text: str) -> str:
@@ -160,12 +161,12 @@ def _as_attribute(text: str) -> str:
 
 def _as_formula(text: str) -> str:
     # A mark in a formula stands inside quotes.
-    return _escaped(_fitting(text, _NARROW_LIMIT).replace('"', '""'))
+    return escaped(_fitting(text, _NARROW_LIMIT).replace('"', '""'))
 
 
 def _as_header(text: str) -> str:
     # Print headers read a single & as a command.
-    return _escaped(_fitting(text, _NARROW_LIMIT).replace("&", "&&"))
+    return escaped(_fitting(text, _NARROW_LIMIT).replace("&", "&&"))
 
 
 def _as_number(text: str) -> str:
@@ -174,16 +175,8 @@ def _as_number(text: str) -> str:
     return text
 
 
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
 def _fitting(text: str, most: int) -> str:
-    if (
-        len(text) > most
-        or text != text.strip()
-        or re.search("[\x00-\x08\x0b-\x1f\ufffe\uffff]|_x[0-9A-Fa-f]{4}_", text)
-    ):
+    if len(text) > most or text != text.strip() or ODD.search(text):
         raise ValueError(f"not a text that can be stamped: {text[:80]!r}")
     return text
 
