@@ -15,6 +15,7 @@ from tools import make_forms, small_register
 
 from loithe_xl import __version__
 from loithe_xl.addin import BUTTONS
+from loithe_xl.layout import REPORT
 from loithe_xl.words import LANGUAGES
 from loithe_xl.xlam.package import build_addin
 from loithe_xl.xlam.vbatext import STRING, lines
@@ -25,7 +26,7 @@ TEXTS = tomllib.loads((ADDIN / "texts.toml").read_text(encoding="utf-8"))["vba"]
 RIBBON = ElementTree.parse(ADDIN / "customUI14.xml").getroot()
 UI = "{http://schemas.microsoft.com/office/2009/07/customui}"
 CONTROLS = {each.get("id", "").removeprefix("Loithe_"): each for each in RIBBON.iter(f"{UI}button")}
-NEED_A_FORM, ALWAYS = {"validate"}, {"generate", "help"}
+NEED_A_FORM, OF_THE_REPORT, ALWAYS = {"validate"}, {"report", "pdf"}, {"generate", "help"}
 CONF, LANG, PYTHON = "loithe.conf", "LOITHE LANG", "INTERPRETER_WIN"
 CLOUD = "://".join(("https", "onedrive/1"))  # an address that no reader of this file takes for one
 AS_BEFORE = "True True True -4105 1"  # events, alerts, redrawing, automatic calculation, the usual pointer
@@ -104,9 +105,9 @@ def foreign(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def forms(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Our forms: "cell" and "parent"."""
-    made = make_forms(tmp_path_factory.mktemp("forms"), small_register({"01.1": 1}, 0), "base")
-    return {"cell": made["01.1.C01"], "parent": made["01.1"]}
+    """Our forms: "cell", "base" and "district"."""
+    made = make_forms(tmp_path_factory.mktemp("forms"), small_register({"01.1": 1}, 0))
+    return {"cell": made["01.1.C01"], "base": made["01.1"], "district": made["01"]}
 
 
 def workbook(path: Path, sheet: str = "", state: str = "visible") -> Path:
@@ -236,7 +237,7 @@ def test_each_button_yields_its_command_and_each_text_is_read(
 def test_a_click_runs_with_a_parent_or_somebody_elses_workbook_in_front(
     addin: Addin, forms: dict[str, Path], foreign: Path
 ):
-    assert addin.press("report", forms["parent"]).commands == (command("report"),)
+    assert addin.press("report", forms["district"]).commands == (command("report"),)
     assert addin.press("generate", foreign).commands == (command("generate"),)
 
 
@@ -299,14 +300,22 @@ def test_python_is_started_by_guarded_clicks_only(addin: Addin, foreign: Path):
     assert ("python", "not started: not granted: import os") in addin.notes()
 
 
-def test_a_button_is_enabled_where_it_makes_sense(addin: Addin, forms: dict[str, Path], foreign: Path):
+def test_a_button_is_enabled_where_it_makes_sense(addin: Addin, forms: dict[str, Path], foreign: Path, tmp_path: Path):
     ids = [*(set(BUTTONS) - ALWAYS), "consolidate"]  # the last one: the split button around two
     enabled = {}
-    for kind, path in {**forms, "foreign": foreign, "none": None}.items():
+    namesake = workbook(tmp_path / "Sổ tay.xlsx", REPORT)
+    for kind, path in {**forms, "foreign": foreign, "namesake": namesake, "none": None}.items():
         with addin.in_front(path):
             enabled[kind] = {id for id in ids if addin.call("Desk.Enabled", f"Loithe_{id}") == "Boolean -1"}
 
-    assert enabled == {"cell": NEED_A_FORM, "parent": set(ids), "foreign": set(), "none": set()}
+    assert enabled == {
+        "cell": NEED_A_FORM,
+        "base": set(ids) - OF_THE_REPORT,
+        "district": set(ids),
+        "foreign": set(),
+        "namesake": set(),
+        "none": set(),
+    }
 
 
 @pytest.mark.parametrize(("mood", "id"), [("no book to be had", "Loithe_validate"), ("", "")])

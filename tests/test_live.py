@@ -16,9 +16,9 @@ from cli_tools import snapshot
 from conftest import Convert
 from hosts import excel
 from live import NOW, Pressed, press, received, recomputed
-from tools import REQUIRED, fill
+from tools import REQUIRED, fill, held
 
-from loithe_xl.layout import ANNEX, OPINIONS, RECEIPTS, REPORT
+from loithe_xl.layout import ANNEX, HIDDEN_JOURNAL, JOURNAL, OPINIONS, RECEIPTS, REPORT
 from loithe_xl.tasks import live
 from loithe_xl.tasks.intake import open_file
 
@@ -126,23 +126,24 @@ def test_what_was_written_looks_as_the_command_line_draws_it(parent: Path, inbox
         assert {row: by for row, by in heights.items() if by > 0.75} == {}, sheet  # programs round to whole pixels
 
 
-def test_a_second_run_with_a_withdrawn_row_leaves_nothing_of_the_first(parent: Path, inbox: Path):
-    # Fewer receipts, opinions and paragraphs than before: what stood beneath must be gone.
-    copy = by_command(parent, inbox)
-    shutil.copy(copy, parent)
-    command("consolidate", "--into", parent, "--withdraw", "01.1.C02", "--withdraw", "01.K2", "--now", NOW.isoformat())
-    again = parent.with_name("lại.xlsx")
-    shutil.copy(parent, again)
-    expected = contents_of(by_command(again, inbox))
-    (inbox / "BC 2.xlsx").unlink()
+def test_what_a_second_run_takes_away_is_gone(parent: Path, inbox: Path, district: tuple[Path, Path, dict[str, Path]]):
+    """Revised reports without opinions: fewer rows than stood there, as the command line leaves them."""
+    again = inbox.parent / "lần 2"
+    for code in ("01.1.C02", "01.2.C01", "01.K2"):
+        fill(district[2][code], again / f"{code}.xlsx", REQUIRED | {"revision": 2}, [held(20)])
+    expected = by_command(parent, inbox)
+    with chdir(parent.parent):
+        command("consolidate", "--into", expected, again, "--now", NOW.isoformat())
+    consolidated(parent, inbox)
+    before = excel.contents(opened(parent))[OPINIONS]
 
-    book, pressed = consolidated(parent, inbox)
+    book, pressed = consolidated(parent, again)
+
     assert pressed.done
-
-    (more := parent.with_name("nhan2")).mkdir()
-    found = excel.contents(book)
-    assert found.keys() == expected.keys()
-    assert not list(more.iterdir())
+    found, wanted = excel.contents(book), contents_of(expected)
+    assert max(at[0] for at in found[OPINIONS]) < max(at[0] for at in before)
+    for sheet in wanted.keys() - {JOURNAL, HIDDEN_JOURNAL}:  # which name the file that was consolidated into
+        assert found[sheet] == wanted[sheet], sheet
 
 
 def test_few_writes_and_only_where_figures_are_drawn(parent: Path, inbox: Path):
@@ -240,6 +241,19 @@ def test_a_fault_in_the_middle_gives_everything_back_too(parent: Path, inbox: Pa
     assert (app.screen_updating, app.enable_events, app.display_alerts, app.calculation) == before
     assert all(page.api.ProtectContents for page in app.books.active.sheets)
     assert parent.read_bytes() == former
+
+
+def test_what_could_not_be_saved_is_saved_by_the_next_press(parent: Path, inbox: Path):
+    expected = command_json("status", by_command(parent, inbox))
+    book = opened(parent)
+    excel.will_fail("Save")
+    with chdir(parent.parent):
+        assert "không lưu được" in press(book, "consolidate_folder", pick=[inbox]).said
+
+        again = press(book, "consolidate_folder", pick=[inbox])
+
+    assert "đã ghi vào tệp và lưu lại" in again.said
+    assert command_json("status", parent) == expected
 
 
 def test_progress_is_told_in_the_status_bar(parent: Path, inbox: Path, desk: excel.Desk):

@@ -125,13 +125,14 @@ def test_another_password_is_said_and_nothing_is_written(button: str, parent: Pa
     assert not (parent.parent / "ban-cu").exists()
 
 
-def test_sheets_somebody_unlocked_stay_unlocked(parent: Path):
+def test_sheets_that_somebody_unlocked_are_locked_as_they_were_generated(parent: Path):
     book = opened(parent)
     book.sheets[REPORT].api.Unprotect("loithe")
 
     assert press(book, "report").done
 
-    assert not book.sheets[REPORT].api.ProtectContents
+    assert book.sheets[REPORT].api.ProtectContents
+    book.sheets[REPORT].api.Unprotect("loithe")
 
 
 @pytest.mark.parametrize("button", ["consolidate_folder", "consolidate_files", "pdf"])
@@ -197,6 +198,32 @@ def test_without_excel_it_is_said_by_other_means(capsys: pytest.CaptureFixture[s
 
     addin.press("validate vi")
     assert "Chưa có tệp nào mở" in capsys.readouterr().err
+
+
+def test_without_a_button_a_window_of_protected_view_is_said(parent: Path, capsys: pytest.CaptureFixture[str]):
+    excel.protected_view(opened(parent).app)
+
+    assert addin.start(["validate", "vi"]) == 1
+
+    assert "Cho phép chỉnh sửa" in capsys.readouterr().err
+
+
+def test_an_excel_that_went_away_is_told_by_other_means(
+    parent: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    def gone(*_: object, **__: object) -> None:
+        raise excel.ComError(-2147023174, "The RPC server is unavailable.")
+
+    opened(parent)
+    monkeypatch.setattr(live, "status", gone)
+    monkeypatch.setattr("loithe_xl.host.excel.alert", gone)
+
+    assert addin.start(["status", "vi"]) == 1
+    assert "KHÔNG lưu" in capsys.readouterr().err
+
+    monkeypatch.setattr("loithe_xl.host.excel.xlwings", None)
+    assert addin.start(["status", "vi"]) == 1
+    assert "KHÔNG lưu" in capsys.readouterr().err
 
 
 def test_an_unknown_button_is_named(capsys: pytest.CaptureFixture[str]):

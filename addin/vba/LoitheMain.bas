@@ -6,6 +6,8 @@ Private Const ASKED As Long = 2 ' how often one click is asked for: by RunPython
 Private Const FORM_NAME As String = "loithe_token" ' every form has this defined name
 Private Const PARENT_SHEET As String = "_loithe_danhan" ' every workbook that consolidates has this sheet
 
+Private Const REPORT As String = "LOITHE REPORT SHEET" ' the setting that says its name, which is not ASCII
+
 Private ribbonUI As Object
 Private watcher As LoitheEvents
 Private granted As Long
@@ -46,16 +48,20 @@ Public Function Version() As String
     Version = LoitheLookUp(ThisWorkbook, LOITHE_SETTINGS, "LOITHE VERSION")
 End Function
 
-' Whether a button makes sense for a workbook, or for Nothing: Validate for a form, others for one that consolidates.
+' Whether a button makes sense for a workbook, or for Nothing: Validate for a form, others for one that consolidates,
+' those about the report where there is a sheet for it.
 Public Function LoitheEnabled(ByVal id As String, ByVal book As Object) As Boolean
     Dim found As Object
-    If id <> PREFIX & "validate" Then
+    If id = PREFIX & "validate" Then
+        On Error Resume Next
+        Set found = book.Names(FORM_NAME)
+        LoitheEnabled = Not (found Is Nothing)
+    Else
         LoitheEnabled = LoitheHasSheet(book, PARENT_SHEET)
-        Exit Function
+        If id = PREFIX & "report" Or id = PREFIX & "pdf" Then
+            LoitheEnabled = LoitheEnabled And LoitheHasSheet(book, LoitheLookUp(ThisWorkbook, LOITHE_SETTINGS, REPORT))
+        End If
     End If
-    On Error Resume Next
-    Set found = book.Names(FORM_NAME)
-    LoitheEnabled = Not (found Is Nothing)
 End Function
 
 ' Whether a guarded click is just starting Python. A formula, or a picture with a macro's name, can call what an add-in

@@ -9,12 +9,12 @@ from contextlib import suppress
 from functools import wraps
 from pathlib import Path
 
-from loithe_xl import garbage, keyring
+from loithe_xl import garbage, keyring, safepath
 from loithe_xl.addin.desk import Desk, Stopped
 from loithe_xl.host import excel
 from loithe_xl.issues import Fault
 from loithe_xl.tasks.office import local_time
-from loithe_xl.words import LANGUAGES, text
+from loithe_xl.words import LANGUAGES, Text, text
 
 Work = Callable[[Desk], None]
 Button = Callable[..., bool]
@@ -36,7 +36,7 @@ def button(work: Work) -> Button:
         except Fault as fault:
             desk.say(*(found.message for found in fault.issues[:MOST_FAULTS]), grave=True)
         except Exception as error:
-            desk.say(text("addin.broken", kind=type(error).__name__, log=_note(work.__name__, error)), grave=True)
+            desk.say(_broken(work.__name__, error), grave=True)
         return False
 
     return pressed
@@ -57,20 +57,27 @@ def start(arguments: Sequence[str]) -> int:
 def _pressed(find: Callable[[], excel.Book], name: str, lang: str) -> int:
     from loithe_xl.addin.buttons import BUTTONS
 
+    safepath.settle()
     garbage.seldom()
     lang = lang if lang in LANGUAGES else "vi"
     if name not in BUTTONS:
         excel.shout(text("addin.no_button", name=name).to(lang), "loithe-xl")
         return 2
+    # Where no workbook is to be had, or Excel itself is gone, the system's own message box speaks.
     try:
         book = find()
+        with suppress(Exception):  # how files are named in messages: from the workbook's folder on
+            os.chdir(Path(book.fullname).parent)
+        return 0 if BUTTONS[name](book, lang) else 1
     except Fault as fault:
-        # There is no workbook, so no Excel to say it: the system's own message box does.
         excel.shout("\n\n".join(found.message.to(lang) for found in fault.issues), "loithe-xl")
-        return 1
-    with suppress(Exception):  # how files are named in messages: from the workbook's folder on
-        os.chdir(Path(book.fullname).parent)
-    return 0 if BUTTONS[name](book, lang) else 1
+    except Exception as error:
+        excel.shout(_broken(name, error).to(lang), "loithe-xl")
+    return 1
+
+
+def _broken(name: str, error: Exception) -> Text:
+    return text("addin.broken", kind=type(error).__name__, log=_note(name, error))
 
 
 def _note(name: str, error: Exception) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from loithe_xl import safepath
 from loithe_xl.cli.shell import build, run
 
 __all__ = ["build", "main"]
@@ -11,4 +12,5 @@ __all__ = ["build", "main"]
 
 def main() -> None:
     """Run the program with the process's arguments and exit with its code."""
+    safepath.settle()
     sys.exit(run(sys.argv[1:]))

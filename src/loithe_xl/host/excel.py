@@ -46,7 +46,7 @@ def active() -> Book:
     if len(running) > 1:
         raise Fault([issue("HOST_TWO_EXCELS", count=len(running))])
     found = running[0].books.active if len(running[0].books) else None
-    if found is None:
+    if found is None or found.api is None:  # the window in front is one of Protected View
         raise Fault([issue("HOST_NO_BOOK")])
     return found
 
@@ -129,7 +129,8 @@ def export(book: Book, sheets: Sequence[str], target: Path) -> None:
 
 def ask_text(app: App, words: str, title: str, default: str) -> str | None:
     """What the user typed; None when he gave up."""
-    given = app.api.InputBox(words, title, default, None, None, None, None, _TEXT_ANSWER)
+    # By name: what is left out must not be given, for COM takes None for a value (Null), and Excel refuses it.
+    given = app.api.InputBox(Prompt=words, Title=title, Default=default, Type=_TEXT_ANSWER)
     return None if given is False else str(given).strip()
 
 
@@ -143,7 +144,7 @@ def ask_paths(app: App, kind: int, title: str, start: Path | None = None) -> tup
     if not dialog.Show():
         return ()
     chosen = dialog.SelectedItems
-    return tuple(Path(str(chosen(number))) for number in range(1, chosen.Count + 1))
+    return tuple(Path(str(chosen.Item(number))) for number in range(1, chosen.Count + 1))
 
 
 def ask_target(app: App, start: Path, kind: str) -> Path | None:

@@ -26,20 +26,19 @@ _DAY_ZERO = datetime(1899, 12, 30)
 
 @contextmanager
 def unlocked(book: Book, names: Iterable[str], password: str) -> Iterator[None]:
-    """Meanwhile these sheets may be written; afterwards each is protected again as it was generated.
+    """Meanwhile these sheets may be written; afterwards each is protected as it was generated, even one that was not:
+    somebody took an unknown password off, or a run was ended midway.
 
     Fault, before anything is written, where the password is another.
     """
     pages = [book.sheets[name] for name in names]
-    opened: list[Sheet] = []
     try:
         for page in pages:
             if page.api.ProtectContents:
-                opened.append(page)
                 _unprotect(page, password)
         yield
     finally:
-        for page in opened:
+        for page in pages:
             if not page.api.ProtectContents:
                 # Drawing objects, contents, scenarios; columns and rows may be resized.
                 page.api.Protect(password, True, True, True, False, False, True, True)

@@ -32,7 +32,7 @@ from loithe_xl.layout import (
 from loithe_xl.report import Page, read_edits
 from loithe_xl.styles import BAD, STYLES, WARN
 from loithe_xl.tasks import intake
-from loithe_xl.tasks.gather import Gathered, Order, as_parent, noted, rebuilt_case, take_in
+from loithe_xl.tasks.gather import Gathered, Order, as_parent, noted, open_parent, rebuilt_case, take_in
 from loithe_xl.tasks.intake import Opened
 from loithe_xl.tasks.office import Office
 from loithe_xl.tasks.reporting import page_for
@@ -83,7 +83,7 @@ def consolidate(book: Book, paths: Sequence[Path], office: Office) -> Gathered:
     files = inbox.find(paths)
     with store.lock(path):
         gathered = take_in(as_parent(opened(book)), files, Order(path, tuple(paths)), office)
-        if gathered.changed:
+        if gathered.changed or _unfinished(book, path, gathered.parent):
             copy = _write(book, path, gathered.parent, rebuilt_case(gathered.parent), office)
             gathered = replace(gathered, written=path, copy=copy)
         return noted(gathered, path)
@@ -129,6 +129,17 @@ def _write(book: Book, path: Path, parent: Opened, case: Case, office: Office) -
     except Exception as error:  # Excel says why in its own way; the figures are in the workbook, and not lost
         raise Fault([issue("HOST_NOT_SAVED", Place(file=book.name), name=book.name, copy=copy.name)]) from error
     return copy
+
+
+def _unfinished(book: Book, path: Path, parent: Opened) -> bool:
+    """Whether a run was ended midway, or could not save: a sheet stands unlocked, or the file holds other receipts."""
+    pages = [page for page in book.sheets if page.name in REFRESHED or page.name in REDRAWN]
+    if not all(page.api.ProtectContents for page in pages):
+        return True
+    try:
+        return tuple(open_parent(path).receipts) != tuple(parent.receipts)
+    except Fault:
+        return True
 
 
 def _list(book: Book, found: Opened, office: Office) -> None:

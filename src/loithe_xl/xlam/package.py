@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 from loithe_xl import __version__, writer
 from loithe_xl.book import Book, Sheet
+from loithe_xl.layout import REPORT
 from loithe_xl.xlam import ribbon, sources
 from loithe_xl.xlam.vbaproject import vba_project
 
@@ -86,6 +87,7 @@ def settings(lang: str, interpreter: str, temporary: str) -> dict[str, str]:
         **{f"{place}_{system}": "" for place in _CLOUDS for system in ("WIN", "MAC")},
         "LOITHE LANG": lang,
         "LOITHE VERSION": __version__,
+        "LOITHE REPORT SHEET": REPORT,
     }
 
 

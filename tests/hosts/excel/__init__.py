@@ -8,8 +8,10 @@ something nasty the stand-in does it too, or raises ``HostFault``; what it does 
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -18,22 +20,25 @@ from unittest import mock
 import xlwings as xw
 from hosts.excel.application import Application
 from hosts.excel.com import ComError, HostFault, NotStoodIn
-from hosts.excel.desk import DESK, Alert, Call, Desk, Dialog
+from hosts.excel.desk import DESK, Alert, Call, Desk, Dialog, Killed
 from hosts.excel.facts import Look, SheetLooks, contents, follow, looks
 from hosts.excel.values import ComTime
 from hosts.excel.windows import engine
 
 __all__ = [
-    "DESK", "Alert", "Call", "ComError", "ComTime", "Desk", "Dialog", "HostFault", "Look", "NotStoodIn", "SheetLooks",
-    "active", "called_from", "calls", "contents", "desktop", "faulty", "follow", "looks", "new_book", "open_excel",
-    "optimized_caller", "poison_old_results", "pretend_path", "recalculate_with", "will_answer",
-    "will_fail", "will_pick", "will_type",
+    "DESK", "Alert", "Call", "ComError", "ComTime", "Desk", "Dialog", "HostFault", "Killed", "Look", "NotStoodIn",
+    "SheetLooks", "active", "called_from", "calls", "contents", "desktop", "faulty", "follow", "looks", "new_book",
+    "open_excel", "optimized_caller", "poison_old_results", "pretend_path", "protected_view", "recalculate_with",
+    "will_answer", "will_be_killed", "will_fail", "will_pick", "will_type",
 ]  # fmt: skip
 
 
 @contextmanager
 def desktop() -> Iterator[Desk]:
-    """An empty desk with xlwings' Windows engine; leaving it raises the first fault that was not forgiven."""
+    """An empty desk with xlwings' Windows engine; leaving it raises the first fault that was not forgiven.
+
+    A button changes its process's folder and search path, which are its own: here they are given back.
+    """
     genuine = engine()
     DESK.clear()
     ours, before = xw.Engine(impl=genuine.engine), xw.engines.active
@@ -41,7 +46,12 @@ def desktop() -> Iterator[Desk]:
     xw.engines.add(ours)
     xw.engines.active = ours
     try:
-        with mock.patch.object(xw, "_xlwindows", genuine, create=True):
+        with (
+            mock.patch.object(xw, "_xlwindows", genuine, create=True),
+            mock.patch.dict(os.environ),
+            mock.patch.object(sys, "path", [*sys.path]),
+            chdir(Path.cwd()),
+        ):
             yield DESK
     finally:
         xw.engines.engines.remove(ours)
@@ -67,6 +77,11 @@ def open_excel(*paths: Path | str, read_only: bool = False) -> xw.App:
 def new_book(app: xw.App) -> xw.Book:
     """A book that was never saved."""
     return app.books.add()
+
+
+def protected_view(app: xw.App) -> None:
+    """A window of Protected View comes to the front: no workbook is active, though some are open."""
+    app.api.protected_view = True
 
 
 def active(book: xw.Book) -> xw.Book:
@@ -127,6 +142,11 @@ def will_type(*texts: Any) -> None:
 def will_fail(call: str) -> None:
     """The next call of this name raises ComError: Save, SaveCopyAs, Protect, Unprotect, ExportAsFixedFormat."""
     DESK.failing.add(call)
+
+
+def will_be_killed(calls: int | None) -> None:
+    """After so many calls that read, write, lock or save, no other reaches Excel; None: the next process runs."""
+    DESK.life = calls
 
 
 def poison_old_results(value: Any = "☠ kết quả cũ") -> None:

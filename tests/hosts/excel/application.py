@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from hosts.excel.books import Workbook
-from hosts.excel.com import Com, Items, harm, missing, refused
+from hosts.excel.com import OMITTED, Com, Items, harm, missing, refused
 from hosts.excel.desk import DESK, Dialog
 
 AUTOMATIC, MANUAL = -4105, -4135
@@ -43,6 +43,7 @@ class Application(Com):
     def __init__(self) -> None:
         DESK.started += 1
         self.number = DESK.started
+        self.protected_view = False  # whether the window in front is one of Protected View
         self.settings = {
             "ScreenUpdating": True, "DisplayAlerts": True, "EnableEvents": True, "Interactive": True, "Visible": True,
             "Calculation": AUTOMATIC, "Cursor": -4143, "CutCopyMode": False,
@@ -70,7 +71,7 @@ class Application(Com):
     Ready = property(lambda self: True)
     PathSeparator = property(lambda self: os.sep)
     Workbooks = property(lambda self: Workbooks(self))
-    ActiveWorkbook = property(lambda self: self.stack[-1] if self.stack else None)
+    ActiveWorkbook = property(lambda self: self.stack[-1] if self.stack and not self.protected_view else None)
     ActiveSheet = property(lambda self: self.stack[-1].active if self.stack else None)
     ActiveWindow = property(lambda self: self.stack[-1].window if self.stack else None)
     Selection = property(lambda self: self.stack[-1].active.selected if self.stack else None)
@@ -141,8 +142,10 @@ class Application(Com):
         return given[0] if given else False
 
     def InputBox(
-        self, Prompt: str, Title="", Default="", Left=None, Top=None, HelpFile=None, HelpContextID=None, Type=2
+        self, Prompt, Title="", Default="", Left=OMITTED, Top=OMITTED, HelpFile=OMITTED, HelpContextID=OMITTED, Type=2
     ):
+        if any(given is not OMITTED for given in (Left, Top, HelpFile, HelpContextID)):
+            raise refused("type mismatch: None is Null to Excel, and nobody needs these")
         if Type not in (1, 2):
             raise missing(f"InputBox of type {Type}")
         if len(Prompt) > LONGEST_PROMPT:

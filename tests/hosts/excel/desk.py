@@ -20,6 +20,10 @@ class Call:
     cells: int = 0
 
 
+class Killed(BaseException):
+    """The process that speaks to Excel is ended, in the midst of whatever it does."""
+
+
 @dataclass(frozen=True, slots=True)
 class Alert:
     """A message box: its texts, the names of its buttons, its picture (info, critical, None), the answer."""
@@ -62,6 +66,7 @@ class Desk:
         self.picks: deque[Any] = deque()
         self.inputs: deque[Any] = deque()
         self.failing: set[str] = set()
+        self.life: int | None = None  # calls that still reach Excel before the process is killed; None: no end
         self.recalculator: Callable[[Path], Path] | None = None
         self.poison: Any = None  # what a result older than the last change reads as; None: reading it is a fault
         self.started = 0
@@ -72,7 +77,11 @@ class Desk:
         return fault
 
     def note(self, what: str, book: str = "", sheet: str = "", address: str = "", cells: int = 0) -> None:
-        """Keeps a call."""
+        """Keeps a call; a killed process makes none."""
+        if self.life is not None:
+            if self.life <= 0:
+                raise Killed
+            self.life -= 1
         self.calls.append(Call(what, book, sheet, address, cells))
 
     def fails(self, name: str) -> bool:

@@ -148,7 +148,7 @@ class Worksheet(Com):
 
     def result(self, row: int, column: int) -> Any:
         """What a formula gave; a result older than the last change is a fault of whoever reads it."""
-        if self.book.stale and DESK.poison is not None:
+        if DESK.poison is not None and (self.book.stale or (row, column) not in self.ws.results):
             return DESK.poison
         if self.book.stale:
             raise harm(f"{self.Name}!R{row}C{column}: the formula was not recalculated since the last change")
