@@ -7,12 +7,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import date
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 import pytest
 import xlwings as xw
 from cli_tools import rewritten
+from fills import UNITS, write
 from hosts import excel
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -23,8 +25,10 @@ from loithe_xl.draw import LISTED_TOP, PLACE
 from loithe_xl.evaluate import serial
 from loithe_xl.issues import Issue, Severity
 from loithe_xl.layout import CHECK
+from loithe_xl.submission import Inputs, blank
 from loithe_xl.tasks import intake, live
 from loithe_xl.tasks.check import check
+from loithe_xl.tasks.intake import open_file
 from loithe_xl.tasks.office import Office
 
 SRC = Path(__file__).parent.parent / "src"
@@ -213,6 +217,31 @@ def test_through_excel_and_through_the_file_the_issues_are_the_same_list(
 ):
     values, sessions = filled
     path = fill(forms["01.1.C01"], tmp_path_factory.mktemp("f") / "a.xlsx", values, sessions)
+
+    assert of_book(path) == of_file(path)
+
+
+ANY = st.one_of(NUMBERS, DAYS, st.sampled_from(["Có", "Không", "Khác", "=1+1", "0123456789", "dòng 1\ndòng 2", "1e5"]))
+
+
+@pytest.mark.parametrize("form", sorted(UNITS))
+@settings(max_examples=15)
+@given(data=st.data())
+def test_of_every_form_the_issues_are_the_same_list(
+    form: str, forms: dict[str, Path], tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+):
+    """Any value in any input: of parents as of cells, in tables as outside them."""
+    empty = forms[UNITS[form]]
+    layout = open_file(empty, "").layout
+    assert layout
+    values = data.draw(st.fixed_dictionaries({}, optional=dict.fromkeys(layout.form.fields, ANY)))
+    tables = dict(blank(layout.form).tables)
+    for id, table in layout.form.tables.items():
+        row = st.fixed_dictionaries({}, optional={column.id: ANY for column in table.columns})
+        filled = data.draw(st.lists(row, max_size=2))
+        tables[id] = tuple(old | new for old, new in zip_longest(tables[id], filled, fillvalue={}))
+    inputs = Inputs({**blank(layout.form).values, **values}, tables)
+    path = write(empty, tmp_path_factory.mktemp("f") / "a.xlsx", inputs)
 
     assert of_book(path) == of_file(path)
 
