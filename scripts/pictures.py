@@ -11,25 +11,32 @@ import subprocess
 import sys
 import tempfile
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from PIL import Image, ImageChops
+
 import ribbon
 from loithe_xl import pdf, writer
-from loithe_xl.book import Book, Print
+from loithe_xl.book import Book, Print, Sheet, located
 from loithe_xl.demo.offices import LATE
 from loithe_xl.demo.story import FORMS, RECEIVED, RESULT, run
 from loithe_xl.draw import form_book, issue_list
+from loithe_xl.evaluate import Raw
+from loithe_xl.issues import Issue, Severity
 from loithe_xl.layout import CHECK
 from loithe_xl.reportsheet import report_book
+from loithe_xl.styles import BAD, STYLES, WARN
 from loithe_xl.tasks.gather import open_parent, rebuilt_case
 from loithe_xl.tasks.intake import open_file
 from loithe_xl.tasks.office import Office
-from loithe_xl.tasks.render import Subject, cell_case
+from loithe_xl.tasks.render import Subject, cell_case, package, salt_of
 from loithe_xl.tasks.reporting import report
 
 PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
 DPI = 70
+FAULTS: dict[str, Raw] = {"members_exempt": 40, "leaders_due": -1, "registered": "Có lẽ", "reported_other": None}
 
 
 def main() -> int:
@@ -50,12 +57,9 @@ def main() -> int:
             draw(kind, parent_book(path), Path(folder))
         reported = report(district, None, "hd36_2018", None, Office(now=LATE))
         draw("bao-cao", report_book(reported.page, reported.parent.token, "vi"), Path(folder))
-        faulty = next((demo / RECEIVED).rglob("*.xlsx"))
-        for path in sorted((demo / RECEIVED).rglob("*.xlsx")):
-            found = open_file(path, path.name)
-            if found.layout and len(found.issues) > len(open_file(faulty, "").issues):
-                faulty = path
-        draw("phan-bo-tro", listed_book(faulty), Path(folder))
+        marked, listed = checked_books(filled, Path(folder) / "sai.xlsx")
+        draw("phan-bo-tro-da-kiem-tra", marked, Path(folder), only=marked.sheets[0].name)
+        draw("phan-bo-tro", listed, Path(folder))
         ribbon.draw(PICTURES / "phan-bo-tro-ribbon.png")
     return 0
 
@@ -74,22 +78,42 @@ def parent_book(path: Path) -> Book:
     return form_book(rebuilt_case(open_parent(path)))
 
 
-def listed_book(path: Path) -> Book:
-    """The sheet of checks with the add-in's list beneath the panel."""
+def checked_books(path: Path, faulty: Path) -> tuple[Book, Book]:
+    """A cell's workbook with faults typed in (kept as ``faulty``), as the add-in leaves it; its list."""
     opened = open_file(path, path.name)
-    book = cell_book(path)
-    sheet = replace(issue_list(opened.issues, "vi", LATE), print=Print(landscape=True))
+    assert opened.identity and opened.loaded and opened.layout
+    inputs = replace(opened.inputs, values={**opened.inputs.values, **FAULTS})
+    name, above, lang = opened.names
+    subject = Subject(opened.identity, opened.token, name, above, lang)
+    case = cell_case(opened.loaded, opened.layout, subject, inputs)
+    faulty.write_bytes(package(case, salt_of(opened.key)))
+    issues = open_file(faulty, faulty.name).issues
+    book = form_book(case)
+    for found in reversed(issues):
+        sheet = next((each for each in book.sheets if each.name == found.place.sheet), None)
+        if sheet and found.place.cell:
+            at = located(found.place.cell)
+            own = sheet.cells[at].style
+            colour = BAD if found.severity is Severity.ERROR else WARN
+            STYLES[f"{own}, {colour}"] = replace(STYLES[own], fill=colour)
+            sheet.cells[at] = replace(sheet.cells[at], style=f"{own}, {colour}")
+    return book, Book([_listed(issues, book)])
+
+
+def _listed(issues: Sequence[Issue], book: Book) -> Sheet:
+    """The add-in's list alone, which in a form stands beneath the panel of checks."""
+    sheet = replace(issue_list(issues, "vi", LATE), print=Print(landscape=True))
     sheet.widths.update(book.sheet(CHECK).widths)
     top = min(row for row, _ in sheet.cells)
     moved = {(row - top + 1, column): cell for (row, column), cell in sheet.cells.items()}
     heights = {row - top + 1: height for row, height in sheet.heights.items()}
     merges = [((first[0] - top + 1, first[1]), (last[0] - top + 1, last[1])) for first, last in sheet.merges]
-    return Book([replace(sheet, cells=moved, heights=heights, merges=merges)])
+    return replace(sheet, cells=moved, heights=heights, merges=merges)
 
 
-def draw(kind: str, book: Book, folder: Path) -> None:
-    """One PNG per visible sheet: all others hidden, printed by LibreOffice, first page as a picture."""
-    shown = [sheet.name for sheet in book.sheets if not sheet.hidden]
+def draw(kind: str, book: Book, folder: Path, only: str = "") -> None:
+    """One PNG per visible sheet, or of one: all others hidden, printed by LibreOffice, first page as a picture."""
+    shown = [sheet.name for sheet in book.sheets if not sheet.hidden and only in ("", sheet.name)]
     for number, name in enumerate(shown, 1):
         # LibreOffice prints hidden sheets too where they have a print area.
         sheets = [each if each.name == name else replace(each, hidden=True, print=Print()) for each in book.sheets]
@@ -102,7 +126,17 @@ def draw(kind: str, book: Book, folder: Path) -> None:
         target = PICTURES / path.stem
         command = ["pdftoppm", "-png", "-r", str(DPI), "-f", "1", "-l", "1", "-singlefile"]
         subprocess.run([*command, str(path.with_suffix(".pdf")), str(target)], check=True)
+        if kind.startswith("phan-bo-tro"):
+            trim(target.with_suffix(".png"))
         print(target.with_suffix(".png").name)
+
+
+def trim(picture: Path) -> None:
+    """Take the empty paper beneath away."""
+    page = Image.open(picture).convert("RGB")
+    box = ImageChops.difference(page, Image.new("RGB", page.size, "white")).getbbox()
+    if box:
+        page.crop((0, 0, page.width, min(page.height, box[3] + box[1]))).save(picture)
 
 
 def plain(name: str) -> str:

@@ -98,12 +98,14 @@ def test_a_file_alone_and_files_turned_away() -> None:
 
     assert said(found["a"]) == (
         "accepted", "sound", "counts",
-        "Nhận: mã nhận dạng đúng, không có lỗi. Điều cần lưu ý: UNIT_BY_PARTS.",
+        "Nhận: mã nhận dạng đúng, không có lỗi. 1 điều cần lưu ý (UNIT_BY_PARTS): xem trang “Tình hình nộp”.",
     )  # fmt: skip
     assert said(found["d"]) == ("accepted", "sound", "counts", "Nhận: mã nhận dạng đúng, không có lỗi.")
     listed = "FILE_EMPTY, FILE_PDF, FILE_TEXT, FILE_MACRO, FILE_DTD, FILE_BOMB …"
-    assert said(found["b"]) == ("refused", "faults", "", f"Trả lại vì lỗi: {listed}."), "errors only, and not all"
-    assert said(found["c"]) == ("foreign", "faults", "", "Không tính: TOKEN_FOREIGN.")
+    where = "xem trang “Tình hình nộp”."
+    assert said(found["b"])[:3] == ("refused", "faults", "")
+    assert found["b"].said.vi == f"Trả lại vì 8 lỗi ({listed}): {where}", "errors only, and not all"
+    assert said(found["c"]) == ("foreign", "faults", "", f"Không tính vì 1 lỗi (TOKEN_FOREIGN): {where}")
     assert found["a"].file == "a.xlsx", "no folder"
     assert found["a"].sha == noted.sha[:12] and found["a"].unit == "01.K1"
     assert (found["a"].moment, found["a"].run) == (LATE, 1)
@@ -338,9 +340,10 @@ def test_a_run_is_told_on_the_sheet_and_in_the_file(forms: dict[str, Path]) -> N
     shas = {child["file"]: child["sha256"][:12] for child in told_["children"] if child["file"]}
     assert listed[3][3:] == [
         shas["nhan/k2.xlsx"], "01.K1", "Đã nhận", "Được tính", "Lần nộp",
-        "Nhận, thay cho tệp “k.xlsx”: Lần nộp 2 cao hơn 1. Điều cần lưu ý: CROSS_CHECK_WARNING.",
+        "Nhận, thay cho tệp “k.xlsx”: Lần nộp 2 cao hơn 1. "
+        "1 điều cần lưu ý (CROSS_CHECK_WARNING): xem trang “Tình hình nộp”.",
     ]  # fmt: skip
-    assert listed[1][-1].startswith("Trả lại vì lỗi: FIELD_NEGATIVE")
+    assert listed[1][-1].startswith("Trả lại vì 2 lỗi (FIELD_NEGATIVE, ")
 
 
 def test_a_second_identical_run_is_told_in_the_file_alone(forms: dict[str, Path]) -> None:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import PurePath
 
 from loithe_xl.issues import Severity, has_error
+from loithe_xl.layout import RECEIPTS
 from loithe_xl.receipts import Decision, Receipt, Rule, Ruling, Status, Verdict
 from loithe_xl.words import Text, text
 
@@ -123,9 +124,11 @@ def _said(receipt: Receipt, status: Status, ruling: Ruling) -> Text:
     if ruling.rule is Rule.SAVED:
         mine, theirs = _moment(mine), _moment(theirs)
     grave = has_error(receipt.issues)  # then what is only to be noted decided nothing
-    codes = list(dict.fromkeys(found.code for found in receipt.issues if (found.severity is Severity.ERROR) is grave))
+    told = [found.code for found in receipt.issues if (found.severity is Severity.ERROR) is grave]
+    codes = list(dict.fromkeys(told))
     named = ", ".join(codes[:CODES]) + (" …" if len(codes) > CODES else "")
-    given = {"other": PurePath(ruling.other).name, "mine": mine, "theirs": theirs, "codes": named}
+    faults = {"count": len(told), "codes": named, "sheet": RECEIPTS}
+    given = {"other": PurePath(ruling.other).name, "mine": mine, "theirs": theirs, **faults}
     key = "copy" if ruling.rule is Rule.COPY else f"{status.value}_{ruling.rule.value}"
     said = text(f"journal.{key}", **given)
     if ruling.rule is Rule.PREFERRED and not ruling.other:
