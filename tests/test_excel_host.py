@@ -853,7 +853,7 @@ def test_a_name_to_save_under(book: xw.Book, desk: excel.Desk):
 def test_input_boxes(book: xw.Book, desk: excel.Desk):
     excel.will_type("2023-02", False)
 
-    assert book.app.api.InputBox("Kỳ?", "Kỳ", "2023-01", Type=2) == "2023-02"
+    assert book.app.api.InputBox("Kỳ?", "Kỳ", "2023-01") == "2023-02"
     assert book.app.api.InputBox("Kỳ?") is False
     assert desk.dialogs[0] == excel.Dialog("input", "Kỳ", "2023-02", start="2023-01")
     with excel.faulty("nobody answers"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -107,6 +108,17 @@ def test_what_stood_beneath_is_gone(page: xw.Sheet):
     assert excel.contents(page.book) == {"Trang": {(1, 1): "một"}}
     look = excel.looks(page.book)["Trang"].cells.get((5, 1))
     assert look is None or (look.border == (None,) * 4 and look.fill is None)
+
+
+@pytest.mark.parametrize("printer", [True, False])
+def test_what_is_printed_grows_with_the_sheet_with_or_without_a_printer(page: xw.Sheet, printer: bool):
+    sheet = drawn({(row, 1): f"dòng {row}" for row in range(1, 9)})
+    if not printer:
+        excel.will_fail("PrintArea")
+
+    redraw(page, replace(sheet, name="Trang", print=drawing.Print(rows=8, columns=(1, 3))))
+
+    assert page.page_setup.print_area == "$A$1:$C$8"
 
 
 def test_only_what_differs_is_refreshed(page: xw.Sheet):

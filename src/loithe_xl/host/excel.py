@@ -26,7 +26,6 @@ finally:
         del sys.modules[_name]
 
 FOLDER, FILES = 4, 3  # Excel's kinds of file dialog
-_TEXT_ANSWER = 2  # of Excel's input box
 _QUIET = {"screen_updating": False, "enable_events": False, "display_alerts": False}
 
 
@@ -129,8 +128,8 @@ def export(book: Book, sheets: Sequence[str], target: Path) -> None:
 
 def ask_text(app: App, words: str, title: str, default: str) -> str | None:
     """What the user typed; None when he gave up."""
-    # By name: what is left out must not be given, for COM takes None for a value (Null), and Excel refuses it.
-    given = app.api.InputBox(Prompt=words, Title=title, Default=default, Type=_TEXT_ANSWER)
+    # No more arguments: it asks for text anyway; None would be Null to Excel, and pywin32 drops what is given by name.
+    given = app.api.InputBox(words, title, default)
     return None if given is False else str(given).strip()
 
 

@@ -102,7 +102,15 @@ def redraw(page: Sheet, drawn: drawing.Sheet, top: int = 1) -> None:
         page.range(first, to).merge()
     if drawn.print.rows and drawn.print.columns:
         left, right = drawn.print.columns
-        page.page_setup.print_area = area((1, left), (drawn.print.rows, right))
+        _print_only(page, (1, left), (drawn.print.rows, right))
+
+
+def _print_only(page: Sheet, first: Address, last: Address) -> None:
+    """Set the sheet's print area."""
+    try:
+        page.page_setup.print_area = area(first, last)
+    except Exception:  # without any printer Excel refuses page settings; the name that it keeps them under is free
+        page.names.add("Print_Area", f"={page.range(first, last).get_address(include_sheetname=True)}")
 
 
 def _filled_up(formulas: Mapping[Address, str], values: Mapping[Address, Any]) -> dict[Address, str]:

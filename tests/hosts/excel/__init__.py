@@ -140,7 +140,9 @@ def will_type(*texts: Any) -> None:
 
 
 def will_fail(call: str) -> None:
-    """The next call of this name raises ComError: Save, SaveCopyAs, Protect, Unprotect, ExportAsFixedFormat."""
+    """The next call of this name raises ComError: Save, SaveCopyAs, Protect, Unprotect, PrintArea,
+    ExportAsFixedFormat.
+    """
     DESK.failing.add(call)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from hosts.excel.books import Workbook
-from hosts.excel.com import OMITTED, Com, Items, harm, missing, refused
+from hosts.excel.com import Com, Items, harm, missing, refused
 from hosts.excel.desk import DESK, Dialog
 
 AUTOMATIC, MANUAL = -4105, -4135
@@ -141,13 +141,9 @@ class Application(Com):
         DESK.dialogs.append(Dialog("save as", Title, given, start=InitialFilename, filters=filters))
         return given[0] if given else False
 
-    def InputBox(
-        self, Prompt, Title="", Default="", Left=OMITTED, Top=OMITTED, HelpFile=OMITTED, HelpContextID=OMITTED, Type=2
-    ):
-        if any(given is not OMITTED for given in (Left, Top, HelpFile, HelpContextID)):
-            raise refused("type mismatch: None is Null to Excel, and nobody needs these")
-        if Type not in (1, 2):
-            raise missing(f"InputBox of type {Type}")
+    def InputBox(self, Prompt: str, Title: str = "", Default: Any = "", *more: Any) -> Any:
+        if more:
+            raise missing("InputBox with a place or a type")
         if len(Prompt) > LONGEST_PROMPT:
             raise refused("a prompt of more than 255 characters")
         if not DESK.inputs:

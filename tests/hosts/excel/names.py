@@ -75,6 +75,10 @@ class Names(Com):
             raise refused(f"not a name: {name}")
         if not isinstance(refers_to, str) or not refers_to.startswith("="):
             raise missing(f"a name that refers to {refers_to!r}")
+        if name == "Print_Area" and self.sheet:
+            self.sheet.ws.print_area = refers_to.rpartition("!")[2]
+            self.book.changed(True)
+            return Name(self.book, self.sheet, DefinedName(name, attr_text=self.sheet.ws.print_area))
         kept = self.sheet.ws.defined_names if self.sheet else self.book.model.defined_names
         kept[name] = DefinedName(name, attr_text=refers_to[1:])
         self.book.changed(True)

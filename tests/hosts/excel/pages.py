@@ -79,6 +79,8 @@ class PageSetup(Com):
 
     @PrintArea.setter
     def PrintArea(self, value: str) -> None:
+        if DESK.fails("PrintArea"):
+            raise refused("Unable to set the PrintArea property of the PageSetup class")
         self.sheet.ws.print_area = value or None
         self.sheet.changed("format PageSetup PrintArea")
 
