@@ -15,9 +15,9 @@ from loithe_xl.register import Register, Unit
 from loithe_xl.submission import Inputs, blank
 from loithe_xl.tasks import packs
 from loithe_xl.tasks.forge import Forge
-from loithe_xl.tasks.generate import Term, term
 from loithe_xl.tasks.issued import seal
 from loithe_xl.tasks.render import Subject, cell_case, package, parent_case, salt_of
+from loithe_xl.tasks.terms import Term, term
 
 
 class Campaign:

@@ -339,7 +339,7 @@ def test_a_form_open_in_excel_is_saved_beside_and_said(
 
     target = tmp_path / "T_2023-02.xlsx"
     beside = tmp_path / "T_2023-02 (bản mới 20230301-1200).xlsx"
-    target.write_bytes(b"as Excel holds it open")
+    press("generate", "--level", "province", "--register", known, "--out", tmp_path, "--lang", "en")
     monkeypatch.setattr(generate.store, "write", lambda path, data, verify: beside)
 
     answer = press("generate", "--level", "province", "--register", known, "--out", tmp_path)

@@ -26,10 +26,11 @@ from loithe_xl.register import Register, Unit
 from loithe_xl.sheetxml import scan
 from loithe_xl.shifts import Shift, find_shifts
 from loithe_xl.tasks import packs
-from loithe_xl.tasks.generate import Request, Term, generate
+from loithe_xl.tasks.generate import Request, generate
 from loithe_xl.tasks.intake import failed, open_file
 from loithe_xl.tasks.issued import UNIT_MARK, as_issued
 from loithe_xl.tasks.office import Office
+from loithe_xl.tasks.terms import Term
 
 FILLS = int(os.environ.get("LOITHE_FILLS", "1"))  # of each form, through every saver
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

@@ -33,9 +33,10 @@ from loithe_xl.register import Register, Unit
 from loithe_xl.structure import Expected, Marks, misplaced
 from loithe_xl.tasks import intake, issued
 from loithe_xl.tasks import packs as loading
-from loithe_xl.tasks.generate import Request, Term, generate
+from loithe_xl.tasks.generate import Request, generate
 from loithe_xl.tasks.intake import open_file
 from loithe_xl.tasks.office import Office
+from loithe_xl.tasks.terms import Term
 
 FORMS = tuple(fills.UNITS.values())
 LABEL = re.compile(r'^label = \{ vi = "', re.MULTILINE)

@@ -15,10 +15,11 @@ from loithe_xl.register import Register, Unit
 from loithe_xl.submission import Inputs, blank
 from loithe_xl.tasks import packs
 from loithe_xl.tasks.gather import open_parent, rebuilt
-from loithe_xl.tasks.generate import Request, Term, generate
+from loithe_xl.tasks.generate import Request, generate
 from loithe_xl.tasks.intake import open_file, with_receipts
 from loithe_xl.tasks.office import Office
 from loithe_xl.tasks.render import Subject, cell_case, package, salt_of
+from loithe_xl.tasks.terms import Term
 
 TERM = Term("2023-02", date(2023, 2, 28), date(2023, 3, 5))
 NOON = datetime(2023, 3, 1, 12)

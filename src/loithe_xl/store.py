@@ -99,10 +99,22 @@ def write(
                 temporary.unlink(missing_ok=True)
 
 
+def write_new(target: Path, data: bytes) -> Path:
+    """The same for what is made once: a Fault where a file with other content has that name."""
+    if target.exists() and not _same(target, data):
+        raise Fault([issue("STORE_TAKEN", Place(file=target.name), name=target.name)], 3)
+    return write(target, data)
+
+
 def write_many(
-    folder: Path, files: Iterable[tuple[Path, bytes]], verify: Callable[[bytes], None] | None = None
+    folder: Path,
+    files: Iterable[tuple[Path, bytes]],
+    verify: Callable[[bytes], None] | None = None,
+    stays: Callable[[Path], bool] = lambda there: False,
 ) -> Iterator[Path]:
     """Write files anywhere under ``folder`` and say, in their order, where each one is.
+
+    ``stays`` is asked of a file that is there with other content: whether it is left as it is.
 
     For hundreds of new files: one lock, and the disk is told once for many of them. What was there before goes the
     way of ``write``. All bytes are read back; of a hundred files ``verify`` sees one. A run that is cut short leaves
@@ -115,7 +127,7 @@ def write_many(
         try:
             with _reported(folder):
                 staging.mkdir()
-            while placed := _together(islice(files, TOGETHER), staging, verify):
+            while placed := _together(islice(files, TOGETHER), staging, verify, stays):
                 yield from placed
         finally:
             shutil.rmtree(staging, ignore_errors=True)
@@ -157,14 +169,19 @@ def _same(target: Path, data: bytes) -> bool:
         return False
 
 
-def _together(files: Iterable[tuple[Path, bytes]], staging: Path, verify: Callable[[bytes], None] | None) -> list[Path]:
+def _together(
+    files: Iterable[tuple[Path, bytes]],
+    staging: Path,
+    verify: Callable[[bytes], None] | None,
+    stays: Callable[[Path], bool],
+) -> list[Path]:
     """Write some files of ``write_many``; no new one takes its name before all of them are on the disk."""
     placed: list[Path] = []
     staged: dict[int, Path] = {}
     for number, (target, data) in enumerate(files):
         placed.append(target)
         if os.path.lexists(target):
-            placed[number] = target if _same(target, data) else write(target, data, verify)
+            placed[number] = target if _same(target, data) or stays(target) else write(target, data, verify)
             continue
         staged[number] = staging / f"{number}.tmp"
         with _reported(target):

@@ -53,6 +53,14 @@ def blank(form: Form) -> Inputs:
     return Inputs(values, {table.id: (_no_row(table.columns),) * table.rows for table in form.tables.values()})
 
 
+def is_blank(form: Form, inputs: Inputs) -> bool:
+    """Whether nothing was typed into a form."""
+    defaults = blank(form).values
+    typed = any(raw not in (None, defaults[id]) for id, raw in inputs.values.items())
+    cells = (raw for rows in inputs.tables.values() for row in rows for raw in row.values())
+    return not typed and all(raw is None for raw in cells)
+
+
 def extract(grids: Grids, layout: Layout, flaws: Flaws | None = None) -> tuple[Inputs | None, list[Issue]]:
     """The inputs found at the layout's addresses; None and an issue for each input sheet that is absent."""
     absent = [sheet.sheet.name for sheet in layout.sheets if sheet.sheet.name not in grids]

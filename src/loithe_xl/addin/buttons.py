@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from loithe_xl import __version__
@@ -11,13 +12,15 @@ from loithe_xl.addin.desk import Desk, Stopped
 from loithe_xl.addin.frame import Button, button
 from loithe_xl.draw import LISTED_TOP
 from loithe_xl.host import excel
-from loithe_xl.issues import Severity
+from loithe_xl.issues import Issue, Severity
 from loithe_xl.layout import ANNEX, CHECK, GUIDE, JOURNAL, RECEIPTS, REPORT
 from loithe_xl.tasks import live
 from loithe_xl.tasks.gather import Gathered
 from loithe_xl.tasks.intake import Opened
 from loithe_xl.tasks.lines import missing_and_late, status_words
 from loithe_xl.words import Text, text
+
+MOST_NOTICES = 5  # told in one message
 
 
 @button
@@ -81,9 +84,12 @@ def generate(desk: Desk) -> None:
     if given is None:
         return desk.say(text("addin.none_beneath"))
     folder = desk.folder("pick_out")
+    noticed: list[Issue] = []
     with desk.working():
-        made = making.write(given, folder, desk.office)
-    return desk.say(text("addin.made", count=len(made), folder=folder))
+        made = making.write(given, folder, replace(desk.office, notice=noticed.append))
+    told = [found.message for found in noticed[:MOST_NOTICES]]
+    told += [text("addin.and_more", count=len(noticed) - MOST_NOTICES)] if len(noticed) > MOST_NOTICES else []
+    return desk.say(text("addin.made", count=len(made), folder=folder), *told)
 
 
 @button

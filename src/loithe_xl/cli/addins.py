@@ -26,9 +26,10 @@ def add(root: Group, lang: str) -> None:
 def _build(lang: str, out: Path) -> int:
     from loithe_xl import store
     from loithe_xl.tasks.lines import issue_line
-    from loithe_xl.tasks.office import beside, shown
+    from loithe_xl.tasks.office import beside, ends, shown
     from loithe_xl.xlam.package import build_addin
 
+    ends(out, ".xlam")
     written = store.write(out, build_addin(lang))
     for found in beside(out, written):
         say_error(issue_line(found, lang))

@@ -112,11 +112,11 @@ def _status(lang: str, parent: Path, export: Path | None, form: str) -> int:
     from loithe_xl.tasks.export import export as write
     from loithe_xl.tasks.gather import open_parent
     from loithe_xl.tasks.lines import issue_line, status_lines
-    from loithe_xl.tasks.office import beside, shown
+    from loithe_xl.tasks.office import Office, beside, shown
     from loithe_xl.tasks.told import children_json
 
     opened = open_parent(parent)
-    written = write(opened, export, lang) if export else None
+    written = write(opened, parent, export, Office(lang=lang)) if export else None
     if form == "json":
         say_json({"children": children_json(opened, lang)})
     else:

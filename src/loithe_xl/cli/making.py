@@ -64,7 +64,7 @@ def _generate(
     key: Path | None,
 ) -> int:
     from loithe_xl.tasks import generate as making
-    from loithe_xl.tasks import packs, registers
+    from loithe_xl.tasks import packs, registers, terms
     from loithe_xl.tasks.lines import issue_line
     from loithe_xl.tasks.office import Office, shown
 
@@ -75,7 +75,7 @@ def _generate(
     for found in loaded.pack.warnings:
         notice(found)
     packs.check_scheme(loaded, scheme)
-    term = making.term(loaded, period, _day(cutoff), _day(deadline))
+    term = terms.term(loaded, period, _day(cutoff), _day(deadline))
     known = registers.opened(register).at(term.cutoff)
     office = Office(lang=lang, key=key, progress=progress_bar(lang), notice=notice)
     written = making.generate(making.Request(loaded, known, term, level, below, units, out), office)

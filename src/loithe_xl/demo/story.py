@@ -21,9 +21,10 @@ from loithe_xl.registerfile import sample_register
 from loithe_xl.tasks import packs, registers
 from loithe_xl.tasks.check import check
 from loithe_xl.tasks.gather import Order, gather
-from loithe_xl.tasks.generate import Request, generate, term
+from loithe_xl.tasks.generate import Request, generate
 from loithe_xl.tasks.office import Office, shown
 from loithe_xl.tasks.reporting import report
+from loithe_xl.tasks.terms import term
 from loithe_xl.words import Text, text
 
 Job = TypeVar("Job", Letter, Collection)

@@ -13,6 +13,7 @@ from loithe_xl.layout import FIGURES
 from loithe_xl.register import TIER_WORDS
 from loithe_xl.rollup import WITHHELD, shown
 from loithe_xl.tasks.intake import Opened
+from loithe_xl.tasks.office import Office
 from loithe_xl.tasks.office import shown as named
 from loithe_xl.words import text
 
@@ -24,12 +25,20 @@ _WIDTHS = {"code": 14, "unit_name": 36, "tier": 12, "state": 18, "late": 9}
 _HEAD_HEIGHT, _COLUMN = 120, 13
 
 
-def export(parent: Opened, out: Path, lang: str) -> Path:
-    """Write the table of an opened parent as ``.csv`` (UTF-8, commas) or ``.xlsx``; where it was written."""
+def export(parent: Opened, of: Path, out: Path, office: Office) -> Path:
+    """Write the table of the parent opened from ``of`` as ``.csv`` (UTF-8, commas) or ``.xlsx``; where it was written.
+
+    What stood there before is kept as a dated copy.
+    """
     kinds = {".csv": _csv, ".xlsx": _workbook}
     if out.suffix.lower() not in kinds:
         raise Fault([issue("EXPORT_KIND", Place(file=named(out)))], 2)
-    return store.write(out, kinds[out.suffix.lower()](table(parent, lang)))
+    if out.exists() and out.samefile(of):
+        raise Fault([issue("EXPORT_OVER_PARENT", Place(file=named(out)), name=out.name)], 2)
+    data = kinds[out.suffix.lower()](table(parent, office.lang))
+    if out.is_file() and out.read_bytes() != data:
+        store.keep_copy(out, f"{office.now:%Y%m%d-%H%M%S}")
+    return store.write(out, data)
 
 
 def table(parent: Opened, lang: str) -> DataFrame:

@@ -6,33 +6,25 @@ import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 from pathlib import Path
 
 from loithe_xl import store, zipparts
 from loithe_xl.identity import Identity, public_key, sign
-from loithe_xl.issues import Fault, issue
+from loithe_xl.issues import Fault, Issue, Place, issue
 from loithe_xl.layout import Layout
 from loithe_xl.register import PARENT_TIERS, Register, Unit
-from loithe_xl.submission import blank
+from loithe_xl.submission import blank, is_blank
 from loithe_xl.tasks.forge import Forge
+from loithe_xl.tasks.intake import open_file
 from loithe_xl.tasks.issued import seal
-from loithe_xl.tasks.office import Office, beside
+from loithe_xl.tasks.office import Office, beside, shown
 from loithe_xl.tasks.packs import Loaded
 from loithe_xl.tasks.render import Subject, package, parent_case, salt_of
+from loithe_xl.tasks.terms import Term
 
-PERIOD = re.compile(r"(19|2[0-9])[0-9]{2}(-(0[1-9]|1[0-2])|-Q[1-4])?")
-FIRST_DAY, LAST_DAY = date(1900, 3, 1), date(2999, 12, 31)  # that every spreadsheet program counts alike
+# All that may be wrong with a form in which nothing was typed.
+_OF_BLANK_FORMS = {"FIELD_REQUIRED", "CROSS_CHECK_WARNING", "CROSS_CHECK_FAILED", "FORM_EMPTY"}
 MAX_NAME = 60  # letters of a file's name, so that nested folders stay openable on Windows
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """What a period means for every form of a run."""
-
-    period: str
-    cutoff: date
-    deadline: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,41 +41,42 @@ class Request:
     without: tuple[str, ...] = ()  # units that need no form
 
 
-def term(loaded: Loaded, period: str | None, cutoff: date | None, deadline: date | None) -> Term:
-    """A period with its cut-off (default: its last day) and deadline (default: the pack's days later)."""
-    period = period or loaded.pack.period
-    if not PERIOD.fullmatch(period):
-        raise Fault([issue("PERIOD_MALFORMED", period=period)], 2)
-    cutoff = cutoff or last_day(period)
-    for each in filter(None, (cutoff, deadline)):
-        if not FIRST_DAY <= each <= LAST_DAY:
-            raise Fault([issue("DAY_IMPOSSIBLE", day=f"{each.day:02d}/{each.month:02d}/{each.year:04d}")], 2)
-    deadline = deadline or cutoff + timedelta(days=loaded.pack.deadline_days)
-    if deadline < cutoff:
-        raise Fault([issue("DEADLINE_BEFORE_CUTOFF", deadline=f"{deadline:%d/%m/%Y}", cutoff=f"{cutoff:%d/%m/%Y}")], 2)
-    return Term(period, cutoff, deadline)
-
-
-def last_day(period: str) -> date:
-    """The last day of 2023-02, 2023-Q1 or 2023."""
-    year, _, part = period.partition("-")
-    month = int(part[1]) * 3 if part.startswith("Q") else int(part or 12)
-    return date(int(year) + month // 12, month % 12 + 1, 1) - timedelta(days=1)
-
-
 def generate(request: Request, office: Office) -> list[Path]:
-    """Write every requested form; the paths written, in register order."""
+    """Write every requested form; the paths written, in register order.
+
+    A workbook that is there and holds something, or is none of our blank forms, stays as it is, with a notice.
+    """
     private = office.private_key()
     maker = _Maker(request, office, private)
     units = wanted(request)
     paths = [folder_of(request, unit) for unit in units]
     walked = office.progress(paths, "generate")
     forms = ((path, maker.make(unit)) for path, unit in zip(walked, units, strict=True))
-    written = list(store.write_many(request.out, forms, zipparts.check))
+    kept: set[Path] = set()
+
+    def stays(there: Path) -> bool:
+        if is_untouched(there):
+            return False
+        kept.add(there)
+        return True
+
+    written = list(store.write_many(request.out, forms, zipparts.check, stays))
     for path, found in zip(paths, written, strict=True):
-        for said in beside(path, found):
+        for said in _kept(path) if path in kept else beside(path, found):
             office.notice(said)
-    return written
+    return [found for path, found in zip(paths, written, strict=True) if path not in kept]
+
+
+def is_untouched(path: Path) -> bool:
+    """Whether a file is a form of ours in which nothing was typed and nothing received."""
+    there = open_file(path, path.name)
+    if there.layout is None or there.receipts or not is_blank(there.layout.form, there.inputs):
+        return False
+    return {found.code for found in there.issues} <= _OF_BLANK_FORMS
+
+
+def _kept(path: Path) -> tuple[Issue, ...]:
+    return (issue("FORM_KEPT", Place(file=shown(path)), name=path.name),)
 
 
 def wanted(request: Request) -> list[Unit]:

@@ -23,11 +23,11 @@ from loithe_xl.received import Received
 from loithe_xl.register import Register
 from loithe_xl.specfile import MAIN
 from loithe_xl.structure import changed, few, misplaced
-from loithe_xl.submission import BLANK, Grids, Inputs, blank, constants, cut_cells, extract, outside
+from loithe_xl.submission import BLANK, Grids, Inputs, blank, constants, cut_cells, extract, is_blank, outside
 from loithe_xl.tasks import packs
-from loithe_xl.tasks.generate import FIRST_DAY, LAST_DAY, PERIOD
 from loithe_xl.tasks.issued import as_issued, as_sealed
 from loithe_xl.tasks.packs import Loaded
+from loithe_xl.tasks.terms import FIRST_DAY, LAST_DAY, PERIOD
 from loithe_xl.typed import Hints, explained, settle
 from loithe_xl.validate import all_values, validate
 from loithe_xl.wording import beside_words
@@ -157,12 +157,8 @@ def rows_of(opened: Opened) -> tuple[UnitRow, ...]:
 
 def is_empty(opened: Opened) -> bool:
     """Whether a parent's form holds nothing yet: nothing typed, nothing received."""
-    if opened.layout is None or not opened.layout.form.parent:
-        return False
-    fresh = blank(opened.layout.form)
-    typed = any(raw not in (None, fresh.values[id]) for id, raw in opened.inputs.values.items())
-    rows = any(raw is not None for table in opened.inputs.tables.values() for row in table for raw in row.values())
-    return not typed and not rows and not opened.receipts
+    form = opened.layout and opened.layout.form
+    return bool(form and form.parent and is_blank(form, opened.inputs)) and not opened.receipts
 
 
 def fresh_book(loaded: Loaded, layout: Layout) -> Book:

@@ -21,7 +21,7 @@ def listed() -> list[tuple[str, str]]:
 
 def export(path: Path) -> Path:
     """Write the office's public key to a file that another office can trust."""
-    return store.write(path, (keyring.export() + "\n").encode())
+    return store.write_new(path, (keyring.export() + "\n").encode())
 
 
 def trust(path: Path) -> str:

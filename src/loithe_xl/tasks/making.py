@@ -8,9 +8,10 @@ from pathlib import Path
 
 from loithe_xl.register import TIERS, Register
 from loithe_xl.tasks import packs, registers
-from loithe_xl.tasks.generate import Request, Term, generate, term
+from loithe_xl.tasks.generate import Request, generate
 from loithe_xl.tasks.intake import Opened
 from loithe_xl.tasks.office import Office
+from loithe_xl.tasks.terms import Term, term
 
 PACK = "loi_the"
 

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from loithe_xl import keyring
 from loithe_xl.identity import public_key
-from loithe_xl.issues import Issue, Place, issue
+from loithe_xl.issues import Fault, Issue, Place, issue
 
 T = TypeVar("T")
 Progress = Callable[[Sequence[T], str], Iterable[T]]
@@ -63,6 +63,12 @@ def beside(target: Path, written: Path) -> tuple[Issue, ...]:
     if written == target:
         return ()
     return (issue("STORE_SAVED_BESIDE", Place(file=shown(target)), name=target.name, beside=written.name),)
+
+
+def ends(path: Path, ending: str) -> None:
+    """A Fault (exit code 2) for a file to be written whose name ends otherwise: it may be a file of another kind."""
+    if path.suffix.lower() != ending:
+        raise Fault([issue("OUT_ENDING", Place(file=shown(path)), name=path.name, ending=ending)], 2)
 
 
 def shown(path: Path) -> str:

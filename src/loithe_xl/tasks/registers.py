@@ -29,4 +29,4 @@ def check(path: Path) -> tuple[Register | None, list[Issue]]:
 def make(path: Path, *, sample: bool) -> Path:
     """Write an empty register with an example, or the sample district."""
     units = sample_register().units if sample else ()
-    return store.write(path, writer.render(register_book(units, example=not sample, sample=sample)))
+    return store.write_new(path, writer.render(register_book(units, example=not sample, sample=sample)))

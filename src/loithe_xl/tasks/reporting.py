@@ -13,7 +13,7 @@ from loithe_xl.report import Edit, Page, read_edits
 from loithe_xl.reportsheet import REPORT_TOKEN, report_book
 from loithe_xl.tasks.gather import open_parent
 from loithe_xl.tasks.intake import Opened
-from loithe_xl.tasks.office import Office, beside, shown
+from loithe_xl.tasks.office import Office, beside, ends, shown
 from loithe_xl.tasks.render import Subject, page_of, salt_of
 
 
@@ -30,6 +30,8 @@ class Reported:
 
 def report(path: Path, out: Path | None, profile: str, pdf_to: Path | None, office: Office) -> Reported:
     """Compose the report of the parent at ``path``; Fault when its tier has none or the parent cannot be read."""
+    if pdf_to:
+        ends(pdf_to, ".pdf")
     parent = open_parent(path)
     target = out or (_beside(path) if pdf_to else None)
     edits = read_edits(parent.grids) | (_former(target, parent) if target and target.exists() else {})
