@@ -67,6 +67,7 @@ def test_another_workbook_is_named_and_left_alone(button: str, tmp_path: Path):
     assert "chấm công.xlsx" in pressed.said
     assert "không phải biểu mẫu" in pressed.said
     assert untouched(book)
+    assert excel.calls("read", book) == [] == excel.calls("calculate")  # it may be large
 
 
 def test_a_cell_form_is_no_parent(district: tuple[dict[str, Path], Path], tmp_path: Path):
@@ -76,6 +77,19 @@ def test_a_cell_form_is_no_parent(district: tuple[dict[str, Path], Path], tmp_pa
 
     assert not pressed.done
     assert untouched(book)
+
+
+def test_a_form_used_far_outside_is_not_read_to_its_end(district: tuple[dict[str, Path], Path]):
+    book = opened(district[0]["01.1.C01"])
+    page = book.sheets[0]
+    page.api.Unprotect("loithe")
+    page.range((400_000, 8)).value = "x"
+    excel.recalculate_with(lambda path: path)
+
+    pressed = press(book, "validate")
+
+    assert "quá xa ngoài biểu mẫu" in pressed.said
+    assert max((call.cells for call in excel.calls("read", book)), default=0) < 100_000
 
 
 @pytest.mark.parametrize("button", THAT_WRITE)
@@ -200,6 +214,15 @@ def test_without_excel_it_is_said_by_other_means(capsys: pytest.CaptureFixture[s
     assert "Chưa có tệp nào mở" in capsys.readouterr().err
 
 
+def test_without_a_button_an_excel_left_still_by_a_killed_start_wakes_up(parent: Path):
+    app = opened(parent).app
+    app.screen_updating = app.display_alerts = app.enable_events = False
+
+    assert addin.start(["status"]) == 0
+
+    assert (app.screen_updating, app.display_alerts, app.enable_events) == (True, True, True)
+
+
 def test_without_a_button_a_window_of_protected_view_is_said(parent: Path, capsys: pytest.CaptureFixture[str]):
     excel.protected_view(opened(parent).app)
 
@@ -307,6 +330,15 @@ def test_report_and_annex_become_one_pdf(parent: Path, tmp_path: Path):
     assert str(target) in pressed.said
     assert target.read_bytes().startswith(b"%PDF")
     assert untouched(book)
+
+
+def test_a_pdf_takes_the_place_of_no_workbook(parent: Path, tmp_path: Path):
+    other = Path(shutil.copy(parent, tmp_path / "khác.xlsx"))
+
+    pressed = press(opened(parent), "pdf", pick=[other])
+
+    assert (pressed.done, "đuôi .pdf" in pressed.said) == (False, True)
+    assert other.read_bytes() == parent.read_bytes()
 
 
 def test_a_pdf_that_cannot_be_written_is_said(parent: Path, tmp_path: Path):

@@ -23,11 +23,10 @@ from loithe_xl import plainxml
 from loithe_xl.book import Address
 from loithe_xl.cellstyles import read_styles
 from loithe_xl.issues import Issue, Place, issue
-from loithe_xl.received import Grid, Received, Value, exact, named
+from loithe_xl.received import MOST_CELLS, Grid, Received, Value, exact, named
 from loithe_xl.sheetxml import Scan, scan
 from loithe_xl.unpacking import parts
 
-MOST_CELLS = 2_000_000  # of a sheet's used rectangle
 _MOST_XML, _SHORT = 32_000_000, 8_000  # bytes of a part that is read whole; and of one that is kept
 _DAY_ZERO = datetime(1899, 12, 30)
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from loithe_xl.book import Address
 
 Value = str | int | Decimal | bool | None  # of a cell; dates are Excel day numbers
+MOST_CELLS = 2_000_000  # of a sheet's used rectangle
 _CONSTANT = re.compile(r'"((?:[^"]|"")*)"')
 
 

@@ -18,6 +18,7 @@ from loithe_xl.tasks import live
 from loithe_xl.tasks.gather import Gathered
 from loithe_xl.tasks.intake import Opened
 from loithe_xl.tasks.lines import missing_and_late, status_words
+from loithe_xl.tasks.office import ends
 from loithe_xl.words import Text, text
 
 MOST_NOTICES = 5  # told in one message
@@ -101,6 +102,7 @@ def pdf(desk: Desk) -> None:
     target = excel.ask_target(desk.book.app, start.with_name(f"{start.stem}_bao-cao.pdf"), _filter(desk))
     if target is None:
         raise Stopped
+    ends(target, ".pdf")
     try:
         excel.export(desk.book, (REPORT, ANNEX), target)
     except Exception:  # Excel's only way to say that it could not

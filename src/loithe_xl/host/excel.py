@@ -38,7 +38,7 @@ def caller() -> Book:
 
 
 def active() -> Book:
-    """The active workbook of the one running Excel, for whoever starts us without a button."""
+    """The active workbook of the one running Excel, for whoever starts us without a button; Excel is awake then."""
     running = list(xlwings.apps)
     if not running:
         raise Fault([issue("HOST_NO_EXCEL")])
@@ -47,6 +47,8 @@ def active() -> Book:
     found = running[0].books.active if len(running[0].books) else None
     if found is None or found.api is None:  # the window in front is one of Protected View
         raise Fault([issue("HOST_NO_BOOK")])
+    for name in _QUIET:  # a start that was ended midway may have left Excel still, and no VBA put that right
+        setattr(running[0], name, True)
     return found
 
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from loithe_xl.book import Address
 from loithe_xl.cellstyles import shows_date
 from loithe_xl.host.blocks import blocks
-from loithe_xl.received import Grid, Received, Value, exact, named
+from loithe_xl.issues import Fault, Place, issue
+from loithe_xl.received import MOST_CELLS, Grid, Received, Value, exact, named
 
 if TYPE_CHECKING:
     from loithe_xl.host.excel import Book, Sheet
@@ -22,11 +23,13 @@ def read(book: Book, skip: Container[str] = (), mark: str = "") -> Received:
     """What the workbook holds now, typed but not yet saved included; one read of values per sheet.
 
     ``mark``: the custom property and defined name to look for. Of the locks only cells' own are told, as in a file.
+    Fault for a sheet that is used too far out, as for a file.
     """
     pages = [page for page in book.sheets if page.name not in skip]
-    read = {page.name: _values(page) for page in pages}
+    used = {page.name: _used(page) for page in pages}
+    read = {page.name: _values(page, used[page.name]) for page in pages}
     seen = [page for page in pages if not page.name.startswith("_")]
-    unlocked = {page.name: frozenset(_unlocked(page, _used(page))) for page in seen}
+    unlocked = {page.name: frozenset(_unlocked(page, used[page.name])) for page in seen}
     return Received(
         grids={name: Grid(values) for name, (values, _) in read.items()},
         custom=_property(book, mark),
@@ -37,6 +40,11 @@ def read(book: Book, skip: Container[str] = (), mark: str = "") -> Received:
         unlocked=unlocked,
         dated={page.name: frozenset(_dated(page, read[page.name][0], unlocked[page.name])) for page in seen},
     )
+
+
+def is_marked(book: Book, mark: str) -> bool:
+    """Whether the workbook has this custom property or defined name."""
+    return bool(_property(book, mark) or _name(book, mark))
 
 
 def block(page: Sheet, area: Area) -> list[list[Any]]:
@@ -55,11 +63,11 @@ def value_of(raw: Any) -> Value:
     return exact(raw) if isinstance(raw, float) else raw
 
 
-def _values(page: Sheet) -> tuple[dict[Address, Value], list[Address]]:
+def _values(page: Sheet, used: Area) -> tuple[dict[Address, Value], list[Address]]:
     """Every cell that is not blank, and those that hold an Excel error (a whole number is nothing else here)."""
     values: dict[Address, Value] = {}
     errors: list[Address] = []
-    for row, line in enumerate(block(page, _used(page)), 1):
+    for row, line in enumerate(block(page, used), 1):
         for column, raw in enumerate(line, 1):
             if isinstance(raw, int) and not isinstance(raw, bool):
                 errors.append((row, column))
@@ -70,6 +78,8 @@ def _values(page: Sheet) -> tuple[dict[Address, Value], list[Address]]:
 
 def _used(page: Sheet) -> Area:
     last = page.used_range.last_cell
+    if last.row * last.column > MOST_CELLS:
+        raise Fault([issue("FILE_TOO_WIDE", Place(sheet=page.name), sheet=page.name)])
     return 1, 1, last.row, last.column
 
 

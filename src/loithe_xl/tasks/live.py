@@ -13,7 +13,7 @@ from loithe_xl.book import located
 from loithe_xl.draw import LISTED_TOP, PLACE, TOKEN_NAME, Case, form_book, issue_list
 from loithe_xl.host.excel import Book, place_of, uncalculated
 from loithe_xl.host.looks import fill
-from loithe_xl.host.reading import block, read
+from loithe_xl.host.reading import block, is_marked, read
 from loithe_xl.host.writing import changes, redraw, refresh, unlocked
 from loithe_xl.issues import Fault, Place, Severity, issue
 from loithe_xl.layout import (
@@ -21,6 +21,7 @@ from loithe_xl.layout import (
     CHECK,
     COMPUTED,
     FIGURES,
+    HIDDEN,
     HIDDEN_JOURNAL,
     HIDDEN_RECEIPTS,
     JOURNAL,
@@ -55,14 +56,16 @@ class Reported:
 
 def opened(book: Book) -> Opened:
     """The open workbook as read; Fault when it is none of our forms."""
+    place, names = Place(file=book.name), [page.name for page in book.sheets]
+    for name in filter(_SETTINGS.fullmatch, names):
+        raise Fault([issue("HOST_EMBEDDED_SETTINGS", place, name=book.name, sheet=name)])
+    if HIDDEN not in names and not is_marked(book, TOKEN_NAME):  # before somebody's thousands of rows are read
+        raise Fault([issue("HOST_NOT_OURS", place, name=book.name)])
     book.app.calculate()  # an entry may be a formula, and the user's Excel may not calculate by itself
     received = read(book, COMPUTED, TOKEN_NAME)
-    for name in received.sheet_names:
-        if _SETTINGS.fullmatch(name):
-            raise Fault([issue("HOST_EMBEDDED_SETTINGS", Place(file=book.name), name=book.name, sheet=name)])
     found = intake.opened(received, book.name)
     if not found.token and not intake.tokens(received):
-        raise Fault([issue("HOST_NOT_OURS", Place(file=book.name), name=book.name)])
+        raise Fault([issue("HOST_NOT_OURS", place, name=book.name)])
     return found
 
 
