@@ -22,9 +22,10 @@ from tools import REQUIRED, fill
 
 import loithe_xl.addin
 from loithe_xl.addin import BUTTONS
-from loithe_xl.layout import CHECK, RECEIPTS, REPORT, TOTALS
+from loithe_xl.layout import ANNEX, CHECK, RECEIPTS, REPORT, TOTALS
 from loithe_xl.tasks.check import check
 from loithe_xl.tasks.office import Office
+from loithe_xl.tasks.reporting import report as make_report
 from loithe_xl.xlam.package import build_addin
 
 
@@ -103,19 +104,25 @@ def test_consolidate_gives_the_figures_of_the_command_line_cell_by_cell(
     assert [child["status"] for child in again["children"]] == [child["status"] for child in expected["children"]]
 
 
-def test_the_report_says_what_the_command_line_says(
+def test_the_report_is_that_of_the_command_line_cell_by_cell(
     ribbon: Addin, parent: Path, district: tuple[dict[str, Path], Path]
 ):
     with chdir(parent.parent):
         command("consolidate", "--into", parent, district[1], "--now", NOW.isoformat())
     expected = json.loads(command("report", parent, "--format", "json").out)["sentences"]
+    by_task = make_report(parent, parent.with_name("báo cáo.xlsx"), "hd36_2018", None, Office(now=NOW)).written
+    assert by_task  # what the command runs, on the clicks' day
 
     book = clicked(ribbon, "report", parent)
 
-    lines = [str(value) for at, value in sorted(excel.contents(book)[REPORT].items()) if at[1] in (1, 2)]
+    by_click = excel.contents(book)
+    lines = [str(value) for at, value in sorted(by_click[REPORT].items()) if at[1] in (1, 2)]
     printed = " ".join(" ".join(lines).split())
     assert expected
     assert [sentence for sentence in expected if " ".join(sentence.split()) not in printed] == []
+    by_command = excel.contents(excel.open_excel(by_task).books.active)
+    for sheet in (REPORT, ANNEX):
+        assert figures(by_click[sheet]) == figures(by_command[sheet]), sheet
 
 
 @pytest.mark.parametrize("button", sorted(BUTTONS))
