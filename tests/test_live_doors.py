@@ -299,6 +299,19 @@ def test_forms_are_made_from_a_register_for_the_period_that_was_typed(tmp_path: 
     assert f"Đã tạo {len(made)} biểu mẫu" in pressed.said
 
 
+def test_a_register_that_is_open_and_not_saved_is_asked_to_be_saved(tmp_path: Path):
+    book = opened(register_file(tmp_path / "danh bạ.xlsx"))
+    book.sheets[0].range("B2").value = "Huyện đổi tên"
+
+    pressed = press(book, "generate", pick=[tmp_path / "danh bạ.xlsx"])
+    assert (pressed.done, "chưa lưu" in pressed.said) == (False, True)
+
+    book.save()
+    excel.will_pick([tmp_path / "danh bạ.xlsx"])
+    excel.will_type(False)
+    assert "Đã dừng" in press(book, "generate").said
+
+
 @pytest.mark.parametrize("typed", [False, "tháng ba", ""])
 def test_a_strange_period_or_none_makes_no_form(typed: object, tmp_path: Path):
     register = register_file(tmp_path / "danh bạ.xlsx")

@@ -81,7 +81,9 @@ def generate(desk: Desk) -> None:
     if parent:
         given = making.beneath(parent)
     else:
-        given = making.of_register(desk.files("pick_register")[0], lambda period: desk.words("ask_period", period))
+        register = desk.files("pick_register")[0]
+        excel.saved(desk.book.app, register)
+        given = making.of_register(register, lambda period: desk.words("ask_period", period))
     if given is None:
         return desk.say(text("addin.none_beneath"))
     folder = desk.folder("pick_out")

@@ -68,6 +68,14 @@ def place_of(book: Book) -> Path:
     return path
 
 
+def saved(app: App, path: Path) -> None:
+    """Fault when this file is open with changes that only Excel knows."""
+    for book in app.books:
+        with suppress(OSError, xlwings.XlwingsError):  # one that lies online is none of the files here
+            if not book.api.Saved and Path(book.fullname).samefile(path):
+                raise Fault([issue("HOST_CHANGED", Place(file=book.name), name=book.name)])
+
+
 @contextmanager
 def quiet(app: App) -> Iterator[None]:
     """Meanwhile Excel neither redraws, asks nor runs events; whatever happens, it is left as it was."""
