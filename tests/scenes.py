@@ -158,8 +158,10 @@ def _report(world: World) -> Scene:
         return pressed(folder, "report", PARENT, "--out", REPORT)
 
     def wrong(folder: Path) -> str:
-        data = (folder / REPORT).read_bytes()
-        return "" if data in (world.kept["report", b""], world.kept["report", b"new"]) else "the report is not whole"
+        data, old = (folder / REPORT).read_bytes(), world.kept["report", b""]
+        if any(copy.read_bytes() != old for copy in seen(folder / "ban-cu")):
+            return "the copy of the former report is not whole"
+        return "" if data in (old, world.kept["report", b"new"]) else "the report is not whole"
 
     def unfinished(folder: Path) -> str:
         return leftovers(folder) or wrong(folder)

@@ -106,6 +106,14 @@ def write_new(target: Path, data: bytes) -> Path:
     return write(target, data)
 
 
+def write_over(target: Path, data: bytes, stamp: str) -> Path:
+    """The same, with what stood there before kept as ``keep_copy`` does."""
+    with lock(target):
+        if target.exists() and not _same(target, data):
+            keep_copy(target, stamp)
+        return write(target, data)
+
+
 def write_many(
     folder: Path,
     files: Iterable[tuple[Path, bytes]],

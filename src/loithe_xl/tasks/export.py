@@ -36,9 +36,7 @@ def export(parent: Opened, of: Path, out: Path, office: Office) -> Path:
     if out.exists() and out.samefile(of):
         raise Fault([issue("EXPORT_OVER_PARENT", Place(file=named(out)), name=out.name)], 2)
     data = kinds[out.suffix.lower()](table(parent, office.lang))
-    if out.is_file() and out.read_bytes() != data:
-        store.keep_copy(out, f"{office.now:%Y%m%d-%H%M%S}")
-    return store.write(out, data)
+    return store.write_over(out, data, office.stamp)
 
 
 def table(parent: Opened, lang: str) -> DataFrame:

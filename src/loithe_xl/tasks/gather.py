@@ -103,7 +103,7 @@ def gather(order: Order, office: Office) -> Gathered:
         if order.dry_run:
             return gathered
         if gathered.changed:
-            copy = store.keep_copy(order.into, f"{office.now:%Y%m%d-%H%M%S}")
+            copy = store.keep_copy(order.into, office.stamp)
             data = rebuilt(gathered.parent, office.now)
             written = store.write(order.into, data)
             issues = (*gathered.issues, *beside(order.into, written))

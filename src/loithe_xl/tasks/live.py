@@ -120,7 +120,7 @@ def _write(book: Book, path: Path, parent: Opened, case: Case, office: Office) -
     _all_there(book, names)
     changed = {name: changes(book.sheets[name], drawn.sheet(name)) for name in names if name in REFRESHED}
     with unlocked(book, names, case.pack.password), uncalculated(book.app):
-        copy = store.keep_copy(path, f"{office.now:%Y%m%d-%H%M%S}")
+        copy = store.keep_copy(path, office.stamp)
         for name in names:
             page, sheet = book.sheets[name], drawn.sheet(name)
             if name in REDRAWN:

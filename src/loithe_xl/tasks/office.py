@@ -48,6 +48,11 @@ class Office:
         """The run's time, to the second."""
         return self.now.isoformat(timespec="seconds")
 
+    @property
+    def stamp(self) -> str:
+        """The same, as the name of a dated copy has it."""
+        return f"{self.now:%Y%m%d-%H%M%S}"
+
     def private_key(self) -> bytes:
         """The key that signs, made on first use."""
         return keyring.private_key(self.key)

@@ -81,9 +81,7 @@ def repair(path: Path, out: Path, office: Office) -> Repaired:
     data = package(replace(case, saved=received.modified), salt_of(opened.key))
     again = _again(data, shown(out))
     assert (again.inputs, again.receipts) == (opened.inputs, opened.receipts), "the fresh form reads otherwise"
-    if out.exists() and out.read_bytes() != data:
-        store.keep_copy(out, f"{office.now:%Y%m%d-%H%M%S}")
-    written = store.write(out, data)
+    written = store.write_over(out, data, office.stamp)
     assert opened.identity
     unit = opened.identity.unit
     unnamed = (issue("REPAIR_NAME_LOST", unit=unit),) if opened.names[0] == unit else ()

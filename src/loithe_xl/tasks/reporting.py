@@ -41,7 +41,7 @@ def report(path: Path, out: Path | None, profile: str, pdf_to: Path | None, offi
     assert parent.loaded
     book = report_book(page, parent.token, office.lang)
     data = writer.render(book, stamp.protection(parent.loaded.pack.password, salt_of(parent.key)))
-    written = store.write(target, data)
+    written = store.write_over(target, data, office.stamp)
     failed = _pdf(written, pdf_to) if pdf_to else None
     made = pdf_to if pdf_to and failed is None else None
     return Reported(parent, page, written, made, (*beside(target, written), *((failed,) if failed else ())))
