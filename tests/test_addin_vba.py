@@ -37,10 +37,10 @@ LENT = frozenset(
     """And As Boolean ByRef ByVal Const Declare Dim Do Each Else ElseIf End Err Error Exit Explicit Loop False For
     Function GoTo If In Is Lib Like Long LongPtr Mac Mid New Next Not Nothing Object On Option Or Private PtrSafe Public
     Raise Resume Set String Sub Then To True Variant While WithEvents Number Description
-    AscW CStr IIf InStr LCase Left Len MsgBox Replace Right Split StrPtr TypeName UBound UCase Wb
-    ActiveProtectedViewWindow ActiveSheet ActiveWorkbook Application Calculation Cells Cursor DisplayAlerts EnableEvents
-    FullName Hwnd Id Invalidate Name Names Path PathSeparator ScreenUpdating Sheets StatusBar ThisWorkbook Value
-    Workbook Worksheets
+    AscW CStr Environ IIf InStr LCase Left Len MsgBox Replace Right Split StrPtr TypeName UBound UCase Wb
+    ActiveProtectedViewWindow ActiveSheet ActiveWorkbook Application Calculation Cells Cursor DisplayAlerts
+    EnableCancelKey EnableEvents FullName Hwnd Id Invalidate Name Names Path PathSeparator ScreenUpdating Sheets
+    StatusBar ThisWorkbook Value Workbook Worksheets
     xlwings ExpandEnvironmentStrings FileExists GetDirectoryConfigFilePath RunPython""".lower().split()
 )
 DECLARED = re.compile(
@@ -209,12 +209,36 @@ def test_xlwings_module_is_shut_to_everybody_else(addin: Addin):
     """Before it starts or writes anything it asks whether a guarded click is at work; little else of it is public."""
     source = addin.modules["xlwings"].replace(" _\n", " ")
     heads = re.findall(r"(?m)^ *((?:Public |Private )?)(?:Function|Sub) (\w+)\(.*\n(.*)", source)
-    asking = {name for _, name, first in heads if "If Not LoitheGranted() Then Exit" in first}
+    asking = {name for _, name, first in heads if "If Not LoitheGranted() Then Err.Raise" in first}
+    looking = {name for _, name, first in heads if "If Not LoitheAtWork() Then Err.Raise" in first}
+    logs = {name for _, name, first in heads if 'If Not FileName Like "*\\xlwings-*.log" Then Err.Raise' in first}
     opened = {name for visible, name, _ in heads if visible != "Private "}
 
-    assert asking == {"RunPython", "ExecuteWindows", "XLPyLoadDLL", "SaveConfigToFile"}
+    assert asking == {
+        *("RunPython", "ExecuteWindows", "XLPyLoadDLL", "XLPy", "NDims", "KillPy", "GetDLLVersion"),
+        *("SaveConfigToFile", "ImportPythonUDFsBase", "ImportXlwingsUdfsModule"),
+    }
+    assert (looking, logs) == (opened - {"RunPython"}, {"ReadFile"})
     assert opened == {"RunPython", "FileExists", "ExpandEnvironmentStrings", "GetDirectoryConfigFilePath"}
     assert not re.search(r"(?m)^ *Declare", source)
+
+
+def test_python_is_started_by_windows_own_shell_and_no_path_of_a_workbook_stands_beside_it(addin: Addin):
+    source = addin.modules["xlwings"].replace(" _\n", " ")
+    [started] = re.findall(r"ExitCode = WScript\.Run\((.*)", source)
+    [command] = [line for line in source.splitlines() if "RunCommand = CondaCmd" in line]
+
+    assert started.startswith('LoitheShell() & " /C " & DriveCommand')
+    assert re.findall(r"ActiveWorkbook\.\w+", started) == ["ActiveWorkbook.Name"]
+    assert command.strip() == 'RunCommand = CondaCmd & PythonInterpreter & " -c """ & PythonCommand & """ "'
+
+
+def test_keys_are_held_before_anything_else_is_done():
+    restored = VBA["LoitheMain"].partition("Private Function RunRestored")[2].splitlines()
+    done = [line.strip() for line in restored[1:] if line.strip() and not re.match(r"\s*('|Dim )", line)]
+
+    assert done[0] == "LoitheHoldKeys"
+    assert "Application.EnableCancelKey = 0" in VBA["LoitheHost"]
 
 
 # LibreOffice: buttons.
@@ -297,7 +321,7 @@ def test_python_is_started_by_guarded_clicks_only(addin: Addin, foreign: Path):
     addin.call("Desk.Front", "")
     around = addin.ask("call", macro="LoitheMain.RunRestored", arguments=["import os"])
     assert around == {"answer": 0}
-    assert ("python", "not started: not granted: import os") in addin.notes()
+    assert ("python", "not at work: not started: not granted: import os") in addin.notes()
 
 
 def test_a_button_is_enabled_where_it_makes_sense(addin: Addin, forms: dict[str, Path], foreign: Path, tmp_path: Path):

@@ -515,7 +515,7 @@ def test_a_healthy_pc_is_sound_and_every_check_has_its_name(pc: Pc):
     assert is_sound(findings)
     assert len({each.check for each in findings}) == len(diagnosis.CHECKS)
     assert snapshot(pc.drive) == before, "a doctor changes nothing"
-    assert pc.commands[-2][1] == "-B", "as Excel starts it"
+    assert pc.commands[-2][1] == "-B", "looking changes nothing"
 
 
 def test_the_doctor_of_a_bare_pc_speaks(tmp_path: Path):

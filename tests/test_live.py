@@ -85,10 +85,8 @@ def by_command(parent: Path, inbox: Path, *more: str) -> Path:
 
 
 def consolidated(parent: Path, inbox: Path) -> tuple[xw.Book, Pressed]:
-    book = opened(parent)
-    with chdir(parent.parent):
-        pressed = press(book, "consolidate_folder", pick=[inbox])
-    return book, pressed
+    book = opened(parent)  # in another folder than the working one, from which the command names files
+    return book, press(book, "consolidate_folder", pick=[inbox])
 
 
 def test_consolidate_gives_every_cell_that_the_command_line_gives(parent: Path, inbox: Path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from live import clock, press, received, recomputed
 from tools import make_forms, small_register
 
 from loithe_xl import addin, keyring
+from loithe_xl.issues import Fault, issue
 from loithe_xl.layout import GUIDE, JOURNAL, REPORT
 from loithe_xl.tasks import live
 
@@ -244,10 +246,6 @@ def test_an_excel_that_went_away_is_told_by_other_means(
     assert addin.start(["status", "vi"]) == 1
     assert "KHÔNG lưu" in capsys.readouterr().err
 
-    monkeypatch.setattr("loithe_xl.host.excel.xlwings", None)
-    assert addin.start(["status", "vi"]) == 1
-    assert "KHÔNG lưu" in capsys.readouterr().err
-
 
 def test_an_unknown_button_is_named(capsys: pytest.CaptureFixture[str]):
     assert addin.start(["destroy"]) == 2
@@ -391,3 +389,88 @@ def test_the_journal_comes_to_the_front_with_what_the_runs_decided(
 
 def test_a_cell_form_has_no_journal(district: tuple[dict[str, Path], Path]):
     assert "Nhật ký" in press(opened(district[0]["01.1.C01"]), "journal").said
+
+
+def test_others_excels_are_left_alone_when_python_ends(parent: Path, monkeypatch: pytest.MonkeyPatch):
+    """The library would then kill every Excel without a workbook window: one of Protected View, another user's."""
+    forgotten: list[object] = []
+    monkeypatch.setattr("atexit.unregister", forgotten.append)
+    book = opened(parent)
+
+    with excel.called_from(book):
+        addin.press("help vi")
+
+    assert sys.modules["xlwings._xlwindows"].cleanup in forgotten
+
+
+def test_an_excel_that_does_not_answer_is_said_to_be_busy(
+    parent: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    def rejected(*_: object) -> None:
+        raise excel.ComError(-2147418111, "Call was rejected by callee.")
+
+    opened(parent)
+    engine = sys.modules["xlwings._xlwindows"]
+    monkeypatch.setattr(engine, "App", rejected)
+
+    assert addin.start(["status", "vi"]) == 1
+
+    assert "Excel đang bận" in capsys.readouterr().err
+    assert engine.N_COM_ATTEMPTS == 0
+
+
+@pytest.mark.parametrize("button", ["validate", "report", "help", "generate", "pdf", "journal"])
+def test_a_sheet_that_would_choose_the_file_is_refused_by_every_button(button: str, parent: Path):
+    book = opened(parent)
+    book.api.Unprotect("loithe")
+    book.sheets.add("xlwings.conf")
+    excel.DESK.calls.clear()
+
+    pressed = press(book, button)
+
+    assert (pressed.done, "xlwings.conf" in pressed.said) == (False, True)
+    assert untouched(book)
+
+
+def test_sheets_selected_together_hinder_nothing(parent: Path):
+    book = opened(parent)
+    book.api.Worksheets([page.name for page in book.sheets][:3]).Select()
+
+    assert press(book, "report").done
+
+
+def test_what_cannot_be_locked_again_is_said_and_all_others_are(parent: Path):
+    book = opened(parent)
+    excel.will_fail("Protect")
+
+    pressed = press(book, "report")
+
+    assert (pressed.done, "không khoá lại được" in pressed.said) == (False, True)
+    assert sum(not page.api.ProtectContents for page in book.sheets) == 1
+
+
+def test_where_nobody_may_read_the_open_file_excel_makes_the_copy(parent: Path, monkeypatch: pytest.MonkeyPatch):
+    def refused(*_: object) -> Path:
+        raise Fault([issue("STORE_UNWRITABLE", name="x", reason="in use")], 3)
+
+    monkeypatch.setattr("loithe_xl.store.keep_copy", refused)
+    book = opened(parent)
+
+    assert press(book, "report").done
+    [copy] = (parent.parent / "ban-cu").iterdir()
+    assert copy.name in excel.DESK.alerts[-1].prompt
+    command_json("status", copy)
+
+    excel.will_fail("SaveCopyAs")
+    assert "chưa ghi gì" in press(book, "report").said
+
+
+def test_a_workbook_that_saves_by_itself_does_not_do_so_halfway(parent: Path):
+    book = opened(parent)
+    book.api.in_cloud = book.api.auto_save = True
+
+    assert press(book, "report").done
+
+    done = [call.what.split()[0] for call in excel.DESK.calls if call.what.split()[0] in ("auto", "write", "save")]
+    assert (done[0], set(done[1:-2]), done[-2:]) == ("auto", {"write"}, ["save", "auto"])
+    assert book.api.AutoSaveOn

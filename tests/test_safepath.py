@@ -13,20 +13,23 @@ from tools import make_forms, small_register
 from loithe_xl import safepath
 
 TESTS = Path(__file__).parent
+SETTINGS = "PYTHONSAFEPATH", "NoDefaultCurrentDirectoryInExePath"
 LATE = "colorsys"  # a module of Python's own that nobody has loaded by then
 
-# As RunPython has it, up to the stand-in for Excel: "-c" puts "" on the path, the button goes to the workbook's folder.
+# As RunPython has it, up to the stand-in for Excel, and in the worst of folders: "-c" puts "" on the path.
 BUTTON = f"""
 import sys
-import xlwings.utils; xlwings.utils.prepare_sys_path("false;a.xlsx;b.xlam;;;;" + sys.argv[1])
 import loithe_xl.addin
 from hosts import excel
 with excel.desktop():
-    book = excel.open_excel(sys.argv[2]).books.active
+    import os; here = os.getcwd()
+    book = excel.open_excel(sys.argv[1]).books.active
     with excel.called_from(book):
         loithe_xl.addin.press("help vi")
-    import {LATE}, os
-    print(os.getcwd())
+    assert os.getcwd() == here
+    os.chdir(os.path.dirname(sys.argv[1])) # as a dialog of Windows may
+    import {LATE}
+    print({LATE}.__file__)
 """
 WORKERS = """
 import multiprocessing, os, sys
@@ -66,7 +69,7 @@ def test_a_button_loads_nothing_from_the_workbooks_folder(trapped: Path):
     issued = make_forms(trapped.parent / "phat", small_register({"01.1": 1}, 0), "base")
     form = issued["01.1"].rename(trapped / "a.xlsx")
 
-    assert run(BUTTON, Path(sys.executable).parent, form) == str(trapped)
+    assert Path(run(BUTTON, form)).parent != trapped
     assert not (trapped.parent / "run").exists()
 
 
@@ -88,10 +91,11 @@ def test_the_working_folder_leaves_the_path_unless_the_program_lies_there(
 ):
     monkeypatch.setattr(safepath, "_HOME", program)
     monkeypatch.chdir(tmp_path if program == "/elsewhere" else program)
-    monkeypatch.setattr(sys, "path", ["", str(Path.cwd()), "/python/lib"])
-    monkeypatch.setenv("PYTHONSAFEPATH", "")
+    monkeypatch.setattr(sys, "path", ["", str(Path.cwd()), ".js", "/python/lib"])
+    for name in SETTINGS:
+        monkeypatch.setenv(name, "")
 
     safepath.settle()
 
     assert sys.path == [*([] if program == "/elsewhere" else [program]), "/python/lib"]
-    assert os.environ["PYTHONSAFEPATH"]
+    assert all(os.environ[name] for name in SETTINGS)

@@ -4,11 +4,11 @@ Option Explicit
 ' xlwings.RunPython reads settings, the interpreter's path among them, from the active workbook first and from a file
 ' beside it, takes a sheet named *.py for code, and hands names and paths to cmd.exe in this shape:
 '
-'   cmd.exe /C C: & cd "..." & "...\python.exe" -B -c "...prepare_sys_path(\"false;BOOK;ADDIN;...\"); COMMAND"
-'   --wb="NAME" ...
+'   cmd.exe /C C: & cd "..." & "...\python.exe" -c "COMMAND" --wb="NAME" ...
 '
-' cmd.exe does not know \" as an escape: for it BOOK and ADDIN stand outside the quotes, NAME inside. Hence:
-'   ;        in a path moves the parts of that list, and what follows is searched for modules
+' The builder takes the paths of workbook and add-in out of it, which xlwings puts outside of cmd.exe's quotes. Should
+' they ever be there again, or another part of xlwings take them, these signs would break it:
+'   ;        moves the parts of a list of paths, and what follows is searched for modules
 '   ^        outside quotes escapes: with & beside it (which xlwings itself writes as ^&) a second command would start
 '   %        is replaced by variables, inside quotes too: by WScript.Shell, by cmd.exe, by Python's expandvars
 '   !        the same, where delayed expansion is switched on in the registry

@@ -25,6 +25,12 @@ Public Function LoitheProtectedView() As Boolean
     LoitheProtectedView = Not (Application.ActiveProtectedViewWindow Is Nothing)
 End Function
 
+' Esc would end VBA while Python works, and nothing would be put back. Excel itself undoes this when VBA is done.
+Public Sub LoitheHoldKeys()
+    On Error Resume Next
+    Application.EnableCancelKey = 0 ' xlDisabled
+End Sub
+
 ' A line in the status bar; "" gives it back to Excel.
 Public Sub LoitheTell(ByVal said As String)
     On Error Resume Next

@@ -11,6 +11,7 @@ Private Const REPORT As String = "LOITHE REPORT SHEET" ' the setting that says i
 Private ribbonUI As Object
 Private watcher As LoitheEvents
 Private granted As Long
+Private working As Boolean
 
 Public Sub LoitheOnLoad(ByVal ribbon As Object)
     Set ribbonUI = ribbon
@@ -21,6 +22,7 @@ Public Sub LoitheOnAction(ByVal control As Object)
     Dim refused As String, order As String, reason As String
     On Error GoTo Failed
     LoitheWatch
+    working = True
     refused = LoitheRefusal(LoitheBook(), ThisWorkbook)
     If refused <> "" Then
         LoitheShow LoitheSay(refused)
@@ -29,10 +31,12 @@ Public Sub LoitheOnAction(ByVal control As Object)
         granted = ASKED
         If RunRestored(order) <> 0 Then LoitheShow LoitheSay("run_failed") ' after xlwings' own box, in English
     End If
+    working = False
     LoitheRefresh
     Exit Sub
 Failed:
     reason = Err.Number & " " & Err.Description ' now: the calls below clear it
+    working = False
     LoitheShow Replace(LoitheSay("run_error"), "{error}", reason)
 End Sub
 
@@ -71,6 +75,17 @@ Public Function LoitheGranted() As Boolean
     If granted > 0 Then granted = granted - 1
 End Function
 
+' Whether a click is being looked into or made ready: only then does xlwings' module tell what lies on this computer.
+Public Function LoitheAtWork() As Boolean
+    LoitheAtWork = working
+End Function
+
+' What xlwings' module starts Python by. From here on Python works, and formulas may be calculated meanwhile.
+Public Function LoitheShell() As String
+    working = False
+    LoitheShell = Environ("SystemRoot") & "\System32\cmd.exe"
+End Function
+
 Public Sub LoitheWatch()
     If watcher Is Nothing Then Set watcher = New LoitheEvents
 End Sub
@@ -95,6 +110,7 @@ Private Function RunRestored(ByVal order As String) As Long
     ' RunPython waits until Python is done. Python puts back what it changed, but not when something ends it meanwhile.
     Dim screen As Boolean, alerts As Boolean, reacts As Boolean, calculates As Long, pointer As Long
     Dim failure As Long, reason As String
+    LoitheHoldKeys
     screen = Application.ScreenUpdating
     alerts = Application.DisplayAlerts
     reacts = Application.EnableEvents

@@ -32,7 +32,8 @@ def program() -> Path | None:
     if named:
         return Path(named) if Path(named).is_file() else None
     for name in ("soffice", "libreoffice"):
-        if found := shutil.which(name):
+        # On Windows the folder we are in is searched, too.
+        if (found := shutil.which(name)) and Path(found).is_absolute():
             return Path(found)
     return next((Path(place) for place in _PLACES if Path(place).is_file()), None)
 
@@ -86,7 +87,8 @@ def _run(office: Path, xlsx: Path, profile: Path, folder: Path, seconds: float) 
 def _stop(process: subprocess.Popen[bytes]) -> None:
     """End the program with its children: the one started is only a launcher."""
     if sys.platform == "win32":
-        subprocess.run(["taskkill", "/F", "/T", "/PID", str(process.pid)], capture_output=True, check=False)
+        program = Path(os.environ["SYSTEMROOT"], "System32", "taskkill.exe")
+        subprocess.run([program, "/F", "/T", "/PID", str(process.pid)], capture_output=True, check=False)
     else:
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()

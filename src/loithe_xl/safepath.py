@@ -1,4 +1,4 @@
-"""Where Python looks for modules: never in the folder that is worked on, where anybody's files may lie."""
+"""Where Python looks for modules, and Windows for programs: never where we work, for anybody's files lie there."""
 
 import os
 import sys
@@ -16,5 +16,7 @@ def settle() -> None:
         here = os.getcwd()  # noqa: PTH109 (the program's help does without pathlib)
     except OSError:  # somebody deleted it
         here = ""
-    sys.path[:] = [place for place in sys.path if place == _HOME or place not in ("", here)]
+    absolute = [place for place in sys.path if os.path.isabs(place)]  # noqa: PTH117 (likewise)
+    sys.path[:] = [place for place in absolute if place == _HOME or place != here]
     os.environ["PYTHONSAFEPATH"] = "1"
+    os.environ["NoDefaultCurrentDirectoryInExePath"] = "1"  # noqa: SIM112 (Windows: nor are programs started from there)

@@ -176,7 +176,7 @@ def unblock(path: Path) -> bool:
     """Take the mark of the web off; whether it was there."""
     try:
         _mark(path).unlink()
-    except FileNotFoundError:
+    except OSError:  # not there, or a disk that keeps no marks
         return False
     return True
 
@@ -218,7 +218,7 @@ def settle(source: Path, home: Path) -> None:
 def interpreter_told() -> str:
     """What the running interpreter is, as JSON in ASCII: version, bits, xlwings' version, imports that failed and why.
 
-    It imports all that the buttons import, and keeps their bytecode: Excel starts Python with -B, which never does.
+    It imports all that the buttons import, and keeps their bytecode, so that the first click need not wait for it.
     """
     if not sys.dont_write_bytecode:
         compileall.compile_dir(Path(__file__).parent, quiet=2)

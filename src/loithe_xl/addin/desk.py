@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -30,7 +30,7 @@ class Desk:
     @property
     def office(self) -> Office:
         """Whose keys and clock; progress goes to the status bar."""
-        return Office(lang=self.lang, now=local_time(), progress=self.walk)
+        return Office(lang=self.lang, now=local_time(), progress=self.walk, folder=self._folder() or Path())
 
     def say(self, *words: Text, grave: bool = False) -> None:
         """A message that waits for OK, a paragraph for each sentence."""
@@ -74,9 +74,14 @@ class Desk:
         page.activate()
         page.range(cell).select()
 
+    def _folder(self) -> Path | None:
+        """The workbook's, from which files are named; never the working one, for anybody's files lie there."""
+        with suppress(Exception):  # online
+            return Path(self.book.fullname).parent if self.book.api.Path else None
+        return None
+
     def _chosen(self, kind: int, key: str) -> tuple[Path, ...]:
-        start = Path(self.book.api.Path) if self.book.api.Path else None
-        chosen = excel.ask_paths(self.book.app, kind, text(f"addin.{key}").to(self.lang), start)
+        chosen = excel.ask_paths(self.book.app, kind, text(f"addin.{key}").to(self.lang), self._folder())
         if not chosen:
             raise Stopped
         return chosen

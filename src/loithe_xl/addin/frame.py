@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import traceback
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -13,6 +12,7 @@ from loithe_xl import garbage, keyring, safepath
 from loithe_xl.addin.desk import Desk, Stopped
 from loithe_xl.host import excel
 from loithe_xl.issues import Fault
+from loithe_xl.tasks import live
 from loithe_xl.tasks.office import local_time
 from loithe_xl.words import LANGUAGES, Text, text
 
@@ -29,6 +29,7 @@ def button(work: Work) -> Button:
     def pressed(book: excel.Book, lang: str = "vi") -> bool:
         desk = Desk(book, work.__name__, lang if lang in LANGUAGES else "vi")
         try:
+            live.guard(book)
             work(desk)
             return True
         except Stopped:
@@ -58,6 +59,7 @@ def _pressed(find: Callable[[], excel.Book], name: str, lang: str) -> int:
     from loithe_xl.addin.buttons import BUTTONS
 
     safepath.settle()
+    excel.spare_others()
     garbage.seldom()
     lang = lang if lang in LANGUAGES else "vi"
     if name not in BUTTONS:
@@ -66,8 +68,6 @@ def _pressed(find: Callable[[], excel.Book], name: str, lang: str) -> int:
     # Where no workbook is to be had, or Excel itself is gone, the system's own message box speaks.
     try:
         book = find()
-        with suppress(Exception):  # how files are named in messages: from the workbook's folder on
-            os.chdir(Path(book.fullname).parent)
         return 0 if BUTTONS[name](book, lang) else 1
     except Fault as fault:
         excel.shout("\n\n".join(found.message.to(lang) for found in fault.issues), "loithe-xl")

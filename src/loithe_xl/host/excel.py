@@ -2,30 +2,60 @@
 
 from __future__ import annotations
 
+import atexit
 import ctypes
 import os
+import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from loithe_xl import keyring
 from loithe_xl.issues import Fault, Place, issue
+
+
+def _own_types() -> Path:
+    """Where pywin32 keeps Excel's types as it compiles them: all programs share its usual folder, and may break it."""
+    folder = keyring.folder() / "gen_py" / f"{sys.version_info[0]}.{sys.version_info[1]}"
+    win32com: Any = import_module("win32com")
+    win32com.__gen_path__ = str(folder)
+    sys.modules["win32com.gen_py"].__path__ = [str(folder)]
+    return folder
+
+
+def spare_others() -> None:
+    """Take back what the library does when Python ends: it kills every Excel that shows no workbook, anybody's."""
+    if engine := sys.modules.get("xlwings._xlwindows"):
+        atexit.unregister(engine.cleanup)
+
+
+_TYPES = _own_types() if sys.platform == "win32" else None
 
 # The library takes these in where it finds them, for tables that nobody here asks it for: most of its starting time.
 _UNUSED = {name: None for name in ("numpy", "pandas", "matplotlib", "PIL", "polars") if name not in sys.modules}
 sys.modules.update(_UNUSED)  # type: ignore[arg-type]
 try:
-    import xlwings
+    try:
+        import xlwings
+    except Exception:
+        if not _TYPES:
+            raise
+        shutil.rmtree(_TYPES, ignore_errors=True)  # half written by a process that was ended
+        import xlwings
     from xlwings import App as App
     from xlwings import Book as Book
     from xlwings import Range as Range
     from xlwings import Sheet as Sheet
 finally:
+    spare_others()
     for _name in _UNUSED:
         del sys.modules[_name]
 
 FOLDER, FILES = 4, 3  # Excel's kinds of file dialog
+TRIES = 200  # to reach an Excel that says it is busy
 _QUIET = {"screen_updating": False, "enable_events": False, "display_alerts": False}
 
 
@@ -33,12 +63,36 @@ def caller() -> Book:
     """The workbook whose button was pressed; Fault when Excel cannot tell."""
     try:
         return Book.caller()
-    except Exception as error:  # whatever the library raises: there is no workbook to work with
-        raise Fault([issue("HOST_NO_BOOK")]) from error
+    except Exception as error:
+        if type(error) is Exception:  # so the library says that nobody called it from a workbook
+            raise Fault([issue("HOST_NO_BOOK")]) from error
+        raise
 
 
 def active() -> Book:
     """The active workbook of the one running Excel, for whoever starts us without a button; Excel is awake then."""
+    with _few_tries():
+        return _active()
+
+
+@contextmanager
+def _few_tries() -> Iterator[None]:
+    """The library asks an Excel that is busy, or in which somebody types, again and again for ever: not here."""
+    engine: Any = sys.modules.get("xlwings._xlwindows")
+    try:
+        if engine:
+            engine.N_COM_ATTEMPTS = TRIES
+        yield
+    except Fault:
+        raise
+    except Exception as error:
+        raise Fault([issue("HOST_BUSY")]) from error
+    finally:
+        if engine:
+            engine.N_COM_ATTEMPTS = 0
+
+
+def _active() -> Book:
     running = list(xlwings.apps)
     if not running:
         raise Fault([issue("HOST_NO_EXCEL")])
@@ -107,6 +161,22 @@ def uncalculated(app: App) -> Iterator[None]:
     app.calculate()
 
 
+@contextmanager
+def saved_once(book: Book) -> Iterator[None]:
+    """Meanwhile Excel does not save by itself, as it does of its own accord with workbooks in the cloud."""
+    saving = False
+    with suppress(Exception):  # older Excels do not know it
+        saving = book.api.AutoSaveOn is True
+    if saving:
+        book.api.AutoSaveOn = False
+    try:
+        yield
+    finally:
+        if saving:
+            with suppress(Exception):
+                book.api.AutoSaveOn = True
+
+
 def tell(app: App, words: str | None) -> None:
     """A line in the status bar; None gives it back to Excel."""
     app.status_bar = False if words is None else words
@@ -120,7 +190,7 @@ def alert(app: App, words: str, title: str, *, grave: bool = False) -> None:
 def shout(words: str, title: str) -> None:
     """The same where there is no Excel to say it."""
     if sys.platform == "win32":
-        ctypes.windll.user32.MessageBoxW(None, words, title, 0x10)
+        ctypes.windll.user32.MessageBoxW(None, words, title, 0x10 | 0x10000 | 0x40000)  # an error, in front, on top
     elif sys.stderr:
         sys.stderr.write(f"{title}: {words}\n")
 

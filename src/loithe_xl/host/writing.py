@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -32,16 +32,26 @@ def unlocked(book: Book, names: Iterable[str], password: str) -> Iterator[None]:
     Fault, before anything is written, where the password is another.
     """
     pages = [book.sheets[name] for name in names]
+    book.sheets.active.select()  # of sheets selected together Excel neither locks nor unlocks any
     try:
         for page in pages:
             if page.api.ProtectContents:
                 _unprotect(page, password)
         yield
     finally:
-        for page in pages:
-            if not page.api.ProtectContents:
-                # Drawing objects, contents, scenarios; columns and rows may be resized.
-                page.api.Protect(password, True, True, True, False, False, True, True)
+        failed = [page for page in pages if not _locked(page, password)]
+        if failed:
+            raise Fault([issue("HOST_NOT_LOCKED", Place(sheet=page.name), sheet=page.name) for page in failed])
+
+
+def _locked(page: Sheet, password: str) -> bool:
+    """Protect a sheet as it was generated; whether that went well."""
+    with suppress(Exception):  # each is tried, even where another could not be
+        if not page.api.ProtectContents:
+            # Drawing objects, contents, scenarios; columns and rows may be resized.
+            page.api.Protect(password, True, True, True, False, False, True, True)
+        return True
+    return False
 
 
 def changes(page: Sheet, drawn: drawing.Sheet) -> dict[Address, Any]:

@@ -99,7 +99,7 @@ def _examined(pc: Windows) -> Patient:
         plan = planned(pc)
     except Fault as fault:
         return Patient(pc, None, None, fault.issues[0].code, office)
-    told, said = ask(pc, plan.python, "-B")  # as Excel starts it
+    told, said = ask(pc, plan.python, "-B")  # nothing is kept: looking changes nothing
     return Patient(pc, plan, told, said, office)
 
 

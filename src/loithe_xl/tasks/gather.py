@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from loithe_xl import inbox, journal, store
@@ -120,7 +121,8 @@ def take_in(parent: Opened, found: Found, order: Order, office: Office) -> Gathe
     own = len(found.files) - len(files)
     assert parent.identity and parent.register
     judge = _Judge(parent.identity, parent.register, office.trusted(parent.key), office.moment)
-    seen = list(read_each(files, judge, office, "consolidate", parent.loaded, kept))
+    named = partial(kept, folder=office.folder)
+    seen = list(read_each(files, judge, office, "consolidate", parent.loaded, named))
     chosen = [receipt for path, receipt in zip(files, seen, strict=True) if _same(path, order.prefer)]
     after = _commanded(_merged(parent.receipts, seen), chosen, order, parent)
     done = received(parent, after)

@@ -11,7 +11,7 @@ from loithe_xl import inbox, store
 from loithe_xl.book import Book as Drawn
 from loithe_xl.book import located
 from loithe_xl.draw import LISTED_TOP, PLACE, TOKEN_NAME, Case, form_book, issue_list
-from loithe_xl.host.excel import Book, place_of, uncalculated
+from loithe_xl.host.excel import Book, place_of, saved_once, uncalculated
 from loithe_xl.host.looks import fill
 from loithe_xl.host.reading import block, is_marked, read
 from loithe_xl.host.writing import changes, redraw, refresh, unlocked
@@ -41,7 +41,8 @@ from loithe_xl.tasks.reporting import page_for
 # Sheets whose rows are fixed, and those whose rows come and go with the first row that does.
 REFRESHED = (FIGURES, TOTALS, HIDDEN_RECEIPTS, HIDDEN_JOURNAL)
 REDRAWN = {RECEIPTS: 6, OPINIONS: 8, REPORT: 1, ANNEX: 1, JOURNAL: 6}
-_SETTINGS = re.compile(r"loithe\.conf|.*\.py", re.IGNORECASE)  # sheets by which a workbook would rule the bridge
+# Sheets by which a workbook would rule the bridge.
+_SETTINGS = re.compile(r"(loithe|xlwings)\.conf|.*\.py", re.IGNORECASE)
 _PLACE = re.compile(r"(.+)!([A-Z]+[0-9]+)")
 
 
@@ -54,11 +55,16 @@ class Reported:
     copy: Path
 
 
+def guard(book: Book) -> None:
+    """Fault for a workbook that would rule the bridge; nothing else is asked of it before."""
+    for name in filter(_SETTINGS.fullmatch, [page.name for page in book.sheets]):
+        raise Fault([issue("HOST_EMBEDDED_SETTINGS", Place(file=book.name), name=book.name, sheet=name)])
+
+
 def opened(book: Book) -> Opened:
     """The open workbook as read; Fault when it is none of our forms."""
+    guard(book)
     place, names = Place(file=book.name), [page.name for page in book.sheets]
-    for name in filter(_SETTINGS.fullmatch, names):
-        raise Fault([issue("HOST_EMBEDDED_SETTINGS", place, name=book.name, sheet=name)])
     if HIDDEN not in names and not is_marked(book, TOKEN_NAME):  # before somebody's thousands of rows are read
         raise Fault([issue("HOST_NOT_OURS", place, name=book.name)])
     book.app.calculate()  # an entry may be a formula, and the user's Excel may not calculate by itself
@@ -115,12 +121,17 @@ def parent_or_none(book: Book) -> Opened | None:
 
 def _write(book: Book, path: Path, parent: Opened, case: Case, office: Office) -> Path:
     """Keep a dated copy, put the drawn values into the open workbook, save it; the copy."""
+    with saved_once(book):
+        return _written(book, path, parent, case, office)
+
+
+def _written(book: Book, path: Path, parent: Opened, case: Case, office: Office) -> Path:
     drawn = form_book(case)
     names = [name for name in (*REFRESHED, *REDRAWN) if name in {sheet.name for sheet in drawn.sheets}]
     _all_there(book, names)
     changed = {name: changes(book.sheets[name], drawn.sheet(name)) for name in names if name in REFRESHED}
     with unlocked(book, names, case.pack.password), uncalculated(book.app):
-        copy = store.keep_copy(path, office.stamp)
+        copy = _copy(book, path, office.stamp)
         for name in names:
             page, sheet = book.sheets[name], drawn.sheet(name)
             if name in REDRAWN:
@@ -134,6 +145,20 @@ def _write(book: Book, path: Path, parent: Opened, case: Case, office: Office) -
     return copy
 
 
+def _copy(book: Book, path: Path, stamp: str) -> Path:
+    """A dated copy of the parent; where its file cannot be read while Excel has it open, Excel makes the copy."""
+    try:
+        return store.keep_copy(path, stamp)
+    except Fault:
+        copy = path.parent / store.COPIES / f"{path.stem} {stamp}{path.suffix}"
+        try:
+            copy.parent.mkdir(exist_ok=True)
+            book.api.SaveCopyAs(str(copy))
+        except Exception as error:
+            raise Fault([issue("HOST_NOT_COPIED", Place(file=book.name), name=book.name, copy=copy.name)]) from error
+        return copy
+
+
 def _unfinished(book: Book, path: Path, parent: Opened) -> bool:
     """Whether a run was ended midway, or could not save: a sheet stands unlocked, or the file holds other receipts."""
     pages = [page for page in book.sheets if page.name in REFRESHED or page.name in REDRAWN]
@@ -141,8 +166,8 @@ def _unfinished(book: Book, path: Path, parent: Opened) -> bool:
         return True
     try:
         return tuple(open_parent(path).receipts) != tuple(parent.receipts)
-    except Fault:
-        return True
+    except Fault:  # some disks give nobody a file that Excel has open
+        return False
 
 
 def _list(book: Book, found: Opened, office: Office) -> None:

@@ -42,6 +42,7 @@ class Office:
     key: Path | None = None
     progress: Callable[[Sequence[Path], str], Iterable[Path]] = silently
     notice: Callable[[Issue], None] = unheard
+    folder: Path = Path()  # from which a workbook names the files that it received
 
     @property
     def moment(self) -> str:
@@ -76,18 +77,18 @@ def ends(path: Path, ending: str) -> None:
         raise Fault([issue("OUT_ENDING", Place(file=shown(path)), name=path.name, ending=ending)], 2)
 
 
-def shown(path: Path) -> str:
-    """A path as users see it: relative to the working directory; on another drive only its name."""
+def shown(path: Path, folder: Path = Path()) -> str:
+    """A path as users see it: relative to the folder, the working one by default; on another drive only its name."""
     try:
-        name = Path(os.path.relpath(path)).as_posix()
+        name = Path(os.path.relpath(path, folder)).as_posix()
     except ValueError:
         name = path.name
     # Letters of another code page (a package unpacked elsewhere) fit neither a console nor a workbook.
     return os.fsencode(name).decode("utf-8", "replace")
 
 
-def kept(path: Path) -> str:
-    """A received file as the parent's workbook names it: folders outside the working directory may name people, and
-    the workbook goes on to other offices."""
-    name = shown(path)
+def kept(path: Path, folder: Path = Path()) -> str:
+    """A received file as the parent's workbook names it: folders outside this one may name people, and the workbook
+    goes on to other offices."""
+    name = shown(path, folder)
     return PurePosixPath(name).name if name.startswith("../") else name

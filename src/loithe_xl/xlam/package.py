@@ -18,7 +18,7 @@ NAME = "loithe.xlam"
 BUILT = Path(__file__).resolve().with_name(NAME)  # the Vietnamese one, in an installed copy only
 # On a PC where nobody installed it otherwise; xlwings expands environment variables.
 INTERPRETER = r"%LOCALAPPDATA%\loithe-xl\python\pythonw.exe"
-TEMPORARY = r"%LOCALAPPDATA%\loithe-xl\temp"
+TEMPORARY = r"%TEMP%"
 PROJECT = "LoitheXL"
 SETTINGS, TEXTS = f"{sources.PROJECT}.conf", "loithe.text"
 

@@ -30,10 +30,31 @@ _VENDORED: tuple[tuple[str, str, Kind], ...] = (
 )
 _NAME_GIVEN, _NAME_WANTED = (f'Const PROJECT_NAME As String = "{name}"' for name in ("myaddin", PROJECT))
 
-# An add-in's public procedures are open to all: a formula or a picture's macro in somebody's workbook must not reach
-# them. Those that our modules call stay public; those that start or write something ask our own module first.
-_CALLED = {"RunPython", "FileExists", "ExpandEnvironmentStrings", "GetDirectoryConfigFilePath"}
-_ASKING = {"RunPython": "Function", "ExecuteWindows": "Function", "XLPyLoadDLL": "Sub", "SaveConfigToFile": "Function"}
+# An add-in's procedures are open to all: a formula or a picture's macro in somebody's workbook must not make use of
+# them. Those that our modules call stay public, and whatever starts, writes, reads or tells something asks first:
+# whether a guarded click is just starting Python, or just looking around; the reader of files, whether it is the log.
+_SEEN = ("FileExists", "ExpandEnvironmentStrings", "GetDirectoryConfigFilePath")
+_CALLED = {"RunPython", *_SEEN}
+_STARTS = (
+    *("RunPython", "ExecuteWindows", "XLPyLoadDLL", "XLPy", "NDims", "KillPy", "GetDLLVersion", "SaveConfigToFile"),
+    *("ImportPythonUDFsBase", "ImportXlwingsUdfsModule"),
+)
+_ASKING = (
+    dict.fromkeys(_STARTS, "Not LoitheGranted()")
+    | dict.fromkeys(_SEEN, "Not LoitheAtWork()")
+    | {"ReadFile": 'Not FileName Like "*\\xlwings-*.log"'}
+)
+_DENIED = 70  # VBA's own "Permission denied"
+_REPLACED = {
+    _NAME_GIVEN: _NAME_WANTED,
+    # Without a path Windows would look for it in the folder that Excel is in first.
+    'WScript.Run("cmd.exe /C " &': 'WScript.Run(LoitheShell() & " /C " &',
+    # Nothing is to be added to Python's path: so no path of a workbook stands on the command line, xlwings is imported
+    # when we want it, and without -B what is compiled is kept.
+    '" -B -c ""import xlwings.utils;xlwings.utils.prepare_sys_path(\\""" & PYTHONPATH & "\\""); " & PythonCommand': (
+        '" -c """ & PythonCommand'
+    ),
+}
 _DECLARED = re.compile(r"^( *)(?:Public )?((?:Declare (?:PtrSafe )?)?(?:Function|Sub) )(\w+)", re.MULTILINE)
 _HEADER = re.compile(r"^(?:\w+ )?(?:Function|Sub) (\w+)\((?:.*_\r?\n)*.*\r?\n", re.MULTILINE)
 
@@ -117,21 +138,23 @@ def _vendored(faults: list[Issue]) -> tuple[Module, ...]:
         return ()
     folder = Path(found.origin).parent
     sources = {name: (folder / path).read_bytes().decode("ascii") for name, path, _ in _VENDORED}
-    if sources["xlwings"].count(_NAME_GIVEN) != 1:
-        raise ValueError("xlwings names its project in another way")
-    sources["xlwings"] = _shut(sources["xlwings"].replace(_NAME_GIVEN, _NAME_WANTED))
+    for given, wanted in _REPLACED.items():
+        if sources["xlwings"].count(given) != 1:
+            raise ValueError(f"xlwings has another way of {given}")
+        sources["xlwings"] = sources["xlwings"].replace(given, wanted)
+    sources["xlwings"] = _shut(sources["xlwings"])
     return tuple(Module(name, sources[name], kind) for name, _, kind in _VENDORED)
 
 
 def _shut(source: str) -> str:
-    """xlwings' module, private but for what ours call, and asking before it starts or writes anything."""
+    """xlwings' module, private but for what ours call, and asking before it does anything."""
     asking: list[str] = []
 
     def ask(header: re.Match[str]) -> str:
-        if (kind := _ASKING.get(header[1])) is None:
+        if (unless := _ASKING.get(header[1])) is None:
             return header[0]
         asking.append(header[1])
-        return f"{header[0]}    If Not LoitheGranted() Then Exit {kind}\r\n"
+        return f"{header[0]}    If {unless} Then Err.Raise {_DENIED}\r\n"
 
     private = _DECLARED.sub(
         lambda found: found[0] if found[3] in _CALLED else f"{found[1]}Private {found[2]}{found[3]}", source

@@ -14,6 +14,9 @@ Public Function LoitheProtectedView() As Boolean
     LoitheProtectedView = TheMood() = "protected view"
 End Function
 
+Public Sub LoitheHoldKeys()
+End Sub
+
 Public Sub LoitheTell(ByVal said As String)
     Note "bar", said
 End Sub

@@ -5,6 +5,9 @@ Public Function RunPython(asked As String) As Variant
     If Not LoitheGranted() Then asked = "not granted: " & asked ' RunPython asks,
     If Not LoitheGranted() Then asked = "not started: " & asked ' then ExecuteWindows, which it calls
     If LoitheGranted() Then asked = "granted again: " & asked ' while Python works, a formula might
+    If Not LoitheAtWork() Then asked = "not at work: " & asked
+    If LoitheShell() <> Environ("SystemRoot") & "\System32\cmd.exe" Then asked = "another shell: " & asked
+    If LoitheAtWork() Then asked = "still at work: " & asked ' Python works, and a formula might look around
     Note "python", asked
     If TheMood() = "disturbs" Or TheMood() = "dies" Then
         Application.EnableEvents = False

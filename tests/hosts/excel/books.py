@@ -26,6 +26,7 @@ class Workbook(Com):
     def __init__(self, application: Any, path: Path | None, name: str = "", read_only: bool = False) -> None:
         self.application, self.path, self.new_name, self.read_only = application, path, name, read_only
         self.shown_path: str | None = None
+        self.in_cloud = self.auto_save = False  # a synced workbook, which may save by itself
         self.bytes = path.read_bytes() if path else None
         self.model = files.load(path) if path else files.fresh()
         self.sheets = [Worksheet(self, ws) for ws in self.model.worksheets]
@@ -61,6 +62,17 @@ class Workbook(Com):
         if self.shown_path:
             return self.shown_path.rpartition("/")[0]
         return str(self.path.parent) if self.path else ""
+
+    @property
+    def AutoSaveOn(self) -> bool:
+        return self.auto_save
+
+    @AutoSaveOn.setter
+    def AutoSaveOn(self, value: bool) -> None:
+        if not self.in_cloud:
+            raise refused("only a workbook in the cloud saves by itself")
+        DESK.note(f"auto save {'on' if value else 'off'}", self.Name)
+        self.auto_save = value
 
     @property
     def Saved(self) -> bool:

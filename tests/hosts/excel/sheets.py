@@ -213,8 +213,13 @@ class Worksheet(Com):
         self.ws.protection.selectUnlockedCells = value == -4142
         self.changed("format EnableSelection")
 
+    def _alone(self) -> None:
+        if len(self.book.group) > 1:
+            raise refused("of sheets selected together none is locked or unlocked")
+
     def Unprotect(self, Password: str | None = None) -> None:
         DESK.note("unprotect", self.book.Name, self.Name)
+        self._alone()
         if not self.ws.protection.sheet:
             return
         if self._secret and Password is None:
@@ -236,6 +241,7 @@ class Worksheet(Com):
     ) -> None:  # fmt: skip
         given = locals()
         DESK.note("protect", self.book.Name, self.Name)
+        self._alone()
         if DESK.fails("Protect"):
             raise refused("Protect method of Worksheet class failed")
         if not Contents:

@@ -3,7 +3,6 @@
 # ruff: noqa: N802 (the names are COM's)
 from __future__ import annotations
 
-import atexit
 import ctypes
 import importlib
 import sys
@@ -113,9 +112,8 @@ def engine() -> Any:
     ):
         genuine = importlib.import_module("xlwings._xlwindows")
     sys.modules["xlwings._xlwindows"] = genuine
-    atexit.unregister(genuine.cleanup)
     genuine.get_excel_hwnds = lambda: iter(shown())
     genuine.get_xl_app_from_hwnd = DESK.application
     genuine.is_hwnd_xl_app = lambda hwnd: any(app.Hwnd == hwnd for app in DESK.applications)
-    genuine.Apps.cleanup = staticmethod(lambda: None)  # it would end processes by name
+    genuine.Apps.cleanup = staticmethod(lambda: None)  # it would end processes by name, and speak to Windows
     return genuine
