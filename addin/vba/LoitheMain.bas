@@ -29,7 +29,7 @@ Public Sub LoitheOnAction(ByVal control As Object)
     Else
         order = LoitheCommand(control.Id)
         granted = ASKED
-        If RunRestored(order) <> 0 Then LoitheShow LoitheSay("run_failed") ' after xlwings' own box, in English
+        If RunRestored(order) <> 0 Then LoitheShow LoitheSay("run_failed")
     End If
     working = False
     LoitheRefresh

@@ -55,6 +55,10 @@ _REPLACED = {
         '" -c """ & PythonCommand'
     ),
 }
+# When Python could not run we say so, in the user's language, and the log stays for whoever looks into it; the
+# library would show the log, in English, and delete it.
+_SHOWN = re.compile(r"Call ShowError\(LOG_FILE\)(\r?\n +)ExecuteWindows = -1")
+_NOT_SHOWN = r"' loithe: the log stays\1ExecuteWindows = -1: Exit Function"
 _DECLARED = re.compile(r"^( *)(?:Public )?((?:Declare (?:PtrSafe )?)?(?:Function|Sub) )(\w+)", re.MULTILINE)
 _HEADER = re.compile(r"^(?:\w+ )?(?:Function|Sub) (\w+)\((?:.*_\r?\n)*.*\r?\n", re.MULTILINE)
 
@@ -142,6 +146,9 @@ def _vendored(faults: list[Issue]) -> tuple[Module, ...]:
         if sources["xlwings"].count(given) != 1:
             raise ValueError(f"xlwings has another way of {given}")
         sources["xlwings"] = sources["xlwings"].replace(given, wanted)
+    sources["xlwings"], count = _SHOWN.subn(_NOT_SHOWN, sources["xlwings"])
+    if count != 1:
+        raise ValueError("xlwings shows its log in another way")
     sources["xlwings"] = _shut(sources["xlwings"])
     return tuple(Module(name, sources[name], kind) for name, _, kind in _VENDORED)
 
