@@ -129,6 +129,19 @@ def test_faulty_cells_are_marked_and_mended_ones_get_their_colour_back(forms: di
     assert f"{choice.sheet}!{choice.cell}" in told
 
 
+def test_an_error_covers_a_warning_in_the_same_cell(forms: dict[str, Path], tmp_path: Path):
+    book = opened(fill(forms["01.1.C01"], tmp_path / "a.xlsx", FAULTY))
+    press(book, "validate")
+    levels: dict[str, set[str]] = {}
+    for level, _, place, _ in listed(book):
+        levels.setdefault(place, set()).add(level)
+
+    both = [place for place, told in levels.items() if len(told) == 2]
+
+    assert both
+    assert {book.sheets[place.split("!")[0]].range(place.split("!")[1]).color for place in both} == {BAD}
+
+
 def test_a_warning_is_amber_and_does_not_hinder(forms: dict[str, Path], tmp_path: Path):
     book = opened(fill(forms["01.1.C01"], tmp_path / "a.xlsx", REQUIRED, [held(3, form="Khác")]))
 
@@ -277,6 +290,22 @@ def test_marking_takes_few_calls(forms: dict[str, Path], tmp_path: Path):
 
     assert len(excel.calls("write", book)) <= 3
     assert len(excel.calls("read", book)) < 400
+
+
+def test_cells_side_by_side_are_marked_together(forms: dict[str, Path], tmp_path: Path):
+    rows = [{"held_date": serial(date(2023, 4, 1)), "attendees": -1}] * 12
+    book = opened(fill(forms["01.1.C01"], tmp_path / "a.xlsx", REQUIRED, rows))
+
+    press(book, "validate")
+
+    lines = listed(book)
+    marked = [place for _, _, place, _ in lines if place.startswith("2.")]
+    faulty = {place for level, _, place, _ in lines if level == "LỖI"}
+    painted = [call for call in excel.calls("format Interior", book) if call.sheet.startswith("2.")]
+    assert len(set(marked)) >= 24 > 4 >= len(painted)
+    for place in marked:
+        assert book.sheets[place.split("!")[0]].range(place.split("!")[1]).color == (BAD if place in faulty else WARN)
+    assert set(marked) - faulty
 
 
 def test_a_press_says_so_when_the_sheet_of_checks_is_gone(forms: dict[str, Path], tmp_path: Path):

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from loithe_xl import inbox, store
+from loithe_xl.book import Address, located
 from loithe_xl.book import Book as Drawn
-from loithe_xl.book import located
 from loithe_xl.draw import LISTED_TOP, PLACE, TOKEN_NAME, Case, form_book, issue_list
+from loithe_xl.host.blocks import blocks
 from loithe_xl.host.excel import Book, place_of, saved_once, uncalculated
 from loithe_xl.host.looks import fill
 from loithe_xl.host.reading import block, is_marked, read
@@ -176,16 +177,19 @@ def _list(book: Book, found: Opened, office: Office) -> None:
     drawn = intake.fresh_book(found.loaded, found.layout)
     inputs = [sheet.sheet.name for sheet in found.layout.sheets]
     _all_there(book, [CHECK])
-    former = [place for place in _listed(book) if place[0] in inputs]
-    marks = {(each.place.sheet, each.place.cell): each for each in reversed(found.issues) if each.place.cell}
-    now = [place for place in marks if place[0] in inputs]
-    touched = list(dict.fromkeys([CHECK, *(sheet for sheet, _ in (*former, *now))]))
-    with unlocked(book, touched, found.loaded.pack.password):
-        for sheet, cell in former:
-            fill(book.sheets[sheet].range(cell), _own_fill(drawn, sheet, cell))
-        for sheet, cell in now:
-            error = marks[sheet, cell].severity is Severity.ERROR
-            fill(book.sheets[sheet].range(cell), BAD if error else WARN)
+    colours: dict[str, dict[Address, str]] = {}  # sheet -> cell -> RRGGBB, blank for none
+    for sheet, cell in _listed(book):
+        if sheet in inputs:
+            colours.setdefault(sheet, {})[located(cell)] = _own_fill(drawn, sheet, cell)
+    for each in sorted(found.issues, key=lambda each: each.severity is Severity.ERROR):  # an error covers a warning
+        if each.place.cell and each.place.sheet in inputs:
+            colour = BAD if each.severity is Severity.ERROR else WARN
+            colours.setdefault(each.place.sheet, {})[located(each.place.cell)] = colour
+    with unlocked(book, [CHECK, *colours], found.loaded.pack.password):
+        for sheet, cells in colours.items():
+            for part in blocks(cells):
+                top, left, bottom, right = part.area
+                fill(book.sheets[sheet].range((top, left), (bottom, right)), part.rows[0][0])
         redraw(book.sheets[CHECK], issue_list(found.issues, office.lang, office.now), LISTED_TOP)
 
 
