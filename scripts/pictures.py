@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,15 +19,15 @@ from PIL import Image, ImageChops
 
 import ribbon
 from loithe_xl import pdf, writer
-from loithe_xl.book import Book, Print, Sheet, located
+from loithe_xl.book import Book, Print, Sheet
 from loithe_xl.demo.offices import LATE
 from loithe_xl.demo.story import FORMS, RECEIVED, RESULT, run
-from loithe_xl.draw import form_book, issue_list
+from loithe_xl.draw import Case, form_book, issue_list, marks
 from loithe_xl.evaluate import Raw
-from loithe_xl.issues import Issue, Severity
+from loithe_xl.issues import Issue
 from loithe_xl.layout import CHECK
 from loithe_xl.reportsheet import report_book
-from loithe_xl.styles import BAD, STYLES, WARN
+from loithe_xl.styles import STYLES
 from loithe_xl.tasks.gather import open_parent, rebuilt_case
 from loithe_xl.tasks.intake import open_file
 from loithe_xl.tasks.office import Office
@@ -50,7 +50,7 @@ def main() -> int:
         filled = next((demo / RECEIVED).rglob("BC lan 1*.xlsx"))
         straight = next((demo / RECEIVED / "chi-bo-co-so").glob("*.xlsx"))
         for kind, path in (("chi-bo-trong", empty), ("chi-bo", filled), ("chi-bo-co-so", straight)):
-            draw(kind, cell_book(path), Path(folder))
+            draw(kind, form_book(case_of(path)), Path(folder))
         district = next((demo / RESULT).glob("*_2023-02.xlsx"))
         base = next((demo / RESULT).glob("*/*_2023-02.xlsx"))
         for kind, path in (("co-so", base), ("huyen", district)):
@@ -64,13 +64,14 @@ def main() -> int:
     return 0
 
 
-def cell_book(path: Path) -> Book:
-    """A cell's workbook as read from its file."""
+def case_of(path: Path, typed: Mapping[str, Raw] | None = None) -> Case:
+    """A cell's form as read from its file, with more typed into it."""
     opened = open_file(path, path.name)
     assert opened.identity and opened.loaded and opened.layout
     name, above, lang = opened.names
     subject = Subject(opened.identity, opened.token, name, above, lang)
-    return form_book(cell_case(opened.loaded, opened.layout, subject, opened.inputs))
+    inputs = replace(opened.inputs, values={**opened.inputs.values, **(typed or {})})
+    return cell_case(opened.loaded, opened.layout, subject, inputs)
 
 
 def parent_book(path: Path) -> Book:
@@ -80,21 +81,13 @@ def parent_book(path: Path) -> Book:
 
 def checked_books(path: Path, faulty: Path) -> tuple[Book, Book]:
     """A cell's workbook with faults typed in (kept as ``faulty``), as the add-in leaves it; its list."""
-    opened = open_file(path, path.name)
-    assert opened.identity and opened.loaded and opened.layout
-    inputs = replace(opened.inputs, values={**opened.inputs.values, **FAULTS})
-    name, above, lang = opened.names
-    subject = Subject(opened.identity, opened.token, name, above, lang)
-    case = cell_case(opened.loaded, opened.layout, subject, inputs)
-    faulty.write_bytes(package(case, salt_of(opened.key)))
-    issues = open_file(faulty, faulty.name).issues
-    book = form_book(case)
-    for found in reversed(issues):
-        sheet = next((each for each in book.sheets if each.name == found.place.sheet), None)
-        if sheet and found.place.cell:
-            at = located(found.place.cell)
+    case = case_of(path, FAULTS)
+    faulty.write_bytes(package(case, salt_of("")))
+    issues, book = open_file(faulty, faulty.name).issues, form_book(case)
+    for name, cells in marks(issues).items():
+        sheet = book.sheet(name)
+        for at, colour in cells.items():
             own = sheet.cells[at].style
-            colour = BAD if found.severity is Severity.ERROR else WARN
             STYLES[f"{own}, {colour}"] = replace(STYLES[own], fill=colour)
             sheet.cells[at] = replace(sheet.cells[at], style=f"{own}, {colour}")
     return book, Book([_listed(issues, book)])

@@ -8,6 +8,7 @@ import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import savers
@@ -15,6 +16,9 @@ from cli_tools import issue_forms
 from hypothesis import HealthCheck, settings
 
 import programs
+
+if TYPE_CHECKING:
+    from hosts.excel import Desk
 
 Convert = Callable[[Path, str, Path], Path]
 
@@ -44,6 +48,17 @@ def forms(issued: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPat
     """Copies of the forms in a folder of its own, which is the working directory."""
     monkeypatch.chdir(tmp_path)
     return {code: Path(shutil.copy(path, f"{code}.xlsx")) for code, path in issued.items()}
+
+
+@pytest.fixture
+def desk() -> Iterator[Desk]:
+    """The stand-in for Excel, which calculates our workbooks; see ``hosts/excel``."""
+    from hosts import excel
+    from live import recomputed
+
+    with excel.desktop() as found:
+        excel.recalculate_with(recomputed)
+        yield found
 
 
 @pytest.fixture(scope="session")

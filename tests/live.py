@@ -61,6 +61,13 @@ def recomputed(path: Path) -> Path:
     return done
 
 
+def opened(path: Path, *, read_only: bool = False) -> xw.Book:
+    """The file, open in an Excel of its own, in front of all others."""
+    book = excel.open_excel(path, read_only=read_only).books.active
+    assert book is not None
+    return book
+
+
 @contextmanager
 def clock(moment: datetime = NOW) -> Iterator[None]:
     """The office's clock stands still."""

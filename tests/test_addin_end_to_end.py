@@ -17,7 +17,7 @@ from cli_tools import press as command
 from cli_tools import read as command_json
 from hosts import excel
 from hosts.addin import Addin
-from live import NOW, clock, received, recomputed
+from live import NOW, clock, opened, received
 from tools import REQUIRED, fill
 
 import loithe_xl.addin
@@ -28,19 +28,14 @@ from loithe_xl.tasks.office import Office
 from loithe_xl.tasks.reporting import report as make_report
 from loithe_xl.xlam.package import build_addin
 
+pytestmark = pytest.mark.usefixtures("desk")
+
 
 @pytest.fixture(scope="module")
 def ribbon(soffice: str, uno_python: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Addin]:
     path = tmp_path_factory.mktemp("addin") / "loithe.xlam"
     path.write_bytes(build_addin("vi", interpreter=sys.executable))
     with Addin(soffice, uno_python, path) as found:
-        yield found
-
-
-@pytest.fixture(autouse=True)
-def desk() -> Iterator[excel.Desk]:
-    with excel.desktop() as found:
-        excel.recalculate_with(recomputed)
         yield found
 
 
@@ -58,8 +53,7 @@ def clicked(ribbon: Addin, button: str, path: Path, pick: Any = None) -> xw.Book
     """Click in LibreOffice, then run what it recorded in Python, on the workbook in the stand-in for Excel."""
     pressed = ribbon.press(button, path)
     assert (pressed.boxes, len(pressed.commands)) == ((), 1)
-    book = excel.open_excel(path).books.active
-    assert book is not None
+    book = opened(path)
     if pick is not None:
         excel.will_pick(pick)
     ast.parse(pressed.commands[0])

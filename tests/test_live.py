@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from contextlib import chdir
 from pathlib import Path
 from typing import Any
@@ -15,21 +14,16 @@ from cli_tools import read as command_json
 from cli_tools import snapshot
 from conftest import Convert
 from hosts import excel
-from live import NOW, Pressed, press, received, recomputed
+from live import NOW, Pressed, press, received
+from live import opened as opened_anew
 from tools import REQUIRED, fill, held
 
 from loithe_xl.layout import ANNEX, HIDDEN_JOURNAL, JOURNAL, OPINIONS, RECEIPTS, REPORT
 from loithe_xl.tasks import live
 from loithe_xl.tasks.intake import open_file
 
+pytestmark = pytest.mark.usefixtures("desk")
 WRITTEN = (*live.REFRESHED, *live.REDRAWN)
-
-
-@pytest.fixture(autouse=True)
-def desk() -> Iterator[excel.Desk]:
-    with excel.desktop() as found:
-        excel.recalculate_with(recomputed)
-        yield found
 
 
 @pytest.fixture(scope="module")
@@ -55,9 +49,7 @@ def opened(path: Path) -> xw.Book:
         for book in list(app.books):
             if book.fullname == str(path):
                 book.close()
-    found = excel.open_excel(path).books.active
-    assert found is not None
-    return found
+    return opened_anew(path)
 
 
 def contents_of(path: Path) -> dict[str, dict[tuple[int, int], Any]]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import openpyxl
@@ -13,7 +14,7 @@ import xlwings as xw
 from cli_tools import codes, register_file
 from cli_tools import read as command_json
 from hosts import excel
-from live import clock, press, received, recomputed
+from live import clock, opened, press, received
 from tools import make_forms, small_register
 
 from loithe_xl import addin, keyring
@@ -21,15 +22,9 @@ from loithe_xl.issues import Fault, issue
 from loithe_xl.layout import GUIDE, JOURNAL, REPORT
 from loithe_xl.tasks import live
 
+pytestmark = pytest.mark.usefixtures("desk")
 ON_A_FORM = ("validate", "consolidate_folder", "consolidate_files", "report", "status")
 THAT_WRITE = ("consolidate_folder", "consolidate_files", "report")
-
-
-@pytest.fixture(autouse=True)
-def desk() -> Iterator[excel.Desk]:
-    with excel.desktop() as found:
-        excel.recalculate_with(recomputed)
-        yield found
 
 
 @pytest.fixture(scope="module")
@@ -40,12 +35,6 @@ def district(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Path],
 @pytest.fixture
 def parent(district: tuple[dict[str, Path], Path], tmp_path: Path) -> Path:
     return Path(shutil.copy(district[0]["01"], tmp_path / "huyện.xlsx"))
-
-
-def opened(path: Path, *, read_only: bool = False) -> xw.Book:
-    book = excel.open_excel(path, read_only=read_only).books.active
-    assert book is not None
-    return book
 
 
 def someone_elses(path: Path) -> Path:
@@ -391,16 +380,17 @@ def test_a_cell_form_has_no_journal(district: tuple[dict[str, Path], Path]):
     assert "Nhật ký" in press(opened(district[0]["01.1.C01"]), "journal").said
 
 
-def test_others_excels_are_left_alone_when_python_ends(parent: Path, monkeypatch: pytest.MonkeyPatch):
+def test_others_excels_are_left_alone_when_python_ends():
     """The library would then kill every Excel without a workbook window: one of Protected View, another user's."""
-    forgotten: list[object] = []
-    monkeypatch.setattr("atexit.unregister", forgotten.append)
-    book = opened(parent)
+    code = (
+        "import atexit; forgotten = []; atexit.unregister = forgotten.append;"
+        "from hosts.excel.windows import engine; found = engine();"
+        "import loithe_xl.addin; assert found.cleanup in forgotten"
+    )
+    path = os.pathsep.join([str(Path(__file__).parent), *(place for place in sys.path if place)])
+    done = subprocess.run([sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": path}, check=False)
 
-    with excel.called_from(book):
-        addin.press("help vi")
-
-    assert sys.modules["xlwings._xlwindows"].cleanup in forgotten
+    assert done.returncode == 0
 
 
 def test_an_excel_that_does_not_answer_is_said_to_be_busy(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from contextlib import chdir
 from pathlib import Path
 from typing import Any
@@ -11,30 +10,18 @@ from typing import Any
 import pytest
 import xlwings as xw
 from hosts import excel
-from live import press, received, recomputed
+from live import opened, press, received
 
 from loithe_xl.layout import HIDDEN_JOURNAL, JOURNAL
 
+pytestmark = pytest.mark.usefixtures("desk")
 DAMAGED = "Phần số liệu ẩn của biểu tổng hợp đã bị sửa hoặc hỏng"
-
-
-@pytest.fixture(autouse=True)
-def desk() -> Iterator[excel.Desk]:
-    with excel.desktop() as found:
-        excel.recalculate_with(recomputed)
-        yield found
 
 
 @pytest.fixture(scope="module")
 def district(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     forms, inbox = received(tmp_path_factory.mktemp("huyen"))
     return forms["01"], inbox
-
-
-def opened(path: Path) -> xw.Book:
-    book = excel.open_excel(path).books.active
-    assert book is not None
-    return book
 
 
 def consolidated(book: xw.Book, inbox: Path, life: int | None = None) -> str:

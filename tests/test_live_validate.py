@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import date
 from itertools import zip_longest
 from pathlib import Path
@@ -18,7 +17,7 @@ from fills import UNITS, write
 from hosts import excel
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from live import press, recomputed
+from live import opened, press
 from tools import REQUIRED, fill, held, make_forms, small_register
 
 from loithe_xl.draw import LISTED_TOP, PLACE
@@ -31,27 +30,15 @@ from loithe_xl.tasks.check import check
 from loithe_xl.tasks.intake import open_file
 from loithe_xl.tasks.office import Office
 
+pytestmark = pytest.mark.usefixtures("desk")
 SRC = Path(__file__).parent.parent / "src"
 BAD, WARN, INPUT = (0xF8, 0xC9, 0xC4), (0xFF, 0xE3, 0xA3), (0xFF, 0xF9, 0xDB)
 JUMP = re.compile(r'=HYPERLINK\("#(.+)!([A-Z]+\d+)","Đến ô"\)')
 
 
-@pytest.fixture(autouse=True)
-def desk() -> Iterator[excel.Desk]:
-    with excel.desktop() as found:
-        excel.recalculate_with(recomputed)
-        yield found
-
-
 @pytest.fixture(scope="module")
 def forms(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return make_forms(tmp_path_factory.mktemp("phat"), small_register())
-
-
-def opened(path: Path) -> xw.Book:
-    book = excel.open_excel(path).books.active
-    assert book is not None
-    return book
 
 
 def listed(book: xw.Book) -> list[tuple[str, str, str, str]]:

@@ -5,7 +5,6 @@ Private Const PREFIX As String = "Loithe_" ' of every control's id; the rest nam
 Private Const ASKED As Long = 2 ' how often one click is asked for: by RunPython, and by the function that starts Python
 Private Const FORM_NAME As String = "loithe_token" ' every form has this defined name
 Private Const PARENT_SHEET As String = "_loithe_danhan" ' every workbook that consolidates has this sheet
-
 Private Const REPORT As String = "LOITHE REPORT SHEET" ' the setting that says its name, which is not ASCII
 
 Private ribbonUI As Object

@@ -82,7 +82,7 @@ def generate(desk: Desk) -> None:
         given = making.beneath(parent)
     else:
         register = desk.files("pick_register")[0]
-        excel.saved(desk.book.app, register)
+        excel.require_saved(desk.book.app, register)
         given = making.of_register(register, lambda period: desk.words("ask_period", period))
     if given is None:
         return desk.say(text("addin.none_beneath"))

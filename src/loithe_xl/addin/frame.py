@@ -59,7 +59,6 @@ def _pressed(find: Callable[[], excel.Book], name: str, lang: str) -> int:
     from loithe_xl.addin.buttons import BUTTONS
 
     safepath.settle()
-    excel.spare_others()
     garbage.seldom()
     lang = lang if lang in LANGUAGES else "vi"
     if name not in BUTTONS:

@@ -2,6 +2,6 @@
 
 from loithe_xl.draw.case import Case
 from loithe_xl.draw.form import TOKEN_NAME, form_book
-from loithe_xl.draw.listed import LISTED_TOP, PLACE, issue_list, shown_place
+from loithe_xl.draw.listed import LISTED_TOP, PLACE, issue_list, marks, shown_place
 
-__all__ = ["LISTED_TOP", "PLACE", "TOKEN_NAME", "Case", "form_book", "issue_list", "shown_place"]
+__all__ = ["LISTED_TOP", "PLACE", "TOKEN_NAME", "Case", "form_book", "issue_list", "marks", "shown_place"]

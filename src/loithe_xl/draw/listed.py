@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from loithe_xl.book import Formula, Sheet, quoted
+from loithe_xl.book import Address, Formula, Sheet, located, quoted
 from loithe_xl.draw.checks import LIST_TOP, SHOWN
 from loithe_xl.draw.head import LINE, lines_of
 from loithe_xl.excelform import text_literal
 from loithe_xl.issues import Issue, Severity
 from loithe_xl.layout import CHECK
 from loithe_xl.notation import moment
+from loithe_xl.styles import BAD, WARN
 from loithe_xl.words import text
 
 LISTED_TOP = LIST_TOP + SHOWN + 1  # a row is left free under the panel
@@ -35,6 +36,16 @@ def issue_list(issues: Sequence[Issue], lang: str, when: datetime) -> Sheet:
     for number, found in enumerate(issues, 1):
         _line(sheet, row + number, number, found, lang)
     return sheet
+
+
+def marks(issues: Sequence[Issue]) -> dict[str, dict[Address, str]]:
+    """The colours of the faulty cells: sheet -> cell -> RRGGBB; an error covers a warning."""
+    found: dict[str, dict[Address, str]] = {}
+    for each in sorted(issues, key=lambda each: each.severity is Severity.ERROR):
+        if each.place.cell:
+            colour = BAD if each.severity is Severity.ERROR else WARN
+            found.setdefault(each.place.sheet, {})[located(each.place.cell)] = colour
+    return found
 
 
 def _line(sheet: Sheet, row: int, number: int, found: Issue, lang: str) -> None:

@@ -122,7 +122,7 @@ def place_of(book: Book) -> Path:
     return path
 
 
-def saved(app: App, path: Path) -> None:
+def require_saved(app: App, path: Path) -> None:
     """Fault when this file is open with changes that only Excel knows."""
     for book in app.books:
         with suppress(OSError, xlwings.XlwingsError):  # one that lies online is none of the files here

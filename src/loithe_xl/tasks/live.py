@@ -10,13 +10,13 @@ from pathlib import Path
 from loithe_xl import inbox, store
 from loithe_xl.book import Address, located
 from loithe_xl.book import Book as Drawn
-from loithe_xl.draw import LISTED_TOP, PLACE, TOKEN_NAME, Case, form_book, issue_list
+from loithe_xl.draw import LISTED_TOP, PLACE, TOKEN_NAME, Case, form_book, issue_list, marks
 from loithe_xl.host.blocks import blocks
 from loithe_xl.host.excel import Book, place_of, saved_once, uncalculated
 from loithe_xl.host.looks import fill
 from loithe_xl.host.reading import block, is_marked, read
 from loithe_xl.host.writing import changes, redraw, refresh, unlocked
-from loithe_xl.issues import Fault, Place, Severity, issue
+from loithe_xl.issues import Fault, Place, issue
 from loithe_xl.layout import (
     ANNEX,
     CHECK,
@@ -32,7 +32,7 @@ from loithe_xl.layout import (
     TOTALS,
 )
 from loithe_xl.report import Page, read_edits
-from loithe_xl.styles import BAD, STYLES, WARN
+from loithe_xl.styles import STYLES
 from loithe_xl.tasks import intake
 from loithe_xl.tasks.gather import Gathered, Order, as_parent, noted, open_parent, rebuilt_case, take_in
 from loithe_xl.tasks.intake import Opened
@@ -56,16 +56,17 @@ class Reported:
     copy: Path
 
 
-def guard(book: Book) -> None:
-    """Fault for a workbook that would rule the bridge; nothing else is asked of it before."""
-    for name in filter(_SETTINGS.fullmatch, [page.name for page in book.sheets]):
+def guard(book: Book) -> list[str]:
+    """The sheets' names; Fault for a workbook that would rule the bridge. Nothing else is asked of it before."""
+    names = [page.name for page in book.sheets]
+    for name in filter(_SETTINGS.fullmatch, names):
         raise Fault([issue("HOST_EMBEDDED_SETTINGS", Place(file=book.name), name=book.name, sheet=name)])
+    return names
 
 
 def opened(book: Book) -> Opened:
     """The open workbook as read; Fault when it is none of our forms."""
-    guard(book)
-    place, names = Place(file=book.name), [page.name for page in book.sheets]
+    place, names = Place(file=book.name), guard(book)
     if HIDDEN not in names and not is_marked(book, TOKEN_NAME):  # before somebody's thousands of rows are read
         raise Fault([issue("HOST_NOT_OURS", place, name=book.name)])
     book.app.calculate()  # an entry may be a formula, and the user's Excel may not calculate by itself
@@ -181,10 +182,9 @@ def _list(book: Book, found: Opened, office: Office) -> None:
     for sheet, cell in _listed(book):
         if sheet in inputs:
             colours.setdefault(sheet, {})[located(cell)] = _own_fill(drawn, sheet, cell)
-    for each in sorted(found.issues, key=lambda each: each.severity is Severity.ERROR):  # an error covers a warning
-        if each.place.cell and each.place.sheet in inputs:
-            colour = BAD if each.severity is Severity.ERROR else WARN
-            colours.setdefault(each.place.sheet, {})[located(each.place.cell)] = colour
+    for sheet, cells in marks(found.issues).items():
+        if sheet in inputs:
+            colours.setdefault(sheet, {}).update(cells)
     with unlocked(book, [CHECK, *colours], found.loaded.pack.password):
         for sheet, cells in colours.items():
             for part in blocks(cells):

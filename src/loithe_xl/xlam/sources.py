@@ -28,7 +28,6 @@ _VENDORED: tuple[tuple[str, str, Kind], ...] = (
     ("Dictionary", "addin/Dictionary.cls", "class"),
     ("xlwings", "xlwings_custom_addin.bas", "standard"),
 )
-_NAME_GIVEN, _NAME_WANTED = (f'Const PROJECT_NAME As String = "{name}"' for name in ("myaddin", PROJECT))
 
 # An add-in's procedures are open to all: a formula or a picture's macro in somebody's workbook must not make use of
 # them. Those that our modules call stay public, and whatever starts, writes, reads or tells something asks first:
@@ -46,7 +45,7 @@ _ASKING = (
 )
 _DENIED = 70  # VBA's own "Permission denied"
 _REPLACED = {
-    _NAME_GIVEN: _NAME_WANTED,
+    'Const PROJECT_NAME As String = "myaddin"': f'Const PROJECT_NAME As String = "{PROJECT}"',
     # Without a path Windows would look for it in the folder that Excel is in first.
     'WScript.Run("cmd.exe /C " &': 'WScript.Run(LoitheShell() & " /C " &',
     # Nothing is to be added to Python's path: so no path of a workbook stands on the command line, xlwings is imported
@@ -54,13 +53,14 @@ _REPLACED = {
     '" -B -c ""import xlwings.utils;xlwings.utils.prepare_sys_path(\\""" & PYTHONPATH & "\\""); " & PythonCommand': (
         '" -c """ & PythonCommand'
     ),
+    # When Python could not run we say so, in the user's language, and the log stays for whoever looks into it; the
+    # library would show the log, in English, and delete it.
+    "Call ShowError(LOG_FILE)\n        ExecuteWindows = -1": (
+        "' loithe: the log stays\n        ExecuteWindows = -1: Exit Function"
+    ),
 }
-# When Python could not run we say so, in the user's language, and the log stays for whoever looks into it; the
-# library would show the log, in English, and delete it.
-_SHOWN = re.compile(r"Call ShowError\(LOG_FILE\)(\r?\n +)ExecuteWindows = -1")
-_NOT_SHOWN = r"' loithe: the log stays\1ExecuteWindows = -1: Exit Function"
 _DECLARED = re.compile(r"^( *)(?:Public )?((?:Declare (?:PtrSafe )?)?(?:Function|Sub) )(\w+)", re.MULTILINE)
-_HEADER = re.compile(r"^(?:\w+ )?(?:Function|Sub) (\w+)\((?:.*_\r?\n)*.*\r?\n", re.MULTILINE)
+_HEADER = re.compile(r"^(?:\w+ )?(?:Function|Sub) (\w+)\((?:.*_\n)*.*\n", re.MULTILINE)
 
 _OPTION_EXPLICIT = re.compile(r"\s*Option\s+Explicit\s*('.*)?", re.IGNORECASE)
 # Where VBA names a text: as what it says, or as why it refuses.
@@ -142,15 +142,17 @@ def _vendored(faults: list[Issue]) -> tuple[Module, ...]:
         return ()
     folder = Path(found.origin).parent
     sources = {name: (folder / path).read_bytes().decode("ascii") for name, path, _ in _VENDORED}
-    for given, wanted in _REPLACED.items():
-        if sources["xlwings"].count(given) != 1:
-            raise ValueError(f"xlwings has another way of {given}")
-        sources["xlwings"] = sources["xlwings"].replace(given, wanted)
-    sources["xlwings"], count = _SHOWN.subn(_NOT_SHOWN, sources["xlwings"])
-    if count != 1:
-        raise ValueError("xlwings shows its log in another way")
-    sources["xlwings"] = _shut(sources["xlwings"])
+    sources["xlwings"] = _shut(_replaced(sources["xlwings"].replace("\r\n", "\n")))
     return tuple(Module(name, sources[name], kind) for name, _, kind in _VENDORED)
+
+
+def _replaced(source: str) -> str:
+    """xlwings' module with what ours says in place of its own."""
+    for given, wanted in _REPLACED.items():
+        if source.count(given) != 1:
+            raise ValueError(f"xlwings has another way of {given}")
+        source = source.replace(given, wanted)
+    return source
 
 
 def _shut(source: str) -> str:
@@ -161,7 +163,7 @@ def _shut(source: str) -> str:
         if (unless := _ASKING.get(header[1])) is None:
             return header[0]
         asking.append(header[1])
-        return f"{header[0]}    If {unless} Then Err.Raise {_DENIED}\r\n"
+        return f"{header[0]}    If {unless} Then Err.Raise {_DENIED}\n"
 
     private = _DECLARED.sub(
         lambda found: found[0] if found[3] in _CALLED else f"{found[1]}Private {found[2]}{found[3]}", source
