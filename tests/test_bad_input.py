@@ -36,6 +36,7 @@ from loithe_xl import keyring
 from loithe_xl.identity import Identity, sign
 from loithe_xl.layout import HIDDEN, HIDDEN_RECEIPTS, HIDDEN_REGISTER
 from loithe_xl.register import Register, Unit
+from loithe_xl.tasks import packs
 from loithe_xl.tasks.intake import open_file
 
 PACKS = Path(__file__).parents[1] / "workbook_templates"
@@ -314,7 +315,7 @@ def test_a_cells_form_carries_no_pack(theirs: dict[str, Path]) -> None:
 
 
 def test_a_pack_inside_a_received_file_is_not_believed(forms: dict[str, Path], tmp_path: Path) -> None:
-    """A sender's own pack under the campaign's name, without its checks: the parent reads by its own."""
+    """A sender's own pack under the campaign's name, without its checks: every command reads by the program's."""
     into = Path(shutil.copy(forms["01"], tmp_path / "01.xlsx"))
 
     def smuggle(sheet: Any) -> None:
@@ -327,6 +328,52 @@ def test_a_pack_inside_a_received_file_is_not_believed(forms: dict[str, Path], t
     resheet(bad, tmp_path / "a.xlsx", HIDDEN, smuggle)
 
     assert read("consolidate", "--into", into, tmp_path / "a.xlsx")["refused"] == 1
+    expected = codes(read("validate", bad)["files"][0]["issues"], "ERROR")
+    assert expected
+    assert codes(read("validate", tmp_path / "a.xlsx")["files"][0]["issues"], "ERROR") == expected
+    clean = tmp_path / "sạch.xlsx"
+    assert codes(read("repair", tmp_path / "a.xlsx", "--out", clean)["issues"], "ERROR") == expected
+    resheet(forms["01.1"], tmp_path / "b.xlsx", HIDDEN, smuggle)  # a parent's form as well
+    book = open_file(tmp_path / "b.xlsx", "b")
+    assert book.loaded is packs.known("loi_the")
+
+
+def test_a_pack_inside_a_file_is_the_one_that_was_signed(
+    theirs: dict[str, Path], other_pack: Path, tmp_path: Path
+) -> None:
+    """A parent's own pack changed by whoever carried it; a token of an earlier version, which signed no pack."""
+    parent = theirs["01.1"]
+
+    def soften(sheet: Any) -> None:
+        for line in sheet.iter_rows(min_row=6, min_col=2):
+            for cell in line:
+                if isinstance(cell.value, str):
+                    cell.value = cell.value.replace('severity = "ERROR"', 'severity = "WARNING"')
+
+    resheet(parent, tmp_path / "a.xlsx", HIDDEN, soften)
+    tokened(parent, tmp_path / "b.xlsx", pack_digest="")
+    for name, code in (("a.xlsx", "PACK_EMBEDDED"), ("b.xlsx", "PACK_UNSIGNED")):
+        assert codes(read("validate", tmp_path / name)["files"][0]["issues"], "ERROR") == [code]
+        for command in (("status",), ("report",), ("consolidate", tmp_path / "k.xlsx", "--into")):
+            answer = press(*command, tmp_path / name)
+            assert answer.code == 3 and worded(code).search(answer.err)
+        given = read("validate", "--pack", other_pack, tmp_path / name, parent, theirs["01.1.C01"])["files"]
+        assert [codes(each["issues"], "ERROR") for each in given[:2]] == [[], []], "judged by the pack that was named"
+        assert "PACK_ABSENT" not in codes(given[2]["issues"])
+
+
+def test_a_folder_may_not_take_the_id_of_a_pack_of_the_program(tmp_path: Path) -> None:
+    shutil.copytree(PACKS / "loi_the", tmp_path / "goi")
+    assert packs.load(str(tmp_path / "goi")).digest == "", "the same pack"
+    packs.load.cache_clear()
+    main = tmp_path / "goi" / "pack.toml"
+    main.write_text(main.read_text(encoding="utf-8").replace("title", "# Sửa\ntitle", 1), encoding="utf-8")
+
+    answer = press("generate", "--level", "district", "--pack", tmp_path / "goi", "--out", tmp_path / "out")
+
+    assert answer.code == 2
+    assert worded("PACK_ID_TAKEN").search(answer.err)
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_pack_id_is_never_a_folder(forms: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -490,7 +537,7 @@ def test_keys_that_are_none(tmp_path: Path, forms: dict[str, Path]) -> None:
 
 def test_an_identity_is_what_the_tests_think() -> None:
     """The helper above must change only what it says."""
-    assert Identity.__dataclass_fields__.keys() == {"unit", "period", "cutoff", "deadline", "pack", "digest"}
+    assert "|".join(Identity.__dataclass_fields__) == "unit|period|cutoff|deadline|pack|digest|pack_digest"
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,8 @@ from loithe_xl.identity import (
     parse,
     public_key,
     sign,
+    vouch,
+    vouched,
 )
 from loithe_xl.issues import Fault, Issue
 
@@ -48,12 +50,13 @@ def test_a_token_is_read_as_it_was_signed() -> None:
     period=st.from_regex(r"[0-9]{4}(-[0-9]{2}|-Q[1-4])?", fullmatch=True),
     days=st.tuples(st.dates(), st.dates()),
     digest=st.from_regex(r"[0-9a-f]{12}", fullmatch=True),
+    pack_digest=st.from_regex(r"([A-Za-z0-9_-]{16})?", fullmatch=True),
     private=st.binary(min_size=32, max_size=32),
 )
 def test_every_identity_that_fits_comes_back(
-    unit: str, period: str, days: tuple[date, date], digest: str, private: bytes
+    unit: str, period: str, days: tuple[date, date], digest: str, pack_digest: str, private: bytes
 ) -> None:
-    identity = Identity(unit, period, *days, "loi_the", digest)
+    identity = Identity(unit, period, *days, "loi_the", digest, pack_digest)
     token = ""
     with suppress(Fault):  # too long
         token = sign(identity, private)
@@ -66,13 +69,27 @@ def test_every_identity_that_fits_comes_back(
 
 
 def test_a_code_of_forty_plain_letters_fits_and_a_longer_token_is_refused() -> None:
-    assert len(sign(replace(CELL, unit="0" * 40), KEY)) <= LONGEST_TOKEN
+    assert len(sign(replace(CELL, unit="0" * 40, pack="pack_of_its_own"[:14], pack_digest="A" * 16), KEY)) == 255
     with pytest.raises(Fault) as fault:
         sign(replace(CELL, unit="ữ" * 40), KEY)
     assert fault.value.issues[0].code == "TOKEN_TOO_LONG"
 
 
-@pytest.mark.parametrize("change", [{"unit": ""}, {"digest": "short"}, {"digest": "0123456789AB"}, {"pack": ""}])
+def test_a_longer_token_is_no_token_however_well_it_is_signed() -> None:
+    """No document property of Excel holds it: whoever wrote it did not use this program."""
+    for letters, expected in ((40, ""), (41, "TOKEN_MALFORMED")):
+        body = TOKEN.rpartition("|")[0].replace(CELL.unit, "0" * letters).replace("loi_the", "a" * 31)
+        token = f"{body}|{vouch(body, KEY)}"
+        assert len(token) == LONGEST_TOKEN + letters - 40
+        assert vouched(body, token.rpartition("|")[2], public_key(KEY))
+        assert (refusal(token) if expected else "") == expected
+        assert isinstance(parse(token), Issue) == bool(expected)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"unit": ""}, {"digest": "short"}, {"digest": "0123456789AB"}, {"pack": ""}, {"pack_digest": "short"}],
+)
 def test_what_no_token_can_hold_is_the_caller_s_fault(change: dict[str, str]) -> None:
     with pytest.raises(ValueError, match="no token can hold"):
         sign(replace(CELL, **change), KEY)  # type: ignore[arg-type]
@@ -109,6 +126,8 @@ def test_malformed_tokens() -> None:
         TOKEN.replace("00.07", "%ff.07"),
         TOKEN.replace("0123456789ab", "0123456789aB"),
         "|".join([*body[:7], "xx", *body[8:]]),
+        "|".join([*body[:7], "A" * 15, *body[7:]]),
+        "|".join([*body[:7], *["A" * 16] * 2, *body[7:]]),
         "x" * 10_000,
     ]
     assert {token: refusal(token) for token in broken} == dict.fromkeys(broken, "TOKEN_MALFORMED")

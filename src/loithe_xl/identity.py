@@ -21,13 +21,17 @@ if TYPE_CHECKING:
 VERSION = "LT1"
 LONGEST_TOKEN = 255  # what a custom property and a defined-name constant hold
 _DIGEST = re.compile(r"[0-9a-f]{12}")
+_PACK_DIGEST = re.compile(r"[A-Za-z0-9_-]{16}")
 _DAY = re.compile(r"[0-9]{8}")
 _NONCE = re.compile(r"[A-Za-z0-9_-]{8}")
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What a token says: unit and period, cut-off and deadline, the pack and the digest of the form's layout."""
+    """What a token says: unit and period, cut-off and deadline, the pack and the digest of the form's layout.
+
+    ``pack_digest`` vouches for a pack that does not come with the program: for the copy that a workbook carries.
+    """
 
     unit: str
     period: str
@@ -35,6 +39,7 @@ class Identity:
     deadline: date
     pack: str
     digest: str  # 12 lower-case hexadecimal digits
+    pack_digest: str = ""  # 16 letters of base64url; blank for a pack that comes with the program
 
 
 def new_private_key() -> bytes:
@@ -71,7 +76,7 @@ def parse(token: str) -> tuple[Identity, str] | Issue:
     version, *fields = token.split("|")
     if version != VERSION and re.fullmatch(r"LT[0-9]{1,3}", version):
         return issue("TOKEN_VERSION")
-    if len(token) > LONGEST_TOKEN or not token.isascii() or version != VERSION or len(fields) != 9:
+    if len(token) > LONGEST_TOKEN or not token.isascii() or version != VERSION or len(fields) not in (9, 10):
         return issue("TOKEN_MALFORMED")
     *said, nonce, public, signature = fields
     identity, key, proof = _identity(said), decode(public, 32), decode(signature, 64)
@@ -146,13 +151,13 @@ def _pair(private: bytes) -> tuple[Ed25519PrivateKey, str]:
 def _fields(identity: Identity) -> tuple[str, ...]:
     unit, period, pack = (quote(text, safe="") for text in (identity.unit, identity.period, identity.pack))
     cutoff, deadline = (day.isoformat().replace("-", "") for day in (identity.cutoff, identity.deadline))
-    return unit, period, cutoff, deadline, pack, identity.digest
+    return unit, period, cutoff, deadline, pack, identity.digest, *filter(None, (identity.pack_digest,))
 
 
 def _identity(fields: Iterable[str]) -> Identity | None:
     """The fields of a token as an identity; None when they are not the one spelling of it."""
     fields = tuple(fields)
-    unit, period, cutoff, deadline, pack, digest = fields
+    unit, period, cutoff, deadline, pack, digest, *pack_digest = fields
     if not (unit and period and pack and _DAY.fullmatch(cutoff) and _DAY.fullmatch(deadline)):
         return None
     try:
@@ -160,5 +165,6 @@ def _identity(fields: Iterable[str]) -> Identity | None:
         unit, period, pack = (unquote(text, errors="strict") for text in (unit, period, pack))
     except ValueError:
         return None
-    identity = Identity(unit, period, days[0], days[1], pack, digest)
-    return identity if _DIGEST.fullmatch(digest) and _fields(identity) == fields else None
+    identity = Identity(unit, period, days[0], days[1], pack, digest, *pack_digest)
+    whole = _DIGEST.fullmatch(digest) and all(map(_PACK_DIGEST.fullmatch, pack_digest))
+    return identity if whole and _fields(identity) == fields else None

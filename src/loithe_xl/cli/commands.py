@@ -38,7 +38,8 @@ def add(root: Group, lang: str) -> None:
 
     shape, held = format_option(lang), argument(lang, "parent", "PARENT.xlsx")
     paths = argument(lang, "paths", "PATH...", nargs=-1, required=True)
-    root.add_command(command("validate", lang, partial(_validate, lang), paths, shape))
+    by = option(lang, "--pack", metavar="NAME|DIR")
+    root.add_command(command("validate", lang, partial(_validate, lang), paths, by, shape))
     root.add_command(
         command(
             "consolidate",
@@ -61,14 +62,16 @@ def add(root: Group, lang: str) -> None:
     root.add_command(command("report", lang, partial(_report, lang), held, out, profiles, pdf, shape))
 
 
-def _validate(lang: str, paths: tuple[Path, ...], form: str) -> int:
+def _validate(lang: str, paths: tuple[Path, ...], pack: str | None, form: str) -> int:
     from loithe_xl.issues import Fault, has_error
+    from loithe_xl.tasks import packs
     from loithe_xl.tasks.check import check
     from loithe_xl.tasks.lines import issue_line, validate_lines
     from loithe_xl.tasks.office import Office
     from loithe_xl.tasks.told import validate_json
 
-    files, skipped = check(paths, Office(lang=lang, progress=progress_bar(lang)))
+    by = packs.load(pack) if pack else None
+    files, skipped = check(paths, Office(lang=lang, progress=progress_bar(lang)), by)
     if has_error(skipped):
         raise Fault(skipped, 2)
     for found in skipped:

@@ -10,6 +10,7 @@ from loithe_xl import inbox
 from loithe_xl.issues import Issue
 from loithe_xl.tasks.intake import Opened, refusal
 from loithe_xl.tasks.office import Office
+from loithe_xl.tasks.packs import Loaded
 from loithe_xl.tasks.reading import read_each
 
 
@@ -24,10 +25,10 @@ class Checked:
     issues: tuple[Issue, ...] = ()
 
 
-def check(paths: Sequence[Path], office: Office) -> tuple[list[Checked], list[Issue]]:
-    """Each file with its issues; and what was skipped or not found."""
+def check(paths: Sequence[Path], office: Office, by: Loaded | None = None) -> tuple[list[Checked], list[Issue]]:
+    """Each file with its issues, judged by one pack where it is given; and what was skipped or not found."""
     found = inbox.find(paths)
-    files = list(read_each(found.files, _Checker(office.trusted()), office, "validate"))
+    files = list(read_each(found.files, _Checker(office.trusted()), office, "validate", by))
     return files, [*found.issues, *(why for _, why in found.skipped)]
 
 

@@ -137,7 +137,8 @@ class _Maker:
         layout = loaded.layout(form)
         above = register.unit(unit.parent)
         term = self.request.term
-        identity = Identity(unit.code, term.period, term.cutoff, term.deadline, loaded.pack.id, layout.digest)
+        which = loaded.pack.id, layout.digest, loaded.digest
+        identity = Identity(unit.code, term.period, term.cutoff, term.deadline, *which)
         names = unit.name, above.name if above else "", self.office.lang
         subtree = register.subtree(unit.code) if form.parent else None
         seal = self._seal(layout, identity, names, subtree)

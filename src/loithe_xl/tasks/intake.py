@@ -163,7 +163,7 @@ def is_empty(opened: Opened) -> bool:
 
 def fresh_book(loaded: Loaded, layout: Layout) -> Book:
     """The form as it is before anything is typed, for comparison: it names no unit."""
-    key = (layout.digest, loaded.pack.id)
+    key = (layout.digest, loaded.pack.id, loaded.digest)
     if key not in _FRESH:
         form = layout.form
         identity = Identity("-", loaded.pack.period, loaded.pack.end, loaded.pack.end, loaded.pack.id, layout.digest)
@@ -174,7 +174,7 @@ def fresh_book(loaded: Loaded, layout: Layout) -> Book:
     return _FRESH[key]
 
 
-_FRESH: dict[tuple[str, str], Book] = {}
+_FRESH: dict[tuple[str, str, str], Book] = {}
 
 
 def _cell(opened: Opened) -> Opened:
@@ -257,27 +257,31 @@ def identified(received: Received) -> tuple[str, Identity, str] | Issue:
 
 def form_of(identity: Identity, by: Loaded | None, grids: Grids) -> tuple[Loaded, Layout]:
     """The pack of a form and the form's layout; Fault where either is not known. ``by`` as in ``open_file``."""
-    loaded = pack_of(identity.pack, by, grids)
+    loaded = pack_of(identity, by, grids)
     layout = loaded.layouts.get(identity.digest)
     if layout is None:
         raise Fault([issue("LAYOUT_UNKNOWN", pack=identity.pack)])
     return loaded, layout
 
 
-def pack_of(id: str, by: Loaded | None, grids: Grids) -> Loaded:
-    """The pack of a form: ``by`` and no other where it is given, else the embedded one or one of the program's."""
+def pack_of(identity: Identity, by: Loaded | None, grids: Grids) -> Loaded:
+    """The pack of a form: ``by`` and no other where it is given; else one of the program's, whatever the workbook
+    carries under its name; else the copy in the workbook, where the issuer signed that very one."""
     if by:
-        if by.pack.id == id:
+        if by.pack.id == identity.pack:
             return by
-        raise Fault([issue("PACK_OTHER", pack=id, expected=by.pack.id)])
-    embedded = _embedded(grids)
+        raise Fault([issue("PACK_OTHER", pack=identity.pack, expected=by.pack.id)])
+    embedded = {} if packs.built_in(identity.pack) else _embedded(grids)
     if MAIN not in embedded:
-        return packs.known(id)
+        return packs.known(identity.pack)
+    if not identity.pack_digest:
+        raise Fault([issue("PACK_UNSIGNED", pack=identity.pack)], 2)
     try:
-        return packs.load_embedded(embedded)
-    except Fault as fault:
-        # What is wrong with it would quote what somebody wrote into a hidden sheet.
-        raise Fault([issue("PACK_EMBEDDED", pack=id)], 2) from fault
+        if packs.digest(embedded) == identity.pack_digest:
+            return packs.load_embedded(embedded)
+    except Fault:  # what is wrong with it would quote what somebody wrote into a hidden sheet
+        pass
+    raise Fault([issue("PACK_EMBEDDED", pack=identity.pack)], 2)
 
 
 def _embedded(grids: Grids) -> dict[str, bytes]:

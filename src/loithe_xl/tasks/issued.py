@@ -37,6 +37,7 @@ class _Kind:
     deadline: date
     above: bool
     tiers: tuple[str, ...]  # of the embedded register, in its order
+    pack: str  # its digest where it is not built in: two such packs may share an id
     loaded: Loaded = field(compare=False)
 
 
@@ -51,7 +52,8 @@ def as_issued(
     units = register.units if register else ()
     tiers = tuple(dict.fromkeys(unit.tier for unit in units))
     lang = lang if lang in LANGUAGES else LANGUAGES[0]
-    kind = _Kind(layout, lang, identity.period, identity.cutoff, identity.deadline, bool(above), tiers, loaded)
+    term = identity.period, identity.cutoff, identity.deadline
+    kind = _Kind(layout, lang, *term, bool(above), tiers, loaded.digest, loaded)
     own = {UNIT_MARK: identity.unit, NAME_MARK: name, ABOVE_MARK: above, LAST_MARK: str(len(units) + 1)}
     return _expected(kind), own
 
