@@ -386,6 +386,24 @@ def test_a_strange_saved_time_is_no_fault(stated: str):
     assert received(with_parts(docProps_core_xml=core)).modified is None
 
 
+@pytest.mark.parametrize(
+    ("stated", "program"),
+    [
+        ("<Application>LibreOffice/7.4.7.2$Linux_X86_64 LibreOffice_project/40$Build-2</Application>", "libreoffice"),
+        ("<Application>Microsoft Macintosh Excel</Application>", "microsoft macintosh excel"),
+        ("<Application>Microsoft Excel 16.0300</Application>", "microsoft excel"),
+        ("<Application/>", ""),
+        ("", ""),
+        ("</wrong>", ""),
+    ],
+)
+def test_who_saved_a_file_is_told_without_its_version(stated: str, program: str):
+    found = re.sub("(?s)<Application>.*?</Application>", lambda _: stated, part("docProps/app.xml"))
+
+    assert received(EXAMPLE).program == "microsoft excel"
+    assert received(with_parts(docProps_app_xml=found)).program == program
+
+
 def test_saved_times_are_compared_in_utc():
     core = part("docProps/core.xml")
     core = re.sub(r"(<dcterms:modified[^>]*>)[^<]*", r"\g<1>2023-03-01T07:30:00+07:00", core)

@@ -29,11 +29,13 @@ from loithe_xl.unpacking import parts
 
 _MOST_XML, _SHORT = 32_000_000, 8_000  # bytes of a part that is read whole; and of one that is kept
 _DAY_ZERO = datetime(1899, 12, 30)
+_LETTERS = re.compile(r"[^\W\d_]+")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _TIMES = (date, time, timedelta)
 _TEXTS = frozenset(("s", "str", "inlineStr"))
 _ABSENT = b"<none/>"  # stands for a part that is not there
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_EXTENDED = "{http://schemas.openxmlformats.org/officeDocument/2006/extended-properties}"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 _TRUTHS = {"0": False, "1": True, "false": False, "true": True}
@@ -118,6 +120,7 @@ def _read(package: _Package, skip: Container[str]) -> Received:
         dated={name: found.dated for name, found in scans.items()},
         formulas={name: found.written for name, found in scans.items()},
         rules={name: found.rules for name, found in scans.items()},
+        program=_program(package),
     )
 
 
@@ -257,3 +260,12 @@ def _modified(package: _Package) -> datetime | None:
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         return None
+
+
+def _program(package: _Package) -> str:
+    """Who saved the file; that this cannot be told is no fault of a form."""
+    try:
+        stated = package.xml("docProps/app.xml").findtext(f"{_EXTENDED}Application") or ""
+    except (ValueError, ET.ParseError):
+        return ""
+    return " ".join(_LETTERS.findall(stated.partition("/")[0][:100])).lower()

@@ -51,7 +51,8 @@ class Received:
     ``unlocked`` are the cells present whose style does not lock them; ``names`` are the workbook's defined names,
     text constants without their quotes; ``modified`` is the saved time inside the file, in UTC; ``dated`` are the cells
     that show a date or a time (of an open workbook only open cells with numbers are looked at). ``formulas`` (no
-    leading ``=``) and ``rules`` are None where nobody looked for them, as in an open workbook.
+    leading ``=``) and ``rules`` are None where nobody looked for them, as in an open workbook. ``program`` is who saved
+    the file, as it names itself, in small letters and without its version; blank where it does not.
     """
 
     grids: Mapping[str, Grid]
@@ -64,6 +65,7 @@ class Received:
     dated: Mapping[str, Container[Address]] = field(default_factory=dict)
     formulas: Mapping[str, Mapping[Address, str]] | None = None
     rules: Mapping[str, tuple[Rule, ...]] | None = None
+    program: str = ""
 
 
 def exact(number: float) -> int | Decimal:
