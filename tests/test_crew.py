@@ -19,6 +19,21 @@ def doubled(number: int) -> int:
     return number * 2
 
 
+class Panic(BaseException):
+    """As libraries in Rust raise it."""
+
+
+def asked(megabytes: int) -> int:
+    """The process that could hold so much."""
+    return os.getpid() if bytearray(megabytes * 2**20) else 0
+
+
+def hoarding(megabytes: int, kept: list[bytearray] = []) -> int:  # noqa: B006
+    """The process that keeps so much, and all that it kept before."""
+    kept.append(bytearray(megabytes * 2**20))
+    return os.getpid()
+
+
 def strange(item: str) -> str:
     match item:
         case "die":
@@ -38,6 +53,12 @@ def strange(item: str) -> str:
                 kept.append(bytearray(2**24))
         case "raise":
             raise ValueError("a programmer's fault")
+        case "deep":
+            return strange(item)
+        case "panic":
+            raise Panic
+        case "unsent":
+            return (letter for letter in item)  # type: ignore[return-value]
     return item.upper()
 
 
@@ -64,14 +85,51 @@ def test_what_hangs_is_ended():
 
 
 @pytest.mark.parametrize("item", ["memory", "eat"])
-def test_what_eats_memory_is_stopped(item: str):
-    with Crew(strange, 1, memory=2**27) as crew, pytest.raises(MemoryError):
-        list(crew.map(["a", item, "b"]))
+def test_what_eats_memory_costs_itself_alone(item: str):
+    with Crew(strange, 1, memory=2**27) as crew:
+        assert list(crew.map(["a", item, "b"])) == ["A", Lost("memory"), "B"]
 
 
-def test_a_programmers_fault_is_raised():
-    with Crew(strange, 2) as crew, pytest.raises(ValueError, match="programmer"):
-        list(crew.map(["a", "raise", "b"]))
+@pytest.mark.parametrize("item", ["raise", "deep", "panic", "unsent"])
+def test_what_the_work_raises_costs_its_item_alone(item: str):
+    with Crew(strange, 2) as crew:
+        first, lost, last = crew.map(["a", item, "b"])
+
+    assert (first, last) == ("A", "B")
+    assert isinstance(lost, Lost)
+    assert (lost.reason, "Traceback" in lost.trace) == ("failed", True)
+
+
+def test_what_needs_more_than_its_share_gets_all_of_it_alone():
+    """So does what a worker that had grown full was given; who ran out of memory works on nothing else."""
+    with Crew(asked, 4, memory=2**27) as crew:
+        found = list(crew.map([1, 60, 1, 60, 300, 1]))
+
+    assert [isinstance(each, int) for each in found] == [True, True, True, True, False, True]
+    assert found[4] == Lost("memory")
+    assert len({found[0], found[1], found[3]}) == 3, "a worker of its own"
+
+
+def test_a_worker_that_grew_is_replaced():
+    """What it keeps of one item is not missing for the next."""
+    with Crew(hoarding, 1, memory=2**27) as crew:
+        assert not any(isinstance(each, Lost) for each in crew.map([24] * 20))
+        (first,), (second,), (third,) = (list(crew.map([size])) for size in (1, 110, 1))
+    assert first == second != third
+
+
+def test_who_died_once_is_not_tried_here(monkeypatch: pytest.MonkeyPatch):
+    """Where no more processes can be started, what ended one would end the run."""
+    real, calls = multiprocessing.process.BaseProcess.start, iter(range(10))
+
+    def start(process: multiprocessing.process.BaseProcess) -> None:
+        if next(calls) > 1:
+            raise BlockingIOError(11, "no more processes")
+        real(process)
+
+    with Crew(strange, 2) as crew, monkeypatch.context() as patch:
+        patch.setattr(multiprocessing.process.BaseProcess, "start", start)
+        assert list(crew.map(["a", "die", "b", "raise"]))[:3] == ["A", Lost("died"), "B"]
 
 
 def test_nobody_is_left_behind():
@@ -131,9 +189,9 @@ def test_fewer_processes_than_wanted_are_enough(monkeypatch: pytest.MonkeyPatch)
 def test_a_worker_that_nobody_watches_ends_itself():
     """As when the run itself was killed."""
     with Crew(strange, 1, seconds=0) as crew:
-        answers = crew.map(["a", "hang", "b"])
+        answers = crew.map(["hang", "b"])
         crew.seconds = 60
-        assert list(answers) == ["A", Lost("died"), "B"]
+        assert list(answers) == [Lost("died"), "B"]
 
 
 def test_the_crew_does_not_run_far_ahead(tmp_path: Path):

@@ -12,15 +12,17 @@ import sys
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cli_tools import codes, read, snapshot
 from tools import NOON, REQUIRED, fill, make_forms
 
 from loithe_xl import crew, inbox, store
+from loithe_xl.crew import Lost
 from loithe_xl.issues import Issue
 from loithe_xl.receipts import Receipt, Status, Verdict
-from loithe_xl.tasks import reading
+from loithe_xl.tasks import intake, reading
 from loithe_xl.tasks.check import check
 from loithe_xl.tasks.gather import Gathered, Order, open_parent, take_in
 from loithe_xl.tasks.intake import Opened, open_file
@@ -49,7 +51,7 @@ def receipts(gathered: Gathered) -> list[Receipt]:
     return sorted(gathered.parent.receipts, key=lambda each: each.file)
 
 
-def dangerous(path: Path, file: str, by: object = None) -> Opened:
+def dangerous(path: Path, file: str, *others: object) -> Opened:
     """Stands for ``open_file``: the second file does what its folder's name says."""
     if path.name.startswith("2"):
         match os.environ["DANGER"]:
@@ -59,10 +61,14 @@ def dangerous(path: Path, file: str, by: object = None) -> Opened:
                 time.sleep(3600)
             case "starve":
                 bytearray(2**40)
-    return open_file(path, file, by)  # type: ignore[arg-type]
+            case "break":
+                return dangerous(path, file)
+    return open_file(path, file, *others)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(("danger", "code"), [("die", "CRASHED"), ("hang", "TOO_SLOW"), ("starve", "CRASHED")])
+@pytest.mark.parametrize(
+    ("danger", "code"), [("die", "CRASHED"), ("hang", "TOO_SLOW"), ("starve", "CRASHED"), ("break", "FAILED")]
+)
 def test_one_file_is_lost_and_the_others_count(
     forms: dict[str, Path], sent: Path, monkeypatch: pytest.MonkeyPatch, danger: str, code: str
 ):
@@ -91,6 +97,60 @@ def test_validate_says_it_of_that_file_alone(sent: Path, monkeypatch: pytest.Mon
 
     assert [("FILE_CRASHED" in codes(each["issues"]), each["ok"]) for each in found][1] == (True, False)
     assert [each["unit"] for each in found] == ["01.1.C01", None, "01.K1"]
+
+
+def test_of_a_stranger_s_parent_nothing_is_read_that_an_office_writes(
+    forms: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+):
+    def touched(*_: object) -> None:
+        raise AssertionError("a ledger or a pack was read")
+
+    for place, name in (
+        (intake, "read_register"),
+        (intake, "read_receipts"),
+        (intake, "read_journal"),
+        (intake.packs, "load_embedded"),
+    ):
+        monkeypatch.setattr(place, name, touched)
+    keys = Office(now=NOON).trusted()
+    with pytest.raises(AssertionError, match="was read"):
+        open_file(forms["01.1"], "x", None, keys)
+
+    read, cell = (open_file(forms[code], "x", None, frozenset()) for code in ("01.1", "01.1.C01"))
+
+    assert (read.identity and read.identity.unit, read.key in keys) == ("01.1", True)
+    assert [each.code for each in read.issues] == ["TOKEN_FOREIGN"]
+    assert (read.layout, read.register, read.receipts) == (None, None, ())
+    assert {each.code for each in cell.issues} >= {"TOKEN_FOREIGN", "FIELD_REQUIRED"}, "it is checked all the same"
+
+
+def test_a_programmer_sees_why_reading_broke(sent: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any):
+    monkeypatch.setenv("DANGER", "break")
+    monkeypatch.setattr(reading, "open_file", dangerous)
+    check([sent], Office(now=NOON))
+    assert capsys.readouterr().err == ""
+    monkeypatch.setenv("LOITHE_DEBUG", "1")
+
+    check([sent], Office(now=NOON))
+
+    said = capsys.readouterr().err
+    assert said.startswith("Traceback") and "RecursionError" in said
+
+
+def test_a_file_that_breaks_its_reading_costs_itself_where_no_process_may_be_started(
+    forms: dict[str, Path], sent: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def forbidden(_: object) -> None:
+        raise PermissionError(1, "not here")
+
+    for danger, code in (("break", "FAILED"), ("starve", "CRASHED")):
+        with monkeypatch.context() as patch:
+            patch.setenv("DANGER", danger)
+            patch.setattr(reading, "open_file", dangerous)
+            patch.setattr(multiprocessing.process.BaseProcess, "start", forbidden)
+            first, lost, last = receipts(taken(forms, sent))
+        assert [each.verdict for each in (first, lost, last)] == [Verdict.VALID, Verdict.REFUSED, Verdict.VALID]
+        assert [each.code for each in lost.issues] == [f"FILE_{code}"]
 
 
 @pytest.mark.parametrize("start", ["fork", "spawn"])
@@ -172,13 +232,13 @@ INTERRUPTED = """
 import os, signal, sys, time
 from pathlib import Path
 from loithe_xl.cli.shell import run
-from loithe_xl.tasks import reading
+from loithe_xl.tasks import intake, reading
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever runs the tests in the background ignores it
 
 out = os.dup(1)  # a worker's own is closed
 
-def hang(path, file, by=None):
+def hang(path, file, *others):
     os.write(out, b"%d\\n" % os.getpid())
     time.sleep(3600)
 
@@ -213,6 +273,6 @@ def test_an_interrupted_run_leaves_no_worker_and_no_file(forms: dict[str, Path],
 
 
 def test_the_reasons_are_worded():
-    said: list[Issue] = [reading._why("slow"), reading._why("died")]
+    said: list[Issue] = [reading._why(Lost(reason)) for reason in ("slow", "died")]
     assert "30 giây" in said[0].message.vi and "30 seconds" in said[0].message.en
     assert "biểu mẫu gốc" in said[1].message.vi

@@ -31,7 +31,7 @@ from loithe_xl.ledger import read_register
 from loithe_xl.received import Grid, Received
 from loithe_xl.register import Register, Unit
 from loithe_xl.structure import Expected, Marks, misplaced
-from loithe_xl.tasks import intake, issued
+from loithe_xl.tasks import issued
 from loithe_xl.tasks import packs as loading
 from loithe_xl.tasks.generate import Request, generate
 from loithe_xl.tasks.intake import open_file
@@ -78,7 +78,6 @@ def speaking(world: str, folder: Path) -> Iterator[None]:
 def _forget() -> None:
     for cached in (loading.load, issued._expected):
         cached.cache_clear()
-    intake._FRESH.clear()
 
 
 UNSEALED = {"STRUCTURE_LABEL_CHANGED", "STRUCTURE_MORE"}  # a cell's form with other labels than today's

@@ -90,7 +90,9 @@ def _fetch(path: Path) -> bytes | str:
     """The bytes of a plain file, or an issue code."""
     try:
         with _opened(path) as file:
-            data = file.read(MOST_BYTES + 1)
+            size = os.fstat(file.fileno()).st_size  # room for all that may come is not taken before it comes
+            data = file.read(min(size, MOST_BYTES) + 1)
+            data += file.read(MOST_BYTES + 1 - len(data)) if size < len(data) <= MOST_BYTES else b""
     except _NotPlain:
         return "FILE_NOT_PLAIN"
     except (OSError, ValueError):

@@ -67,3 +67,6 @@ class Fault(Exception):
 
     issues: list[Issue] = field(default_factory=list)
     exit_code: int = 3
+
+    def __reduce__(self) -> tuple[type[Fault], tuple[list[Issue], int]]:
+        return Fault, (self.issues, self.exit_code)  # a worker's is raised in the run

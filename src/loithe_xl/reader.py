@@ -39,10 +39,10 @@ _EXTENDED = "{http://schemas.openxmlformats.org/officeDocument/2006/extended-pro
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 _TRUTHS = {"0": False, "1": True, "false": False, "true": True}
-# What a broken file makes the libraries raise.
+# What a broken file makes the libraries raise. Where memory is short, whoever watches must know.
 _BROKEN = (
     zipfile.BadZipFile, zlib.error, struct.error, ET.ParseError, ValueError, LookupError, OverflowError,
-    NotImplementedError, EOFError, RecursionError, MemoryError,
+    NotImplementedError, EOFError, RecursionError,
 )  # fmt: skip
 
 
@@ -152,7 +152,7 @@ def _calamine(data: bytes, sheets: tuple[str, ...]) -> dict[str, list[list[Any]]
         with python_calamine.load_workbook(io.BytesIO(data)) as book:
             # Without skip_empty_area=False everything would shift to the first cell in use.
             return {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in sheets}
-    except (KeyboardInterrupt, SystemExit):
+    except (KeyboardInterrupt, SystemExit, MemoryError):
         raise
     except BaseException as fault:  # the library's panics are no Exception
         raise ValueError(f"calamine: {fault}") from None

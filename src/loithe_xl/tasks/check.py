@@ -8,7 +8,7 @@ from pathlib import Path
 
 from loithe_xl import inbox
 from loithe_xl.issues import Issue
-from loithe_xl.tasks.intake import Opened, refusal
+from loithe_xl.tasks.intake import Opened
 from loithe_xl.tasks.office import Office
 from loithe_xl.tasks.packs import Loaded
 from loithe_xl.tasks.reading import read_each
@@ -28,19 +28,11 @@ class Checked:
 def check(paths: Sequence[Path], office: Office, by: Loaded | None = None) -> tuple[list[Checked], list[Issue]]:
     """Each file with its issues, judged by one pack where it is given; and what was skipped or not found."""
     found = inbox.find(paths)
-    files = list(read_each(found.files, _Checker(office.trusted()), office, "validate", by))
+    files = list(read_each(found.files, _checked, office, "validate", by, trusted=office.trusted()))
     return files, [*found.issues, *(why for _, why in found.skipped)]
 
 
-@dataclass(frozen=True, slots=True)
-class _Checker:
-    """Whose forms count, and how a file that was read is told."""
-
-    trusted: frozenset[str]
-
-    def __call__(self, opened: Opened) -> Checked:
-        foreign = refusal(opened, self.trusted)
-        issues = opened.refused(foreign).issues if foreign else opened.issues
-        level = opened.layout.form.tier if opened.layout else ""
-        unit, period = (opened.identity.unit, opened.identity.period) if opened.identity else ("", "")
-        return Checked(opened.file, unit, period, level, issues)
+def _checked(opened: Opened) -> Checked:
+    level = opened.layout.form.tier if opened.layout else ""
+    unit, period = (opened.identity.unit, opened.identity.period) if opened.identity else ("", "")
+    return Checked(opened.file, unit, period, level, opened.issues)

@@ -120,9 +120,10 @@ def take_in(parent: Opened, found: Found, order: Order, office: Office) -> Gathe
     files = [path for path in found.files if not _same(path, here)]
     own = len(found.files) - len(files)
     assert parent.identity and parent.register
-    judge = _Judge(parent.identity, parent.register, office.trusted(parent.key), office.moment)
+    trusted = office.trusted(parent.key)
+    judge = _Judge(parent.identity, parent.register, trusted, office.moment)
     named = partial(kept, folder=office.folder)
-    seen = list(read_each(files, judge, office, "consolidate", parent.loaded, named))
+    seen = list(read_each(files, judge, office, "consolidate", parent.loaded, named, trusted))
     chosen = [receipt for path, receipt in zip(files, seen, strict=True) if _same(path, order.prefer)]
     after = _commanded(_merged(parent.receipts, seen), chosen, order, parent)
     done = received(parent, after)

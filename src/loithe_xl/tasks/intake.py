@@ -67,10 +67,11 @@ class Opened:
         return replace(self, issues=(*self.issues, *(each.in_file(self.file) for each in found)))
 
 
-def open_file(path: Path, file: str, by: Loaded | None = None) -> Opened:
+def open_file(path: Path, file: str, by: Loaded | None = None, trusted: frozenset[str] | None = None) -> Opened:
     """Read one file as far as it can be trusted. ``file`` is how it is named to the user.
 
     ``by`` is the only pack to read it by; without it the file's own embedded pack serves, or one of the program's.
+    ``trusted``: a form that none of these keys signed is refused before a ledger or pack in it is read; None: all are.
     """
     data = guard.fetch(path)
     if isinstance(data, Issue):
@@ -80,7 +81,7 @@ def open_file(path: Path, file: str, by: Loaded | None = None) -> Opened:
     received = package if isinstance(package, Issue) else reader.read(package, COMPUTED)
     if isinstance(received, Issue):
         return Opened(file, sha).refused(received)
-    return opened(received, file, sha, by)
+    return opened(received, file, sha, by, trusted)
 
 
 def unread(path: Path, file: str, why: Issue) -> Opened:
@@ -88,7 +89,9 @@ def unread(path: Path, file: str, why: Issue) -> Opened:
     return Opened(file, guard.digest(path)).refused(why)
 
 
-def opened(received: Received, file: str, sha: str = "", by: Loaded | None = None) -> Opened:
+def opened(
+    received: Received, file: str, sha: str = "", by: Loaded | None = None, trusted: frozenset[str] | None = None
+) -> Opened:
     """What a workbook holds, as read from a file or from an open Excel: identity, inputs, figures, faults."""
     saved = received.modified.isoformat(timespec="seconds") if received.modified else ""
     opened = Opened(file, sha, grids=received.grids, modified=saved)
@@ -97,11 +100,15 @@ def opened(received: Received, file: str, sha: str = "", by: Loaded | None = Non
         return opened.refused(signed)
     token, identity, key = signed
     opened = replace(opened, token=token, identity=identity, key=key)
+    foreign = refusal(opened, trusted) if trusted is not None else None
+    opened = opened.refused(foreign) if foreign else opened
     try:
-        loaded, layout = form_of(identity, by, received.grids)
+        loaded, layout = form_of(identity, by, {} if foreign else received.grids)
     except Fault as fault:
-        return opened.refused(*fault.issues)
+        return opened if foreign else opened.refused(*fault.issues)
     opened = replace(opened, loaded=loaded)
+    if foreign and layout.form.parent:
+        return opened
     hidden = (HIDDEN, HIDDEN_REGISTER, HIDDEN_RECEIPTS) if layout.form.parent else (HIDDEN,)
     absent = [issue("SHEET_MISSING", Place(sheet=name), sheet=name) for name in hidden if name not in received.grids]
     register = None if absent or not layout.form.parent else read_register(received.grids[HIDDEN_REGISTER])
@@ -163,18 +170,12 @@ def is_empty(opened: Opened) -> bool:
 
 def fresh_book(loaded: Loaded, layout: Layout) -> Book:
     """The form as it is before anything is typed, for comparison: it names no unit."""
-    key = (layout.digest, loaded.pack.id, loaded.digest)
-    if key not in _FRESH:
-        form = layout.form
-        identity = Identity("-", loaded.pack.period, loaded.pack.end, loaded.pack.end, loaded.pack.id, layout.digest)
-        inputs = blank(form)
-        given: dict[str, Raw] = dict.fromkeys([*loaded.pack.indicators, *form.derived_by_id], 0) if form.parent else {}
-        values = all_values(form, inputs, constants(loaded.pack, serial(loaded.pack.end)), given)
-        _FRESH[key] = form_book(Case(loaded.pack, layout, identity, "-", "-", "-", inputs, values))
-    return _FRESH[key]
-
-
-_FRESH: dict[tuple[str, str, str], Book] = {}
+    form = layout.form
+    identity = Identity("-", loaded.pack.period, loaded.pack.end, loaded.pack.end, loaded.pack.id, layout.digest)
+    inputs = blank(form)
+    given: dict[str, Raw] = dict.fromkeys([*loaded.pack.indicators, *form.derived_by_id], 0) if form.parent else {}
+    values = all_values(form, inputs, constants(loaded.pack, serial(loaded.pack.end)), given)
+    return form_book(Case(loaded.pack, layout, identity, "-", "-", "-", inputs, values))
 
 
 def _cell(opened: Opened) -> Opened:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
 from loithe_xl.crew import SECONDS, Crew, Lost
-from loithe_xl.issues import Issue, issue
+from loithe_xl.issues import Fault, Issue, issue
 from loithe_xl.tasks.intake import Opened, open_file, unread
 from loithe_xl.tasks.office import Office, shown
 from loithe_xl.tasks.packs import Loaded
@@ -24,41 +26,44 @@ def read_each(
     label: str,
     by: Loaded | None = None,
     named: Callable[[Path], str] = shown,
+    trusted: frozenset[str] | None = None,
 ) -> Iterator[A]:
     """What ``answer`` makes of each file, in order; it and what it makes are picklable and small.
 
-    A file that ends its worker or keeps it too long is refused for that; ``by`` as in ``open_file``,
-    ``named`` tells how a file is called.
+    A file that ends its worker, keeps it too long or breaks it is refused for that; ``by`` and ``trusted`` as in
+    ``open_file``, ``named`` tells how a file is called.
     """
-    with Crew(_Guarded(_Work(answer, by, named)), seconds=SECONDS) as crew:
+    with Crew(_Work(answer, by, named, trusted), seconds=SECONDS) as crew:
         walked = office.progress(paths, label)
         try:
             # The first answer is asked for before progress is shown: a fork would take its threads along.
             for found, path in zip(crew.map(paths), walked, strict=True):
-                yield answer(_lost(path, named(path), found.reason)) if isinstance(found, Lost) else found
+                yield answer(unread(path, named(path), _why(found))) if isinstance(found, Lost) else found
         finally:  # whoever stops the run is told so beneath the bar, not through it
             if isinstance(walked, Generator):
                 walked.close()
 
 
 def read_one(path: Path, work: Callable[[Path], R]) -> R | Issue:
-    """What ``work`` makes of one file, by a worker too: it and what it makes are picklable."""
-    with Crew(_Guarded(work), size=1, seconds=SECONDS) as crew:
+    """What ``work`` makes of one file, by a worker too: it and what it makes are picklable. A Fault stays one."""
+    with Crew(_Faulty(work), size=1, seconds=SECONDS) as crew:
         (found,) = crew.map([path])
-    return _why(found.reason) if isinstance(found, Lost) else found
+    if isinstance(found, Fault):
+        raise found
+    return _why(found) if isinstance(found, Lost) else found
 
 
 @dataclass(frozen=True, slots=True)
-class _Guarded(Generic[R]):
-    """Work that tells when memory ran out."""
+class _Faulty(Generic[R]):
+    """Work that tells its Fault rather than raise it."""
 
     work: Callable[[Path], R]
 
-    def __call__(self, path: Path) -> R | Lost:
+    def __call__(self, path: Path) -> R | Fault:
         try:
             return self.work(path)
-        except MemoryError:
-            return Lost("died")
+        except Fault as fault:
+            return fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +73,18 @@ class _Work(Generic[A]):
     answer: Callable[[Opened], A]
     by: Loaded | None
     named: Callable[[Path], str]
+    trusted: frozenset[str] | None
 
     def __call__(self, path: Path) -> A:
-        return self.answer(open_file(path, self.named(path), self.by))
+        return self.answer(open_file(path, self.named(path), self.by, self.trusted))
 
 
-def _lost(path: Path, name: str, reason: str) -> Opened:
-    return unread(path, name, _why(reason))
-
-
-def _why(reason: str) -> Issue:
-    return issue("FILE_TOO_SLOW", seconds=int(SECONDS)) if reason == "slow" else issue("FILE_CRASHED")
+def _why(lost: Lost) -> Issue:
+    if lost.trace and sys.stderr and os.environ.get("LOITHE_DEBUG"):
+        sys.stderr.write(lost.trace)
+    match lost.reason:
+        case "slow":
+            return issue("FILE_TOO_SLOW", seconds=int(SECONDS))
+        case "failed":
+            return issue("FILE_FAILED")
+    return issue("FILE_CRASHED")
