@@ -359,3 +359,18 @@ def test_forms_in_english_are_read_the_same(known: Path, tmp_path: Path) -> None
     assert [each.names[2] for each in opened] == ["vi", "en"]
     assert opened[0].token == opened[1].token
     assert opened[0].inputs == opened[1].inputs
+
+
+def test_names_and_codes_that_look_like_escapes(tmp_path: Path) -> None:
+    """Excel reads _x0041_ as A: what a register says stands in every form, a parent's too, as it is."""
+    units = (
+        Unit("H_x0041_", "Huyện _x005F_x0041_", "district"),
+        Unit("H_x0041_.1", "Đảng bộ _x0041_x0042_", "base", "H_x0041_"),
+        Unit("H_x0041_.1._xABCD_", 'Chi bộ _x000D_ <r>"_x0041_"</r>', "cell", "H_x0041_.1"),
+    )
+    forms = issue_forms(tmp_path, Register(units))
+
+    found = [open_file(path, path.name) for path in forms.values()]
+    read = {(each.identity.unit, each.names[0]) for each in found if each.identity and each.layout}
+    assert read == {(unit.code, unit.name) for unit in units}
+    assert {each.register.units for each in found if each.register} == {units, units[1:]}

@@ -13,11 +13,9 @@ from locking import lock
 
 from loithe_xl import reader
 from loithe_xl.book import Book, Flow, Line, Sheet
-from loithe_xl.celltext import inline
 from loithe_xl.received import Received
 from loithe_xl.stamp import protection
 from loithe_xl.writer import render
-from loithe_xl.xlsxlib import workbook_class
 from loithe_xl.zipparts import Packing, parts_of
 
 STYLES = ("number", "text", "text", "computed_count", "hidden_text")
@@ -131,14 +129,3 @@ def test_what_is_packed_in_pieces_is_whole():
     part = file.part()
 
     assert (part.name, part.text.decode(), part.size) == ("a.xml", "một hai ba", len("một hai ba".encode()))
-
-
-@pytest.mark.parametrize("words", [*TEXTS, "\ufffe và \uffff", "_x000d_ _xZZZZ_", "\r\n\t"])
-def test_a_text_is_escaped_as_the_library_does_it(words: str):
-    """Letters that XML cannot hold among them, which calamine leaves as they are escaped."""
-    made = io.StringIO()
-    page = workbook_class()(io.BytesIO()).add_worksheet()
-    page._set_xml_writer(made)
-    page._xml_inline_string(page._escape_control_characters(words), words != words.strip(), [])
-
-    assert made.getvalue() == f'<c t="inlineStr">{inline(words)}</c>'

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from loithe_xl.celltext import literal
 from loithe_xl.evaluate import DIGITS, END_OF_DAYS, FIRST_DAY
 from loithe_xl.expr import Binary, Call, Choose, Compare, Logic, Name, Node, Not, Number, String
 
@@ -42,7 +43,7 @@ def formula(node: Node, references: References) -> str:
 
 def text_literal(value: str) -> str:
     """A text as a formula needs it."""
-    return '"' + value.replace('"', '""') + '"'
+    return f'"{literal(value)}"'
 
 
 def _compare(node: Compare, references: References) -> str:

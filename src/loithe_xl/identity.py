@@ -24,6 +24,8 @@ _DIGEST = re.compile(r"[0-9a-f]{12}")
 _PACK_DIGEST = re.compile(r"[A-Za-z0-9_-]{16}")
 _DAY = re.compile(r"[0-9]{8}")
 _NONCE = re.compile(r"[A-Za-z0-9_-]{8}")
+_ESCAPE = re.compile("_(?=x.{4}_)")  # what programs may read as a letter, in one place or another
+_TURNS = 100  # of the nonce, until a token holds none; only an office's own key may leave one, one key in a million
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +62,20 @@ def sign(identity: Identity, private: bytes) -> str:
     if _identity(fields) != identity:
         raise ValueError(f"no token can hold {identity}")
     payload = "|".join((VERSION, *fields))
-    # Not at random: the same form for the same unit must be the same bytes.
-    nonce = encode(hmac.digest(private, payload.encode("ascii"), "sha256"))[:8]
-    signer, public = _pair(private)
-    signed = f"{payload}|{nonce}|{public}"
-    token = f"{signed}|{encode(signer.sign(signed.encode('ascii')))}"
+    token = next((token for turn in range(_TURNS) if not _ESCAPE.search(token := _token(payload, private, turn))), "")
+    token = token or _token(payload, private, 0)
     if len(token) > LONGEST_TOKEN:
         raise Fault([issue("TOKEN_TOO_LONG", unit=identity.unit)], 3)
     return token
+
+
+def _token(payload: str, private: bytes, turn: int) -> str:
+    # Not at random: the same form for the same unit must be the same bytes.
+    secret = f"{payload}|{turn}" if turn else payload
+    nonce = encode(hmac.digest(private, secret.encode("ascii"), "sha256"))[:8]
+    signer, public = _pair(private)
+    signed = f"{payload}|{nonce}|{public}"
+    return f"{signed}|{encode(signer.sign(signed.encode('ascii')))}"
 
 
 def parse(token: str) -> tuple[Identity, str] | Issue:
@@ -148,8 +156,10 @@ def _pair(private: bytes) -> tuple[Ed25519PrivateKey, str]:
     return signer, encode(signer.public_key().public_bytes_raw())
 
 
-def _fields(identity: Identity) -> tuple[str, ...]:
-    unit, period, pack = (quote(text, safe="") for text in (identity.unit, identity.period, identity.pack))
+def _fields(identity: Identity, line: str = "%5F") -> tuple[str, ...]:
+    """``line``: what stands for an underscore that might begin an escape; itself in tokens of earlier versions."""
+    said = identity.unit, identity.period, identity.pack
+    unit, period, pack = (_ESCAPE.sub(line, quote(text, safe="")) for text in said)
     cutoff, deadline = (day.isoformat().replace("-", "") for day in (identity.cutoff, identity.deadline))
     return unit, period, cutoff, deadline, pack, identity.digest, *filter(None, (identity.pack_digest,))
 
@@ -167,4 +177,4 @@ def _identity(fields: Iterable[str]) -> Identity | None:
         return None
     identity = Identity(unit, period, days[0], days[1], pack, digest, *pack_digest)
     whole = _DIGEST.fullmatch(digest) and all(map(_PACK_DIGEST.fullmatch, pack_digest))
-    return identity if whole and _fields(identity) == fields else None
+    return identity if whole and fields in (_fields(identity), _fields(identity, "_")) else None

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from loithe_xl.celltext import normal
 from loithe_xl.words import Text, catalogue, read_text
 
 
@@ -43,7 +44,8 @@ class Issue:
 def issue(code: str, place: Place | None = None, **args: object) -> Issue:
     """The Issue ``code`` as worded in ``texts/issues*.toml``, its ``{names}`` filled with ``args``."""
     severity, fault, remedy = wording(code)
-    return Issue(code, severity, place or Place(), fault.then(remedy).fill(**args))
+    told = {name: normal(value) if isinstance(value, str) else value for name, value in args.items()}
+    return Issue(code, severity, place or Place(), fault.then(remedy).fill(**told))
 
 
 def wording(code: str) -> tuple[Severity, Text, Text]:

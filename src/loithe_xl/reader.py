@@ -244,13 +244,13 @@ def _names(book: ET.Element) -> dict[str, str]:
     found = {}
     for each in book.findall(f"{_MAIN}definedNames/{_MAIN}definedName"):
         if "localSheetId" not in each.attrib:
-            found[each.attrib["name"]] = named(each.text or "")
+            found[each.attrib["name"]] = named(plainxml.decoded(each.text or ""))
     return found
 
 
 def _custom(package: _Package) -> dict[str, str]:
     properties = package.xml("docProps/custom.xml")
-    return {each.attrib["name"]: (each[0].text or "") if len(each) else "" for each in properties}
+    return {each.attrib["name"]: plainxml.decoded(each[0].text or "") if len(each) else "" for each in properties}
 
 
 def _modified(package: _Package) -> datetime | None:

@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 from loithe_xl.book import Flow, column_letters
-from loithe_xl.celltext import inline
+from loithe_xl.celltext import LONGEST, inline, units
 from loithe_xl.styles import STYLES
 
 ROWS = 64  # that are given at once
-LONGEST = 32_767  # letters of a cell
 _EXACT = 10**15  # whole numbers below it look the same in every notation
 
 Number = Callable[[str], int]  # of a format in the workbook, by its style's name
@@ -51,7 +50,7 @@ def _content(value: str | int | Decimal | None) -> str:
     if value is None or value == "":
         return "/>"
     if isinstance(value, str):
-        if len(value) > LONGEST:
+        if units(value) > LONGEST:
             raise ValueError(f"longer than a cell: {value[:80]!r}")
         return f' t="inlineStr">{inline(value)}</c>'
     plain = isinstance(value, int) and -_EXACT < value < _EXACT

@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from functools import cache
 
 from loithe_xl.book import Address, Scalar
-from loithe_xl.celltext import ODD, escaped
+from loithe_xl.celltext import LONGEST, attribute, escaped, escaped_outside, literal, units
 from loithe_xl.sheetfill import Sheets
 from loithe_xl.zipparts import Part, Piece, Pieces, entry, joined, parts_of, piece
 
 _BLOCK = 65_535  # the most a block of deflate stores as it is
-_TEXT_LIMIT, _NARROW_LIMIT = 32_767, 255  # in a cell; in an attribute or a property
-_FORMULAS = (b"f", b"definedName", b"formula", b"formula1", b"formula2")
+_NARROW = 255  # units in an attribute, a property or a formula's text
+_FORMULAS = (b"f", b"formula", b"formula1", b"formula2")
 _HEADERS = (b"oddHeader", b"oddFooter", b"firstHeader", b"firstFooter")
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
@@ -139,6 +139,8 @@ def _writing(name: str, text: bytes, start: int) -> Callable[[str], str]:
     element = re.split(rb"[ >]", text[opening + 1 : start], maxsplit=1)[0]
     if element in _FORMULAS:
         return _as_formula
+    if element == b"definedName":
+        return _as_constant
     if element in _HEADERS:
         return _as_header
     if element == b"v" and b' t="str"' not in text[text.rindex(b"<c ", 0, start) : start]:
@@ -147,26 +149,30 @@ def _writing(name: str, text: bytes, start: int) -> Callable[[str], str]:
 
 
 def _as_text(text: str) -> str:
-    return escaped(_fitting(text, _TEXT_LIMIT))
+    return escaped(_fitting(text, LONGEST))
 
 
 def _as_property(text: str) -> str:
-    return escaped(_fitting(text, _NARROW_LIMIT))
+    return escaped_outside(_fitting(text, _NARROW))
 
 
 def _as_attribute(text: str) -> str:
-    text = _fitting(text, _NARROW_LIMIT).replace("&", "&amp;").replace('"', "&quot;")
-    return text.replace("<", "&lt;").replace(">", "&gt;").replace("\n", "&#xA;")
+    return attribute(_fitting(text, _NARROW))
 
 
 def _as_formula(text: str) -> str:
     # A mark in a formula stands inside quotes.
-    return escaped(_fitting(text, _NARROW_LIMIT).replace('"', '""'))
+    return escaped_outside(literal(_fitting(text, _NARROW)))
+
+
+def _as_constant(text: str) -> str:
+    # What a name stands for must stay one text.
+    return escaped_outside(_fitting(text, _NARROW).replace('"', '""'))
 
 
 def _as_header(text: str) -> str:
     # Print headers read a single & as a command.
-    return escaped(_fitting(text, _NARROW_LIMIT).replace("&", "&&"))
+    return escaped_outside(_fitting(text, _NARROW).replace("&", "&&"))
 
 
 def _as_number(text: str) -> str:
@@ -176,7 +182,7 @@ def _as_number(text: str) -> str:
 
 
 def _fitting(text: str, most: int) -> str:
-    if len(text) > most or text != text.strip() or ODD.search(text):
+    if units(text) > most or text != text.strip():
         raise ValueError(f"not a text that can be stamped: {text[:80]!r}")
     return text
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from loithe_xl.book import Address, address
+from loithe_xl.celltext import LONGEST, normal, units
 from loithe_xl.evaluate import Flaw, Raw, is_filled, serial
 from loithe_xl.issues import Issue, Place, issue
 from loithe_xl.layout import Layout, TableSlot
@@ -27,7 +28,7 @@ class Grid(Protocol):
 Grids = Mapping[str, Grid]
 Row = Mapping[str, Raw]
 MOST_OUTSIDE = 100  # that are named one by one
-BEYOND_NUMBERS, LONGEST_TEXT = 10**15, 32_767  # more digits are lost, more letters cut off
+BEYOND_NUMBERS = 10**15  # more digits are lost
 Flaws = Mapping[str, Mapping[Address, str]]  # sheet -> address -> what is wrong with the cell
 
 
@@ -90,7 +91,7 @@ def _rows(table: TableSlot, found: Mapping[tuple[str, Address], Raw]) -> tuple[R
 def _possible(raw: Raw) -> Raw:
     """The value, unless no spreadsheet program could keep it: what is written into a parent must come out the same."""
     if isinstance(raw, str):
-        return Flaw() if len(raw) > LONGEST_TEXT else raw
+        return Flaw() if units(raw) > LONGEST else normal(raw)
     lost = isinstance(raw, int | Decimal) and not -BEYOND_NUMBERS < raw < BEYOND_NUMBERS
     return Flaw() if lost else raw
 

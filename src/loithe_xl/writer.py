@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from loithe_xl.book import Address, Book, Cell, Chart, Formula, Link, Print, Sheet, Validation
+from loithe_xl.celltext import units
 from loithe_xl.stamp import Protection
 from loithe_xl.styles import FONT, LINE, STYLES
 from loithe_xl.xlsxlib import colours, numbered, whole, workbook_class
@@ -226,7 +227,7 @@ def _print(page: Any, setup: Print) -> None:
 
 def _validation(rule: Validation) -> dict[str, Any]:
     """A rule as the library wants it: the message beside the cell, the refusal, and what may be typed."""
-    _limit(rule.error, _ERROR_LIMIT, rule.title)
+    _most(units(rule.error), _ERROR_LIMIT, rule.title)
     options: dict[str, Any] = {
         "validate": {"text": "length"}.get(rule.kind, rule.kind),
         "input_title": rule.title,
@@ -280,13 +281,9 @@ def _plain(formula: str, most: int, where: str) -> None:
 
     Kept by formula: the workbooks of one form hold the same thousands.
     """
-    _limit(formula, most, where)
+    _most(units(formula), most, where)
     if formula.startswith(("=", "{")) or not FUNCTIONS.issuperset(_FUNCTION.findall(_TEXT.sub("", formula))):
         raise ValueError(f"not a plain formula of Excel 2010: {formula}")
-
-
-def _limit(text: str, most: int, where: str) -> None:
-    _most(len(text.encode("utf-16-le")) // 2, most, where)
 
 
 def _most(value: float, most: int, where: str) -> None:

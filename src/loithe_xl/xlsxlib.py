@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from loithe_xl.book import Address, Flow, Formula, address, area
+from loithe_xl.celltext import LONGEST, attribute, coded, coded_outside, units
 from loithe_xl.sheetflow import rows
 from loithe_xl.styles import LINE, Style
 from loithe_xl.zipparts import CLOSELY, QUICKLY, Packing, Part
@@ -34,6 +35,11 @@ def workbook_class() -> Any:
     """The library's ``Workbook``, mended; imported on first use, for it is slow to come."""
     from xlsxwriter import Workbook
     from xlsxwriter.sharedstrings import SharedStringTable
+    from xlsxwriter.xmlwriter import XMLwriter
+
+    # Of every part alike: the library's own escapes do not all read back, and in attributes it has none.
+    XMLwriter._escape_control_characters = staticmethod(_coded)
+    XMLwriter._escape_attributes = _attribute
 
     class OwnStrings(SharedStringTable):  # type: ignore[misc]
         """One entry per cell: equal texts sharing one would shift the list from unit to unit, and stamping with it."""
@@ -100,7 +106,7 @@ def _page_class() -> Any:
 
         def write_typed(self, row: int, column: int, string: str, style: Any) -> int:
             """Write a text that stands in its cell; as the library's own, not 0 when it cannot."""
-            if len(string.encode("utf-16-le")) // 2 > self.xls_strmax:
+            if units(string) > LONGEST:
                 return -2
             code: int = self._write_blank(row, column, None, style)
             self.table[row][column] = Typed(string, style)
@@ -109,7 +115,7 @@ def _page_class() -> Any:
         def _write_cell(self, row: int, column: int, cell: Any) -> None:
             if isinstance(cell, Typed):
                 attributes = [("r", address(row + 1, column + 1)), ("s", cell.format._get_xf_index())]
-                string = self._escape_control_characters(cell.string)
+                string = coded(cell.string)
                 self._xml_inline_string(string, string != string.strip(), attributes)
             else:
                 super()._write_cell(row, column, cell)
@@ -121,7 +127,7 @@ def _page_class() -> Any:
         def _xml_formula_element(self, formula: str, result: Any, attributes: Any = ()) -> None:
             # A result that is an empty text is a result: unmarked, readers would take the cell for not calculated.
             own = [*attributes, ("t", "str")] if result == "" else attributes
-            shown = self._escape_control_characters(result)
+            shown = coded(result) if isinstance(result, str) else result
             if not isinstance(formula, Shared):
                 super()._xml_formula_element(formula, shown, own)
                 return
@@ -179,6 +185,8 @@ def _package_class() -> Any:
     class Strings(SharedStrings):  # type: ignore[misc]
         """A typed ``<r>…</r>`` is text, not markup."""
 
+        _escape_control_characters = staticmethod(coded)
+
         def _xml_rich_si_element(self, string: str) -> None:
             self._xml_si_element(string)
 
@@ -228,6 +236,15 @@ def _package_class() -> Any:
             core._assemble_xml_file()
 
     return Package
+
+
+def _coded(data: Any) -> Any:
+    return coded_outside(data) if isinstance(data, str) else data
+
+
+def _attribute(page: Any, value: Any) -> Any:
+    del page
+    return attribute(value) if isinstance(value, str) else value
 
 
 def numbered(plain: Any, typed: Any) -> Any:

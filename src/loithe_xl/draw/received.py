@@ -7,6 +7,7 @@ from itertools import count
 from pathlib import PurePath
 
 from loithe_xl.book import Condition, Flow, Line, Print, Sheet
+from loithe_xl.celltext import LONGEST, cut
 from loithe_xl.consolidate import Child
 from loithe_xl.draw.case import Case
 from loithe_xl.draw.head import LINE, draw_head, lines_of
@@ -55,7 +56,7 @@ def _receipts(case: Case, children: Sequence[Child]) -> Iterator[Line]:
         received = moment(child.received_at)
         file = PurePath(child.file).name
         state = case.say(f"status_{child.status.value}")
-        values = (number, child.unit, child.name, state, late, file, received, said[:32000])
+        values = (number, child.unit, child.name, state, late, file, received, cut(said, LONGEST))
         tall = max(lines_of(child.name, 40), lines_of(said, 60), lines_of(file, 34))
         yield Line(values, styles, min(409, LINE * tall + 3))
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from loithe_xl import guard, reader
 from loithe_xl.book import Book
+from loithe_xl.celltext import normal
 from loithe_xl.consolidate import Consolidation, consolidate, rows_sent_up
 from loithe_xl.draw import TOKEN_NAME, Case, form_book
 from loithe_xl.draw.hidden import ABOVE_CELL, LANG_CELL, NAME_CELL, PACK_FROM, TOKEN_CELL
@@ -135,7 +136,7 @@ def receipt_of(opened: Opened, verdict: Verdict, now: str, turned_away: Iterable
     """What the ledger keeps of a file; why it was turned away is its one fault, whatever else is wrong inside."""
     identity, layout = opened.identity, opened.layout
     issues = tuple(each.in_file(opened.file) for each in turned_away) or opened.issues
-    unit = identity.unit if identity else ""
+    unit = normal(identity.unit) if identity else ""
     if verdict is not Verdict.VALID or layout is None:
         return Receipt(_sha(opened), opened.file, unit, verdict, now, issues=issues)
     revision = opened.inputs.values.get("revision")

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
 from loithe_xl import keyring
+from loithe_xl.celltext import normal
 from loithe_xl.identity import public_key
 from loithe_xl.issues import Fault, Issue, Place, issue
 
@@ -84,7 +85,7 @@ def shown(path: Path, folder: Path = Path()) -> str:
     except ValueError:
         name = path.name
     # Letters of another code page (a package unpacked elsewhere) fit neither a console nor a workbook.
-    return os.fsencode(name).decode("utf-8", "replace")
+    return normal(os.fsencode(name).decode("utf-8", "replace"))
 
 
 def kept(path: Path, folder: Path = Path()) -> str:

@@ -30,7 +30,7 @@ class Loaded:
         return self.by_form[form.id]
 
 
-PIECE = 30_000  # letters of a pack's file per cell
+PIECE = 16_000  # letters of a pack's file per cell; each may be two of Excel's
 
 
 @cache

@@ -1,0 +1,171 @@
+"""Whatever a text is, each way in which it gets into a workbook gives it back, in each reading."""
+
+from __future__ import annotations
+
+import io
+import re
+from datetime import date
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import openpyxl
+import pytest
+from conftest import Convert
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from loithe_xl import reader
+from loithe_xl.book import Book, Chart, Flow, Formula, Line, Link, Print, Sheet, Validation
+from loithe_xl.celltext import attribute, cut, escaped, escaped_outside, literal, normal, units
+from loithe_xl.excelform import text_literal
+from loithe_xl.identity import Identity, parse, sign
+from loithe_xl.plainxml import decoded
+from loithe_xl.received import Received
+from loithe_xl.stamp import Master
+from loithe_xl.writer import render
+from loithe_xl.zipparts import parts_of
+
+# What is read as an escape, stands across two of them, or cannot be kept, in every mixture; and every letter there is.
+PIECES = """_ x _x _x0041_ x0041_ 0041_ _x005F_ _x005F _x005f_x0041_ _x000D_ _xD83D_ _xDE00_ _xFFFF_ _x0000_ <r> </r>
+    & &amp; " ' = < > A 😀 ệ""".split()
+PIECES += ["\0", "\1", "\x0b", "\x1f", "\r", "\n", "\t", " ", "\x7f", "\x85", "\u2028", "\ufeff", "\ufffd"]
+PIECES += ["\ufffe", "\uffff", "\ud800", "\udfff", "\ud83d\ude00", "\U0001fffe", "\U0010ffff"]
+LETTERS = st.integers(0, 0x10FFFF).map(chr)
+TEXTS = st.lists(st.sampled_from(PIECES), min_size=1, max_size=8).map("".join) | st.text(LETTERS, min_size=1)
+HARD = (
+    "_x0041_", "_x005F_x0041_", "_x005F_x005F_x0041_", "_x00_x0041_", "_x0041_x0041_", "_x005F\x01", "\x01x0041_",
+    "_x_x005F_", "\ufffe\uffff", "\ud800", "a\udfffb", "\ud83d\ude00", "\0", "\r\n", "_xD83D__xDE00_", "<r>a</r>",
+)  # fmt: skip
+MARK = "@@TEXT@@"
+
+
+def drawn(texts: list[str]) -> Book:
+    """The texts in every kind of cell: shared, typed, a formula's result, a link's, a long list's."""
+    page = Sheet("Ô")
+    for row, words in enumerate(texts, 1):
+        page.put(row, 1, words)
+        page.put(row, 2, words, "input_text")
+        page.put(row, 3, Formula('"a"', words))
+    flow = Flow(1, len(texts), 1, lambda: (Line((words,), ("text",)) for words in texts))
+    return Book([page, Sheet("Dài", flow=flow)])
+
+
+def stamped(texts: list[str]) -> dict[str, bytes]:
+    """For each text a workbook that was stamped with it, and one in whose cells it was typed."""
+    page, blank = Sheet("Ô"), Sheet("Nhập")
+    page.put(1, 1, MARK)
+    page.put(2, 1, Formula(text_literal(MARK), MARK))
+    blank.put(1, 1, None, "input_text")
+    blank.put(2, 1, Formula('""', ""))
+    master = Master(render(Book([page, blank])), [MARK])
+    fitting = [words for words in texts if words == words.strip()]
+    return {words: master.stamp({MARK: words}, {"Nhập": {(1, 1): words, (2, 1): words}}) for words in fitting}
+
+
+def read(data: bytes) -> Received:
+    found = reader.read(data)
+    assert isinstance(found, Received), found
+    return found
+
+
+def check(texts: list[str]) -> None:
+    found = read(render(drawn(texts)))
+    for row, words in enumerate(texts, 1):
+        cells = [found.grids["Ô"].get(row, column) for column in (1, 2, 3)]
+        assert [*cells, found.grids["Dài"].get(row, 1)] == [normal(words)] * 4
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(TEXTS, min_size=8, max_size=60))
+@example(list(HARD))
+@example([chr(letter) for letter in (*range(0x300), *range(0xD7F0, 0xE010), *range(0xFDD0, 0x10010))])
+def test_what_is_written_is_read(texts: list[str]):
+    check(texts)
+
+
+def test_every_letter_there_is():
+    every = [chr(letter) for letter in range(0x110000)]
+    check(["a" + "".join(every[start : start + 0x1000]) + "z" for start in range(0, len(every), 0x1000)])
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(TEXTS, min_size=1, max_size=10))
+@example(list(HARD))
+def test_what_is_stamped_and_filled_is_read(texts: list[str]):
+    for words, data in stamped(texts).items():
+        found = read(data)
+        cells = [found.grids["Ô"].get(1, 1), *(found.grids["Nhập"].get(row, 1) for row in (1, 2))]
+        assert cells == [normal(words)] * 3
+        assert found.formulas
+        assert found.formulas["Ô"][2, 1] == text_literal(words)
+
+
+@settings(max_examples=300, deadline=None)
+@given(TEXTS)
+@example("\t\n&<>\"'")
+def test_any_xml_parser_reads_an_attribute_and_an_element(words: str):
+    cell = ET.fromstring(f'<a b="{attribute(words)}"><b>{escaped(words)}</b><b>{escaped_outside(words)}</b></a>')
+    for found in (cell.get("b"), cell[0].text, cell[1].text):
+        assert decoded(found or "") == normal(words)
+
+
+@given(TEXTS)
+def test_a_formula_holds_no_escape_and_no_control_character(words: str):
+    said = text_literal(words)
+    assert escaped_outside(said).replace("&amp;", "&").replace("&lt;", "<").replace("&gt;", ">") == said
+    shown = "".join(part.replace('""', '"') for part in said[1:-1].split('"&"'))
+    kept = "".join(letter for letter in normal(words) if letter >= " " or letter in "\t\n")
+    assert shown == kept or '"&"' in words
+    assert literal(words) == said[1:-1]
+
+
+def test_foreign_words_in_every_other_part(tmp_path: Path):
+    """Titles, properties, names, print headers, messages, chart titles: well-formed, whatever they say."""
+    for words in HARD:
+        page = Sheet("Ô", print=Print(header=f"&C{words}", footer=f"&L{words}"))
+        page.put(1, 1, 1)
+        page.validations.append(Validation(((1, 1), (1, 1)), "whole", words, words, words, minimum=0))
+        page.put(2, 1, Link("'Ô'!A1", words), "link")
+        title = ((1, 1), ((1, 1), (1, 1)), "0B4D0B")
+        page.charts.append(Chart((3, 3), words, ((1, 1), (1, 1)), (title,), (400, 300)))
+        names = {"chu": text_literal(words)}
+        data = render(Book([page], names, words, {"loithe": words}))
+        for part in parts_of(data):
+            ET.fromstring(part.text)
+        found = read(data)
+        assert found.custom["loithe"] == normal(words)
+        assert openpyxl.load_workbook(io.BytesIO(data)).sheetnames == ["Ô"]
+
+
+def test_a_token_never_looks_like_an_escape():
+    """Programs differ on what they make of one in a property or a name, so that two places would not agree."""
+    for number in range(300):
+        private = number.to_bytes(32, "big")
+        code = f"X_x0041_x00{number:02X}_"
+        identity = Identity(code, "2023-02", date(2023, 2, 28), date(2023, 3, 5), "p", "0" * 12)
+        token = sign(identity, private)
+        assert not re.search("_x.{4}_", token)
+        found = parse(token)
+        assert isinstance(found, tuple) and found[0] == identity
+    assert sign(identity, private) == sign(identity, private)
+
+
+def test_libreoffice_reads_the_same(office: Convert, tmp_path: Path):
+    """Its own format has no control characters."""
+    texts = [words for words in (*HARD, "a_xemZ_", "_x12_34_") if "\r" not in words and "\0" not in words]
+    source = tmp_path / "a.xlsx"
+    source.write_bytes(render(drawn(texts)))
+    told = [
+        ["".join(cell.itertext()).strip() for cell in row.iterfind("{*}table-cell")][:2]
+        for row in ET.parse(office(source, "fods", tmp_path)).iter(
+            "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}table-row"
+        )
+    ]
+    assert told[: len(texts)] == [[normal(words).replace("\1", "")] * 2 for words in texts]
+
+
+@pytest.mark.parametrize(("words", "long"), [("abc", 3), ("ệ", 1), ("a😀b", 4), ("", 0)])
+def test_length_is_counted_as_excel_does(words: str, long: int):
+    assert units(words) == long
+    assert cut(words, 100) == words
+    assert units(cut("😀" * 10, 5)) == 4
