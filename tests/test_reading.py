@@ -6,6 +6,7 @@ import hashlib
 import multiprocessing
 import os
 import pickle
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,13 +21,16 @@ from tools import NOON, REQUIRED, fill, make_forms
 
 from loithe_xl import crew, inbox, store
 from loithe_xl.crew import Lost
-from loithe_xl.issues import Issue
+from loithe_xl.issues import Fault, Issue
 from loithe_xl.receipts import Receipt, Status, Verdict
+from loithe_xl.tasks import gather as gather_module
+from loithe_xl.tasks import generate as generate_module
 from loithe_xl.tasks import intake, reading
 from loithe_xl.tasks.check import check
-from loithe_xl.tasks.gather import Gathered, Order, open_parent, take_in
+from loithe_xl.tasks.gather import Gathered, Order, gather, open_parent, take_in
 from loithe_xl.tasks.intake import Opened, open_file
 from loithe_xl.tasks.office import Office
+from loithe_xl.tasks.reporting import report
 
 
 @pytest.fixture(scope="module")
@@ -122,6 +126,52 @@ def test_of_a_stranger_s_parent_nothing_is_read_that_an_office_writes(
     assert [each.code for each in read.issues] == ["TOKEN_FOREIGN"]
     assert (read.layout, read.register, read.receipts) == (None, None, ())
     assert {each.code for each in cell.issues} >= {"TOKEN_FOREIGN", "FIELD_REQUIRED"}, "it is checked all the same"
+
+
+@pytest.mark.parametrize(("danger", "reason"), [("hang", "slow"), ("break", "failed"), ("die", "died")])
+def test_a_parent_that_cannot_be_read_holds_nobody_up(
+    forms: dict[str, Path], sent: Path, monkeypatch: pytest.MonkeyPatch, danger: str, reason: str
+):
+    parent = Path(shutil.copy(forms["01"], sent / "2 huyen.xlsx"))
+    monkeypatch.setenv("DANGER", danger)
+    monkeypatch.setattr(gather_module, "open_file", dangerous)
+    monkeypatch.setattr(reading, "OWN_SECONDS", 1.0 if danger == "hang" else 60.0)
+    before = snapshot(sent)
+
+    for work in (
+        lambda: open_parent(parent),
+        lambda: gather(Order(parent, (sent / "1 01.1.C01.xlsx",)), Office(now=NOON)),
+        lambda: report(parent, None, "hd36_2018", None, Office(now=NOON)),
+    ):
+        with pytest.raises(Fault) as raised:
+            work()
+        assert [each.code for each in raised.value.issues] == ["PARENT_LOST"]
+        assert raised.value.exit_code == 3
+    with store.lock(parent, timeout=0):
+        assert {**snapshot(sent), **before} == snapshot(sent)
+    assert multiprocessing.active_children() == []
+
+
+def test_a_form_that_cannot_be_looked_at_is_not_written_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Nor does it keep the others from being made."""
+    forms = make_forms(tmp_path)
+    forms["01.1"].write_bytes(forms["01.2"].read_bytes() + b" ")
+    monkeypatch.setattr(generate_module, "open_file", lambda *_: os._exit(9))
+    notices: list[Issue] = []
+
+    made = make_forms(tmp_path, office=Office(now=NOON, lang="en", notice=notices.append))
+
+    assert made == {}
+    assert {each.code for each in notices} == {"FORM_KEPT"}
+    assert forms["01.1"].read_bytes().endswith(b" ")
+
+
+def test_a_fault_of_a_worker_stays_one(tmp_path: Path):
+    path = tmp_path / "01.xlsx"
+    path.write_bytes(b"%PDF")
+    with pytest.raises(Fault) as raised:
+        open_parent(path)
+    assert [(each.code, Path(each.place.file).name) for each in raised.value.issues] == [("FILE_PDF", "01.xlsx")]
 
 
 def test_a_programmer_sees_why_reading_broke(sent: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any):
@@ -232,6 +282,8 @@ INTERRUPTED = """
 import os, signal, sys, time
 from pathlib import Path
 from loithe_xl.cli.shell import run
+from loithe_xl.tasks import gather as gather_module
+from loithe_xl.tasks import generate as generate_module
 from loithe_xl.tasks import intake, reading
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever runs the tests in the background ignores it

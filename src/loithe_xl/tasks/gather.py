@@ -22,11 +22,11 @@ from loithe_xl.layout import HIDDEN, HIDDEN_JOURNAL, HIDDEN_RECEIPTS, HIDDEN_REG
 from loithe_xl.receipts import Receipt, Status, Verdict
 from loithe_xl.register import Register
 from loithe_xl.report import read_edits
-from loithe_xl.tasks import diary
+from loithe_xl.tasks import diary, packs
 from loithe_xl.tasks.intake import Opened, failed, open_file, receipt_of, received, refusal
 from loithe_xl.tasks.issued import kept_seal
 from loithe_xl.tasks.office import Office, beside, kept, shown
-from loithe_xl.tasks.reading import read_each
+from loithe_xl.tasks.reading import read_each, read_own
 from loithe_xl.tasks.render import Subject, package, parent_case, salt_of
 
 COUNTED = (
@@ -79,9 +79,21 @@ def open_parent(path: Path) -> Opened:
     """
     if not os.path.lexists(path):
         raise Fault([issue("PATH_MISSING", Place(file=shown(path)))])
+    packs.ready()
+    opened = read_own(path, _parent)
+    assert opened.identity
+    loaded = opened.loaded or packs.known(opened.identity.pack)
+    return replace(opened, loaded=loaded, layout=loaded.layouts[opened.identity.digest])
+
+
+def _parent(path: Path) -> Opened:
+    """All that a run needs of the parent and has not: neither the cells of its ledgers nor a pack of the program."""
     opened = as_parent(open_file(path, shown(path)))
-    read = {HIDDEN_REGISTER, HIDDEN_RECEIPTS, HIDDEN_JOURNAL}  # into values; their cells are many
-    return replace(opened, grids={name: grid for name, grid in opened.grids.items() if name not in read})
+    assert opened.identity
+    read = {HIDDEN_REGISTER, HIDDEN_RECEIPTS, HIDDEN_JOURNAL}
+    grids = {name: grid for name, grid in opened.grids.items() if name not in read}
+    loaded = None if packs.built_in(opened.identity.pack) else opened.loaded
+    return replace(opened, grids=grids, loaded=loaded, layout=None)
 
 
 def as_parent(opened: Opened) -> Opened:

@@ -19,6 +19,7 @@ from loithe_xl.tasks.intake import open_file
 from loithe_xl.tasks.issued import seal
 from loithe_xl.tasks.office import Office, beside, shown
 from loithe_xl.tasks.packs import Loaded
+from loithe_xl.tasks.reading import reader
 from loithe_xl.tasks.render import Subject, package, parent_case, salt_of
 from loithe_xl.tasks.terms import Term
 
@@ -54,13 +55,15 @@ def generate(request: Request, office: Office) -> list[Path]:
     forms = ((path, maker.make(unit)) for path, unit in zip(walked, units, strict=True))
     kept: set[Path] = set()
 
-    def stays(there: Path) -> bool:
-        if is_untouched(there):
-            return False
-        kept.add(there)
-        return True
+    with reader(is_untouched) as untouched:
 
-    written = list(store.write_many(request.out, forms, zipparts.check, stays))
+        def stays(there: Path) -> bool:
+            if untouched(there) is True:
+                return False
+            kept.add(there)
+            return True
+
+        written = list(store.write_many(request.out, forms, zipparts.check, stays))
     for path, found in zip(paths, written, strict=True):
         for said in _kept(path) if path in kept else beside(path, found):
             office.notice(said)

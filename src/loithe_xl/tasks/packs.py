@@ -62,6 +62,12 @@ def known(id: str) -> Loaded:
     return load(id)
 
 
+def ready() -> None:
+    """Load every pack that comes with the program: a worker that is forked afterwards has them."""
+    for name in packs.available():
+        load(name)
+
+
 def load_embedded(files: Mapping[str, bytes]) -> Loaded:
     """A pack out of a parent's workbook: its files by path."""
     return _loaded(specfile.load_files(files), files)

@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from loithe_xl.crew import SECONDS, Crew, Lost
-from loithe_xl.issues import Fault, Issue, issue
+from loithe_xl.crew import MEMORY, SECONDS, Crew, Lost
+from loithe_xl.issues import Fault, Issue, Place, issue
 from loithe_xl.tasks.intake import Opened, open_file, unread
 from loithe_xl.tasks.office import Office, shown
 from loithe_xl.tasks.packs import Loaded
 
+OWN_SECONDS, OWN_MEMORY = 4 * SECONDS, 4 * MEMORY  # for an office's own workbook, which holds thousands of units
 A = TypeVar("A")
 R = TypeVar("R")
 
@@ -44,13 +46,39 @@ def read_each(
                 walked.close()
 
 
-def read_one(path: Path, work: Callable[[Path], R]) -> R | Issue:
+def read_one(path: Path, work: Callable[[Path], R], seconds: float = SECONDS, memory: int = MEMORY) -> R:
     """What ``work`` makes of one file, by a worker too: it and what it makes are picklable. A Fault stays one."""
-    with Crew(_Faulty(work), size=1, seconds=SECONDS) as crew:
-        (found,) = crew.map([path])
-    if isinstance(found, Fault):
-        raise found
-    return _why(found) if isinstance(found, Lost) else found
+    with reader(work, seconds, memory) as read:
+        found = read(path)
+    if isinstance(found, Lost):
+        raise Fault([_why(found, seconds)])
+    return found
+
+
+def read_own(path: Path, work: Callable[[Path], R]) -> R:
+    """The same of the office's own workbook, which grows with its units; Fault where it cannot be read."""
+    with reader(work, OWN_SECONDS, OWN_MEMORY) as read:
+        found = read(path)
+    if isinstance(found, Lost):
+        _traced(found)
+        raise Fault([issue("PARENT_LOST", Place(file=shown(path)), seconds=int(OWN_SECONDS))])
+    return found
+
+
+@contextmanager
+def reader(
+    work: Callable[[Path], R], seconds: float = SECONDS, memory: int = MEMORY
+) -> Iterator[Callable[[Path], R | Lost]]:
+    """One worker for files that come one after the other."""
+    with Crew(_Faulty(work), 1, seconds, memory) as crew:
+
+        def read(path: Path) -> R | Lost:
+            (found,) = crew.map([path])
+            if isinstance(found, Fault):
+                raise found
+            return found
+
+        yield read
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +107,17 @@ class _Work(Generic[A]):
         return self.answer(open_file(path, self.named(path), self.by, self.trusted))
 
 
-def _why(lost: Lost) -> Issue:
-    if lost.trace and sys.stderr and os.environ.get("LOITHE_DEBUG"):
-        sys.stderr.write(lost.trace)
+def _why(lost: Lost, seconds: float = SECONDS) -> Issue:
+    _traced(lost)
     match lost.reason:
         case "slow":
-            return issue("FILE_TOO_SLOW", seconds=int(SECONDS))
+            return issue("FILE_TOO_SLOW", seconds=int(seconds))
         case "failed":
             return issue("FILE_FAILED")
     return issue("FILE_CRASHED")
+
+
+def _traced(lost: Lost) -> None:
+    """Show a programmer where reading broke."""
+    if lost.trace and sys.stderr and os.environ.get("LOITHE_DEBUG"):
+        sys.stderr.write(lost.trace)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
@@ -32,7 +32,7 @@ from loithe_xl.tasks import intake
 from loithe_xl.tasks.gather import rebuilt_case
 from loithe_xl.tasks.intake import Opened
 from loithe_xl.tasks.office import Office, beside, shown
-from loithe_xl.tasks.reading import read_one
+from loithe_xl.tasks.reading import OWN_MEMORY, OWN_SECONDS, read_one
 from loithe_xl.tasks.render import Subject, cell_case, package, parent_case, salt_of
 from loithe_xl.tasks.unitnames import names_sheet
 from loithe_xl.words import LANGUAGES
@@ -68,53 +68,81 @@ def repair(path: Path, out: Path, office: Office) -> Repaired:
     if out.exists() and path.exists() and out.samefile(path):
         raise Fault([issue("REPAIR_OUT_SAME", Place(file=file))], 2)
     try:
-        received = read_one(path, _received)
-        if isinstance(received, Issue):
-            raise Fault([received])
-        opened = _identified(received, file, office)
-        found, opened = _salvaged(received, opened)
+        fresh = read_one(path, _Mending(file, shown(out), office.trusted()), OWN_SECONDS, OWN_MEMORY)
     except Fault as fault:
         raise Fault([each.in_file(file) for each in fault.issues], 3) from fault
-    if opened.register:
-        opened = intake.with_receipts(opened, opened.receipts)
-    case = rebuilt_case(opened) if opened.register else _cell(opened)
-    data = package(replace(case, saved=received.modified), salt_of(opened.key))
-    again = _again(data, shown(out))
-    assert (again.inputs, again.receipts) == (opened.inputs, opened.receipts), "the fresh form reads otherwise"
-    written = store.write_over(out, data, office.stamp)
-    assert opened.identity
-    unit = opened.identity.unit
-    unnamed = (issue("REPAIR_NAME_LOST", unit=unit),) if opened.names[0] == unit else ()
-    read = tuple(each.in_file(file) for each in found.read)
-    issues = (*unnamed, *read, *again.issues, *beside(out, written))
-    return Repaired(file, unit, written, found.moved, found.left, issues)
+    written = store.write_over(out, fresh.data, office.stamp)
+    issues = (*fresh.issues, *beside(out, written))
+    return Repaired(file, fresh.unit, written, fresh.moved, fresh.left, issues)
 
 
-def _received(path: Path) -> Received | Issue:
-    """The file as values, its hidden sheets under their own names; or why the gate or the reader refuses it."""
+@dataclass(frozen=True, slots=True)
+class _Fresh:
+    """The fresh form before it is written."""
+
+    unit: str
+    data: bytes
+    moved: tuple[Place, ...]
+    left: tuple[Issue, ...]
+    issues: tuple[Issue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Mending:
+    """All that a worker does; how the file and the fresh form are called, and whose forms are repaired."""
+
+    file: str
+    out: str
+    trusted: frozenset[str]
+
+    def __call__(self, path: Path) -> _Fresh:
+        received = _named(_received(path), {HIDDEN})
+        opened = _identified(received, self.file, self.trusted)
+        received = _named(received, _LEDGERS)
+        found, opened = _salvaged(received, replace(opened, grids=received.grids))
+        if opened.register:
+            opened = intake.with_receipts(opened, opened.receipts)
+        case = rebuilt_case(opened) if opened.register else _cell(opened)
+        data = package(replace(case, saved=received.modified), salt_of(opened.key))
+        again = _again(data, self.out)
+        assert (again.inputs, again.receipts) == (opened.inputs, opened.receipts), "the fresh form reads otherwise"
+        assert opened.identity
+        unit = opened.identity.unit
+        unnamed = (issue("REPAIR_NAME_LOST", unit=unit),) if opened.names[0] == unit else ()
+        read = tuple(each.in_file(self.file) for each in found.read)
+        return _Fresh(unit, data, found.moved, found.left, (*unnamed, *read, *again.issues))
+
+
+def _received(path: Path) -> Received:
+    """The file as values; Fault where the gate or the reader refuses it."""
     if not os.path.lexists(path):
-        return issue("PATH_MISSING")
+        raise Fault([issue("PATH_MISSING")])
     data = guard.admit(path)
     received = data if isinstance(data, Issue) else reader.read(data, COMPUTED)
     if isinstance(received, Issue):
-        return received
+        raise Fault([received])
+    return received
+
+
+def _named(received: Received, names: Container[str]) -> Received:
+    """The same with these hidden sheets under their own names; a ledger only where it is whole."""
     grids = dict(received.grids)
     for name, grid in received.grids.items():
         own = _FIRST.get(str(grid.get(1, 1)), name)
-        whole = own not in _LEDGERS or not isinstance(_LEDGERS[own](grid), Issue)
-        if own not in grids and whole:
+        whole = own not in _LEDGERS or own not in names or not isinstance(_LEDGERS[own](grid), Issue)
+        if own in names and own not in grids and whole:
             grids[own] = grids.pop(name)
     return replace(received, grids=grids)
 
 
-def _identified(received: Received, file: str, office: Office) -> Opened:
+def _identified(received: Received, file: str, trusted: frozenset[str]) -> Opened:
     """Whose form it is, and which; Fault where that is not certain, or another office's key signed it."""
     signed = intake.identified(received)
     if isinstance(signed, Issue):
         raise Fault([signed])
     token, identity, key = signed
     opened = Opened(file, token=token, identity=identity, key=key, grids=received.grids)
-    if foreign := intake.refusal(opened, office.trusted()):
+    if foreign := intake.refusal(opened, trusted):
         raise Fault([foreign])
     loaded, layout = intake.form_of(identity, None, received.grids)
     return replace(opened, loaded=loaded, layout=layout)

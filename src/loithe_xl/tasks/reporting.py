@@ -14,6 +14,7 @@ from loithe_xl.reportsheet import REPORT_TOKEN, report_book
 from loithe_xl.tasks.gather import open_parent
 from loithe_xl.tasks.intake import Opened
 from loithe_xl.tasks.office import Office, beside, ends, shown
+from loithe_xl.tasks.reading import read_one
 from loithe_xl.tasks.render import Subject, page_of, salt_of
 
 
@@ -76,13 +77,21 @@ def page_for(parent: Opened, edits: Mapping[str, Edit], profile: str, office: Of
 
 def _former(out: Path, parent: Opened) -> dict[str, Edit]:
     """What was edited in the report file that is about to be made again; Fault when that file is something else."""
-    data = guard.admit(out)
+    token, edits = read_one(out, _edited)
+    if token is None:
+        raise Fault([issue("REPORT_NOT_OURS", file=out.name)], 2)
+    if token != parent.token:
+        raise Fault([issue("REPORT_OF_OTHER", file=out.name)], 2)
+    return edits
+
+
+def _edited(path: Path) -> tuple[str | None, dict[str, Edit]]:
+    """The token of a report's file, None where it is none, and what was edited in it."""
+    data = guard.admit(path)
     received = data if isinstance(data, Issue) else reader.read(data)
     if isinstance(received, Issue) or REPORT_TOKEN not in received.custom:
-        raise Fault([issue("REPORT_NOT_OURS", file=out.name)], 2)
-    if received.custom[REPORT_TOKEN] != parent.token:
-        raise Fault([issue("REPORT_OF_OTHER", file=out.name)], 2)
-    return read_edits(received.grids)
+        return None, {}
+    return received.custom[REPORT_TOKEN], read_edits(received.grids)
 
 
 def _beside(path: Path) -> Path:
