@@ -179,7 +179,7 @@ def _value(kind: str, content: str, texts: tuple[str | None, ...]) -> object:
                 return ""
             if not NUMBER.fullmatch(text) or abs(float(text)) == float("inf"):
                 raise Unclear(f"no number: {text[:20]!r}")
-            return Decimal(repr(float(text)))
+            return Decimal(f"{float(text):.15g}")
         case "s":
             said = texts[_plain(text)]
             if said is None:
@@ -194,7 +194,7 @@ def _value(kind: str, content: str, texts: tuple[str | None, ...]) -> object:
         case "e":
             return ERROR
         case "d":
-            return Decimal(repr((datetime.fromisoformat(text) - datetime(1899, 12, 30)).total_seconds() / 86400))
+            return Decimal(f"{(datetime.fromisoformat(text) - datetime(1899, 12, 30)).total_seconds() / 86400:.15g}")
     raise Unclear(f"a cell of type {kind[:20]!r}")
 
 

@@ -105,6 +105,36 @@ class Copy:
         self.edit(self.part(sheet), rf'<dataValidation [^>]*sqref="{cells}"[^>]*>.*?</dataValidation>', changed)
         return sheet, cells.split(":")[0]
 
+    def number(self) -> Where:
+        """The first input that holds a number larger than zero."""
+        values = self.opened.inputs.values
+        slot = next(each for each in self.slots if each.field.kind == "count" and values[each.field.id])
+        return slot.sheet, slot.cell
+
+    def format(self, sheet: str, cell: str, code: str) -> Where:
+        """Give a cell another number format."""
+        styles = self.parts["xl/styles.xml"]
+        number = str(190 + len(re.findall(r"<numFmt ", styles)))
+        entry = f'<numFmt numFmtId="{number}" formatCode="{html.escape(code)}"/>'.replace("\\", r"\\")
+        if "<numFmts" in styles:
+            self.edit("xl/styles.xml", "</numFmts>", entry + "</numFmts>")
+        else:
+            self.edit("xl/styles.xml", "(<styleSheet[^>]*>)", rf"\1<numFmts>{entry}</numFmts>")
+        return self.styled(sheet, cell, numFmtId=number)
+
+    def styled(self, sheet: str, cell: str, **attributes: str) -> Where:
+        """Give a cell a style of its own: its former one with other attributes."""
+        listed = re.search("<cellXfs.*?</cellXfs>", self.parts["xl/styles.xml"], re.S)
+        was = re.search(rf'<c r="{cell}" s="(\d+)"', self.parts[self.part(sheet)])
+        assert listed and was
+        every = re.findall(r"<xf [^>]*?(?:/>|>.*?</xf>)", listed[0], re.S)
+        new = every[int(was[1])]
+        for name, value in attributes.items():
+            new = re.sub(rf' {name}="[^"]*"', f' {name}="{value}"', new, count=1)
+        self.edit("xl/styles.xml", "</cellXfs>", new + "</cellXfs>")
+        self.edit(self.part(sheet), rf'(<c r="{cell}" s=)"\d+"', rf'\1"{len(every)}"')
+        return sheet, cell
+
     def label(self, slot: Slot) -> Where:
         """The cell that says what an input is."""
         return slot.sheet, address(slot.row, 2)
@@ -173,6 +203,12 @@ def harmless(name: str) -> Callable[[Change], Change]:
     return enter
 
 
+HONEST_FORMATS = (
+    "General", "0", "#,##0", "0.00", "#.##0", "#,##0.00", "@", "# ##0", "000", "[Red]0", "[Color 10]#,##0;[Red]-#,##0",
+    '_(* #,##0_);_(* (#,##0);_(* "-"??_);_(@_)', '_-* #,##0.00 [$₫-42A]_-;-* #,##0.00 [$₫-42A]_-;_-* "-"??_-;_-@_-',
+    '0" đảng viên"', 'General" người"', r"[>=1000000]0\.000\.000;[>=1000]0\.000;0", "# ?/?", "0;-0;;@",
+    "[DBNum1]General", "#,##0_);(#,##0)", "$#,##0", "0 ",
+)  # fmt: skip
 LABEL, FORMULA, RULE = "STRUCTURE_LABEL_CHANGED", "STRUCTURE_FORMULA_CHANGED", "STRUCTURE_RULE_CHANGED"
 
 # What the form says -------------------------------------------------------------------------------------------------
@@ -419,6 +455,118 @@ def rule_extension(copy: Copy) -> Where:
     sheet, cells = copy.of(_is_list)
     extend(copy, sheet, cells, f"'{GUIDE}'!$A$1:$A$9")
     return sheet, cells.split(":")[0]
+
+
+# What is seen of it --------------------------------------------------------------------------------------------------
+
+FORMAT, UNSEEN = "STRUCTURE_FORMAT_OTHER", "STRUCTURE_UNSEEN"
+
+
+@tampering("a digit stands in a number's format", FORMAT)
+def format_digit(copy: Copy) -> Where:
+    return copy.format(*copy.number(), '0"7"')
+
+
+@tampering("a format shows another number", FORMAT)
+def format_instead(copy: Copy) -> Where:
+    return copy.format(*copy.number(), '[Red]"77"')
+
+
+@tampering("a format shows a count as percent", FORMAT)
+def format_percent(copy: Copy) -> Where:
+    where = copy.number()
+    copy.styled(*where, numFmtId="9")
+    return where
+
+
+@tampering("a format leaves out thousands", FORMAT)
+def format_thousands(copy: Copy) -> Where:
+    return copy.format(*copy.number(), "#,##0,")
+
+
+@tampering("a format shows nothing", FORMAT)
+def format_nothing(copy: Copy) -> Where:
+    return copy.format(*copy.number(), ";;;")
+
+
+@tampering("a format by condition shows another number", FORMAT)
+def format_condition(copy: Copy) -> Where:
+    return copy.format(*copy.number(), '[>=0]0"0";0')
+
+
+@tampering("a conditional format shows another number", FORMAT)
+def format_conditional(copy: Copy) -> Where:
+    sheet, cell = copy.number()
+    dxf = r'<dxf><numFmt numFmtId="201" formatCode="&quot;77&quot;"/></dxf></dxfs>'
+    number = len(re.findall("<dxf>", copy.parts["xl/styles.xml"]))
+    copy.edit("xl/styles.xml", "</dxfs>", dxf)
+    rule = (
+        f'<conditionalFormatting sqref="{cell}"><cfRule type="expression" dxfId="{number}" priority="900">'
+        "<formula>TRUE</formula></cfRule></conditionalFormatting>"
+    )
+    copy.edit(copy.part(sheet), "<dataValidations", rule + r"\g<0>")
+    return sheet, cell
+
+
+@tampering("a row of figures is hidden", UNSEEN)
+def row_hidden(copy: Copy) -> Where:
+    sheet, cell = copy.number()
+    copy.edit(copy.part(sheet), f'<row r="{located(cell)[0]}"', r'\g<0> hidden="1"')
+    return sheet, cell
+
+
+@tampering("a row of figures has no height", UNSEEN)
+def row_low(copy: Copy) -> Where:
+    sheet, cell = copy.number()
+    copy.edit(
+        copy.part(sheet),
+        rf'(<row r="{located(cell)[0]}"[^>]*?)( ht="[\d.]+")?( customHeight="1")?>',
+        r'\1 ht="0" customHeight="1">',
+    )
+    return sheet, cell
+
+
+@tampering("the column of figures is hidden", UNSEEN, "STRUCTURE_MORE", places=9)
+def column_hidden(copy: Copy) -> Where:
+    sheet, _ = copy.number()
+    copy.edit(copy.part(sheet), '<col min="4" max="4"', r'\g<0> hidden="1"')
+    filled = (
+        slot for slot in copy.slots if slot.sheet == sheet and copy.opened.inputs.values[slot.field.id] is not None
+    )
+    return sheet, next(filled).cell
+
+
+@tampering("a figure is merged over", "STRUCTURE_MERGED_OVER")
+def merged_over(copy: Copy) -> Where:
+    sheet, cell = copy.number()
+    row, column = located(cell)
+    merge = rf'<mergeCell ref="{address(row, column - 1)}:{cell}"/></mergeCells>'
+    copy.edit(copy.part(sheet), "</mergeCells>", merge)
+    return sheet, cell
+
+
+@tampering("an input sheet is hidden", "STRUCTURE_SHEET_HIDDEN")
+def sheet_hidden(copy: Copy) -> Where:
+    sheet, _ = copy.number()
+    copy.edit("xl/workbook.xml", rf'<sheet name="{re.escape(sheet)}"', r'\g<0> state="hidden"')
+    return sheet, ""
+
+
+@tampering("a text box lies on the inputs", "STRUCTURE_DRAWING")
+def text_box(copy: Copy) -> Where:
+    sheet, cell = copy.number()
+    row, column = located(cell)
+    box = (
+        '<xdr:wsDr xmlns:xdr="http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing" '
+        'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><xdr:twoCellAnchor>'
+        f"<xdr:from><xdr:col>{column - 1}</xdr:col><xdr:colOff>0</xdr:colOff><xdr:row>{row - 1}</xdr:row>"
+        f"<xdr:rowOff>0</xdr:rowOff></xdr:from><xdr:to><xdr:col>{column}</xdr:col><xdr:colOff>0</xdr:colOff>"
+        f"<xdr:row>{row}</xdr:row><xdr:rowOff>0</xdr:rowOff></xdr:to><xdr:sp><xdr:nvSpPr><xdr:cNvPr id='2' name='x'/>"
+        "<xdr:cNvSpPr/></xdr:nvSpPr><xdr:spPr/><xdr:txBody><a:bodyPr/><a:p><a:r><a:t>77</a:t></a:r></a:p></xdr:txBody>"
+        "</xdr:sp><xdr:clientData/></xdr:twoCellAnchor></xdr:wsDr>"
+    )
+    draw(copy, sheet, box)
+    return sheet, cell
 
 
 # Names, rows, columns, sheets ---------------------------------------------------------------------------------------
@@ -806,6 +954,33 @@ def list_extension(copy: Copy) -> Where:
     return "", ""
 
 
+@harmless("numbers are shown as other honest programs show them")
+def honest_formats(copy: Copy) -> Where:
+    where = copy.number()
+    for code in HONEST_FORMATS:
+        copy.format(*where, code)
+    return where
+
+
+@harmless("a blank input has a strange format")
+def blank_formats(copy: Copy) -> Where:
+    blank = next(slot for slot in copy.slots if copy.opened.inputs.values[slot.field.id] is None)
+    return copy.format(blank.sheet, blank.cell, '"77"')
+
+
+@harmless("a hidden row holds nothing")
+def blank_row_hidden(copy: Copy) -> Where:
+    copy.edit(copy.part(copy.table.sheet), f'<row r="{copy.table.bottom}"', r'\g<0> hidden="1"')
+    return "", ""
+
+
+@harmless("a drawing with nothing in it, as Google's programs add it")
+def empty_drawing(copy: Copy) -> Where:
+    space = "http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing"
+    draw(copy, copy.slots[0].sheet, f'<xdr:wsDr xmlns:xdr="{space}"/>')
+    return "", ""
+
+
 @harmless("a sheet of WPS Office's own")
 def wps_sheet(copy: Copy) -> Where:
     sheet_added(copy)
@@ -832,6 +1007,22 @@ def extend(copy: Copy, sheet: str, cells: str, source: str = "") -> None:
         f"<xm:sqref>{cells}</xm:sqref></x14:dataValidation></x14:dataValidations></ext></extLst>"
     )
     copy.edit(part, "</worksheet>", rule + "</worksheet>")
+
+
+def draw(copy: Copy, sheet: str, drawing: str) -> None:
+    """Lay a drawing on a sheet."""
+    copy.parts["xl/drawings/drawing99.xml"] = drawing
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    rels = copy.part(sheet).replace("worksheets/", "worksheets/_rels/") + ".rels"
+    assert rels not in copy.parts
+    copy.parts[rels] = (
+        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+        f'<Relationship Id="rId99" Type="{kind}/drawing" Target="../drawings/drawing99.xml"/></Relationships>'
+    )
+    copy.edit(copy.part(sheet), "</worksheet>", f'<drawing xmlns:r="{kind}" r:id="rId99"/></worksheet>')
+    content = "application/vnd.openxmlformats-officedocument.drawing+xml"
+    override = f'<Override PartName="/xl/drawings/drawing99.xml" ContentType="{content}"/></Types>'
+    copy.edit("[Content_Types].xml", "</Types>", override)
 
 
 def drop_sheet(copy: Copy, sheet: str) -> Where:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from random import Random
@@ -20,6 +21,7 @@ from loithe_xl.evaluate import Raw, serial
 from loithe_xl.expr import names
 from loithe_xl.identity import Identity
 from loithe_xl.layout import CHECK, HIDDEN_CHECKS, TOTALS
+from loithe_xl.received import exact
 from loithe_xl.spec import Field
 from loithe_xl.submission import Inputs, blank, constants
 from loithe_xl.tasks import packs
@@ -133,6 +135,27 @@ def test_spreadsheet_and_python_agree(opened: Calc, seed: int) -> None:
         value = values[each.id]
         assert shown == "" if value is None else abs(Decimal(str(shown)) - value) < Decimal("1e-9"), each.id  # type: ignore[operator]
     assert answer["areas"][2][0][0] == panel.verdict
+
+
+TAILS = (30.000000000000004, 29.999999999999996, 30.00000000000006, 30.00000000000004, 29.99999999999994, 30.0001, 12.5)
+
+
+@pytest.mark.parametrize("stored", TAILS)
+def test_what_floats_leave_behind_is_read_alike(opened: Calc, stored: float) -> None:
+    """The form and Python call the same numbers whole: those that show none of their decimals."""
+    start = blank(LAYOUT.form)
+    inputs = replace(start, values={**start.values, "members_total": exact(stored)})
+    panel = evaluate_panel(case_of(inputs))
+    slot = LAYOUT.slots["members_total"]
+    states = [HIDDEN_CHECKS, FIRST, STATE, panel.last, STATE]
+    cells = [*cells_to_set(start), [slot.sheet, slot.row, slot.column, stored]]
+
+    answer = opened.ask("fill", cells=cells, read=[states])
+
+    assert (
+        differences(panel, inputs, [line.state for line in panel.lines], [int(row[0]) for row in answer["areas"][0]])
+        == []
+    )
 
 
 def differences(panel: Panel, inputs: Inputs, ours: list[int], theirs: list[int]) -> list[str]:

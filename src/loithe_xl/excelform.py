@@ -76,7 +76,8 @@ def _call(node: Call, references: References) -> str:
         case "number":
             return f"(ISNUMBER({cell})*1)"
         case "whole":
-            return f"IF(ISNUMBER({cell}),(INT({cell})={cell})*1,0)"
+            # As texts both have 15 digits in every program; as numbers some see 30.000000000000004 as whole, some not.
+            return f'IF(ISNUMBER({cell}),({cell}&""=ROUND({cell},0)&"")*1,0)'
         case "length":
             return f"IF(ISTEXT({cell}),LEN({cell}),0)"
         case "one_of":

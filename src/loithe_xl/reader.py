@@ -12,6 +12,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Container
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -23,7 +24,8 @@ from loithe_xl import plainxml
 from loithe_xl.book import Address
 from loithe_xl.cellstyles import read_styles
 from loithe_xl.issues import Issue, Place, issue
-from loithe_xl.received import MOST_CELLS, Grid, Received, Value, exact, named
+from loithe_xl.received import MOST_CELLS, Grid, Received, Value, View, exact, named
+from loithe_xl.sheetparts import drawings
 from loithe_xl.sheetxml import Scan, scan
 from loithe_xl.unpacking import parts
 
@@ -121,6 +123,7 @@ def _read(package: _Package, skip: Container[str]) -> Received:
         formulas={name: found.written for name, found in scans.items()},
         rules={name: found.rules for name, found in scans.items()},
         program=_program(package),
+        views={name: _view(package, book, name, pages[name], found) for name, found in scans.items()},
     )
 
 
@@ -238,6 +241,13 @@ def _other(kind: str, raw: str, their: Any) -> int | Decimal | bool:
     if kind == "d" and isinstance(their, _TIMES):
         return exact((datetime.fromisoformat(text) - _DAY_ZERO) / timedelta(days=1))
     raise ValueError("two readings of a cell differ")
+
+
+def _view(package: _Package, book: ET.Element, name: str, part: str, found: Scan) -> View:
+    """What of a sheet is seen otherwise than it is held."""
+    states = [each.get("state", "visible") for each in book.iter(f"{_MAIN}sheet") if each.get("name") == name]
+    above = drawings(package.xml, part) if found.view.drawn else ()
+    return replace(found.view, visible=states == ["visible"], formats=found.formats, rows=found.hidden, drawings=above)
 
 
 def _names(book: ET.Element) -> dict[str, str]:

@@ -44,6 +44,25 @@ class Rule(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class View:
+    """What a person sees of a sheet otherwise than its cells hold it, or not at all.
+
+    ``formats``: of cells that hold something the number formats that may show something else; ``rows``, ``columns``
+    (from, to) are hidden or too small, ``low``: so are rows without a height of their own; ``merges`` are areas of
+    which only the first cell is seen; ``drawings`` begin in these cells; ``drawn``: some may be there.
+    """
+
+    visible: bool = True
+    formats: Mapping[Address, str] = field(default_factory=dict)
+    rows: Set[int] = frozenset()
+    columns: tuple[tuple[int, int], ...] = ()
+    merges: tuple[tuple[Address, Address], ...] = ()
+    drawings: tuple[Address, ...] = ()
+    low: bool = False
+    drawn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Received:
     """What a workbook holds, be it a file or open in Excel.
 
@@ -51,8 +70,9 @@ class Received:
     ``unlocked`` are the cells present whose style does not lock them; ``names`` are the workbook's defined names,
     text constants without their quotes; ``modified`` is the saved time inside the file, in UTC; ``dated`` are the cells
     that show a date or a time (of an open workbook only open cells with numbers are looked at). ``formulas`` (no
-    leading ``=``) and ``rules`` are None where nobody looked for them, as in an open workbook. ``program`` is who saved
-    the file, as it names itself, in small letters and without its version; blank where it does not.
+    leading ``=``) and ``rules`` are None where nobody looked for them, ``views`` empty, as in an open workbook.
+    ``program`` is who saved the file, as it names itself, in small letters and without its version; blank where it does
+    not.
     """
 
     grids: Mapping[str, Grid]
@@ -66,11 +86,16 @@ class Received:
     formulas: Mapping[str, Mapping[Address, str]] | None = None
     rules: Mapping[str, tuple[Rule, ...]] | None = None
     program: str = ""
+    views: Mapping[str, View] = field(default_factory=dict)
 
 
 def exact(number: float) -> int | Decimal:
-    """A cell's number: whole ones as int, others as the decimal number that a spreadsheet shows."""
-    return int(number) if number.is_integer() else Decimal(repr(number))
+    """A cell's number as a spreadsheet shows it, with 15 digits: whole ones as int, others as Decimal.
+
+    What is left of 0.1+0.2 behind them (30.000000000000004) is nothing that anybody typed or sees.
+    """
+    shown = Decimal(f"{number:.15g}")
+    return int(shown) if shown == shown.to_integral_value() else shown
 
 
 def named(formula: str) -> str:

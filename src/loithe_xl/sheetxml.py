@@ -1,5 +1,4 @@
-"""Our own pass over a sheet's XML: each cell's place, type, text, formula and style in the order of the file, and the
-rules of what may be typed.
+"""Our own pass over a sheet's XML: each cell's place, type, text, formula and style in the order of the file.
 
 Thousands of files are copies of one form: most of their rows are the same bytes, and are read once.
 """
@@ -7,17 +6,17 @@ Thousands of files are copies of one form: most of their rows are the same bytes
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from operator import itemgetter
 from typing import TypeVar
 
-from loithe_xl import plainxml
+from loithe_xl import plainxml, sheetparts
 from loithe_xl.book import Address
 from loithe_xl.cellstyles import CellStyles
 from loithe_xl.formulatext import shifted
-from loithe_xl.received import Rule
+from loithe_xl.inputrules import inputs_in
+from loithe_xl.received import Rule, View
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -25,7 +24,6 @@ V = TypeVar("V")
 _LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
 _MOST_KEPT, _MOST_MET = 4_000_000, 50_000  # bytes of sheets and of rows that are kept; how many are known to be met
 _LONGEST_FORMULA, _MOST_SHARED = 8_192, 20_000  # letters of a formula; cells that share formulas
-_LONGEST_RULES, _LONGEST_PREFIX, _MOST_PIECES = 1_000_000, 32, 16  # letters; letters; elements with rules
 _ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 _PREFIX = re.compile(rb"\s([\w.-]+):[\w.-]+\s*=")
 _BOUND = re.compile(rb"\sxmlns:([\w.-]+)\s*=")
@@ -43,7 +41,11 @@ class Scan:
     written: dict[Address, str] = field(default_factory=dict)  # the formulas themselves
     unlocked: set[Address] = field(default_factory=set)  # cells present that their style leaves open
     dated: set[Address] = field(default_factory=set)  # cells that show what they hold as a date or a time
+    formats: dict[Address, str] = field(default_factory=dict)  # of cells that may show something else than they hold
+    hidden: set[int] = field(default_factory=set)  # rows that nobody sees
+    unsized: set[int] = field(default_factory=set)  # rows without a height of their own
     rules: tuple[Rule, ...] = ()
+    view: View = field(default_factory=View)
 
     def spread(self) -> int:
         """Cells in the rectangle from A1 to the last content."""
@@ -82,15 +84,25 @@ def _scan(text: bytes, styles: CellStyles) -> Scan:
             _join(found, part)
             shares += part.shares
     _write_out(shares, found.written)
-    found.rules = tuple(rule for piece in _pieces(head + tail, b"dataValidations") for rule in _rules(piece))
+    found.rules, found.view = sheetparts.around(head + tail)
+    for areas, code in sheetparts.conditional(head + tail, styles.conditional):
+        found.formats |= dict.fromkeys(inputs_in(areas, dict.fromkeys(found.places)), code)
+    if found.view.low:
+        found.hidden |= found.unsized
     return found
 
 
 def _join(found: Scan, part: Scan) -> None:
     if part.unlocked:
         found.unlocked |= part.unlocked
+    if part.unsized:
+        found.unsized |= part.unsized
+    if part.hidden:
+        found.hidden |= part.hidden
     if part.dated:
         found.dated |= part.dated
+    if part.formats:
+        found.formats |= part.formats
     if part.places:
         found.places += part.places
         found.kinds += part.kinds
@@ -142,11 +154,11 @@ def _rows(piece: bytes, prefix: bytes, styles: CellStyles, after: int) -> _Rows:
     found = _Rows(prefixes=frozenset(_PREFIX.findall(piece)))
     places, kinds, texts, formulas = found.places, found.kinds, found.texts, found.formulas
     row, at, kind = after, (after, 0), "n"
-    within = writing = hint = False
+    shown, within, writing, hint = "", False, False, False
     own = prefix.decode()
 
     def start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal row, at, kind, within, writing, hint
+        nonlocal row, at, kind, shown, within, writing, hint
         name = name.removeprefix(own)
         within = writing = False
         if name == "c":
@@ -158,11 +170,14 @@ def _rows(piece: bytes, prefix: bytes, styles: CellStyles, after: int) -> _Rows:
                 found.unlocked.add(at)
             if style in styles.dated or kind == "d":
                 found.dated.add(at)
+            shown = styles.formats.get(style, "")
         elif name == "v" or name == "is":
             within = name == "v"
             places.append(at)
             kinds.append(kind if within == (kind != "inlineStr") else "?")
             texts.append("")
+            if shown:
+                found.formats[at] = shown
         elif name == "f":
             writing = True
             formulas[at] = kind
@@ -176,6 +191,10 @@ def _rows(piece: bytes, prefix: bytes, styles: CellStyles, after: int) -> _Rows:
             if not at[0] < row <= _LAST_ROW:
                 raise ValueError("rows out of order")
             at = row, 0
+            if sheetparts.is_hidden(attributes, "ht", sheetparts.LOWEST):
+                found.hidden.add(row)
+            elif "ht" not in attributes:
+                found.unsized.add(row)
             found.first, found.last = found.first or row, row
 
     def characters(text: str) -> None:
@@ -184,79 +203,8 @@ def _rows(piece: bytes, prefix: bytes, styles: CellStyles, after: int) -> _Rows:
         elif writing and len(found.written[at]) <= _LONGEST_FORMULA:
             found.written[at] += text
 
-    _parse(b"<rows>%b</rows>" % plainxml.rows(piece, prefix), start, characters)
+    sheetparts.parse(b"<rows>%b</rows>" % plainxml.rows(piece, prefix), start, characters)
     return found
-
-
-def _parse(text: bytes, start: Callable[[str, dict[str, str]], None], characters: Callable[[str], None]) -> None:
-    """Hand a document's beginnings of elements and its letters over. ValueError when it is not well-formed."""
-    from xml.parsers import expat
-
-    parser = expat.ParserCreate("utf-8")
-    parser.buffer_text = True
-    parser.StartElementHandler, parser.CharacterDataHandler = start, characters
-    try:
-        parser.Parse(text, True)
-    except expat.ExpatError as fault:
-        raise ValueError(str(fault)) from fault
-
-
-def _pieces(text: bytes, name: bytes) -> Iterator[bytes]:
-    """The elements of a name, whatever prefix it has, as they stand in a document.
-
-    The reader refuses comments, and all else in which such words could stand and mean nothing.
-    """
-    at, opened = text.find(name), 0
-    while at >= 0:
-        start, behind = text.rfind(b"<", max(0, at - _LONGEST_PREFIX), at), at + len(name)
-        prefix = text[start + 1 : at] if start >= 0 else b"?"
-        if not prefix or (prefix.endswith(b":") and not prefix.startswith(b"/")):
-            opened += 1
-            if opened > _MOST_PIECES:
-                raise ValueError("more lists of rules than any form could come to")
-            close = b"</" + prefix + name + b">"
-            end = text.find(close, behind)
-            if end >= 0:
-                behind = end + len(close)
-                yield text[start:behind]
-        at = text.find(name, behind)
-
-
-@lru_cache(maxsize=64)
-def _rules(piece: bytes) -> tuple[Rule, ...]:
-    """The rules of one element that lists them; kept, for the files of one form state the same ones.
-
-    Those for longer lists stand among the extensions, where Excel keeps each formula one element deeper.
-    """
-    found: list[dict[str, str]] = []
-    into = ""
-
-    def start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal into
-        name = name.rpartition(":")[2]
-        if name == "dataValidation":
-            found.append({"formula1": "", "formula2": "", "sqref": ""} | attributes)
-        if name != "f":
-            into = name if found and name in ("formula1", "formula2", "sqref") else ""
-
-    def characters(text: str) -> None:
-        if into:
-            found[-1][into] += text
-
-    if len(piece) > _LONGEST_RULES:
-        raise ValueError("longer rules than any form could come to")
-    _parse(piece, start, characters)
-    return tuple(
-        Rule(
-            each["sqref"].strip(),
-            each.get("type", "none"),
-            each.get("operator", "between"),
-            each["formula1"].strip(),
-            each["formula2"].strip(),
-            each.get("errorStyle", "stop"),
-        )
-        for each in found
-    )
 
 
 def _write_out(shares: list[tuple[Address, str]], written: dict[Address, str]) -> None:

@@ -18,11 +18,11 @@ from loithe_xl.issues import Issue, Place, issue
 from loithe_xl.layout import ANNEX, FIGURES, JOURNAL, OPINIONS, RECEIPTS, REPORT, Layout
 from loithe_xl.received import Received, Rule, Value
 from loithe_xl.shifts import Shift, alike, find_shifts
+from loithe_xl.sight import WPS, foreign, unseen
 
 Marks = Mapping[str, str]  # what stands for a unit's own words in the form, and those words
 NAMED = 5  # faults of one kind and sheet that are named one by one
 _OF_PARENTS = frozenset({RECEIPTS, FIGURES, OPINIONS, REPORT, ANNEX, JOURNAL})  # some parents have them, some have not
-_WPS = "WpsReserved_"  # how WPS Office names sheets of its own
 _VARYING = "loithe_"  # how names begin that differ from unit to unit: the token, the units of a tier
 _SHIFT_CODES = {
     ("rows", True): "STRUCTURE_ROWS_INSERTED",
@@ -37,7 +37,7 @@ class Page:
     """One input sheet as issued: words and formulas where nothing is typed, and what may be typed where something is.
 
     ``own_labels`` and ``own_formulas`` hold marks; ``rules`` and ``fields`` are by input cell; ``stated`` are the
-    rules as the form states them, by their areas.
+    rules as the form states them, by their areas; ``counts`` are the inputs of whole numbers.
     """
 
     labels: Mapping[Address, Value]
@@ -47,6 +47,7 @@ class Page:
     rules: Mapping[Address, Meaning]
     stated: Collection[tuple[str, Meaning]]
     fields: Mapping[Address, str]
+    counts: frozenset[Address]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +64,18 @@ class Expected:
 def expected(book: Book, layout: Layout, marks: Collection[str]) -> Expected:
     """What the form drawn as ``book`` must still be when it comes back; ``marks`` stand for the unit's own words."""
     fields: dict[str, dict[Address, str]] = {placed.sheet.name: {} for placed in layout.sheets}
+    counts: set[tuple[str, Address]] = set()
     for slot in layout.slots.values():
         fields[slot.sheet][slot.row, slot.column] = slot.field.id
+        counts |= {(slot.sheet, (slot.row, slot.column))} if slot.field.kind == "count" else set()
     for table in layout.tables.values():
-        for id, column in table.columns.items():
+        for each in table.table.columns:
             for row in range(table.top, table.bottom + 1):
-                fields[table.sheet][row, column] = f"{table.table.id}.{id}"
-    pages = {name: _page(book, name, inputs, marks) for name, inputs in fields.items()}
+                at = row, table.columns[each.id]
+                fields[table.sheet][at] = f"{table.table.id}.{each.id}"
+                counts |= {(table.sheet, at)} if each.kind == "count" else set()
+    whole = {name: frozenset(at for sheet, at in counts if sheet == name) for name in fields}
+    pages = {name: _page(book, name, inputs, whole[name], marks) for name, inputs in fields.items()}
     cells = {
         name: frozenset((*page.labels, *page.formulas, *page.own_labels, *page.own_formulas, *page.fields))
         for name, page in pages.items()
@@ -103,7 +109,7 @@ def misplaced(found: Received, expected: Expected, own: Marks) -> list[Issue]:
 
 def changed(found: Received, expected: Expected, own: Marks) -> list[Issue]:
     """What differs cell by cell, where every cell is in its place."""
-    issues = list(_sheets(found.sheet_names, expected))
+    issues = [*_sheets(found.sheet_names, expected), *foreign(found)]
     absent = tuple(f"{name.upper()}!" for name in expected.sheets if name not in found.sheet_names)
     said: set[tuple[Address, Value]] = set()
     for name, page in expected.pages.items():
@@ -113,13 +119,14 @@ def changed(found: Received, expected: Expected, own: Marks) -> list[Issue]:
             issues += _typed_formulas(found, name, page)
         if found.rules is not None:
             issues += _changed_rules(found.rules[name], name, page)
+        issues += unseen(found, name, page.fields, page.counts)
     return [*issues, *_changed_names(found.names, expected)]
 
 
 def own_sheets(names: Iterable[str], expected: Expected) -> list[str]:
     """The sheets that a form of this kind has or should not have: without those that only some have."""
     known = _OF_PARENTS if expected.parent else frozenset()
-    return [name for name in names if name not in known and not name.startswith(_WPS)]
+    return [name for name in names if name not in known and not name.startswith(WPS)]
 
 
 def few(issues: Iterable[Issue]) -> list[Issue]:
@@ -141,7 +148,9 @@ def few(issues: Iterable[Issue]) -> list[Issue]:
     return found
 
 
-def _page(book: Book, name: str, fields: Mapping[Address, str], marks: Collection[str]) -> Page:
+def _page(
+    book: Book, name: str, fields: Mapping[Address, str], counts: frozenset[Address], marks: Collection[str]
+) -> Page:
     sheet = book.sheet(name)
     labels: dict[Address, Value] = {}
     formulas: dict[Address, str] = {}
@@ -160,7 +169,14 @@ def _page(book: Book, name: str, fields: Mapping[Address, str], marks: Collectio
     rules = [stated(each) for each in sheet.validations]
     by_cell = {at: meant for rule in rules if (meant := meaning(rule)) for at in inputs_in(rule.areas, fields)}
     return Page(
-        labels, formulas, own_labels, own_formulas, by_cell, {(rule.areas, meaning(rule)) for rule in rules}, fields
+        labels,
+        formulas,
+        own_labels,
+        own_formulas,
+        by_cell,
+        {(rule.areas, meaning(rule)) for rule in rules},
+        fields,
+        counts,
     )
 
 

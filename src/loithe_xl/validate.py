@@ -32,7 +32,6 @@ class Item:
     id: str
     sheet: str
     cell: str
-    label: Text
     checks: tuple[Check, ...]
     table: str = ""
     row: int = 0
@@ -47,23 +46,18 @@ def is_warning(check: Check) -> bool:
 @cache
 def items(layout: Layout) -> tuple[Item, ...]:
     """Every line of the panel: fields, then rows of tables, then cross-checks."""
-    found = [
-        Item(slot.field.id, slot.sheet, slot.cell, slot.field.label, slot.field.checks)
-        for slot in layout.slots.values()
-    ]
+    found = [Item(slot.field.id, slot.sheet, slot.cell, slot.field.checks) for slot in layout.slots.values()]
     for slot in layout.tables.values():
         checks = tuple(check for column in slot.table.columns for check in column.checks) + slot.table.checks
         # A row's first fault silences the rest on the panel: no warning may silence an error.
         checks = tuple(sorted(checks, key=is_warning))
         first = slot.table.columns[0].id
         for row in range(slot.table.rows):
-            label = text("form.row_of", table=slot.table.label, row=row + 1)
             found.append(
                 Item(
                     slot.table.id,
                     slot.sheet,
                     slot.cell(first, row),
-                    label,
                     checks,
                     slot.table.id,
                     row,
@@ -72,7 +66,7 @@ def items(layout: Layout) -> tuple[Item, ...]:
             )
     for check in layout.form.checks:
         sheet, cell = layout.place_of(check.at)
-        found.append(Item(check.id, sheet, cell, check.message, (check,)))
+        found.append(Item(check.id, sheet, cell, (check,)))
     return tuple(found)
 
 
