@@ -382,6 +382,16 @@ def formula_typed(copy: Copy) -> Where:
     return copy.cell(slot.sheet, slot.cell, "><f>3-2</f><v>1</v>")
 
 
+@tampering("a formula in an input changes by itself", "STRUCTURE_FORMULA_UNSURE")
+def formula_volatile(copy: Copy) -> Where:
+    return copy.cell(*copy.number(), "><f>RANDBETWEEN(1,9)</f><v>4</v>")
+
+
+@tampering("a formula in an input comes to something else", "STRUCTURE_FORMULA_STALE")
+def formula_stale(copy: Copy) -> Where:
+    return copy.cell(*copy.number(), "><f>5+5</f><v>11</v>")
+
+
 # What may be typed --------------------------------------------------------------------------------------------------
 
 

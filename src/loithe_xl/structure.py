@@ -19,6 +19,7 @@ from loithe_xl.layout import ANNEX, FIGURES, JOURNAL, OPINIONS, RECEIPTS, REPORT
 from loithe_xl.received import Received, Rule, Value
 from loithe_xl.shifts import Shift, alike, find_shifts
 from loithe_xl.sight import WPS, foreign, unseen
+from loithe_xl.typedformulas import typed_formulas
 
 Marks = Mapping[str, str]  # what stands for a unit's own words in the form, and those words
 NAMED = 5  # faults of one kind and sheet that are named one by one
@@ -116,7 +117,7 @@ def changed(found: Received, expected: Expected, own: Marks) -> list[Issue]:
         issues += _changed_labels(found, name, page, own, said)
         if found.formulas is not None:
             issues += _changed_formulas(found.formulas[name], name, page, own, absent)
-            issues += _typed_formulas(found, name, page)
+            issues += typed_formulas(found, name, page.fields, expected.pages)
         if found.rules is not None:
             issues += _changed_rules(found.rules[name], name, page)
         issues += unseen(found, name, page.fields, page.counts)
@@ -267,14 +268,6 @@ def _changed_formulas(
         text = found.get(at, "")
         if text != formula and (meant := tokens(formula)) != tokens(text) and not any(name in meant for name in absent):
             yield issue("STRUCTURE_FORMULA_CHANGED", Place(sheet=sheet, cell=address(*at)))
-
-
-def _typed_formulas(found: Received, sheet: str, page: Page) -> Iterator[Issue]:
-    """Formulas in inputs: what they showed when the file was saved is what was read."""
-    assert found.formulas is not None
-    typed = found.formulas[sheet].keys() & page.fields.keys()
-    for at in sorted(typed - found.flawed.get(sheet, {}).keys()):
-        yield issue("STRUCTURE_FORMULA_TYPED", Place(sheet=sheet, cell=address(*at), field=page.fields[at]))
 
 
 def _changed_rules(found: tuple[Rule, ...], sheet: str, page: Page) -> Iterator[Issue]:
