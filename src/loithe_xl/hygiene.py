@@ -12,6 +12,7 @@ _UNSEEN = re.compile("[\u200b\u200e\u2060\ufeff]")  # no width, no meaning in Vi
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u061c\u200f\u202a-\u202e\u2066-\u2069\ufff9-\ufffb]")
 _BROKEN = "\ufffd"  # what a program writes for a letter that it could not read
 _SOFT_HYPHEN = "\u00ad"
+_ONE_LETTER = str.maketrans({"\u00f0": "đ", "\u0256": "đ"})  # an eth, and an African d: in capitals they look like Đ
 _DATE = re.compile(r"(?<!\d)\d{1,2}([./-])\d{1,2}\1\d{4}(?!\d)")
 _GROUPS = re.compile(r"\d+(?:[ .-]\d+)*")
 _YEAR = re.compile(r"(19|20)\d\d")
@@ -39,9 +40,9 @@ def harmed(words: str) -> bool:
 
 
 def folded(words: str) -> str:
-    """What two texts share that differ in case, blanks, line ends or composition only."""
+    """What two texts share that differ in case, blanks, line ends, composition or the code of a Đ only."""
     said = " ".join(clean(words).replace(_SOFT_HYPHEN, "").split())
-    return unicodedata.normalize("NFC", said.casefold())
+    return unicodedata.normalize("NFC", said.casefold()).translate(_ONE_LETTER)
 
 
 def has_long_number(words: str) -> bool:

@@ -260,7 +260,8 @@ def _names(book: ET.Element) -> dict[str, str]:
 
 def _custom(package: _Package) -> dict[str, str]:
     properties = package.xml("docProps/custom.xml")
-    return {each.attrib["name"]: plainxml.decoded(each[0].text or "") if len(each) else "" for each in properties}
+    named_ones = [each for each in properties if "name" in each.attrib]
+    return {each.attrib["name"]: plainxml.decoded(each[0].text or "") if len(each) else "" for each in named_ones}
 
 
 def _modified(package: _Package) -> datetime | None:

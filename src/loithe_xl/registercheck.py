@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from loithe_xl.book import address
+from loithe_xl.hygiene import folded
 from loithe_xl.issues import Issue, Place, has_error, issue
 from loithe_xl.register import (
     BLOCK,
@@ -31,7 +32,7 @@ from loithe_xl.registertree import Entry, Findings, judge
 LONGEST_CODE = 40
 MOST_MEMBERS = 9_999_999
 _BREAKS = "\t\n\r\u00a0"  # in a name only worth a warning
-_TIER_OF = {word.casefold(): tier for tier, word in TIER_WORDS.items()}
+_TIER_OF = {folded(word): tier for tier, word in TIER_WORDS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +61,9 @@ def check(rows: Iterable[RawRow], sheet: str) -> tuple[Register | None, list[Iss
 
 
 def _read_header(header: RawRow, found: Findings) -> None:
-    titles = {" ".join(title.split()).casefold(): title for title in COLUMNS}
+    titles = {folded(title): title for title in COLUMNS}
     for column, value in sorted(header.values.items()):
-        title = titles.get(" ".join(_clean(value).split()).casefold()) if isinstance(value, str) else None
+        title = titles.get(folded(value)) if isinstance(value, str) else None
         if title in found.columns:
             cell = Place(sheet=found.sheet, cell=address(1, column))
             found.issues.append(issue("REGISTER_COLUMN_TWICE", cell, column=title))
@@ -110,7 +111,7 @@ def _code(value: object, column: str, row: int, found: Findings) -> str:
 
 
 def _tier(value: object, row: int, found: Findings) -> str:
-    tier = _TIER_OF.get(" ".join(_clean(value).split()).casefold(), "") if isinstance(value, str) else ""
+    tier = _TIER_OF.get(folded(value), "") if isinstance(value, str) else ""
     if not _filled(value):
         found.add("REGISTER_VALUE_BLANK", row, TIER, column=TIER)
     elif not tier:

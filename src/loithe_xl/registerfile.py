@@ -3,46 +3,57 @@
 from __future__ import annotations
 
 import csv
-import re
 import warnings
-import zipfile
+from decimal import Decimal
 from functools import cache
 from importlib import resources
 from io import BytesIO
 from pathlib import Path
 
+from loithe_xl import guard, reader
+from loithe_xl.evaluate import day_of
 from loithe_xl.issues import Issue, Place, issue
+from loithe_xl.received import Received, Value
 from loithe_xl.register import Register
 from loithe_xl.registercheck import RawRow, check
 
-MOST_BYTES = 50 * 2**20
-MOST_EXPANDED = 200 * 2**20
 MOST_ROWS = 20_000
-_MOST_MERGED = 100_000  # cells: the library makes an object of each
-_MERGE = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*ref="([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})"')
+_ERROR = float("nan")  # an error such as #N/A is nothing that a register may hold
+# What a file is refused for at the gate, as it concerns a register; what does not stand here is no obstacle to reading
+# cells: macros, links to other workbooks, embedded objects.
+_WHY = {
+    "REGISTER_NOT_XLSX": """FILE_EMPTY FILE_PASSWORD FILE_OLD_XLS FILE_XLSB FILE_ODS FILE_PDF FILE_PICTURE FILE_TEXT
+        FILE_ARCHIVE FILE_OTHER_DOCUMENT FILE_UNKNOWN FILE_NOT_WORKBOOK""",
+    "REGISTER_TOO_LARGE": "FILE_TOO_LARGE FILE_TOO_MANY_PARTS FILE_BOMB FILE_TOO_WIDE",
+    "REGISTER_STRICT_FORMAT": "FILE_STRICT",
+    "REGISTER_UNREADABLE": "FILE_NOT_PLAIN FILE_NO_ACCESS FILE_TRUNCATED FILE_DAMAGED FILE_PART_NAMES FILE_DTD",
+}
+_REFUSED = {code: why for why, codes in _WHY.items() for code in codes.split()}
 
 
 def read_register(path: Path) -> tuple[Register | None, list[Issue]]:
     """The register in the first sheet, values only; None in its place when any issue is an ERROR."""
     place = Place(file=path.name)
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            return None, [issue("REGISTER_TOO_LARGE", place, most=f"{MOST_BYTES // 2**20} MB")]
-        data = path.read_bytes()
-    except FileNotFoundError:
+    if not path.exists():
         return None, [issue("REGISTER_FILE_MISSING", place)]
-    except OSError:
-        return None, [issue("REGISTER_UNREADABLE", place)]
-    if refused := _refusal(data, place):
-        return None, [refused]
-    try:
-        sheet, rows = _first_sheet(data)
-    except Exception:  # whatever the library stumbles over, the answer to the office is the same
-        return None, [issue("REGISTER_UNREADABLE", place)]
+    data = guard.fetch(path)
+    if isinstance(data, bytes) and (found := guard.inspect(data)) and found.code in _REFUSED:
+        data = found
+    if isinstance(data, Issue):
+        return None, [refused(data.code, place)]
+    sheet = _first_sheet(data)
+    if isinstance(sheet, str):
+        return None, [refused(sheet, place)]
+    name, rows = sheet
     if len(rows) > MOST_ROWS:
-        return None, [issue("REGISTER_TOO_LARGE", Place(path.name, sheet), most=MOST_ROWS)]
-    register, issues = check(rows, sheet)
+        return None, [issue("REGISTER_TOO_LARGE", Place(path.name, name), most=MOST_ROWS)]
+    register, issues = check(rows, name)
     return register, [found.in_file(path.name) for found in issues]
+
+
+def refused(code: str, place: Place) -> Issue:
+    """Why a register cannot be read, by what the gate or the reader says of the file."""
+    return issue(_REFUSED.get(code, "REGISTER_UNREADABLE"), place, most=f"{guard.MOST_BYTES // 10**6} MB")
 
 
 @cache
@@ -58,51 +69,50 @@ def sample_register() -> Register:
     return register
 
 
-def _refusal(data: bytes, place: Place) -> Issue | None:
-    """Why the bytes cannot be trusted to the library: no package, a bomb, a form it reads as empty."""
-    if data[:4] != b"PK\x03\x04":
-        return issue("REGISTER_NOT_XLSX", place)
+def _first_sheet(data: bytes) -> tuple[str, list[RawRow]] | str:
+    """The first sheet's name and rows; a code where nobody can read them.
+
+    What our reading takes for no plain workbook is left to the library that forgives most.
+    """
+    received = reader.read(data)
+    if isinstance(received, Received):
+        name = next(iter(received.grids))
+        cells = {at: _raw(at in received.dated[name], value) for at, value in received.grids[name].values.items()}
+        flawed = received.flawed[name].items()
+        return name, _rows({**cells, **{at: _ERROR for at, why in flawed if why == "error"}})
+    if received.code == "FILE_TOO_WIDE":
+        return received.code
     try:
-        with zipfile.ZipFile(BytesIO(data)) as package:
-            if sum(entry.file_size for entry in package.infolist()) > MOST_EXPANDED:
-                return issue("REGISTER_TOO_LARGE", place, most=f"{MOST_EXPANDED // 2**20} MB")
-            if "xl/workbook.xml" not in package.namelist():
-                return issue("REGISTER_NOT_XLSX", place)
-            if b"purl.oclc.org/ooxml" in package.read("xl/workbook.xml"):
-                return issue("REGISTER_STRICT_FORMAT", place)
-            sheets = [
-                name for name in package.namelist() if name.startswith("xl/worksheets/") and name.endswith(".xml")
-            ]
-            if any(_merged_cells(package.read(name)) > _MOST_MERGED for name in sheets):
-                return issue("REGISTER_TOO_LARGE", place, most=_MOST_MERGED)
-    except Exception:  # zipfile raises many kinds for a damaged package
-        return issue("REGISTER_UNREADABLE", place)
-    return None
+        return _read_by_openpyxl(data)
+    except MemoryError:
+        raise
+    except Exception:  # whatever the library stumbles over, the answer to the office is the same
+        return received.code
 
 
-def _merged_cells(xml: bytes) -> int:
-    """How many cells the merged areas of a sheet cover."""
-    areas = (match.groups() for match in _MERGE.finditer(xml))
-    return sum((_column(c2) - _column(c1) + 1) * (int(r2) - int(r1) + 1) for c1, r1, c2, r2 in areas)
+def _raw(dated: bool, value: Value) -> object:
+    """A value as the library has it: dates as dates, other numbers as whole or floating."""
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        return value
+    if dated:
+        return day_of(value) or _ERROR
+    return value if isinstance(value, int) else float(value)
 
 
-def _column(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
+def _rows(cells: dict[tuple[int, int], object]) -> list[RawRow]:
+    rows: dict[int, dict[int, object]] = {1: {}}
+    for (row, column), value in cells.items():
+        rows.setdefault(row, {})[column] = value
+    return [RawRow(row, values) for row, values in sorted(rows.items())]
 
 
-def _first_sheet(data: bytes) -> tuple[str, list[RawRow]]:
+def _read_by_openpyxl(data: bytes) -> tuple[str, list[RawRow]]:
     import openpyxl
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about features of the file that hold no units
         sheet = openpyxl.load_workbook(BytesIO(data), data_only=True).worksheets[0]
-    rows: dict[int, dict[int, object]] = {1: {}}
-    # Only the cells there are: ``iter_rows`` would make a million more for one stray cell at the sheet's end.
-    for (row, column), cell in sheet._cells.items():
-        if cell.value is not None:
-            # An error such as #N/A is no text, though the library hands it over as one.
-            rows.setdefault(row, {})[column] = float("nan") if cell.data_type == "e" else cell.value
-    return str(sheet.title), [RawRow(row, values) for row, values in sorted(rows.items())]
+    # Only the cells there are: ``iter_rows`` would make a million more for one stray cell at the sheet's end. An error
+    # is no text, though the library hands it over as one.
+    filled = {at: cell for at, cell in sheet._cells.items() if cell.value is not None}
+    return str(sheet.title), _rows({at: _ERROR if cell.data_type == "e" else cell.value for at, cell in filled.items()})

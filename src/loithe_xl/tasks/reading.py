@@ -60,17 +60,17 @@ def read_own(path: Path, work: Callable[[Path], R]) -> R:
     with reader(work, OWN_SECONDS, OWN_MEMORY) as read:
         found = read(path)
     if isinstance(found, Lost):
-        _traced(found)
+        traced(found)
         raise Fault([issue("PARENT_LOST", Place(file=shown(path)), seconds=int(OWN_SECONDS))])
     return found
 
 
 @contextmanager
 def reader(
-    work: Callable[[Path], R], seconds: float = SECONDS, memory: int = MEMORY
+    work: Callable[[Path], R], seconds: float | None = None, memory: int | None = None
 ) -> Iterator[Callable[[Path], R | Lost]]:
     """One worker for files that come one after the other."""
-    with Crew(_Faulty(work), 1, seconds, memory) as crew:
+    with Crew(_Faulty(work), 1, seconds or SECONDS, memory or MEMORY) as crew:
 
         def read(path: Path) -> R | Lost:
             (found,) = crew.map([path])
@@ -108,7 +108,7 @@ class _Work(Generic[A]):
 
 
 def _why(lost: Lost, seconds: float = SECONDS) -> Issue:
-    _traced(lost)
+    traced(lost)
     match lost.reason:
         case "slow":
             return issue("FILE_TOO_SLOW", seconds=int(seconds))
@@ -117,7 +117,7 @@ def _why(lost: Lost, seconds: float = SECONDS) -> Issue:
     return issue("FILE_CRASHED")
 
 
-def _traced(lost: Lost) -> None:
+def traced(lost: Lost) -> None:
     """Show a programmer where reading broke."""
     if lost.trace and sys.stderr and os.environ.get("LOITHE_DEBUG"):
         sys.stderr.write(lost.trace)

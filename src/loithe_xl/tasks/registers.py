@@ -5,25 +5,33 @@ from __future__ import annotations
 from pathlib import Path
 
 from loithe_xl import store, writer
-from loithe_xl.issues import Fault, Issue, has_error
+from loithe_xl.crew import Lost
+from loithe_xl.issues import Fault, Issue, Place, has_error
 from loithe_xl.register import Register
-from loithe_xl.registerfile import read_register, sample_register
+from loithe_xl.registerfile import read_register, refused, sample_register
 from loithe_xl.registersheet import register_book
+from loithe_xl.tasks.reading import reader, traced
 
 
 def opened(path: Path | None) -> Register:
     """The register to work with: a file's, or the embedded sample; Fault with every fault of it."""
     if path is None:
         return sample_register()
-    register, issues = read_register(path)
+    register, issues = check(path)
     if register is None or has_error(issues):
         raise Fault(issues, 1)
     return register
 
 
 def check(path: Path) -> tuple[Register | None, list[Issue]]:
-    """A register and all its faults."""
-    return read_register(path)
+    """A register and all its faults; read by a worker, for who sent it may have put anything into it."""
+    with reader(read_register) as read:
+        found = read(path)
+    if isinstance(found, Lost):
+        traced(found)
+        large = found.reason in ("memory", "slow")
+        return None, [refused("FILE_TOO_LARGE" if large else "FILE_DAMAGED", Place(file=path.name))]
+    return found
 
 
 def make(path: Path, *, sample: bool) -> Path:
