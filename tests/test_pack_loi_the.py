@@ -42,11 +42,12 @@ LEAF = """
     members_due members_reported cells_total cells_registered cells_held cells_completed cells_in_progress
     cells_not_started cells_not_reported cells_held_as_registered cells_form_thematic cells_form_integrated
     cells_form_party_group cells_form_other cells_attended_by_base cells_attended_by_district
-    cells_attended_by_province
+    cells_attended_by_province cells_held_as_registered_with_province subordinate_as_registered_with_province
 """.split()
 RATES = {"rate_cells_held", "rate_members_reported", "rate_leaders_reported", "rate_cells_completed"}
 ABOVE = {"cells_total", "cells_not_reported"}
-UNITS = {f"units_{id}" for id in ("total", "plan_issued", "conference_held", "guidance_issued", "officials_assigned")}
+COUNTED = ("plan_issued", "conference_held", "guidance_issued", "officials_assigned")
+UNITS = {f"units_{id}" for id in ("total", "reported", *COUNTED)}
 REQUIRED = set(
     """
     members_total members_exempt members_transferred_out leaders_total leaders_due leaders_reported

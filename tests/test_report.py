@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -21,6 +22,13 @@ HELD = "Đến nay có 68/264 chi bộ đã tổ chức sinh hoạt chính trị
 
 def said(page: Page) -> dict[str, str]:
     return {line.id: line.shown for line in page.lines()}
+
+
+def worded(**values: int) -> dict[str, str]:
+    """The sample's lines with other figures; its table's rows still say what was sent, and would rightly protest."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("loithe_xl.report.page.progress", lambda *_: None)
+        return said(sample().with_values(**values).page())
 
 
 def with_inputs(part: Given, **values: Any) -> Given:
@@ -91,11 +99,7 @@ def test_a_sentence_without_its_figure_is_left_out():
     ],
 )
 def test_figures_choose_the_wording(values: dict[str, int], id: str, start: str):
-    part = sample().with_values(**values)
-    with pytest.MonkeyPatch.context() as patch:
-        # The table's rows still say what the sample's cells sent, and would rightly protest.
-        patch.setattr("loithe_xl.report.page.progress", lambda *_: None)
-        assert said(part.page())[id].startswith(start)
+    assert worded(**values)[id].startswith(start)
 
 
 def test_a_plan_is_cited_as_typed_and_never_made_up():
@@ -119,6 +123,47 @@ def test_difficulties_are_ranked_and_those_of_nobody_left_out():
     assert len(listed) == sum(bool(value) for id, value in page.values.items() if id.startswith("difficulty_"))
 
 
+def test_a_difficulty_declared_later_and_named_more_often_comes_first():
+    page = sample().with_values(difficulty_01=5, difficulty_02=45, difficulty_05=45, difficulty_08=9).page()
+
+    listed = [line.id.rpartition(".")[2] for line in page.body if line.id.startswith("difficulties.ranking.difficulty")]
+    assert listed == ["difficulty_02", "difficulty_05", "difficulty_08", "difficulty_01"]
+
+
+def test_own_words_come_first_and_what_most_wrote_alike_before_the_rest():
+    """Whatever the order in which they came."""
+    cells = [unit.code for unit in sample().register.of_tier("cell")]
+    single = [(cells[0], "Thiếu tài liệu"), (cells[1], "Thiếu kinh phí")]
+    pair = [(code, "Gửi mẫu sớm") for code in cells[2:4]]
+    many = [(code, "Đổi ngày họp") for code in cells[4:7]]
+    page = with_texts(sample(), "proposals_text", single[0], (TOP.code, "Của huyện"), single[1], *pair, *many).page()
+
+    lines = [line.shown.rstrip(";.") for line in page.body if line.id.startswith("tasks.proposals.")][1:]
+    assert [line.rpartition(": ")[2].removeprefix("- ") for line in lines] == [
+        "Của huyện",
+        "Đổi ngày họp",
+        "Gửi mẫu sớm",
+        "Thiếu tài liệu",
+        "Thiếu kinh phí",
+    ]
+
+
+@pytest.mark.parametrize("length", [600, 601, 604, 605])
+def test_a_long_opinion_is_cut_after_the_last_whole_word(length: int):
+    """Up to 600 letters stand as they are; beyond, the last word that is whole within them is the last one."""
+    words = ("chín chữ " * 100)[: length - 1].strip(" ") + "x" * 9
+    said_by = sample().register.of_tier("cell")[0].code
+    page = with_texts(sample(), "proposals_text", (said_by, words[:length])).page()
+
+    shown = said(page)[f"tasks.proposals.{said_by}"].partition(": ")[2].rstrip(".")
+    if length <= 600:
+        assert shown == words[:length]
+    else:
+        kept = shown.removesuffix(" …")
+        assert words.startswith(kept + " ") and len(kept) <= 600
+        assert len(kept) + 1 + len(words[len(kept) + 1 :].partition(" ")[0]) > 600, "no further word fits"
+
+
 def test_opinions_are_grouped_shortened_and_none_is_lost():
     cells = [unit.code for unit in sample().register.of_tier("cell")]
     alike = [(code, "Đề nghị gửi tài liệu. ") for code in cells[:3]]
@@ -129,7 +174,7 @@ def test_opinions_are_grouped_shortened_and_none_is_lost():
     assert lines[0] == "Kiến nghị, đề xuất:"
     assert lines[1] == "- Ý kiến của huyện;"
     assert lines[2].endswith("và 2 đơn vị khác: Đề nghị gửi tài liệu;")
-    assert lines[-1] == "- Và 14 kiến nghị khác, ghi đầy đủ tại trang “Ý kiến đơn vị” của tệp tổng hợp."
+    assert lines[-1] == "- Và 14 kiến nghị khác, lưu trong tệp tổng hợp của Huyện ủy."
     assert len(lines) == 1 + 6 + 1
     long = with_texts(sample(), "proposals_text", (cells[30], "dài " * 400)).page()
     shown = next(line.shown for line in long.body if line.id == f"tasks.proposals.{cells[30]}")
@@ -161,7 +206,8 @@ def test_screening_is_said_of_the_district_only_and_not_while_few_reported():
         ("Đảng bộ huyện Thử", "Tỉnh ủy Thử", "HUYỆN ỦY THỬ", "TỈNH ỦY THỬ", "-BC/HU", "Thử, "),
         ("Thị xã Thử", "", "THỊ ỦY THỬ", "TỈNH ỦY …………………", "-BC/ThU", "Thử, "),
         ("Thành phố Thử", "Tỉnh Thử", "THÀNH ỦY THỬ", "TỈNH ỦY THỬ", "-BC/ThU", "Thử, "),
-        ("Đảng ủy Khối Thử", "Tỉnh Thử", "ĐẢNG ỦY KHỐI THỬ", "TỈNH ỦY THỬ", "-BC/ĐU", "……………, "),
+        ("Đảng ủy Khối Thử", "Tỉnh Thử", "ĐẢNG ỦY KHỐI THỬ", "TỈNH ỦY THỬ", "-BC/ĐUK", "……………, "),
+        ("Đảng ủy Trường Thử", "Tỉnh Thử", "ĐẢNG ỦY TRƯỜNG THỬ", "TỈNH ỦY THỬ", "-BC/ĐU", "……………, "),
     ],
 )
 def test_heads_follow_the_name_in_the_register(
@@ -177,6 +223,67 @@ def test_heads_follow_the_name_in_the_register(
     assert words["above"] == superior
     assert words["number"].endswith(number)
     assert words["place_date"].startswith(place)
+
+
+@pytest.mark.parametrize(("unit", "area"), [("Đảng ủy Trường Thử", ""), ("Đảng ủy Khối Thử", " Khối")])
+def test_a_sentence_about_an_office_without_an_area_has_no_gap(unit: str, area: str):
+    """“trong toàn Đảng bộ .” is no sentence; nor is any other with a blank text in it."""
+    units = tuple(replace(each, kind="") if each.code == TOP.code else each for each in sample().register.units)
+    part = replace(sample(), register=replace(sample().register, units=units)).with_values(
+        screened_reviewed=3, admitted_members=4
+    )
+    words = said(part.page(unit_name=unit))
+
+    assert words["leadership.plan"].endswith(f" trong toàn Đảng bộ{area}.")
+    assert words["results.admitted"] == f"Trong thời gian này, toàn Đảng bộ{area} đã kết nạp 4 đảng viên mới."
+    assert not [line for line in words.values() if " ." in line or " ," in line or "  " in line]
+
+
+def test_no_enumeration_says_zero():
+    """What is 0 is left out of a list of counts, with the sentence when nothing is left."""
+    silent = dict.fromkeys(("cells_form_integrated", "cells_attended_by_base", "cells_attended_by_province"), 0)
+    silent |= {"reported_officeholder": 0, "cells_not_reported": 0, "leaders_reported": 0}
+    words = worded(**silent, screened_reviewed=2, screened_helped=0, screened_removed=0)
+
+    assert words["results.forms"].endswith(": 22 chi bộ sinh hoạt chuyên đề, 23 chi bộ sinh hoạt theo tổ đảng.")
+    assert words["results.attended"].endswith("có mặt ở mỗi buổi: cấp huyện tại 13 chi bộ.")
+    assert words["results.progress"] == "Có 52 chi bộ đang thực hiện và 174 chi bộ chưa tổ chức."
+    assert words["results.members"].endswith("; gồm 417 đảng viên không giữ chức vụ.")
+    assert words["results.screening"] == "Về rà soát, sàng lọc, toàn Đảng bộ huyện đã rà soát 2 đảng viên."
+    assert "results.leaders" not in words
+    formless = {id: 0 for id in sample().consolidation.values if id.startswith("cells_form")}
+    assert "results.forms" not in worded(**formless)
+    for lines in (said(sample().page()), said(empty().page()), said(given(()).page()), words):
+        for line in lines.values():
+            assert not re.search(r"(^|[ :,;])0(/\d| chi bộ| đảng viên| đơn vị| văn bản)", line), line
+
+
+def test_only_cells_known_not_to_have_begun_are_called_left():
+    """The 22 that sent nothing are not among those “left” or “not begun”."""
+    assert "174 chi bộ chưa tổ chức và 52 chi bộ chưa hoàn thành" in said(sample().page())["tasks.go_on"]
+    assert "196" not in " ".join(said(sample().page()).values())
+    whole = worded(cells_not_reported=0, cells_not_started=196)
+    assert "196 chi bộ còn lại và 52 chi bộ chưa hoàn thành" in whole["tasks.go_on"]
+
+
+def test_a_pack_cannot_say_no_for_those_who_did_not_answer():
+    """Whatever a pack words: a sentence that counts answers waits for all of them, or says how many there are."""
+
+    def other(report: dict[str, Any]) -> None:
+        report["figures"]["units_without_plan"] = "units_total - units_plan_issued"
+        texts = {
+            "bare": "{units_plan_issued}",
+            "rest": "{units_without_plan}",
+            "told": "{units_plan_issued} {units_reported}",
+        }
+        report["sections"][0]["lines"] += [{"id": id, "text": text} for id, text in texts.items()]
+
+    def shown(**values: int) -> dict[str, str]:
+        words = said(sample().with_values(**values).page(pack=changed_pack(other)))
+        return {id: words.get(f"leadership.{id}", "") for id in ("bare", "rest", "told")}
+
+    assert shown() == {"bare": "", "rest": "", "told": "8 8"}
+    assert shown(units_reported=29) == {"bare": "8", "rest": "21", "told": "8 29"}
 
 
 def test_a_bare_name_is_headed_by_the_units_kind():

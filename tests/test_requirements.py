@@ -138,6 +138,26 @@ def test_a_cell_says_whether_it_is_registered_apart_from_its_planned_date() -> N
     ]
 
 
+def test_the_provinces_visits_are_counted_inside_those_held_as_registered() -> None:
+    """S1-15: neither a visit to a late or unregistered session nor one to a chi bộ cơ sở is in the sentence."""
+    planned, guest = serial(date(2023, 2, 20)), {"superior": "Tỉnh"}
+    as_registered = {**held(22), "planned_date": planned, **guest}
+    late = {**held(22), "planned_date": serial(date(2023, 1, 25)), **guest}
+    alone = {**held(21), "planned_date": planned}
+    files = (
+        sent("cell", "01.1.C01", alone, as_registered),
+        sent("cell", "01.1.C02", late),
+        sent("cell", "01.2.C01", as_registered, registered=NO),
+        sent("base_cell", "01.K1", as_registered),
+    )
+    found = consolidated("01", "district", *files)
+
+    assert (found["cells_registered"], found["cells_held_as_registered"]) == (3, 2)
+    assert found["cells_attended_by_province"] == 4
+    assert found["cells_held_as_registered_with_province"] == 2
+    assert found["subordinate_as_registered_with_province"] == 1
+
+
 def test_attendance_is_counted_by_the_tier_of_the_superior() -> None:
     """S1-15: by any held session, never by one that is only planned."""
     found = cell_values(held(10, superior="Tỉnh"), held(12, superior="Cơ sở"), {"superior": "Huyện"})

@@ -198,7 +198,23 @@ derived = ["above", "all"]
 
 [[sheets]]
 name = "Chung"
-sections = ["facts"]
+sections = ["own"]
+""",
+    "sections/own.toml": """
+title = "Việc của huyện"
+
+[[fields]]
+id = "plan_issued"
+kind = "yesno"
+travels = true
+label = "Có kế hoạch"
+
+[[fields]]
+id = "opinion"
+kind = "paragraph"
+aggregate = "list"
+travels = true
+label = "Ý kiến"
 """,
 }
 
@@ -693,10 +709,47 @@ def test_faults_of_all_files_are_reported_together():
 
 
 def test_one_id_keeps_one_meaning_in_all_forms():
-    files = {**SMALL, "sections/joined.toml": SMALL[FACTS].replace(JOINED, 'label = "Có tham gia"')}
-    files[DISTRICT] = files[DISTRICT].replace('"facts"', '"joined"')
+    files = changed("sections/own.toml", 'id = "plan_issued"', 'id = "joined"')
 
     assert [(each.code, each.place.field) for each in faults(files)] == [("PACK_ID_CONFLICT", "fields[joined]")]
+
+
+@pytest.mark.parametrize("asked", ["sum", "count_yes", "count_each"])
+def test_what_a_superior_enters_itself_is_no_sum_of_those_beneath(asked: str):
+    """One number cannot be both: own 10 and the children's 3 + 4 + 1 under one id, and one of them would be lost."""
+    kinds = {"sum": 'kind = "count"', "count_yes": 'kind = "yesno"', "count_each": 'kind = "choice"\nlist = "species"'}
+    field = f'[[fields]]\nid = "own_count"\n{kinds[asked]}\naggregate = "{asked}"\ntravels = true\nlabel = "Việc"\n\n'
+    files = changed("sections/own.toml", "[[fields]]", field + "[[fields]]")
+
+    (found,) = faults(files)
+    assert (found.code, found.place.file, found.place.field) == (
+        "PACK_FIELD_LOST",
+        "sections/own.toml",
+        "fields[own_count]",
+    )
+    assert "“own_count”" in found.message.vi and "huyen" in found.message.vi and asked in found.message.vi
+
+
+def test_a_figure_added_up_from_beneath_is_not_computed_from_own_entries_above():
+    own = """
+[[fields]]
+id = "own_trees"
+kind = "count"
+label = "Cây của huyện"
+"""
+    again = """
+[[derived]]
+id = "trees_due"
+label = "Số cây phải trồng"
+rule = "{}"
+aggregate = "sum"
+"""
+    lost = {**SMALL, "sections/own.toml": SMALL["sections/own.toml"] + own}
+    kept = {**lost, "derived/above.toml": SMALL["derived/above.toml"] + again.format("trees_planned")}
+    lost["derived/above.toml"] = SMALL["derived/above.toml"] + again.format("trees_planned + own_trees")
+
+    assert [(each.code, each.place.field) for each in faults(lost)] == [("PACK_DERIVED_LOST", "derived[trees_due]")]
+    load_files(encoded(kept))
 
 
 def test_one_function_takes_columns_of_one_table():

@@ -16,7 +16,7 @@ from loithe_xl.issues import Issue, Place, issue
 from loithe_xl.kinds import YES
 from loithe_xl.receipts import Compact, Decision, Figure, Figures, Receipt, Status, UnitRow, unit_row
 from loithe_xl.register import Register
-from loithe_xl.spec import Form, Pack
+from loithe_xl.spec import UNITS_REPORTED, Form, Pack
 from loithe_xl.submission import Inputs
 from loithe_xl.validate import all_values, derive, plain
 
@@ -66,7 +66,7 @@ def consolidate(
     decision = decide(register, parent, receipts)
     summed = _Summed(pack, form)
     rows = _child_rows(summed, register, parent, decision)
-    given = given_values(pack, form, register, parent, decision, rows)
+    given = given_values(pack, form, register, parent, rows)
     values = all_values(form, inputs, constants, given)
     children = _children(register, parent, receipts, decision, rows, deadline)
     return Consolidation(
@@ -95,20 +95,18 @@ def _by_unit(row: UnitRow) -> str:
 
 
 def given_values(
-    pack: Pack, form: Form, register: Register, parent: str, decision: Decision, rows: Mapping[str, Figures | None]
+    pack: Pack, form: Form, register: Register, parent: str, rows: Mapping[str, Figures | None]
 ) -> dict[str, Raw]:
     """Sums of the counted figures, the register's denominators and the counts of children: what rules build on."""
     given: dict[str, Raw] = {id: _total(rows.values(), id) for id in pack.indicators}
-    direct = [unit.code for unit in register.children(parent)]
     for derived in form.derived:
         match derived.source:
             case "register_cells":
                 given[derived.id] = len(register.cells(parent))
             case "register_units":
-                given[derived.id] = len(direct)
-            case "children":
-                own = (decision.counted[code].rows[0].figures for code in direct if code in decision.counted)
-                given[derived.id] = sum(int(figures.get(derived.of, 0)) for figures in own)
+                given[derived.id] = len(rows)
+            case "children" | "reported":
+                given[derived.id] = _total(rows.values(), derived.id)
             case _:
                 given.pop(derived.id, None)
     return given
@@ -140,7 +138,7 @@ def _child_rows(summed: _Summed, register: Register, parent: str, decision: Deci
         path = [unit, *between(register, unit, parent)]
         parts[path[-1]].append(receipt)
     for code, receipts in parts.items():
-        own = decision.counted[code].rows[0].figures if code in decision.counted else {}
+        own = summed.answers(register, code, decision.counted[code]) if code in decision.counted else {}
         found[code] = summed.figures(len(register.cells(code)), receipts, own)
     return found
 
@@ -149,13 +147,24 @@ class _Summed:
     """What a direct child comes to: of the form is found once what is the same for thousands of children."""
 
     def __init__(self, pack: Pack, form: Form) -> None:
+        self.pack = pack
         self.indicators = tuple(pack.indicators)
-        self.counted = tuple(each.of for each in form.derived if each.source == "children")
+        self.counted = tuple((each.id, each.of) for each in form.derived if each.source == "children")
         self.cells = tuple(each.id for each in form.derived if each.source == "register_cells")
-        of_children = {each.id for each in form.derived if each.source in ("children", "register_units")}
+        of_children = {each.id for each in form.derived if each.source in ("children", "reported", "register_units")}
         rules = [each for each in form.derived if each.source in ("rule", "register_cells")]
         self.derived = [each for each in rules if not (each.rule and names(each.rule) & of_children)]
         self.empty: dict[int, Figures] = {}
+
+    def answers(self, register: Register, code: str, receipt: Receipt) -> Figures:
+        """What a child that sent a file of its own answered to the questions that are counted, and that it did.
+
+        A unit of which only the units beneath have reported has answered nothing, and that is no “no”.
+        """
+        unit, own = register.unit(code), receipt.rows[0].figures
+        form = self.pack.form_for(unit, register) if unit else None
+        told = {id: own[of] for id, of in self.counted if form and of in form.fields and of in own}
+        return {UNITS_REPORTED: 1, **told} if told else {}
 
     def figures(self, cells: int, receipts: Sequence[Receipt], own: Figures) -> Figures:
         """A child's sums, its own counted answers, and the figures that the form derives from sums and register."""
@@ -164,7 +173,7 @@ class _Summed:
         given: dict[str, Raw] = dict.fromkeys(self.cells, cells)
         derived = derive(self.derived, {**figures, **given}, given)
         figures |= {id: raw for id, raw in derived.items() if is_number(raw)}
-        return Compact(figures | {id: own.get(id, 0) for id in self.counted})
+        return Compact({**figures, **own})
 
     def nothing(self, cells: int) -> Figures:
         """The figures of a child that sent nothing."""

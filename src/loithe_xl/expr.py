@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -137,6 +138,22 @@ def names(node: Node) -> frozenset[str]:
     if isinstance(node, Name):
         return frozenset({node.id})
     return frozenset().union(*(names(part) for part in children(node)))
+
+
+def may_be_fraction(node: Node, fractional: Collection[str]) -> bool:
+    """Whether what a rule gives need not be whole, when the names that need not be are ``fractional``."""
+    match node:
+        case Name(id):
+            return id in fractional
+        case Number(value):
+            return value != int(value)
+        case Binary("/", _, _):
+            return True
+        case Binary(_, left, right) | Choose(_, left, right):
+            return may_be_fraction(left, fractional) or may_be_fraction(right, fractional)
+        case Call("sum" | "min" | "max", (column,)):
+            return may_be_fraction(column, fractional)
+    return False
 
 
 def children(node: Node) -> tuple[Node, ...]:

@@ -8,13 +8,14 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from loithe_xl.expr import Node, names
+from loithe_xl.expr import Node, may_be_fraction, names
 from loithe_xl.issues import Issue, Severity
 from loithe_xl.kinds import KINDS, Aggregate, Kind
 from loithe_xl.register import Register, Unit
 from loithe_xl.words import Text, text
 
 CONSTANTS = ("campaign_start", "campaign_end", "cutoff")
+UNITS_REPORTED = "units_reported"  # stands beside whatever counts the answers of direct children
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +104,10 @@ class Derived:
     """A figure that is computed.
 
     ``kind``: count or rate. ``source``: "rule" (``rule`` over the form's names), "register_cells" / "register_units"
-    (units in force at the cut-off: cells at or beneath, direct children), or "children" (direct children whose own
-    field ``of`` is Có). ``aggregate`` SUM goes up; NONE is recomputed at each tier. ``sensitive`` as of a field;
-    None: if it rests on a sensitive figure.
+    (units in force at the cut-off: cells at or beneath, direct children), "children" (direct children whose own
+    field ``of`` is Có) or "reported" (those whose own answers are known at all; no pack states it, it comes with the
+    former). ``aggregate`` SUM goes up; NONE is recomputed at each tier. ``sensitive`` as of a field; None: if it rests
+    on a sensitive figure.
     """
 
     id: str
@@ -249,6 +251,18 @@ class Pack:
         derived = [each for form in self.forms.values() for each in form.derived]
         while more := [each.id for each in derived if each.id not in found and _rests_on(each, found)]:
             found |= set(more)
+        return frozenset(found)
+
+    @cached_property
+    def fractional(self) -> frozenset[str]:
+        """The figures that need not be whole: decimal fields and columns, and what is derived from them or divided."""
+        forms = self.forms.values()
+        found = {each.id for form in forms for each in form.fields.values() if each.kind == "decimal"}
+        tables = [table for form in forms for table in form.tables.values()]
+        found |= {f"{table.id}.{each.id}" for table in tables for each in table.columns if each.kind == "decimal"}
+        rules = [(each.id, each.rule) for form in forms for each in form.derived if each.rule]
+        while more := {id for id, rule in rules if id not in found and may_be_fraction(rule, found)}:
+            found |= more
         return frozenset(found)
 
     @cached_property

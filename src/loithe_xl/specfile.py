@@ -14,9 +14,10 @@ from loithe_xl.register import TIERS
 from loithe_xl.report import faults as wording_faults
 from loithe_xl.spec import Document, Pack, Scheme
 from loithe_xl.specfields import Common, read_section
-from loithe_xl.specforms import note_between_forms, read_forms, read_group, settle
+from loithe_xl.specforms import read_forms, read_group, settle
 from loithe_xl.specnames import list_faults
 from loithe_xl.specread import Block, Faults, parse
+from loithe_xl.specwhole import note_between_forms
 from loithe_xl.words import Text
 
 MAIN = "pack.toml"

@@ -9,12 +9,12 @@ from loithe_xl.expr import Node
 from loithe_xl.issues import Place
 from loithe_xl.kinds import Aggregate
 from loithe_xl.register import TIERS
-from loithe_xl.spec import Check, Derived, Form, FormSheet, Pack, Section
+from loithe_xl.spec import UNITS_REPORTED, Check, Derived, Form, FormSheet, Pack, Section
 from loithe_xl.specfields import Common, ReadCheck, ReadSection, read_check, read_rule, read_unit
 from loithe_xl.specnames import sheet_fault
 from loithe_xl.specread import Block, Faults
 from loithe_xl.specrules import Scope, condition_faults, figure_faults, form_scope, in_order, needs
-from loithe_xl.words import Text
+from loithe_xl.words import Text, text
 
 SOURCES = ("rule", "register_cells", "register_units", "children")
 _KINDS = ("count", "rate")
@@ -76,27 +76,6 @@ def read_forms(
     return {id: _form(id, _whole(id, parts, common.faults), part.sheets) for id, part in parts.items()}
 
 
-def note_between_forms(pack: Pack, forms: Sequence[ReadForm], faults: Faults) -> None:
-    """What forms say against one another: one id with two meanings, two forms for the same units, an unknown ``of``."""
-    meant: dict[str, object] = {}
-    for read in forms:
-        for id, meaning, place in _meanings(read):
-            if meant.setdefault(id, meaning) != meaning and id not in faults.unsure:
-                faults.add("PACK_ID_CONFLICT", place, id=id)
-    for number, read in enumerate(forms):
-        for other in forms[:number]:
-            tiers = set(read.form.under or TIERS) & set(other.form.under or TIERS)
-            if read.form.tier == other.form.tier and tiers:
-                faults.add("PACK_FORMS_OVERLAP", read.place, other=other.form.id, tiers=", ".join(sorted(tiers)))
-    fields = [each for form in pack.forms.values() for each in form.fields.values()]
-    counted = {each.id for each in fields if each.kind == "yesno" and each.travels}
-    for read in forms:
-        for derived in read.derived:
-            of = derived.derived.of
-            if of and of not in counted and of not in faults.unsure and faults.complete:
-                faults.add("PACK_REFERENCE", derived.place, value=of, known=", ".join(sorted(counted)))
-
-
 def settle(read: ReadForm, pack: Pack, faults: Faults) -> Form:
     """The form with its checks and figures judged, ordered, and told what they need."""
     form = read.form
@@ -125,16 +104,6 @@ def settle(read: ReadForm, pack: Pack, faults: Faults) -> Form:
     derived = tuple(replace(each, needs=needed(each.rule)) for each in ordered)
     checks: tuple[Check, ...] = tuple(replace(each.check, needs=needed(each.check.rule)) for each in read.checks)
     return replace(form, derived=derived, checks=checks)
-
-
-def _meanings(read: ReadForm) -> Iterator[tuple[str, object, Place]]:
-    """What each id stands for above: the same in every form, or sums would mix."""
-    for each in read.derived:
-        yield each.derived.id, ("derived", each.derived.kind), each.place
-    for section in read.sections:
-        places = dict(section.places)
-        for field in section.section.fields:
-            yield field.id, (field.kind, field.aggregate, field.travels, field.items, field.sensitive), places[field.id]
 
 
 def _derived(block: Block, common: Common) -> ReadDerived | None:
@@ -254,7 +223,8 @@ def _form(id: str, part: _Part, own: Sequence[FormSheet]) -> ReadForm:
     if not part.sheets:
         part.block.fault("PACK_KEY_MISSING", "sheets", key="sheets")
     checks = tuple(check for section in part.sections for check in section.checks) + part.checks
-    derived = tuple(each.derived for each in part.derived)
+    read = tuple(_with_reported(part.derived))
+    derived = tuple(each.derived for each in read)
     form = Form(
         id,
         part.tier,
@@ -266,7 +236,17 @@ def _form(id: str, part: _Part, own: Sequence[FormSheet]) -> ReadForm:
         bool(part.parent),
         part.intro,
     )
-    return ReadForm(form, part.block.place(), part.sections, checks, part.derived, part.files)
+    return ReadForm(form, part.block.place(), part.sections, checks, read, part.files)
+
+
+def _with_reported(stated: Sequence[ReadDerived]) -> Iterator[ReadDerived]:
+    """The figures with the number of units that answered, before the first that counts their answers."""
+    first = next((each for each in stated if each.derived.source == "children"), None)
+    for each in stated:
+        if each is first:
+            label, unit = text("spec.units_reported"), text("spec.unit")
+            yield ReadDerived(Derived(UNITS_REPORTED, label, "count", "reported", unit=unit), each.place)
+        yield each
 
 
 def _note_at(check: ReadCheck, form: Form, scope: Scope, faults: Faults) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from loithe_xl.expr import FUNCTIONS
 from loithe_xl.layout import ANNEX, CHECK, FIGURES, GUIDE, RECEIPTS, REPORT, TOTALS
-from loithe_xl.spec import CONSTANTS
+from loithe_xl.spec import CONSTANTS, UNITS_REPORTED
 from loithe_xl.words import Text
 
 ID = re.compile(r"[a-z][a-z0-9_]{0,59}")
@@ -20,7 +20,7 @@ SHOWN_LETTERS = 255  # of an input message
 _A1 = re.compile(r"([a-z]{1,3})(\d+)")
 _R1C1 = re.compile(r"r\d*(c\d*)?|c\d*")
 _LAST_COLUMN, _LAST_ROW = 16_384, 1_048_576
-_RESERVED = frozenset({*CONSTANTS, *FUNCTIONS, "true", "false", "print_area", "print_titles"})
+_RESERVED = frozenset({*CONSTANTS, *FUNCTIONS, UNITS_REPORTED, "true", "false", "print_area", "print_titles"})
 _OWN_SHEETS = frozenset(name.lower() for name in (CHECK, GUIDE, TOTALS, RECEIPTS, FIGURES, REPORT, ANNEX, "History"))
 _PERSONAL_IDS = ("full_name", "birth", "citizen", "card_number", "identity_number", "passport", "phone", "ethnicity")
 _PERSONAL_LABELS = (

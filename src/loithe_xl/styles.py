@@ -36,7 +36,7 @@ class Style:
     rule_below: bool = False  # a line under the cell
 
 
-COUNT, RATE, DATE, TEXT = "#,##0", "0.00%", "dd/mm/yyyy", "@"
+COUNT, DECIMAL, RATE, DATE, TEXT = "#,##0", "#,##0.00", "0.00%", "dd/mm/yyyy", "@"
 
 STYLES: dict[str, Style] = {
     "plain": Style(),
@@ -54,16 +54,18 @@ STYLES: dict[str, Style] = {
     "unit": Style(size=11, align="center", border=True, colour="555555"),
     "status": Style(size=11, border=True, colour="444444"),
     "input_count": Style(fill=INPUT, border=True, locked=False, align="right", indent=1, number=COUNT),
-    "input_decimal": Style(fill=INPUT, border=True, locked=False, align="right", indent=1, number="#,##0.00"),
+    "input_decimal": Style(fill=INPUT, border=True, locked=False, align="right", indent=1, number=DECIMAL),
     "input_date": Style(fill=INPUT, border=True, locked=False, align="center", number=DATE),
     "input_choice": Style(fill=INPUT, border=True, locked=False, align="center"),
     "input_text": Style(fill=INPUT, border=True, locked=False, number=TEXT, quote_prefix=True),
     "input_paragraph": Style(fill=INPUT, border=True, locked=False, number=TEXT, valign="top", quote_prefix=True),
     "computed_count": Style(fill=COMPUTED, border=True, align="right", indent=1, number=COUNT),
+    "computed_decimal": Style(fill=COMPUTED, border=True, align="right", indent=1, number=DECIMAL),
     "computed_rate": Style(fill=COMPUTED, border=True, align="right", indent=1, number=RATE),
     "computed_text": Style(fill=COMPUTED, border=True),
     "total_label": Style(bold=True, border=True, fill=BAND),
     "total_count": Style(bold=True, border=True, fill=BAND, align="right", indent=1, number=COUNT),
+    "total_decimal": Style(bold=True, border=True, fill=BAND, align="right", indent=1, number=DECIMAL),
     "text": Style(border=True, number=TEXT, quote_prefix=True),
     "text_center": Style(border=True, number=TEXT, align="center", quote_prefix=True),
     "verdict": Style(bold=True, size=16, align="center", border=True),

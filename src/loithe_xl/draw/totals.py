@@ -79,8 +79,8 @@ def totals_sheet(panel: Panel) -> Sheet:
         number += 1
         sheet.put(row, 1, number, "number")
         sheet.put(row, 2, case.say(each.label), "label")
-        kind = each.derived.kind if each.derived else "count"
-        sheet.put(row, VALUE, _computed(case, each), "computed_rate" if kind == "rate" else "computed_count")
+        rate = each.derived is not None and each.derived.kind == "rate"
+        sheet.put(row, VALUE, _computed(case, each), "computed_rate" if rate else f"computed_{_look(case, each.id)}")
         sheet.heights[row] = LINE * lines_of(case.say(each.label), WIDTHS[2]) + 4
     sheet.freeze = (FIRST, 1)
     return sheet
@@ -97,7 +97,7 @@ def figures_sheet(panel: Panel) -> Sheet:
     heads = {1: "no", CODE: "code", NAME: "unit_name", STATUS: "state"}
     for column, key in heads.items():
         sheet.put(FIRST - 1, column, case.say(f"head_{key}"), "head")
-    labels = {each.id: each.label for each in figures(case)} | _counted_labels(case)
+    labels = {each.id: each.label for each in figures(case)}
     for id, column in columns.items():
         sheet.put(FIRST - 1, column, case.say(labels[id]), "head_turned")
     sheet.heights[FIRST - 1] = 240
@@ -108,7 +108,9 @@ def figures_sheet(panel: Panel) -> Sheet:
     for id, column in columns.items():
         letters = column_letters(column)
         total = sum(row.get(id, 0) for row in known.values())
-        sheet.put(FIRST, column, Formula(f"SUM({letters}{FIRST + 1}:{letters}{last})", total), "total_count")
+        sheet.put(
+            FIRST, column, Formula(f"SUM({letters}{FIRST + 1}:{letters}{last})", total), f"total_{_look(case, id)}"
+        )
     sheet.flow = Flow(FIRST + 1, len(case.consolidation.rows), max(columns.values()), lambda: _children(case, known))
     sheet.freeze = (FIRST + 1, STATUS + 1)
     repeated = (FIRST - 1, FIRST), (1, NAME)
@@ -119,31 +121,34 @@ def figures_sheet(panel: Panel) -> Sheet:
 def _children(case: Case, known: Mapping[str, Figures]) -> Iterator[Line]:
     """A child's figures. Of a unit that sent nothing the register's own are known, and nothing else."""
     assert case.consolidation and case.register
-    ids = list(columns_of(case))
-    styles = ("number", "text", "text", "text", *("computed_count" for _ in ids))
+    ids, answers = list(columns_of(case)), frozenset(_answers(case))
+    styles = ("number", "text", "text", "text", *(f"computed_{_look(case, id)}" for id in ids))
     states = {child.unit: child.status for child in case.consolidation.children}
     for number, (code, row) in enumerate(case.consolidation.rows.items(), 1):
         unit = case.register.unit(code)
         status = Status.MISSING if row is None else states[code]
         name = unit.name if unit else ""
         told = known[code]
-        found = [told.get(id, 0) for id in ids] if row is not None else [told.get(id) or None for id in ids]
-        values = (number, code, name, case.say(f"status_{status.value}"), *found)
+        found = [told.get(id, None if id in answers else 0) for id in ids]
+        shown = found if row is not None else [each or None for each in found]
+        values = (number, code, name, case.say(f"status_{status.value}"), *shown)
         yield Line(values, styles, LINE * lines_of(name, 40) + 3)
 
 
 def columns_of(case: Case) -> dict[str, int]:
     """Figure id -> column of the children's figures: what is summed, and the children's own counted answers."""
-    counted = [each.of for each in case.form.derived if each.source == "children"]
     derived = [each.id for each in case.form.derived if each.source == "register_cells"]
-    ids = dict.fromkeys([*derived, *case.pack.indicators, *counted])
+    ids = dict.fromkeys([*derived, *case.pack.indicators, *_answers(case)])
     return {id: number for number, id in enumerate(ids, STATUS + 1)}
 
 
-def _counted_labels(case: Case) -> dict[str, Text]:
-    own = {field.id: field.label for form in case.pack.forms.values() for field in form.fields.values()}
-    summed = {each.id: each.label for each in case.pack.indicators.values()}
-    return {each.of: own[each.of] for each in case.form.derived if each.source == "children"} | summed
+def _answers(case: Case) -> list[str]:
+    """What a child itself says; of one whose own file is not there nothing is known, and nothing is shown."""
+    return [each.id for each in case.form.derived if each.source in ("children", "reported")]
+
+
+def _look(case: Case, id: str) -> str:
+    return "decimal" if id in case.pack.fractional else "count"
 
 
 def _rows(case: Case) -> Iterator[tuple[int, Figure | Text]]:
@@ -160,8 +165,8 @@ def _rows(case: Case) -> Iterator[tuple[int, Figure | Text]]:
 def _computed(case: Case, figure: Figure) -> Formula | int | Decimal | str:
     derived = figure.derived
     now = shown(case, figure.id)
-    if derived is None or derived.source == "children":
-        return Formula(f"{_total_cell(case, derived.of if derived else figure.id)}", now)
+    if derived is None or derived.source in ("children", "reported"):
+        return Formula(f"{_total_cell(case, figure.id)}", now)
     if derived.rule is None:
         return now
     text = f'IFERROR({formula(derived.rule, _Itself())},"")'

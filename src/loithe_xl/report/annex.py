@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from math import ceil
 
 from loithe_xl.book import Chart, Flow, Line, Print, Sheet
 from loithe_xl.layout import ANNEX
 from loithe_xl.metrics import lines
-from loithe_xl.notation import ABSENT, percent
+from loithe_xl.notation import ABSENT, count, percent
 from loithe_xl.receipts import Figure
 from loithe_xl.report.page import Page
 from loithe_xl.report.table import Rate, Row, Table
@@ -149,18 +150,22 @@ def _lines(table: Table, withheld: bool) -> Iterator[Line]:
 
 
 def _line(number: str, row: Row, table: Table) -> Line:
-    """One row; a rate is a text, so that it reads the same on every computer."""
+    """One row; a rate or a decimal is a text, so that it reads the same on every computer."""
     bold = "" if row.kind == "unit" else "_bold"
-    centre, text_, count = (f"annex_{look}{bold}" for look in ("center", "text", "count"))
+    centre, text_, whole = (f"annex_{look}{bold}" for look in ("center", "text", "count"))
     values: list[str | int | None] = [number or None, row.name]
     styles = [centre, text_]
     for column in table.columns:
-        value = row.cells[column.id]
-        if value is None or isinstance(value, str):
-            values.append(value or ABSENT)
-        else:
-            values.append(percent(value) if column.kind == "rate" else int(value))
-        styles.append(count if isinstance(values[-1], int) else centre)
+        match row.cells[column.id]:
+            case None:
+                values.append(ABSENT)
+            case str(withheld):
+                values.append(withheld)
+            case rate if column.kind == "rate":
+                values.append(percent(rate))
+            case int() | Decimal() as figure:
+                values.append(int(figure) if figure == int(figure) else count(figure))
+        styles.append(whole if isinstance(values[-1], int) else centre)
     status = _status(row)
     tall = max(lines(row.name, 11, PIXELS[NAME] * 0.75 - 14, bold=bool(bold)), lines(status, 11, 58))
     return Line([*values, status or None], [*styles, centre], LINE * tall + 3)

@@ -9,11 +9,12 @@ from decimal import Decimal
 
 from loithe_xl.consolidate import Consolidation
 from loithe_xl.evaluate import Raw, Undefined, day_of, evaluate, is_number, truth
+from loithe_xl.expr import names
 from loithe_xl.notation import count, day, percent
 from loithe_xl.register import Register
-from loithe_xl.report.read import PLACEHOLDER
+from loithe_xl.report.read import PARTS, PLACEHOLDER
 from loithe_xl.report.wording import Choice, Opinions, Part, Ranking, Sentence, Wording
-from loithe_xl.spec import Form, Pack
+from loithe_xl.spec import UNITS_REPORTED, Form, Pack
 from loithe_xl.submission import Inputs, rule_values
 
 DROPPED = " .;,"  # around a unit's text, where the list puts its own signs
@@ -44,10 +45,12 @@ class Facts:
     ) -> None:
         self.pack, self.consolidation, self.texts = pack, consolidation, texts
         self.spelling = wording.words["spelling"]
+        self.answers = _resting_on_answers(form, wording)
         self.rates = {id for id, each in form.derived_by_id.items() if each.kind == "rate"}
         self.fields = form.fields
         self.inputs = inputs
         got = [row is not None for row in consolidation.rows.values()]
+        self.silent = consolidation.values.get(UNITS_REPORTED) != len(got)
         counted: dict[str, Raw] = {"units_received": sum(got), "units_missing": len(got) - sum(got)}
         self.numbers: dict[str, Raw] = {**consolidation.values, **counted}
         self.known = {**dict.fromkeys(pack.indicators), **constants, **self.numbers, **rule_values(inputs, {})}
@@ -59,7 +62,13 @@ class Facts:
             self.numbers[id] = self.known[id] = value
 
     def fill(self, template: str, **extra: str) -> str | None:
-        """The sentence with every name replaced; None when one of its figures is not known."""
+        """The sentence with every name replaced; None when one of its figures is not known.
+
+        A text that is blank (an office without an area) leaves no gap: the space before it goes too.
+        """
+        for name in PLACEHOLDER.findall(template):
+            if self.texts.get(name) == "" and name not in extra:
+                template = template.replace(f" {{{name}}}", "").replace(f"{{{name}}}", "")
         found = {name: extra.get(name) or self._worded(name) for name in PLACEHOLDER.findall(template)}
         if any(worded is None for worded in found.values()):
             return None
@@ -72,9 +81,24 @@ class Facts:
     def choose(self, choices: tuple[Choice, ...]) -> str | None:
         """The first sentence whose rule holds and whose figures are known; None when there is none."""
         for choice in choices:
-            if self._holds(choice) and (said := self.fill(choice.text)) is not None:
+            if self._holds(choice) and self._whole(choice) and (said := self._said(choice)) is not None:
                 return said
         return None
+
+    def _said(self, choice: Choice) -> str | None:
+        if not choice.parts:
+            return self.fill(choice.text)
+        held = (self.fill(part.text) for part in choice.parts if self._holds(part))
+        *first, last = [said for said in held if said is not None] or [""]
+        listed = choice.last.join([choice.between.join(first), last]) if first else last
+        return self.fill(choice.text, **{PARTS: listed}) if listed else None
+
+    def _whole(self, choice: Choice) -> bool:
+        """Whether it says, where it counts what units answered and some have not, how many have."""
+        named = {
+            name for text in (choice.text, *(part.text for part in choice.parts)) for name in PLACEHOLDER.findall(text)
+        }
+        return not self.silent or named.isdisjoint(self.answers) or UNITS_REPORTED in named
 
     def _holds(self, choice: Choice) -> bool:
         try:
@@ -97,6 +121,15 @@ class Facts:
             return None
         assert isinstance(raw, int | Decimal)
         return percent(raw) if name in self.rates else count(raw)
+
+
+def _resting_on_answers(form: Form, wording: Wording) -> set[str]:
+    """The figures that count what direct children answered, and those that are made of them."""
+    found = {each.id for each in form.derived if each.source == "children"}
+    rules = {**{each.id: each.rule for each in form.derived if each.rule}, **wording.figures}
+    while more := {id for id, rule in rules.items() if id not in found and names(rule) & found}:
+        found |= more
+    return found
 
 
 def slots(part: Part, facts: Facts, register: Register, unit: str) -> Iterator[list[Slot]]:

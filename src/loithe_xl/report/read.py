@@ -9,6 +9,7 @@ from loithe_xl.issues import Issue
 from loithe_xl.register import TIERS
 from loithe_xl.report.profile import PROFILES, profile_faults
 from loithe_xl.report.wording import (
+    COMMA,
     Annex,
     Choice,
     Column,
@@ -30,6 +31,7 @@ PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 TEXTS = frozenset(
     "unit committee committee_above area campaign basis bases cutoff deadline blank symbol place date name".split()
 )
+PARTS = "parts"  # stands for the enumeration in a sentence that has one
 COUNTED = frozenset({"units_received", "units_missing"})  # direct children, by whether anything of them counts
 _COLOUR = re.compile(r"[0-9A-F]{6}")
 _WORDS = (
@@ -157,7 +159,7 @@ class _Reader:
     def _sentence(self, block: Block) -> Sentence:
         if block.has("choices"):
             return Sentence(block.id(), self._choices(block, "choices"))
-        return Sentence(block.id(), (Choice(self.template(block, "text"), self._condition(block)),))
+        return Sentence(block.id(), (self._choice(block),))
 
     def _ranking(self, block: Block) -> Ranking:
         pattern = block.string("figures", required=True)
@@ -216,9 +218,19 @@ class _Reader:
     def _choices(self, block: Block, name: str) -> tuple[Choice, ...]:
         found = []
         for each in block.blocks(name):
-            found.append(Choice(self.template(each, "text"), self._condition(each)))
+            found.append(self._choice(each))
             each.close()
         return tuple(found)
+
+    def _choice(self, block: Block) -> Choice:
+        """A sentence, its condition and, where it enumerates, the parts of the enumeration."""
+        if not block.has("parts"):
+            return Choice(self.template(block, "text"), self._condition(block))
+        text, when, parts = self.template(block, "text", PARTS), self._condition(block), self._choices(block, "parts")
+        if f"{{{PARTS}}}" not in text or not parts:
+            block.fault("PACK_REPORT_PARTS", "text" if parts else "parts")
+        between = block.string("between") or COMMA
+        return Choice(text, when, parts, between, block.string("last") or between)
 
     def _condition(self, block: Block) -> Node | None:
         rule = read_rule(block, "when") if block.has("when") else None

@@ -14,7 +14,7 @@ from loithe_xl.rollup import WITHHELD, shown
 from loithe_xl.spec import Pack
 
 Rate = Fraction | None
-Counts = Mapping[str, int | None]
+Counts = Mapping[str, Figure | None]
 Cells = Mapping[str, Figure | Rate | str]  # WITHHELD in the place of a figure that is shown in totals only
 
 
@@ -83,7 +83,7 @@ def _units(annex: Annex, consolidation: Consolidation, register: Register) -> It
         unit, child = register.unit(code), children[code]
         silent = 0 if figures is not None else len(register.cells(code))
         known: Counts = {id: silent if column.register else None for id, column in counts.items()}
-        told = known if figures is None else {id: int(figures.get(id, 0)) for id in counts}
+        told = known if figures is None else {id: figures.get(id) for id in counts}
         group, late = unit.tier if unit else "", child.late and bool(child.file)
         yield Row("unit", child.name, {}, code, child.status.value, late, group), told
 

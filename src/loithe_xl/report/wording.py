@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from loithe_xl.expr import Node
 
+COMMA = ", "
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -14,6 +16,9 @@ class Choice:
 
     text: str
     when: Node | None = None
+    parts: tuple[Choice, ...] = ()  # an enumeration: those whose rule holds stand in the place of ``{parts}``
+    between: str = COMMA
+    last: str = COMMA  # between the last two
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from loithe_xl.book import Book, Print, Sheet
 from loithe_xl.hygiene import inert
 from loithe_xl.issues import Fault, Place, issue
 from loithe_xl.layout import FIGURES
+from loithe_xl.receipts import Figure
 from loithe_xl.register import TIER_WORDS
 from loithe_xl.rollup import WITHHELD, shown
 from loithe_xl.tasks.intake import Opened
@@ -50,7 +51,10 @@ def table(parent: Opened, lang: str) -> DataFrame:
     pack, labels = parent.loaded.pack, _labels(parent, lang)
     frame = pandas.DataFrame.from_records(_records(parent, lang), columns=[*_ABOUT, *labels])
     frame[[*labels]] = frame[[*labels]].apply(pandas.to_numeric).convert_dtypes()
-    total = {**dict.fromkeys(_ABOUT, ""), "unit_name": text("form.total").to(lang), **frame[[*labels]].sum()}
+    rows, absent = parent.consolidation.rows, parent.consolidation.absent
+    known = [absent.get(code, {}) if row is None else row for code, row in rows.items()]
+    sums = {id: _plain(sum(row.get(id, 0) for row in known)) for id in labels}  # exact, as decimals are not in a frame
+    total = {**dict.fromkeys(_ABOUT, ""), "unit_name": text("form.total").to(lang), **sums}
     for id in pack.sensitive & labels.keys():
         figures = frame[id].astype(object).where(frame[id].notna(), None)
         told = shown(zip(frame.tier, figures, strict=True), pack.smallest_shown)
@@ -85,9 +89,13 @@ def _records(parent: Opened, lang: str) -> list[dict[str, Any]]:
         }
         absent = {id: each for id, each in parent.consolidation.absent.get(code, {}).items() if each}
         known = absent if figures is None else figures
-        numbers = {id: int(each) if each == int(each) else float(each) for id, each in known.items()}
+        numbers = {id: _plain(each) for id, each in known.items()}
         found.append({**about, **numbers})
     return found
+
+
+def _plain(figure: Figure) -> int | float:
+    return int(figure) if figure == int(figure) else float(figure)
 
 
 def _csv(frame: DataFrame) -> bytes:

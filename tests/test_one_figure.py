@@ -1,0 +1,321 @@
+"""The law of figures: every sheet, answer, export or sentence that shows a figure shows one and the same value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import cache
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tools import TERM, small_register
+
+from loithe_xl import specfile
+from loithe_xl.book import Book, Formula, Sheet, column_letters
+from loithe_xl.consolidate import Consolidation, consolidate, rows_sent_up
+from loithe_xl.draw import Case, form_book
+from loithe_xl.draw.totals import FIRST, VALUE, columns_of, totals_rows
+from loithe_xl.evaluate import Raw, serial
+from loithe_xl.identity import Identity
+from loithe_xl.kinds import NO, YES, Aggregate
+from loithe_xl.layout import FIGURES, TOTALS
+from loithe_xl.notation import count, percent
+from loithe_xl.packs import pack_folder
+from loithe_xl.receipts import Receipt, Verdict, unit_row
+from loithe_xl.register import Register, Unit
+from loithe_xl.report import page_json
+from loithe_xl.spec import Field, Form
+from loithe_xl.submission import Inputs, blank, constants
+from loithe_xl.tasks.export import table
+from loithe_xl.tasks.intake import Opened
+from loithe_xl.tasks.packs import Loaded, load_embedded
+from loithe_xl.tasks.render import Subject, parent_case
+from loithe_xl.tasks.told import consolidate_json, number_json
+from loithe_xl.validate import all_values
+
+Number = int | Decimal
+QUESTIONS = ("plan_issued", "conference_held", "guidance_issued", "officials_assigned")
+MORE = """
+[[fields]]
+id = "hours"
+kind = "decimal"
+required = false
+label = { vi = "Số giờ sinh hoạt", en = "Hours" }
+
+[[fields]]
+id = "place_kind"
+kind = "choice"
+list = "session_form"
+required = false
+aggregate = "count_each"
+label = { vi = "Nơi sinh hoạt", en = "Place" }
+"""
+
+
+@cache
+def loaded() -> Loaded:
+    """The built-in pack with a decimal and a choice that go up, a column for each in the annex, and a sentence for
+    every figure there is."""
+    files = {path: content.decode() for path, content in specfile.read_folder(pack_folder("loi_the")).items()}
+    files["pack.toml"] = files["pack.toml"].replace('id = "loi_the"', 'id = "luat"')
+    files["sections/members.toml"] += MORE
+    pack = specfile.load_files({path: text.encode() for path, text in files.items()})
+    ids = dict.fromkeys([*pack.indicators, *pack.forms["district"].derived_by_id])
+    lines = ""
+    for id in ids:
+        beside = " {units_reported}" if id.startswith("units_") else ""
+        lines += f'[[sections.lines]]\nid = "say_{id}"\ntext = "{id} {{{id}}}{beside}."\n' if "." not in id else ""
+    heading = 'heading = "II. Kết quả thực hiện"\n'
+    column = '\n[[annex.columns]]\nid = "hours"\nlabel = "Số giờ"\nkind = "count"\n'
+    report = files["report/district.toml"].replace(heading, heading + lines)
+    files["report/district.toml"] = report.replace("\n[[annex.columns]]", column + "\n[[annex.columns]]", 1)
+    return load_embedded({path: text.encode() for path, text in files.items()})
+
+
+def answer(draw: st.DrawFn, field: Field) -> Raw:
+    """Something that may be typed into one field."""
+    match field.kind:
+        case "count":
+            return draw(st.one_of(st.none(), st.integers(0, 2000)))
+        case "decimal":
+            return draw(st.one_of(st.none(), st.decimals(0, 100, places=2)))
+        case "yesno" | "choice":
+            return draw(st.sampled_from([*field.items, None]))
+        case "date":
+            return serial(TERM.cutoff)
+    return draw(st.sampled_from([None, "Khó bố trí thời gian."]))
+
+
+@dataclass(frozen=True)
+class World:
+    """A district: what its cells and bases typed, whose files reached it, and its workbook."""
+
+    register: Register
+    typed: Mapping[str, Inputs]  # of every unit whose own file counts, at the district or in its base's book
+    own: frozenset[str]  # direct units that sent a file of their own
+    case: Case
+
+    @property
+    def done(self) -> Consolidation:
+        """The district's figures."""
+        assert self.case.consolidation
+        return self.case.consolidation
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> World:
+    """An uneven tree; each base is silent, known through its cells alone, or sends its book."""
+    shape = draw(st.dictionaries(st.sampled_from(["01.1", "01.2", "01.3"]), st.integers(0, 2), min_size=1))
+    register = small_register(shape, draw(st.integers(0, 2)))
+    typed: dict[str, Inputs] = {}
+    files: list[Receipt] = []
+    own: set[str] = set()
+    for unit in register.children("01"):
+        way = draw(st.sampled_from(["silent", "own", "parts"]))
+        cells = [each for each in register.cells(unit.code) if draw(st.booleans())] if unit.tier == "base" else []
+        if way == "silent":
+            continue
+        beneath = [draw(filled(cell, register, typed)) for cell in cells]
+        if way == "parts" and unit.tier == "base":
+            files += beneath
+        else:
+            own.add(unit.code)
+            files.append(draw(filled(unit, register, typed, tuple(beneath))))
+    form = loaded().pack.forms["district"]
+    inputs = draw(answers(form))
+    layout = loaded().by_form["district"]
+    identity = Identity("01", TERM.period, TERM.cutoff, TERM.deadline, "luat", layout.digest)
+    case = parent_case(loaded(), layout, Subject(identity, "LT1|…", "Huyện Thử", "Tỉnh"), inputs, register, files, {})
+    return World(register, typed, frozenset(own), case)
+
+
+@st.composite
+def answers(draw: st.DrawFn, form: Form) -> Inputs:
+    """Every own answer of a form at random."""
+    start = blank(form)
+    tables = dict(start.tables)
+    if "sessions" in tables and draw(st.booleans()):
+        held = {"planned_date": serial(TERM.cutoff) - 9, "held_date": serial(TERM.cutoff) - 5, "form": "Chuyên đề"}
+        tables["sessions"] = ({**tables["sessions"][0], **held}, *tables["sessions"][1:])
+    return Inputs(start.values | {each.id: answer(draw, each) for each in form.fields.values()}, tables)
+
+
+@st.composite
+def filled(
+    draw: st.DrawFn, unit: Unit, register: Register, typed: dict[str, Inputs], beneath: tuple[Receipt, ...] = ()
+) -> Receipt:
+    """A unit's file, noted in ``typed``."""
+    pack = loaded().pack
+    form = pack.form_for(unit, register)
+    assert form
+    inputs = typed[unit.code] = draw(answers(form))
+    known = constants(pack, serial(TERM.cutoff))
+    if form.parent:
+        subtree = register.subtree(unit.code)
+        done = consolidate(pack, form, subtree, unit.code, inputs, known, beneath, TERM.deadline)
+        rows = rows_sent_up(pack, form, inputs, done)
+    else:
+        rows = (unit_row(unit.code, form, inputs, all_values(form, inputs, known, {})),)
+    return Receipt(unit.code, f"{unit.code}.xlsx", unit.code, Verdict.VALID, "2023-03-01T08:00:00", rows=rows)
+
+
+def expected(world: World) -> dict[str, Number]:
+    """Every count at the district, added up from what was typed and the register, by nothing of the product."""
+    pack, register = loaded().pack, world.register
+    cells = {code: each for code, each in world.typed.items() if register.unit(code).tier == "cell"}  # type: ignore[union-attr]
+    found: dict[str, Number] = {}
+    for field in pack.forms["cell"].fields.values():
+        said = [each.values[field.id] for each in cells.values()]
+        match field.aggregate:
+            case Aggregate.SUM:
+                found[field.id] = sum(each for each in said if isinstance(each, int | Decimal))
+            case Aggregate.COUNT_YES:
+                found[field.id] = said.count(YES)
+            case Aggregate.COUNT_EACH:
+                found |= {f"{field.id}.{place}": said.count(item) for place, item in enumerate(field.items, 1)}
+    direct = [unit.code for unit in register.children("01")]
+    told = [world.typed[code].values for code in direct if code in world.own]
+    found |= {f"units_{id}": sum(values[id] == YES for values in told) for id in QUESTIONS}
+    found |= {"units_reported": len(told), "units_total": len(direct), "cells_total": len(register.of_tier("cell"))}
+    return found
+
+
+@settings(max_examples=20)
+@given(worlds())
+def test_every_place_shows_the_same_figure(world: World) -> None:
+    """“Tổng hợp”, “Số liệu đơn vị”, hidden names, the answers, the export, the report's sentences and its annex."""
+    values, book = world.done.values, form_book(world.case)
+
+    for id, value in expected(world).items():
+        assert values[id] == value, id
+    ids = [*loaded().pack.indicators, *world.case.form.derived_by_id]
+    assert set(ids) <= values.keys()
+    assert told_in_json(world) == {id: number_json(value) for id, value in values.items()}
+    assert page_of(world)["values"] == told_in_json(world)
+    for id in ids:
+        for place, shown in places(world, book, id):
+            assert shown == values[id], (id, place)
+
+
+def places(world: World, book: Book, id: str) -> list[tuple[str, object]]:
+    """Where a figure of the district is shown, and what is shown there; a rate that is not known is a blank."""
+    found: list[tuple[str, object]] = []
+    row = totals_rows(world.case)[id]
+    assert book.names[id] == f"'{TOTALS}'!$C${row}"
+    found.append(("Tổng hợp", result(book.sheet(TOTALS), row, VALUE)))
+    column = columns_of(world.case).get(id)
+    if column:
+        sheet = book.sheet(FIGURES)
+        total = sheet.cells[FIRST, column].value
+        assert isinstance(total, Formula)
+        letters, last = column_letters(column), FIRST + len(world.done.rows)
+        assert total.text == f"SUM({letters}{FIRST + 1}:{letters}{max(last, FIRST + 1)})"
+        found.append(("total row", total.result))
+        each = [result(sheet, place, column) for place in range(FIRST + 1, last + 1)]
+        found.append(("rows", sum(one for one in each if isinstance(one, int | Decimal))))
+    if (said := sentence(world, id)) is not None:
+        found.append(("report", said))
+    return found
+
+
+def result(sheet: Sheet, row: int, column: int) -> object:
+    """What a cell shows; None for a blank."""
+    cell = sheet.cells.get((row, column))
+    value = cell.value.result if cell and isinstance(cell.value, Formula) else cell.value if cell else None
+    return None if value == "" else value
+
+
+def sentence(world: World, id: str) -> object:
+    """The figure that the report's own sentence about it names, if there is one."""
+    page = world.case.page
+    assert page
+    value = world.done.values[id]
+    said = next((line.shown for line in page.body if line.id == f"results.say_{id}"), None)
+    if said is None:
+        return None
+    shown = said.removeprefix(f"{id} ").rstrip(".").split(" ")
+    worded = [percent(value), count(value)]  # type: ignore[arg-type]
+    assert " ".join(shown[: 2 if shown[-1] == "%" else 1]) in worded, said
+    return value
+
+
+def page_of(world: World) -> dict[str, object]:
+    assert world.case.page
+    return page_json(world.case.page)
+
+
+def told_in_json(world: World) -> dict[str, object]:
+    """The values of ``consolidate --format json``."""
+    parent = opened(world)
+    gathered = type("Gathered", (), {"parent": parent, "issues": (), "seen": 0, "counts": {}, "skipped": 0})
+    values: dict[str, object] = consolidate_json(gathered, "vi")["values"]  # type: ignore[arg-type]
+    return values
+
+
+def opened(world: World) -> Opened:
+    """The district's workbook as it is read."""
+    case = world.case
+    kept = {"identity": case.identity, "loaded": loaded(), "layout": case.layout, "register": case.register}
+    return Opened("huyen.xlsx", **kept, consolidation=world.done)  # type: ignore[arg-type]
+
+
+@settings(max_examples=10)
+@given(worlds())
+def test_the_export_adds_up_to_the_same_figures(world: World) -> None:
+    """The total row is the figure itself, decimals to the last digit."""
+    frame = table(opened(world), "vi")
+
+    labels = {id: each.label.vi for id, each in loaded().pack.indicators.items()}
+    names = [*labels.values()]
+    for id, label in labels.items():
+        shown = frame[label if names.count(label) == 1 else f"{label} ({id})"].iloc[-1]
+        assert shown in ("…", number_json(world.done.values[id])), id
+
+
+@settings(max_examples=20)
+@given(worlds())
+def test_a_unit_known_through_its_cells_alone_has_answered_nothing(world: World) -> None:
+    """Its cells count; its own answers are blank in the list by unit, neither yes nor no."""
+    sheet, columns = form_book(world.case).sheet(FIGURES), columns_of(world.case)
+
+    for row, (code, figures) in enumerate(world.done.rows.items(), FIRST + 1):
+        for id in ("units_reported", *(f"units_{each}" for each in QUESTIONS)):
+            shown = result(sheet, row, columns[id])
+            assert (shown is not None) == (code in world.own), (code, id)
+            if code in world.own:
+                said = True if id == "units_reported" else world.typed[code].values[id.removeprefix("units_")] == YES
+                assert shown == said
+        if figures is None:
+            assert code not in world.own
+
+
+@pytest.mark.parametrize("left", [0, 1, 2])
+def test_the_report_names_those_who_answered_when_some_did_not(left: int) -> None:
+    """Silence is no “no”: x of n is never said of all units while some have not answered."""
+    register = small_register({"01.1": 1, "01.2": 1}, 0)
+    pack = loaded().pack
+    form, known = pack.forms["base"], constants(pack, serial(TERM.cutoff))
+    files = []
+    for unit in register.children("01")[left:]:
+        start = blank(form)
+        inputs = replace(start, values=start.values | {"plan_issued": YES, "conference_held": NO})
+        done = consolidate(pack, form, register.subtree(unit.code), unit.code, inputs, known, (), TERM.deadline)
+        rows = rows_sent_up(pack, form, inputs, done)
+        files.append(Receipt(unit.code, "", unit.code, Verdict.VALID, "2023-03-01T08:00:00", rows=rows))
+    layout = loaded().by_form["district"]
+    identity = Identity("01", TERM.period, TERM.cutoff, TERM.deadline, "luat", layout.digest)
+    subject = Subject(identity, "LT1|…", "Huyện Thử", "Tỉnh")
+    page = parent_case(loaded(), layout, subject, blank(layout.form), register, files, {}).page
+    assert page
+
+    said = [line.shown for line in page.body if line.id == "leadership.units"]
+    wanted = {
+        0: ["Ở cơ sở, có 2/2 tổ chức cơ sở đảng đã ban hành kế hoạch."],
+        1: ["Ở cơ sở, có 1/2 tổ chức cơ sở đảng đã báo cáo, trong đó 1 đơn vị đã ban hành kế hoạch."],
+        2: [],
+    }
+    assert said == wanted[left]
+    assert not any(re.search(r"\b0/\d", line.shown) for line in page.body if ".say_" not in line.id)
