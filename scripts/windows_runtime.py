@@ -26,7 +26,7 @@ VERSION, PLATFORM = "3.12", "x86_64-pc-windows-msvc"
 TAG = "python" + VERSION.replace(".", "")
 NAME = "loithe-xl-windows"
 SITE = PurePosixPath("python/Lib/site-packages")
-MANIFEST = "manifest.sha256"  # loithe_xl.windows reads it
+MANIFEST, KEYS = "manifest.sha256", "khoa"  # loithe_xl.windows and its installer read them
 DATE = (1980, 1, 1, 0, 0, 0)
 LONGEST = 130  # letters of a path in the zip: with a user's own folder before it, Windows allows 260
 
@@ -76,6 +76,7 @@ def main(arguments: Sequence[str]) -> int:
             tidy(home / SITE)
             write_commands(home)
             count = write_manifest(home)
+            add_keys(wanted.trust, home / KEYS)
             wanted.out.mkdir(parents=True, exist_ok=True)
             made = wanted.out / f"{NAME}.zip"
             pack(home, made)
@@ -152,6 +153,13 @@ def write_commands(home: Path) -> None:
     (home / "loithe-xl.cmd").write_bytes(f"{HEAD}{RUN} %*\r\nexit /b\r\n{MISSING}exit /b 3\r\n".encode("ascii"))
 
 
+def add_keys(files: Sequence[Path], folder: Path) -> None:
+    """The public keys that every PC shall trust; the manifest does not name them, so that others may be put beside."""
+    for file in files:
+        folder.mkdir(exist_ok=True)
+        shutil.copyfile(file, folder / file.name)
+
+
 def write_manifest(home: Path) -> int:
     """The SHA-256 of every file, as ``sha256sum --check`` reads it; how many."""
     files = _files(home)
@@ -178,6 +186,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--sha256", type=_digest, required=True, metavar="HEX", help="its SHA-256, as published")
     parser.add_argument("--out", type=Path, default=ROOT / "dist", metavar="DIR", help="where the zip goes")
     parser.add_argument("--lock", type=Path, default=ROOT / "requirements" / "run.txt", help="libraries with hashes")
+    key = "a public key that every PC shall trust, written by “loithe-xl key export”; may be repeated"
+    parser.add_argument("--trust", type=Path, action="append", default=[], metavar="FILE.pub", help=key)
     parser.add_argument("--wheel", type=Path, help="loithe-xl's wheel; without it, it is built")
     parser.add_argument("--uv", type=Path, help=f"a uv to use; without it, {UV} is installed for the while")
     parser.add_argument("--find-links", type=Path, metavar="DIR", help="take wheels from here, not from the network")

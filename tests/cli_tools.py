@@ -21,6 +21,7 @@ import openpyxl
 from tools import REQUIRED, small_register
 
 from loithe_xl.cli.shell import run
+from loithe_xl.identity import fingerprint
 from loithe_xl.issues import catalogue
 from loithe_xl.register import COLUMNS, TIER_WORDS, Register, Unit
 
@@ -66,6 +67,21 @@ def press(*arguments: object, at: Path | None = None) -> Answer:
 def read(*arguments: object, at: Path | None = None) -> Any:
     """The JSON answer of a reading command."""
     return press(*arguments, "--format", "json", at=at).json
+
+
+def print_of(file: Path) -> str:
+    """The fingerprint of the key in a .pub file, or of the one that signed a workbook."""
+    if file.suffix == ".pub":
+        return fingerprint(file.read_text(encoding="utf-8").split()[-1])
+    with zipfile.ZipFile(file) as package:
+        token = re.search(r"LT1\|[^<]+", package.read("docProps/custom.xml").decode())
+    assert token
+    return fingerprint(token[0].split("|")[-2])
+
+
+def trust(file: Path, *more: object) -> Answer:
+    """Trust the key of a file, as whoever compared it by telephone."""
+    return press("key", "trust", file, "--fingerprint", print_of(Path(file)), *more)
 
 
 def worded(code: str, lang: str = "vi") -> re.Pattern[str]:

@@ -222,7 +222,7 @@ def _key() -> Scene:
 
     def work(folder: Path) -> tuple[int, str]:
         with mock.patch.dict(os.environ, LOITHE_XL_HOME=str(folder / KEYS)):
-            return pressed(folder, "key", "show")
+            return pressed(folder, "key", "export", "khoa.pub")
 
     def wrong(folder: Path) -> str:
         file = folder / KEYS / "office.key"

@@ -13,7 +13,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from canaries import MARK, PLACES, Place, marks, marks_in, planted
-from cli_tools import REQUIRED, codes, held, issue_forms, press, read, type_in
+from cli_tools import REQUIRED, codes, held, issue_forms, press, read, trust, type_in
 from tools import small_register
 
 from loithe_xl import store
@@ -104,7 +104,7 @@ def test_marks_in_undeclared_places_come_out_nowhere(
     before = {path.name: path.read_bytes() for path in mail.iterdir()}
     watch = Watch(tmp_path / "co quan", monkeypatch)
     if world != "foreign":
-        assert press("key", "trust", forms["01.1"]).code == 0
+        assert trust(forms["01.1"]).code == 0
     parent = Path(
         shutil.copy(
             forms["01.1"] if world != "foreign" else issue_forms(tmp_path / "p", REGISTER)["01.1"], watch.folder
@@ -143,7 +143,7 @@ def test_a_base_sends_nothing_of_it_on(
     assert told({("base", mark) for mark in marks_in(base.read_bytes(), MARK)}, chosen) == []
     base.write_bytes(planted(base.read_bytes(), [(place, own[place]) for place in LEFT_BY_AN_OFFICE]))
     watch = Watch(tmp_path / "huyen", monkeypatch)
-    assert press("key", "trust", forms["01"]).code == 0
+    assert trust(forms["01"]).code == 0
     district = Path(shutil.copy(forms["01"], watch.folder))
 
     watch.everything(district, base)
@@ -182,7 +182,7 @@ def test_names_of_files_stand_in_the_receipt_list_and_names_of_folders_nowhere(
         type_in(forms["01.1.C01"], mail / f"quzfile{number:03}.xlsx", {**REQUIRED, **values}, [held(10), PLAN])
     (mail / "quzfile004.xlsx").write_bytes((mail / "quzfile001.xlsx").read_bytes()[:9000])
     watch = Watch(tmp_path / "co quan", monkeypatch)
-    assert press("key", "trust", forms["01.1"]).code == 0
+    assert trust(forms["01.1"]).code == 0
     parent = Path(shutil.copy(forms["01.1"], watch.folder))
 
     watch.press("consolidate", "--into", parent, mail)

@@ -27,6 +27,7 @@ from cli_tools import (
     resaved,
     saved_at,
     snapshot,
+    trust,
     type_in,
     worded,
 )
@@ -475,7 +476,7 @@ def test_a_foreign_unit_and_a_foreign_key(
     assert issues == [("01.K1", ["TOKEN_FOREIGN"])] * 2 + [("09.K", ["UNIT_FOREIGN"])]
     assert found["missing"] == 3
 
-    assert press("key", "trust", "tỉnh.pub").code == 0
+    assert trust(tmp_path / "tỉnh.pub", "--all").code == 0
     trusted = told(forms["01"], "nhan", now=LATE, code=1)
     assert counted(trusted) == {"accepted": 1, "foreign": 1, "refused": 1}
     child = next(child for child in trusted["children"] if child["status"] == "accepted")

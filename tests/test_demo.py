@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cli_tools import trust
 from tools import TERM
 
 from loithe_xl.cli.shell import run
@@ -131,7 +132,7 @@ def test_the_district_workbook_is_valid_once_its_key_is_trusted(
     assert code == 1
     assert [found["code"] for found in json.loads(out)["files"][0]["issues"]] == ["TOKEN_FOREIGN"]
 
-    assert called(["key", "trust", str(played.district)])[0] == 0
+    assert trust(played.district).code == 0
     (file,) = json_of("validate", str(played.district))["files"]
     assert (file["unit"], file["level"], file["period"], file["ok"]) == ("00.07", "district", "2023-02", True)
     assert not [found for found in file["issues"] if found["severity"] == "ERROR"]

@@ -7,13 +7,15 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path, PureWindowsPath
 from typing import Any
 
 import pytest
 from pcs import Pc, mark, runtime_in
 
-from loithe_xl import addin, store, windows
+from loithe_xl import addin, keyring, store, windows
+from loithe_xl.identity import fingerprint, public_key
 from loithe_xl.issues import Fault
 from loithe_xl.tasks import diagnosis, installing
 from loithe_xl.tasks.diagnosis import Finding, Verdict, doctor, doctor_json, doctor_lines, is_sound
@@ -159,6 +161,29 @@ def test_the_system_drive_lasts_too_where_profiles_lie_elsewhere():
     profile = PureWindowsPath("D:\\Users\\nhanvien")
     assert lasts(PureWindowsPath("C:\\loithe-xl"), profile, "C:")
     assert not lasts(PureWindowsPath("E:\\loithe-xl"), profile, "C:")
+
+
+def test_public_keys_come_with_the_runtime(pc: Pc, tmp_path: Path):
+    """Every PC of the office trusts its key; none gets a private one."""
+    source = pc.profile / "Downloads" / "loithe-xl-windows"
+    python, own = runtime_in(source), public_key(bytes(32))
+    (source / "khoa").mkdir()
+    (source / "khoa" / "co-quan.pub").write_text(own + "\n", encoding="ascii")
+    (source / "khoa" / "._co-quan.pub").write_bytes(b"\0\5\x16\7")
+
+    for _ in range(2):
+        lines = install("vi", pc.windows(python))
+        assert keys(lines)[:3] == ["settled", "key_passed_over", "key_adopted"]
+        assert fingerprint(own) in lines[2].vi
+
+    home = pc.windows().home
+    assert keyring.trusted(home).keys == {own: None}
+    assert keyring.own(home) is None
+    assert windows.damaged(home) == []
+    assert keys(install("vi", pc.windows(home / "python" / "python.exe")))[0] == "added", "from where it settled"
+    here = replace(pc.windows(python), settings={**pc.windows().settings, "LOITHE_XL_HOME": str(tmp_path / "chung")})
+    install("vi", here)
+    assert keyring.trusted(tmp_path / "chung").keys == {own: None}
 
 
 def test_a_runtime_that_is_not_whole_is_not_installed(pc: Pc):

@@ -25,12 +25,13 @@ from loithe_xl.issues import Fault, Issue
 from loithe_xl.receipts import Receipt, Status, Verdict
 from loithe_xl.tasks import gather as gather_module
 from loithe_xl.tasks import generate as generate_module
-from loithe_xl.tasks import intake, reading
+from loithe_xl.tasks import intake, provenance, reading
 from loithe_xl.tasks.check import check
 from loithe_xl.tasks.gather import Gathered, Order, gather, open_parent, take_in
 from loithe_xl.tasks.intake import Opened, open_file
 from loithe_xl.tasks.office import Office
 from loithe_xl.tasks.reporting import report
+from loithe_xl.trust import Trust
 
 
 @pytest.fixture(scope="module")
@@ -113,16 +114,16 @@ def test_of_a_stranger_s_parent_nothing_is_read_that_an_office_writes(
         (intake, "read_register"),
         (intake, "read_receipts"),
         (intake, "read_journal"),
-        (intake.packs, "load_embedded"),
+        (provenance.packs, "load_embedded"),
     ):
         monkeypatch.setattr(place, name, touched)
     keys = Office(now=NOON).trusted()
     with pytest.raises(AssertionError, match="was read"):
         open_file(forms["01.1"], "x", None, keys)
 
-    read, cell = (open_file(forms[code], "x", None, frozenset()) for code in ("01.1", "01.1.C01"))
+    read, cell = (open_file(forms[code], "x", None, Trust()) for code in ("01.1", "01.1.C01"))
 
-    assert (read.identity and read.identity.unit, read.key in keys) == ("01.1", True)
+    assert (read.identity and read.identity.unit, keys.speaks(read.key, "01.1")) == ("01.1", True)
     assert [each.code for each in read.issues] == ["TOKEN_FOREIGN"]
     assert (read.layout, read.register, read.receipts) == (None, None, ())
     assert {each.code for each in cell.issues} >= {"TOKEN_FOREIGN", "FIELD_REQUIRED"}, "it is checked all the same"
@@ -229,7 +230,7 @@ def test_workers_need_nothing_but_what_they_are_given(
 class _Here:
     """A crew that is this process."""
 
-    def __init__(self, work: object, seconds: float) -> None:
+    def __init__(self, work: object, *_: object, **__: object) -> None:
         self.work = work
 
     def __enter__(self) -> _Here:
@@ -284,7 +285,7 @@ from pathlib import Path
 from loithe_xl.cli.shell import run
 from loithe_xl.tasks import gather as gather_module
 from loithe_xl.tasks import generate as generate_module
-from loithe_xl.tasks import intake, reading
+from loithe_xl.tasks import intake, provenance, reading
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever runs the tests in the background ignores it
 

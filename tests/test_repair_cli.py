@@ -29,6 +29,7 @@ from cli_tools import (
     rewritten,
     saved_at,
     snapshot,
+    trust,
     type_in,
     worded,
 )
@@ -527,7 +528,7 @@ def test_a_form_that_a_strange_office_signed(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setenv("LOITHE_XL_HOME", str(tmp_path / "own"))
 
     nothing_done(press("repair", theirs, "--out", "sạch.xlsx"), "TOKEN_FOREIGN")
-    press("key", "trust", "tỉnh.pub")
+    trust(tmp_path / "tỉnh.pub", "--all")
     assert press("repair", theirs, "--out", "sạch.xlsx").code == 0
 
 

@@ -22,6 +22,7 @@ from cli_tools import (
     read,
     resaved,
     snapshot,
+    trust,
     type_in,
     worded,
 )
@@ -350,7 +351,7 @@ def test_a_form_of_an_unknown_office_is_foreign(tmp_path: Path, monkeypatch: pyt
 
     assert codes(found["issues"]) == ["TOKEN_FOREIGN"]
     assert "key trust" in found["issues"][0]["message"]
-    assert press("key", "trust", good).code == 0
+    assert trust(good).code == 0
     assert checked(good)["ok"]
 
 

@@ -24,6 +24,8 @@ import lock
 import windows_runtime
 from loithe_xl import windows
 from loithe_xl.cli import build
+from loithe_xl.identity import public_key
+from loithe_xl.tasks import installing
 from loithe_xl.tasks.installing import install
 
 EMBEDDED = ("LICENSE.txt", "python.exe", "pythonw.exe", "python312.dll", "python312.zip", "python312._pth")
@@ -113,6 +115,18 @@ def test_the_zip_holds_python_the_windows_wheels_and_our_own(bench: Bench, capsy
     assert {name.split("/")[1] for name in kept if ".dist-info/" in name} == {"METADATA", "WHEEL"}
     assert names == sorted(names)
     assert sha256(bench.made()) in capsys.readouterr().out
+
+
+def test_public_keys_travel_in_the_zip_beside_the_manifest(bench: Bench, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(windows_runtime, "install", lambda *_: None)
+    key = bench.folder / "co-quan.pub"
+    key.write_text(public_key(bytes(32)), encoding="ascii")
+    assert bench.run("--trust", str(key)) == 0
+    with zipfile.ZipFile(bench.made()) as package:
+        assert package.read(f"{windows_runtime.KEYS}/co-quan.pub") == key.read_bytes()
+        assert "co-quan.pub" not in package.read("manifest.sha256").decode()
+    assert windows_runtime.KEYS == installing.KEYS
+    assert bench.run("--trust", str(bench.folder / "nowhere.pub")) == 3
 
 
 def test_python_looks_into_its_own_folders_only_and_reads_pth_files(bench: Bench):

@@ -17,6 +17,7 @@ from importlib import import_module, metadata
 from pathlib import Path
 
 from loithe_xl.issues import Fault, issue
+from loithe_xl.keyring import HOME
 
 NAME = "loithe-xl"  # of our folders
 ADDIN = "loithe.xlam"
@@ -94,6 +95,12 @@ class Windows:
     def home(self) -> Path:
         """The user's own place for the runtime; the office's keys lie there too."""
         return self.folder("LOCALAPPDATA") / NAME
+
+    @property
+    def keys(self) -> Path:
+        """The folder of the office's keys, where ``keyring`` looks for them."""
+        named = self.settings.get(HOME)
+        return Path(named) if named else self.home
 
     @property
     def packaged(self) -> bool:

@@ -11,7 +11,19 @@ import click
 
 from loithe_xl.cli.making import FILE
 from loithe_xl.cli.progress import progress_bar
-from loithe_xl.cli.shell import FAULTY, OK, Group, argument, command, format_option, option, say, say_error, say_json
+from loithe_xl.cli.shell import (
+    FAULTY,
+    OK,
+    Group,
+    argument,
+    command,
+    format_option,
+    noticing,
+    option,
+    say,
+    say_error,
+    say_json,
+)
 from loithe_xl.words import text
 
 FIRST_YEAR, LAST_YEAR = 1901, 2999  # of a file's saved time
@@ -71,7 +83,7 @@ def _validate(lang: str, paths: tuple[Path, ...], pack: str | None, form: str) -
     from loithe_xl.tasks.told import validate_json
 
     by = packs.load(pack) if pack else None
-    files, skipped = check(paths, Office(lang=lang, progress=progress_bar(lang)), by)
+    files, skipped = check(paths, Office(lang=lang, progress=progress_bar(lang), notice=noticing(lang)), by)
     if has_error(skipped):
         raise Fault(skipped, 2)
     for found in skipped:
@@ -101,7 +113,7 @@ def _consolidate(
 
     if not paths and not preferred and not withdrawn:
         raise click.UsageError(text("cli.nothing_given").to(lang))
-    office = Office(lang=lang, now=now or local_time(), progress=progress_bar(lang))
+    office = Office(lang=lang, now=now or local_time(), progress=progress_bar(lang), notice=noticing(lang))
     gathered = gather(Order(into, paths, dry_run, preferred, withdrawn), office)
     if form == "json":
         say_json(consolidate_json(gathered, lang))

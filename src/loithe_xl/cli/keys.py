@@ -1,38 +1,83 @@
-"""key show, export and trust."""
+"""key show, export, trust and distrust."""
 
 from __future__ import annotations
 
+import sys
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from loithe_xl.cli.shell import OK, Group, argument, command, say
-from loithe_xl.words import text
+import click
+
+from loithe_xl.cli.shell import OK, Group, argument, command, noticing, option, say, say_error
+from loithe_xl.words import Text, text
+
+if TYPE_CHECKING:
+    from loithe_xl.tasks.keys import Offer
 
 
 def add(root: Group, lang: str) -> None:
     """Register the group ``key``."""
     group = Group(name="key", help=text("cli.help_key").to(lang), lang=lang)
-
-    def show() -> int:
-        from loithe_xl.tasks import keys
-
-        for label, print_ in keys.listed():
-            say(text(f"cli.key_{label}", print=print_).to(lang))
-        return OK
-
-    def export(file: Path) -> int:
-        from loithe_xl.tasks import keys
-        from loithe_xl.tasks.office import shown
-
-        say(text("cli.written", file=shown(keys.export(file))).to(lang))
-        return OK
-
-    def trust(file: Path) -> int:
-        from loithe_xl.tasks import keys
-
-        say(text("cli.key_now_trusted", print=keys.trust(file)).to(lang))
-        return OK
-
-    group.add_command(command("key show", lang, show))
-    group.add_command(command("key export", lang, export, argument(lang, "file", "FILE.pub")))
-    group.add_command(command("key trust", lang, trust, argument(lang, "file", "FILE")))
+    file = argument(lang, "file", "FILE")
+    unit = option(lang, "--unit", said="key_unit", metavar="CODE")
+    every = option(lang, "--all", "everybody", said="key_all", is_flag=True)
+    confirmed = option(lang, "--fingerprint", metavar="XXXX-XXXX-XXXX-XXXX")
+    group.add_command(command("key show", lang, partial(_show, lang)))
+    group.add_command(command("key export", lang, partial(_export, lang), argument(lang, "file", "FILE.pub")))
+    group.add_command(command("key trust", lang, partial(_trust, lang), file, confirmed, unit, every))
+    named = click.Argument(["named"], metavar="FINGERPRINT|FILE", help=text("cli.argument_key").to(lang))
+    group.add_command(command("key distrust", lang, partial(_distrust, lang), named))
     root.add_command(group)
+
+
+def _show(lang: str) -> int:
+    from loithe_xl.tasks import keys
+    from loithe_xl.tasks.office import Office
+
+    own, others = keys.listed(Office(lang=lang, notice=noticing(lang)))
+    say(text("cli.key_own", print=own).to(lang) if own else text("cli.key_none").to(lang))
+    for print_, units in others.items():
+        say(text("cli.key_trusted", print=print_, units=_for(units)).to(lang))
+    return OK
+
+
+def _export(lang: str, file: Path) -> int:
+    from loithe_xl.tasks import keys
+    from loithe_xl.tasks.office import Office, shown
+
+    say(text("cli.written", file=shown(keys.export(file, Office(lang=lang, notice=noticing(lang))))).to(lang))
+    return OK
+
+
+def _trust(lang: str, file: Path, fingerprint: str | None, unit: str | None, everybody: bool) -> int:
+    from loithe_xl.tasks import keys
+
+    offered = keys.offer(file, unit, everybody)
+    asked = _for((offered.scope.unit,) if offered.scope else ())
+    say_error(text("cli.key_offered", print=offered.fingerprint, units=asked).to(lang))
+    units = keys.trust(offered, fingerprint or _asked(offered, lang))
+    say(text("cli.key_now_trusted", print=offered.fingerprint, units=_for(units)).to(lang))
+    return OK
+
+
+def _distrust(lang: str, named: str) -> int:
+    from loithe_xl.tasks import keys
+
+    say(text("cli.key_no_longer", print=keys.distrust(named)).to(lang))
+    return OK
+
+
+def _asked(offered: Offer, lang: str) -> str:
+    """The fingerprint as somebody at the terminal types it; Fault where nobody sits there."""
+    from loithe_xl.issues import Fault, issue
+
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise Fault([issue("KEY_UNCONFIRMED", fingerprint=offered.fingerprint)], 2)
+    answer: str = click.prompt(text("cli.key_ask").to(lang), default="", show_default=False, err=True)
+    return answer
+
+
+def _for(units: tuple[str, ...]) -> Text:
+    """The units that a key may speak for, in words."""
+    return text("cli.key_units", units=", ".join(units)) if units else text("cli.key_any")

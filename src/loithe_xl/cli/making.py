@@ -9,8 +9,7 @@ from pathlib import Path
 import click
 
 from loithe_xl.cli.progress import progress_bar
-from loithe_xl.cli.shell import OK, Group, command, option, say, say_error
-from loithe_xl.issues import Issue
+from loithe_xl.cli.shell import OK, Group, command, noticing, option, say
 from loithe_xl.words import text
 
 LEVELS = ("cell", "base", "district", "province", "commune")
@@ -65,12 +64,9 @@ def _generate(
 ) -> int:
     from loithe_xl.tasks import generate as making
     from loithe_xl.tasks import packs, registers, terms
-    from loithe_xl.tasks.lines import issue_line
     from loithe_xl.tasks.office import Office, shown
 
-    def notice(found: Issue) -> None:
-        say_error(issue_line(found, lang))
-
+    notice = noticing(lang)
     loaded = packs.load(pack)
     for found in loaded.pack.warnings:
         notice(found)

@@ -6,7 +6,19 @@ from functools import partial
 from pathlib import Path
 
 from loithe_xl.cli.making import FILE
-from loithe_xl.cli.shell import FAULTY, OK, Group, argument, command, format_option, option, say, say_error, say_json
+from loithe_xl.cli.shell import (
+    FAULTY,
+    OK,
+    Group,
+    argument,
+    command,
+    format_option,
+    noticing,
+    option,
+    say,
+    say_error,
+    say_json,
+)
 
 
 def add(root: Group, lang: str) -> None:
@@ -29,7 +41,7 @@ def _repair(lang: str, file: Path, out: Path, form: str) -> int:
     from loithe_xl.tasks.repair import repair
     from loithe_xl.tasks.told import repair_json
 
-    repaired = repair(file, out, Office(lang=lang))
+    repaired = repair(file, out, Office(lang=lang, notice=noticing(lang)))
     if form == "json":
         say_json(repair_json(repaired, lang))
     else:

@@ -14,7 +14,7 @@ from loithe_xl import __version__, garbage
 from loithe_xl.words import LANGUAGES, text
 
 if TYPE_CHECKING:
-    from loithe_xl.issues import Fault
+    from loithe_xl.issues import Fault, Issue
 
 OK, FAULTY, USAGE, NOTHING_DONE = 0, 1, 2, 3
 
@@ -68,6 +68,13 @@ def say(line: str = "") -> None:
 def say_error(line: str) -> None:
     """One line beside the answer: progress, faults, wrong usage."""
     click.echo(line, err=True)
+
+
+def noticing(lang: str) -> Callable[[Issue], None]:
+    """What says each notice of a run beside its answer."""
+    from loithe_xl.tasks.lines import issue_line
+
+    return lambda found: say_error(issue_line(found, lang))
 
 
 def say_json(answer: dict[str, Any]) -> None:
@@ -221,9 +228,9 @@ def _help_of(words: Sequence[str], lang: str) -> str:
     return text(f"cli.help_{'_'.join(words)}").to(lang)
 
 
-def option(lang: str, *names: str, **settings: Any) -> click.Option:
-    """An option with its help ``cli.option_<name>``."""
-    key = names[0].lstrip("-").replace("-", "_")
+def option(lang: str, *names: str, said: str = "", **settings: Any) -> click.Option:
+    """An option with its help ``cli.option_<name>``, or another name's."""
+    key = said or names[0].lstrip("-").replace("-", "_")
     made = _Option(list(names), help=text(f"cli.option_{key}").to(lang), **settings)
     made.lang = lang
     return made

@@ -28,6 +28,7 @@ from loithe_xl.tasks.issued import kept_seal
 from loithe_xl.tasks.office import Office, beside, kept, shown
 from loithe_xl.tasks.reading import read_each, read_own
 from loithe_xl.tasks.render import Subject, package, parent_case, salt_of
+from loithe_xl.trust import Trust
 
 COUNTED = (
     Status.ACCEPTED,
@@ -132,7 +133,9 @@ def take_in(parent: Opened, found: Found, order: Order, office: Office) -> Gathe
     files = [path for path in found.files if not _same(path, here)]
     own = len(found.files) - len(files)
     assert parent.identity and parent.register
-    trusted = office.trusted(parent.key)
+    known = office.trusted()
+    trusted = known.and_of(parent.key).within(parent.register)
+    stranger = refusal(parent, known, "PARENT_FOREIGN")
     judge = _Judge(parent.identity, parent.register, trusted, office.moment)
     named = partial(kept, folder=office.folder)
     seen = list(read_each(files, judge, office, "consolidate", parent.loaded, named, trusted))
@@ -141,7 +144,8 @@ def take_in(parent: Opened, found: Found, order: Order, office: Office) -> Gathe
     done = received(parent, after)
     changed = tuple(after) != tuple(parent.receipts)
     done, entries = _journal(parent, done, seen, changed, office)
-    gathered = _count(done, seen, len(found.skipped) + own, tuple(why for _, why in found.skipped))
+    notices = (*([stranger.in_file(parent.file)] if stranger else []), *(why for _, why in found.skipped))
+    gathered = _count(done, seen, len(found.skipped) + own, notices)
     return replace(gathered, changed=changed, entries=entries)
 
 
@@ -180,7 +184,7 @@ class _Judge:
 
     parent: Identity
     register: Register
-    trusted: frozenset[str]
+    trusted: Trust
     moment: str
 
     def __call__(self, opened: Opened) -> Receipt:

@@ -12,11 +12,13 @@ from pathlib import Path, PurePath
 from typing import Any
 from xml.etree import ElementTree
 
-from loithe_xl import store, windows
-from loithe_xl.issues import Fault, issue
+from loithe_xl import keyring, store, windows
+from loithe_xl.identity import fingerprint
+from loithe_xl.issues import Fault, Issue, issue
 from loithe_xl.windows import Link, Windows
 from loithe_xl.words import LANGUAGES, Text, text
 
+KEYS = "khoa"  # beside the folder "python" of an unpacked runtime: public keys of whoever issues the forms
 CONTROL = "Loithe_"  # what a ribbon button's id begins with; the rest names the function that it calls
 _ASK = "from loithe_xl.windows import interpreter_told; print(interpreter_told())"
 _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|.…]+')
@@ -40,7 +42,7 @@ def install(lang: str, pc: Windows | None = None) -> list[Text]:
     pc = pc or windows.this_pc()
     if pc.packaged:
         raise Fault([issue("ADDIN_STORE_PYTHON")], 3)
-    done = _settle(pc)
+    done = [*_settle(pc), *_adopted(pc)]
     plan = planned(pc)
     plan.temporary.mkdir(parents=True, exist_ok=True)
     _put(pc.addin, built(lang, plan))
@@ -139,6 +141,18 @@ def _settle(pc: Windows) -> list[Text]:
     with _reported(home / "python"):
         windows.settle(source, home)
     return [text("addin_install.settled", folder=home)]
+
+
+def _adopted(pc: Windows) -> list[Text]:
+    """Trust the public keys that came with the unpacked runtime; what was done. Whoever runs this trusts its sender."""
+    source, done = _runtime(pc), list[Text]()
+    for file in sorted((source / KEYS).glob("*.pub")) if source else ():
+        held = keyring.adopt(file, pc.keys)
+        if isinstance(held, Issue):
+            done.append(text("addin_install.key_passed_over", file=file.name, why=held.message))
+        else:
+            done.append(text("addin_install.key_adopted", file=file.name, print=fingerprint(held.key)))
+    return done
 
 
 def _runtime(pc: Windows) -> Path | None:

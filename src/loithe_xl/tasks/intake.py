@@ -11,10 +11,10 @@ from loithe_xl import guard, reader
 from loithe_xl.book import Book
 from loithe_xl.celltext import normal
 from loithe_xl.consolidate import Consolidation, consolidate, rows_sent_up
-from loithe_xl.draw import TOKEN_NAME, Case, form_book
-from loithe_xl.draw.hidden import ABOVE_CELL, LANG_CELL, NAME_CELL, PACK_FROM, TOKEN_CELL
+from loithe_xl.draw import Case, form_book
+from loithe_xl.draw.hidden import ABOVE_CELL, LANG_CELL, NAME_CELL
 from loithe_xl.evaluate import Raw, Values, is_number, serial
-from loithe_xl.identity import Identity, agree, parse
+from loithe_xl.identity import Identity, fingerprint
 from loithe_xl.issues import Fault, Issue, Place, has_error, issue
 from loithe_xl.journal import Entry
 from loithe_xl.layout import COMPUTED, HIDDEN, HIDDEN_JOURNAL, HIDDEN_RECEIPTS, HIDDEN_REGISTER, Layout
@@ -22,16 +22,16 @@ from loithe_xl.ledger import read_journal, read_receipts, read_register
 from loithe_xl.receipts import Receipt, UnitRow, Verdict, unit_row
 from loithe_xl.received import Received
 from loithe_xl.register import Register
-from loithe_xl.specfile import MAIN
 from loithe_xl.structure import changed, few, misplaced
 from loithe_xl.submission import BLANK, Grids, Inputs, blank, constants, cut_cells, extract, is_blank, outside
-from loithe_xl.tasks import packs
 from loithe_xl.tasks.issued import as_issued, as_sealed
 from loithe_xl.tasks.packs import Loaded
-from loithe_xl.tasks.terms import FIRST_DAY, LAST_DAY, PERIOD
+from loithe_xl.tasks.provenance import form_of, identified
+from loithe_xl.trust import Trust
 from loithe_xl.typed import Hints, explained, settle
 from loithe_xl.validate import all_values, validate
 from loithe_xl.wording import beside_words
+from loithe_xl.words import text
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,7 @@ class Opened:
     sha: str = ""
     token: str = ""
     key: str = ""
+    unit: str = ""  # as it may be told to others: of a form that a stranger signed only where the register has it
     identity: Identity | None = None
     loaded: Loaded | None = None
     layout: Layout | None = None
@@ -68,11 +69,11 @@ class Opened:
         return replace(self, issues=(*self.issues, *(each.in_file(self.file) for each in found)))
 
 
-def open_file(path: Path, file: str, by: Loaded | None = None, trusted: frozenset[str] | None = None) -> Opened:
+def open_file(path: Path, file: str, by: Loaded | None = None, trusted: Trust | None = None) -> Opened:
     """Read one file as far as it can be trusted. ``file`` is how it is named to the user.
 
     ``by`` is the only pack to read it by; without it the file's own embedded pack serves, or one of the program's.
-    ``trusted``: a form that none of these keys signed is refused before a ledger or pack in it is read; None: all are.
+    ``trusted``: a form that no trusted key signed is refused before a ledger or pack in it is read; None: all are.
     """
     data = guard.fetch(path)
     if isinstance(data, Issue):
@@ -91,7 +92,7 @@ def unread(path: Path, file: str, why: Issue) -> Opened:
 
 
 def opened(
-    received: Received, file: str, sha: str = "", by: Loaded | None = None, trusted: frozenset[str] | None = None
+    received: Received, file: str, sha: str = "", by: Loaded | None = None, trusted: Trust | None = None
 ) -> Opened:
     """What a workbook holds, as read from a file or from an open Excel: identity, inputs, figures, faults."""
     saved = received.modified.isoformat(timespec="seconds") if received.modified else ""
@@ -100,9 +101,10 @@ def opened(
     if isinstance(signed, Issue):
         return opened.refused(signed)
     token, identity, key = signed
-    opened = replace(opened, token=token, identity=identity, key=key)
+    opened = replace(opened, token=token, identity=identity, key=key, unit=identity.unit)
     foreign = refusal(opened, trusted) if trusted is not None else None
-    opened = opened.refused(foreign) if foreign else opened
+    if foreign and trusted:
+        opened = replace(opened, unit=trusted.known(identity.unit)).refused(foreign)
     try:
         loaded, layout = form_of(identity, by, {} if foreign else received.grids)
     except Fault as fault:
@@ -134,9 +136,8 @@ def opened(
 
 def receipt_of(opened: Opened, verdict: Verdict, now: str, turned_away: Iterable[Issue] = ()) -> Receipt:
     """What the ledger keeps of a file; why it was turned away is its one fault, whatever else is wrong inside."""
-    identity, layout = opened.identity, opened.layout
+    layout, unit = opened.layout, normal(opened.unit)
     issues = tuple(each.in_file(opened.file) for each in turned_away) or opened.issues
-    unit = normal(identity.unit) if identity else ""
     if verdict is not Verdict.VALID or layout is None:
         return Receipt(_sha(opened), opened.file, unit, verdict, now, issues=issues)
     revision = opened.inputs.values.get("revision")
@@ -223,76 +224,18 @@ def with_receipts(opened: Opened, receipts: Iterable[Receipt]) -> Opened:
     return replace(opened, receipts=kept, consolidation=done, values=done.rule_values)
 
 
-def refusal(opened: Opened, trusted: frozenset[str]) -> Issue | None:
-    """TOKEN_FOREIGN when the form was signed by a key that this office does not trust."""
-    if opened.key and opened.key not in trusted:
-        return issue("TOKEN_FOREIGN", file=opened.file)
-    return None
+def refusal(opened: Opened, trusted: Trust, code: str = "TOKEN_FOREIGN") -> Issue | None:
+    """The issue of a form whose signer this office does not trust, or not for the form's unit."""
+    if not opened.identity or trusted.speaks(opened.key, opened.identity.unit):
+        return None
+    units = ", ".join(trusted.units(opened.key))
+    why = text("cli.key_elsewhere", units=units) if units else text("cli.key_unknown")
+    return issue(code, fingerprint=fingerprint(opened.key), why=why)
 
 
 def failed(opened: Opened) -> bool:
     """Whether the file is refused by what was found in it."""
     return opened.layout is None or has_error(opened.issues)
-
-
-def tokens(received: Received) -> list[str]:
-    """The identity tokens that a workbook carries, in up to three places."""
-    hidden = received.grids.get(HIDDEN)
-    cell = hidden.get(*TOKEN_CELL) if hidden else None
-    found = (received.custom.get(TOKEN_NAME), received.names.get(TOKEN_NAME), cell)
-    return [str(token) for token in found if token]
-
-
-def identified(received: Received) -> tuple[str, Identity, str] | Issue:
-    """The one token of a workbook, whose form it says that this is, and the public key that signed it."""
-    token = agree(tokens(received))
-    if isinstance(token, Issue):
-        return token
-    signed = parse(token)
-    if isinstance(signed, Issue):
-        return signed
-    identity, key = signed
-    if not PERIOD.fullmatch(identity.period) or not FIRST_DAY <= identity.cutoff <= LAST_DAY:
-        return issue("TOKEN_MALFORMED")
-    return token, identity, key
-
-
-def form_of(identity: Identity, by: Loaded | None, grids: Grids) -> tuple[Loaded, Layout]:
-    """The pack of a form and the form's layout; Fault where either is not known. ``by`` as in ``open_file``."""
-    loaded = pack_of(identity, by, grids)
-    layout = loaded.layouts.get(identity.digest)
-    if layout is None:
-        raise Fault([issue("LAYOUT_UNKNOWN", pack=identity.pack)])
-    return loaded, layout
-
-
-def pack_of(identity: Identity, by: Loaded | None, grids: Grids) -> Loaded:
-    """The pack of a form: ``by`` and no other where it is given; else one of the program's, whatever the workbook
-    carries under its name; else the copy in the workbook, where the issuer signed that very one."""
-    if by:
-        if by.pack.id == identity.pack:
-            return by
-        raise Fault([issue("PACK_OTHER", pack=identity.pack, expected=by.pack.id)])
-    embedded = {} if packs.built_in(identity.pack) else _embedded(grids)
-    if MAIN not in embedded:
-        return packs.known(identity.pack)
-    if not identity.pack_digest:
-        raise Fault([issue("PACK_UNSIGNED", pack=identity.pack)], 2)
-    try:
-        if packs.digest(embedded) == identity.pack_digest:
-            return packs.load_embedded(embedded)
-    except Fault:  # what is wrong with it would quote what somebody wrote into a hidden sheet
-        pass
-    raise Fault([issue("PACK_EMBEDDED", pack=identity.pack)], 2)
-
-
-def _embedded(grids: Grids) -> dict[str, bytes]:
-    found: dict[int, dict[int, str]] = {}
-    for row, column, value in grids[HIDDEN].cells() if HIDDEN in grids else ():
-        if row >= PACK_FROM:
-            found.setdefault(row, {})[column] = str(value)
-    pieces = [[cells[column] for column in sorted(cells)] for cells in found.values()]
-    return {path: "".join(words).encode() for path, *words in pieces}
 
 
 def _sha(opened: Opened) -> str:

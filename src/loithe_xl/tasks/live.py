@@ -33,7 +33,7 @@ from loithe_xl.layout import (
 )
 from loithe_xl.report import Page, read_edits
 from loithe_xl.styles import STYLES
-from loithe_xl.tasks import intake
+from loithe_xl.tasks import intake, provenance
 from loithe_xl.tasks.gather import Gathered, Order, as_parent, noted, open_parent, rebuilt_case, take_in
 from loithe_xl.tasks.intake import Opened
 from loithe_xl.tasks.office import Office
@@ -72,7 +72,7 @@ def opened(book: Book) -> Opened:
     book.app.calculate()  # an entry may be a formula, and the user's Excel may not calculate by itself
     received = read(book, COMPUTED, TOKEN_NAME)
     found = intake.opened(received, book.name)
-    if not found.token and not intake.tokens(received):
+    if not found.token and not provenance.tokens(received):
         raise Fault([issue("HOST_NOT_OURS", place, name=book.name)])
     return found
 

@@ -11,8 +11,9 @@ from typing import TypeVar
 
 from loithe_xl import keyring
 from loithe_xl.celltext import normal
-from loithe_xl.identity import public_key
+from loithe_xl.identity import fingerprint, public_key
 from loithe_xl.issues import Fault, Issue, Place, issue
+from loithe_xl.trust import Trust
 
 T = TypeVar("T")
 Progress = Callable[[Sequence[T], str], Iterable[T]]
@@ -56,13 +57,19 @@ class Office:
         return f"{self.now:%Y%m%d-%H%M%S}"
 
     def private_key(self) -> bytes:
-        """The key that signs, made on first use."""
-        return keyring.private_key(self.key)
+        """The key that signs, made on first use, with a notice: on a PC that only reads, nobody wants one."""
+        fresh = self.key is None and keyring.own() is None
+        private = keyring.private_key(self.key)
+        if fresh:
+            self.notice(issue("KEY_MADE", fingerprint=fingerprint(public_key(private))))
+        return private
 
-    def trusted(self, *extra: str) -> frozenset[str]:
-        """Public keys whose forms this office accepts: its own, those it trusts, and that of a named key file."""
+    def trusted(self) -> Trust:
+        """Whose forms this office accepts: its own, those of keys it trusts, and those of a named key file."""
+        for found in keyring.kept()[1]:
+            self.notice(found)
         own = (public_key(self.private_key()),) if self.key else ()
-        return keyring.trusted((*extra, *own))
+        return keyring.trusted().and_of(*own)
 
 
 def beside(target: Path, written: Path) -> tuple[Issue, ...]:

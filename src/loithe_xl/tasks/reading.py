@@ -15,6 +15,7 @@ from loithe_xl.issues import Fault, Issue, Place, issue
 from loithe_xl.tasks.intake import Opened, open_file, unread
 from loithe_xl.tasks.office import Office, shown
 from loithe_xl.tasks.packs import Loaded
+from loithe_xl.trust import Trust
 
 OWN_SECONDS, OWN_MEMORY = 4 * SECONDS, 4 * MEMORY  # for an office's own workbook, which holds thousands of units
 A = TypeVar("A")
@@ -28,7 +29,7 @@ def read_each(
     label: str,
     by: Loaded | None = None,
     named: Callable[[Path], str] = shown,
-    trusted: frozenset[str] | None = None,
+    trusted: Trust | None = None,
 ) -> Iterator[A]:
     """What ``answer`` makes of each file, in order; it and what it makes are picklable and small.
 
@@ -101,7 +102,7 @@ class _Work(Generic[A]):
     answer: Callable[[Opened], A]
     by: Loaded | None
     named: Callable[[Path], str]
-    trusted: frozenset[str] | None
+    trusted: Trust | None
 
     def __call__(self, path: Path) -> A:
         return self.answer(open_file(path, self.named(path), self.by, self.trusted))

@@ -28,13 +28,14 @@ from loithe_xl.ledger import FILE_COLUMNS, RUN_COLUMNS, UNIT_COLUMNS, read_journ
 from loithe_xl.received import Received
 from loithe_xl.salvage import Salvaged, salvage, words_of
 from loithe_xl.submission import Grid, blank
-from loithe_xl.tasks import intake
+from loithe_xl.tasks import intake, provenance
 from loithe_xl.tasks.gather import rebuilt_case
 from loithe_xl.tasks.intake import Opened
 from loithe_xl.tasks.office import Office, beside, shown
 from loithe_xl.tasks.reading import OWN_MEMORY, OWN_SECONDS, read_one
 from loithe_xl.tasks.render import Subject, cell_case, package, parent_case, salt_of
 from loithe_xl.tasks.unitnames import names_sheet
+from loithe_xl.trust import Trust
 from loithe_xl.words import LANGUAGES
 
 T = TypeVar("T")
@@ -93,7 +94,7 @@ class _Mending:
 
     file: str
     out: str
-    trusted: frozenset[str]
+    trusted: Trust
 
     def __call__(self, path: Path) -> _Fresh:
         received = _named(_received(path), {HIDDEN})
@@ -135,16 +136,16 @@ def _named(received: Received, names: Container[str]) -> Received:
     return replace(received, grids=grids)
 
 
-def _identified(received: Received, file: str, trusted: frozenset[str]) -> Opened:
+def _identified(received: Received, file: str, trusted: Trust) -> Opened:
     """Whose form it is, and which; Fault where that is not certain, or another office's key signed it."""
-    signed = intake.identified(received)
+    signed = provenance.identified(received)
     if isinstance(signed, Issue):
         raise Fault([signed])
     token, identity, key = signed
     opened = Opened(file, token=token, identity=identity, key=key, grids=received.grids)
     if foreign := intake.refusal(opened, trusted):
         raise Fault([foreign])
-    loaded, layout = intake.form_of(identity, None, received.grids)
+    loaded, layout = provenance.form_of(identity, None, received.grids)
     return replace(opened, loaded=loaded, layout=layout)
 
 

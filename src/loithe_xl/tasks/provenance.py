@@ -1,0 +1,75 @@
+"""Whose form a workbook is, which key signed it, and by which pack it is judged."""
+
+from __future__ import annotations
+
+from loithe_xl.draw import TOKEN_NAME
+from loithe_xl.draw.hidden import PACK_FROM, TOKEN_CELL
+from loithe_xl.identity import Identity, agree, parse
+from loithe_xl.issues import Fault, Issue, issue
+from loithe_xl.layout import HIDDEN, Layout
+from loithe_xl.received import Received
+from loithe_xl.specfile import MAIN
+from loithe_xl.submission import Grids
+from loithe_xl.tasks import packs
+from loithe_xl.tasks.packs import Loaded
+from loithe_xl.tasks.terms import FIRST_DAY, LAST_DAY, PERIOD
+
+
+def tokens(received: Received) -> list[str]:
+    """The identity tokens that a workbook carries, in up to three places."""
+    hidden = received.grids.get(HIDDEN)
+    cell = hidden.get(*TOKEN_CELL) if hidden else None
+    found = (received.custom.get(TOKEN_NAME), received.names.get(TOKEN_NAME), cell)
+    return [str(token) for token in found if token]
+
+
+def identified(received: Received) -> tuple[str, Identity, str] | Issue:
+    """The one token of a workbook, whose form it says that this is, and the public key that signed it."""
+    token = agree(tokens(received))
+    if isinstance(token, Issue):
+        return token
+    signed = parse(token)
+    if isinstance(signed, Issue):
+        return signed
+    identity, key = signed
+    if not PERIOD.fullmatch(identity.period) or not FIRST_DAY <= identity.cutoff <= LAST_DAY:
+        return issue("TOKEN_MALFORMED")
+    return token, identity, key
+
+
+def form_of(identity: Identity, by: Loaded | None, grids: Grids) -> tuple[Loaded, Layout]:
+    """The pack of a form and the form's layout; Fault where either is not known. ``by`` as in ``open_file``."""
+    loaded = pack_of(identity, by, grids)
+    layout = loaded.layouts.get(identity.digest)
+    if layout is None:
+        raise Fault([issue("LAYOUT_UNKNOWN", pack=identity.pack)])
+    return loaded, layout
+
+
+def pack_of(identity: Identity, by: Loaded | None, grids: Grids) -> Loaded:
+    """The pack of a form: ``by`` and no other where it is given; else one of the program's, whatever the workbook
+    carries under its name; else the copy in the workbook, where the issuer signed that very one."""
+    if by:
+        if by.pack.id == identity.pack:
+            return by
+        raise Fault([issue("PACK_OTHER", pack=identity.pack, expected=by.pack.id)])
+    embedded = {} if packs.built_in(identity.pack) else _embedded(grids)
+    if MAIN not in embedded:
+        return packs.known(identity.pack)
+    if not identity.pack_digest:
+        raise Fault([issue("PACK_UNSIGNED", pack=identity.pack)], 2)
+    try:
+        if packs.digest(embedded) == identity.pack_digest:
+            return packs.load_embedded(embedded)
+    except Fault:  # what is wrong with it would quote what somebody wrote into a hidden sheet
+        pass
+    raise Fault([issue("PACK_EMBEDDED", pack=identity.pack)], 2)
+
+
+def _embedded(grids: Grids) -> dict[str, bytes]:
+    found: dict[int, dict[int, str]] = {}
+    for row, column, value in grids[HIDDEN].cells() if HIDDEN in grids else ():
+        if row >= PACK_FROM:
+            found.setdefault(row, {})[column] = str(value)
+    pieces = [[cells[column] for column in sorted(cells)] for cells in found.values()]
+    return {path: "".join(words).encode() for path, *words in pieces}
