@@ -17,6 +17,7 @@ COMPARISONS: Comparison = {
     ast.NotEq: "<>",
 }
 LARGEST = 10**15  # Excel keeps 15 digits
+DEEPEST = 200  # levels of a rule, far beyond what Excel nests: all that reads it goes down level by level
 OPERATORS: dict[type[ast.operator], str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
 
 # name -> (fewest, most arguments); which arguments are names of columns is said in COLUMN_FUNCTIONS
@@ -124,7 +125,10 @@ Node = Number | String | Name | Binary | Compare | Logic | Not | Choose | Call
 def parse(rule: str) -> Node:
     """The syntax tree of a rule's text; RuleError says what is not understood."""
     try:
-        return _node(ast.parse(rule.strip(), mode="eval").body)
+        tree = _node(ast.parse(rule.strip(), mode="eval").body)
+        if _deeper(tree, DEEPEST):
+            raise RuleError(f"too long or unreadable: {rule[:60]}")
+        return tree
     except SyntaxError as error:
         raise RuleError(f"{error.msg}: {rule}") from None
     except RuleError:
@@ -169,6 +173,13 @@ def children(node: Node) -> tuple[Node, ...]:
             return condition, yes, no
         case _:
             return ()
+
+
+def _deeper(node: Node, most: int) -> bool:
+    level: list[Node] = [node]
+    for _ in range(most):
+        level = [part for each in level for part in children(each)]
+    return bool(level)
 
 
 def columns_used(node: Node) -> frozenset[str]:

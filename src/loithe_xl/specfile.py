@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path, PurePosixPath
 
+from loithe_xl.draw import formula_faults
 from loithe_xl.issues import Fault, Place, Severity, issue
 from loithe_xl.kinds import NO, YES
 from loithe_xl.register import TIERS
@@ -85,6 +86,8 @@ def _pack(blocks: Mapping[str, Block], faults: Faults) -> Pack:
     loaded = replace(pack, forms=settled)
     if faults.complete and not faults.of(Severity.ERROR):
         faults.note(wording_faults(loaded))
+        for each in ordered:
+            faults.note(formula_faults(loaded, settled[each.form.id], each.places()))
     return loaded
 
 

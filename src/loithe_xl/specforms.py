@@ -39,6 +39,13 @@ class ReadForm:
     derived: tuple[ReadDerived, ...]
     files: frozenset[str]
 
+    def places(self) -> dict[tuple[str, str], Place]:
+        """Where each field, table and figure (``input``) and each check over the whole form (``check``) is stated."""
+        inputs = [*(each for section in self.sections for each in section.places)]
+        inputs += [(each.derived.id, each.place) for each in self.derived]
+        checks = {("check", each.check.id): each.place for each in self.checks}
+        return {("input", id): place for id, place in inputs} | checks
+
 
 @dataclass(frozen=True, slots=True)
 class _Part:

@@ -13,6 +13,7 @@ from typing import Any
 
 from loithe_xl.book import Address, Book, Cell, Chart, Formula, Link, Print, Sheet, Validation
 from loithe_xl.celltext import units
+from loithe_xl.formulalimits import LETTERS, excess
 from loithe_xl.stamp import Protection
 from loithe_xl.styles import FONT, LINE, STYLES
 from loithe_xl.xlsxlib import colours, numbered, whole, workbook_class
@@ -22,7 +23,7 @@ _MM = 25.4  # millimetres in an inch
 _A4 = 9
 _FAR = 999_999_999_999_999  # the largest number Excel keeps exactly
 _LAST_DAY = 2_958_465  # 31/12/9999
-_FORMULA_LIMIT, _RULE_LIMIT, _ERROR_LIMIT, _HEIGHT_LIMIT, _WIDTH_LIMIT, _ROWS = 8192, 255, 225, 409, 255, 1_048_576
+_FORMULA_LIMIT, _RULE_LIMIT, _ERROR_LIMIT, _HEIGHT_LIMIT, _WIDTH_LIMIT, _ROWS = LETTERS, 255, 225, 409, 255, 1_048_576
 _TEXT, _FUNCTION = re.compile(r'"[^"]*"'), re.compile(r"[A-Z_][A-Z0-9_.]*(?=\()")
 
 # What formulas may use: all of it is in Excel 2010, and in LibreOffice.
@@ -282,6 +283,8 @@ def _plain(formula: str, most: int, where: str) -> None:
     Kept by formula: the workbooks of one form hold the same thousands.
     """
     _most(units(formula), most, where)
+    if over := excess(formula):
+        raise ValueError(f"{over.found} {over.limit} are more than Excel's {over.most}: {where}")
     if formula.startswith(("=", "{")) or not FUNCTIONS.issuperset(_FUNCTION.findall(_TEXT.sub("", formula))):
         raise ValueError(f"not a plain formula of Excel 2010: {formula}")
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from loithe_xl.book import Address, Flow, Formula, address, area
 from loithe_xl.celltext import LONGEST, attribute, coded, coded_outside, units
+from loithe_xl.formulalimits import sharable
 from loithe_xl.sheetflow import rows
 from loithe_xl.styles import LINE, Style
 from loithe_xl.zipparts import CLOSELY, QUICKLY, Packing, Part
@@ -28,6 +29,19 @@ class Shared(str):
 
     stated = False
     marks = ""
+
+
+def shared(formula: Formula, at: Address, number: int) -> Shared:
+    """What a cell of an area that shares a formula holds: the first states it, the others name it by its number."""
+    if not sharable(formula.text):
+        raise ValueError(f"Excel lets no cells share it: {formula.text}")
+    assert formula.shared
+    first, last = formula.shared
+    found = Shared(formula.text if at == first else address(*first))
+    found.stated, found.marks = at == first, f't="shared" si="{number}"'
+    if found.stated:
+        found.marks += f' ref="{area(first, last, fixed=False)}"'
+    return found
 
 
 @cache
@@ -96,13 +110,7 @@ def _page_class() -> Any:
             """The text of a formula as the cell holds it: of a shared one the first cell states it for its area."""
             if formula.shared is None:
                 return formula.text
-            first, last = formula.shared
-            number = self.areas.setdefault(formula.shared, len(self.areas))
-            found = Shared(formula.text if at == first else address(*first))
-            found.stated, found.marks = at == first, f't="shared" si="{number}"'
-            if found.stated:
-                found.marks += f' ref="{area(first, last, fixed=False)}"'
-            return found
+            return shared(formula, at, self.areas.setdefault(formula.shared, len(self.areas)))
 
         def write_typed(self, row: int, column: int, string: str, style: Any) -> int:
             """Write a text that stands in its cell; as the library's own, not 0 when it cannot."""

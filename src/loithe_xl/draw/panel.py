@@ -216,6 +216,16 @@ class _Names(dict[str, str]):
         return name
 
 
+def stated(item: Item, row: int) -> str:
+    """The formula of a line's state in a row of the hidden list."""
+    return _state_formula(item).replace(_HERE, f"{row}")
+
+
+def fresh_panel(case: Case) -> Panel:
+    """The panel of a form in which nothing is judged yet, for whoever asks for its formulas only."""
+    return Panel(case, _faultless(case.layout), ())
+
+
 def _state_formula(item: Item) -> str:
     """Which check of a line fails first, counted from 1; 0 for none."""
     names = _references(item)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -12,6 +12,7 @@ from loithe_xl.draw.head import LINE, draw_head, lines_of
 from loithe_xl.draw.panel import Panel
 from loithe_xl.evaluate import is_number
 from loithe_xl.excelform import formula
+from loithe_xl.expr import Node
 from loithe_xl.layout import FIGURES, TOTALS
 from loithe_xl.receipts import Figures, Status
 from loithe_xl.spec import Derived
@@ -167,12 +168,13 @@ def _computed(case: Case, figure: Figure) -> Formula | int | Decimal | str:
     now = shown(case, figure.id)
     if derived is None or derived.source in ("children", "reported"):
         return Formula(f"{_total_cell(case, figure.id)}", now)
-    if derived.rule is None:
-        return now
-    text = f'IFERROR({formula(derived.rule, _Itself())},"")'
-    if derived.needs:
-        text = f'IF(COUNT({",".join(derived.needs)})<{len(derived.needs)},"",{text})'
-    return Formula(text, now)
+    return now if derived.rule is None else Formula(derived_formula(derived.rule, derived.needs), now)
+
+
+def derived_formula(rule: Node, needs: Sequence[str]) -> str:
+    """The formula of a derived figure: blank while a number that it rests on is."""
+    text = f'IFERROR({formula(rule, _Itself())},"")'
+    return f'IF(COUNT({",".join(needs)})<{len(needs)},"",{text})' if needs else text
 
 
 def _total_cell(case: Case, id: str) -> str:

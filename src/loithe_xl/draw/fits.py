@@ -1,0 +1,64 @@
+"""Whether Excel takes the formulas that a pack's forms need; found when the pack is loaded, by building them."""
+
+from __future__ import annotations
+
+from bisect import bisect
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+
+from loithe_xl.draw.case import Case
+from loithe_xl.draw.panel import Panel, fresh_panel, stated
+from loithe_xl.draw.totals import derived_formula
+from loithe_xl.formulalimits import Excess, excess
+from loithe_xl.identity import Identity
+from loithe_xl.issues import Issue, Place, issue
+from loithe_xl.layout import place
+from loithe_xl.spec import Form, Pack
+from loithe_xl.submission import BLANK
+from loithe_xl.validate import Item
+from loithe_xl.words import Text, text
+
+
+def formula_faults(pack: Pack, form: Form, places: Mapping[tuple[str, str], Place]) -> Iterator[Issue]:
+    """Every formula of a form that Excel would not take.
+
+    ``places``: where each id is stated, by (kind, id); the kinds are ``input`` (fields, tables, figures) and ``check``.
+    """
+    panel = _panel(pack, form)
+    last = panel.last
+    for line in panel.lines:
+        item = line.item
+        found = excess(stated(item, last)) if item.row == 0 else None
+        if found and item.table:
+            over = _too_many(item, last)
+            label, many = form.tables[item.table].label, len(item.checks)
+            yield _fault("PACK_TABLE_CHECKS", places["input", item.table], found, table=label, count=many, over=over)
+        elif found:
+            yield _fault("PACK_FORMULA_LONG", places["input" if item.id in form.fields else "check", item.id], found)
+    for id, field in form.fields.items():
+        if found := excess(panel.status_formula(id).text):
+            many = len(panel.beside(id))
+            yield _fault("PACK_FIELD_CHECKS", places["input", id], found, label=field.label, count=many)
+    for derived in form.derived:
+        if derived.rule is not None and (found := excess(derived_formula(derived.rule, derived.needs))):
+            yield _fault("PACK_FORMULA_LONG", places["input", derived.id], found)
+
+
+def _panel(pack: Pack, form: Form) -> Panel:
+    layout = place(form)
+    nobody = Identity("", "", date.min, date.min, pack.id, layout.digest)
+    return fresh_panel(Case(pack, layout, nobody, "", "", "", BLANK, {}))
+
+
+def _too_many(item: Item, row: int) -> int:
+    """How many of a table's checks have to go before Excel takes the formula of a row."""
+    checks = item.checks
+    left = bisect(
+        range(1, len(checks)), False, key=lambda left: bool(excess(stated(replace(item, checks=checks[:left]), row)))
+    )
+    return len(checks) - left
+
+
+def _fault(code: str, where: Place, found: Excess, **args: Text | int) -> Issue:
+    return issue(code, where, excess=text(f"spec.over_{found.limit}", found=found.found, most=found.most), **args)

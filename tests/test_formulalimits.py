@@ -1,0 +1,139 @@
+"""Excel's limits of a formula: named when a pack is loaded, raised by the writer, and not a step too early."""
+
+from __future__ import annotations
+
+import pytest
+from test_specfile import SMALL, encoded, faults
+
+from loithe_xl.book import Book, Formula, Sheet
+from loithe_xl.draw.panel import stated
+from loithe_xl.formulalimits import LETTERS, Excess, excess, sharable
+from loithe_xl.layout import place
+from loithe_xl.packs import available
+from loithe_xl.specfile import load_files
+from loithe_xl.tasks import packs
+from loithe_xl.validate import items
+from loithe_xl.writer import render
+
+DAYS = "sections/days.toml"
+COLUMN = '[[table.columns]]\nid = "more_{}"\nkind = "{}"\nlabel = "Cột {}"\n\n'
+
+
+def nested(levels: int) -> str:
+    return "IF(1," * levels + "0" + ",0)" * levels
+
+
+@pytest.mark.parametrize(
+    ("formula", "found"),
+    [
+        (nested(64), None),
+        (nested(65), Excess("levels", 65, 64)),
+        ("(" * 70 + "1" + ")" * 70, None),
+        (f'"{"a" * 255}"', None),
+        (f'"{"a" * 256}"', Excess("literal", 256, 255)),
+        (f'"{"a" * 254}"""', None),
+        (f'"{"😀" * 128}"', Excess("literal", 256, 255)),
+        (f"SUM({','.join('1' * 255)})", None),
+        (f"SUM({','.join('1' * 256)})", Excess("arguments", 256, 255)),
+        ('IF("(((,,,"="",' + nested(63) + ")", None),
+        (f"SUM('{'(' * 90}'!A1)", None),
+        ("1+" * 4095 + "10", None),
+        ("1+" * 4096 + "1", Excess("letters", LETTERS + 1, LETTERS)),
+    ],
+)
+def test_what_excel_takes_of_one_formula(formula: str, found: Excess | None):
+    assert excess(formula) == found
+
+    book = Book([Sheet("A", protected=False)])
+    book.sheets[0].put(1, 1, Formula(formula, 0))
+    if found is None:
+        render(book)
+    else:
+        with pytest.raises(ValueError, match=str(found.most)):
+            render(book)
+
+
+@pytest.mark.parametrize(
+    ("formula", "allowed"),
+    [
+        ("IF(A1>0,INDEX(t.c,$I1),0)", True),
+        ("'Trang 1'!A1+1", False),
+        ("Trang!A1+1", False),
+        ('"a!b"&A1', True),
+        ("SUM({1,2})", False),
+        ("SUM(INDEX(a,1):INDEX(a,2))", False),
+    ],
+)
+def test_what_cells_may_share(formula: str, allowed: bool):
+    assert sharable(formula) is allowed
+
+    sheet = Sheet("A", protected=False)
+    for row in (1, 2):
+        sheet.put(row, 1, Formula(formula, 0, ((1, 1), (2, 1))))
+    if allowed:
+        render(Book([sheet]))
+    else:
+        with pytest.raises(ValueError, match="share"):
+            render(Book([sheet]))
+
+
+def widened(kind: str, number: int) -> dict[str, str]:
+    """The small pack, its table with so many more columns."""
+    columns = "".join(COLUMN.format(each, kind, each) for each in range(number))
+    return {**SMALL, DAYS: SMALL[DAYS].replace("[[table.checks]]", columns + "[[table.checks]]", 1)}
+
+
+def fits(files: dict[str, str]) -> bool:
+    try:
+        load_files(encoded(files))
+    except Exception:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("kind", ["yesno", "count", "text"])
+def test_a_table_with_too_many_checks_is_named_when_the_pack_is_loaded(kind: str):
+    """The widest table that fits is written; with one more column the pack is refused, and says how far it is off."""
+    low, high = 0, 60
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if fits(widened(kind, middle)) else (low, middle)
+
+    pack = load_files(encoded(widened(kind, low)))
+    for form in pack.forms.values():
+        sheet = Sheet("A", protected=False)
+        for row, item in enumerate((each for each in items(place(form)) if each.row == 0), 1):
+            sheet.put(row, 1, Formula(stated(item, 999), 0))
+        render(Book([sheet]))
+    (found,) = faults(widened(kind, high))
+    assert (found.code, found.place.file, found.place.field) == ("PACK_TABLE_CHECKS", DAYS, "table")
+    assert "“Ngày trồng”" in found.message.vi and ", thừa " in found.message.vi
+    assert "64" in found.message.vi or "8192" in found.message.vi
+    over = faults(widened(kind, 60))[0].message.vi.partition(", thừa ")[2].partition(":")[0]
+    assert int(over) > int(found.message.vi.partition(", thừa ")[2].partition(":")[0]) >= 1
+
+
+def test_all_that_is_too_long_is_named_at_once():
+    files = widened("yesno", 60)
+    files["derived/leaf.toml"] += f"""
+[[derived]]
+id = "long_one"
+label = "Dài"
+rule = "{"(1 if trees_planned > 0 else " * 70}0{")" * 70}"
+"""
+    check = '[[checks]]\nid = "c_{0}"\nseverity = "WARNING"\nat = "trees_planted"\nrule = "trees_planted >= {0}"\n'
+    text = 'message = "Thiếu."\nremedy = "Hãy xem lại."\n\n'
+    files["sections/trees.toml"] += "\n" + "".join(check.format(number) + text for number in range(70))
+
+    assert {(each.code, each.place.file, each.place.field) for each in faults(files)} == {
+        ("PACK_TABLE_CHECKS", DAYS, "table"),
+        ("PACK_FORMULA_LONG", "derived/leaf.toml", "derived[long_one]"),
+        ("PACK_FIELD_CHECKS", "sections/trees.toml", "fields[trees_planted]"),
+    }
+
+
+def test_the_packs_of_the_program_keep_a_distance():
+    for name in available():
+        pack = packs.load(name).pack
+        for form in pack.forms.values():
+            assert not [item.id for item in items(place(form)) if excess(f"IF(1,{stated(item, 9999)},0)")]
