@@ -13,7 +13,7 @@ import pytest
 from cli_tools import issue_forms, places, press, province, register_file, snapshot, unit_of, worded
 from openpyxl.cell import MergedCell
 from openpyxl.utils import get_column_letter
-from tools import small_register
+from tools import make_forms, small_register
 
 from loithe_xl.register import Register, Unit
 from loithe_xl.tasks.intake import open_file
@@ -368,7 +368,7 @@ def test_names_and_codes_that_look_like_escapes(tmp_path: Path) -> None:
         Unit("H_x0041_.1", "Đảng bộ _x0041_x0042_", "base", "H_x0041_"),
         Unit("H_x0041_.1._xABCD_", 'Chi bộ _x000D_ <r>"_x0041_"</r>', "cell", "H_x0041_.1"),
     )
-    forms = issue_forms(tmp_path, Register(units))
+    forms = make_forms(tmp_path, Register(units))
 
     found = [open_file(path, path.name) for path in forms.values()]
     read = {(each.identity.unit, each.names[0]) for each in found if each.identity and each.layout}

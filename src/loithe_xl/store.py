@@ -106,12 +106,12 @@ def write_new(target: Path, data: bytes) -> Path:
     return write(target, data)
 
 
-def write_over(target: Path, data: bytes, stamp: str) -> Path:
-    """The same, with what stood there before kept as ``keep_copy`` does."""
+def write_over(target: Path, data: bytes, stamp: str, verify: Callable[[bytes], None] | None = None) -> Path:
+    """As ``write``, with what stood there before kept as ``keep_copy`` does."""
     with lock(target):
         if target.exists() and not _same(target, data):
             keep_copy(target, stamp)
-        return write(target, data)
+        return write(target, data, verify=verify)
 
 
 def write_many(

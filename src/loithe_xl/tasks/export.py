@@ -13,6 +13,7 @@ from loithe_xl.layout import FIGURES
 from loithe_xl.receipts import Figure
 from loithe_xl.register import TIER_WORDS
 from loithe_xl.rollup import WITHHELD, shown
+from loithe_xl.tasks import proving
 from loithe_xl.tasks.intake import Opened
 from loithe_xl.tasks.office import Office
 from loithe_xl.tasks.office import shown as named
@@ -31,13 +32,15 @@ def export(parent: Opened, of: Path, out: Path, office: Office) -> Path:
 
     What stood there before is kept as a dated copy.
     """
-    kinds = {".csv": _csv, ".xlsx": _workbook}
-    if out.suffix.lower() not in kinds:
+    if out.suffix.lower() not in (".csv", ".xlsx"):
         raise Fault([issue("EXPORT_KIND", Place(file=named(out)))], 2)
     if out.exists() and out.samefile(of):
         raise Fault([issue("EXPORT_OVER_PARENT", Place(file=named(out)), name=out.name)], 2)
-    data = kinds[out.suffix.lower()](table(parent, office.lang))
-    return store.write_over(out, data, office.stamp)
+    frame = table(parent, office.lang)
+    if out.suffix.lower() == ".csv":
+        return store.write_over(out, _csv(frame), office.stamp)
+    book = _book(frame)
+    return store.write_over(out, writer.render(book), office.stamp, verify=proving.cells(book, out.name))
 
 
 def table(parent: Opened, lang: str) -> DataFrame:
@@ -103,7 +106,7 @@ def _csv(frame: DataFrame) -> bytes:
     return written.encode("utf-8-sig")
 
 
-def _workbook(frame: DataFrame) -> bytes:
+def _book(frame: DataFrame) -> Book:
     import pandas
 
     sheet = Sheet(FIGURES, freeze=(2, 3), heights={1: _HEAD_HEIGHT}, protected=False)
@@ -117,4 +120,4 @@ def _workbook(frame: DataFrame) -> bytes:
             bold = "total" if row == last else "computed" if column > len(_ABOUT) else ""
             style = f"{bold}_{'count' if column > len(_ABOUT) else 'label'}" if bold else "text"
             sheet.put(row, column, None if pandas.isna(value) else value, style)
-    return writer.render(Book([sheet]))
+    return Book([sheet])

@@ -22,7 +22,7 @@ from loithe_xl.layout import HIDDEN, HIDDEN_JOURNAL, HIDDEN_RECEIPTS, HIDDEN_REG
 from loithe_xl.receipts import Receipt, Status, Verdict
 from loithe_xl.register import Register
 from loithe_xl.report import read_edits
-from loithe_xl.tasks import diary, packs
+from loithe_xl.tasks import diary, packs, proving
 from loithe_xl.tasks.intake import Opened, failed, open_file, receipt_of, received, refusal
 from loithe_xl.tasks.issued import kept_seal
 from loithe_xl.tasks.office import Office, beside, kept, shown
@@ -119,7 +119,7 @@ def gather(order: Order, office: Office) -> Gathered:
         if gathered.changed:
             copy = store.keep_copy(order.into, office.stamp)
             data = rebuilt(gathered.parent, office.now)
-            written = store.write(order.into, data)
+            written = store.write(order.into, data, verify=proving.workbook(gathered.parent, order.into.name))
             issues = (*gathered.issues, *beside(order.into, written))
             gathered = replace(gathered, written=written, copy=copy, issues=issues)
         return noted(gathered, order.into)

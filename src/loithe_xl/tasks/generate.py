@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from loithe_xl import store, zipparts
@@ -14,8 +15,9 @@ from loithe_xl.issues import Fault, Issue, Place, issue
 from loithe_xl.layout import Layout
 from loithe_xl.register import PARENT_TIERS, Register, Unit
 from loithe_xl.submission import blank, is_blank
+from loithe_xl.tasks import proving
 from loithe_xl.tasks.forge import Forge
-from loithe_xl.tasks.intake import open_file
+from loithe_xl.tasks.intake import Opened, open_file
 from loithe_xl.tasks.issued import seal
 from loithe_xl.tasks.office import Office, beside, shown
 from loithe_xl.tasks.packs import Loaded
@@ -63,16 +65,28 @@ def generate(request: Request, office: Office) -> list[Path]:
             kept.add(there)
             return True
 
-        written = list(store.write_many(request.out, forms, zipparts.check, stays))
+        written = list(store.write_many(request.out, forms, partial(_prove, request.register), stays))
     for path, found in zip(paths, written, strict=True):
         for said in _kept(path) if path in kept else beside(path, found):
             office.notice(said)
     return [found for path, found in zip(paths, written, strict=True) if path not in kept]
 
 
+def _prove(register: Register, data: bytes) -> None:
+    """That what was made is some unit's fresh form; Fault otherwise."""
+    zipparts.check(data)
+    found = proving.opened(data)
+    unit = register.unit(found.identity.unit) if found.identity else None
+    if unit is None or found.names[0] != unit.name or not _is_untouched(found):
+        raise proving.unproven("")
+
+
 def is_untouched(path: Path) -> bool:
     """Whether a file is a form of ours in which nothing was typed and nothing received."""
-    there = open_file(path, path.name)
+    return _is_untouched(open_file(path, path.name))
+
+
+def _is_untouched(there: Opened) -> bool:
     if there.layout is None or there.receipts or not is_blank(there.layout.form, there.inputs):
         return False
     return {found.code for found in there.issues} <= _OF_BLANK_FORMS

@@ -28,7 +28,7 @@ from loithe_xl.ledger import FILE_COLUMNS, RUN_COLUMNS, UNIT_COLUMNS, read_journ
 from loithe_xl.received import Received
 from loithe_xl.salvage import Salvaged, salvage, words_of
 from loithe_xl.submission import Grid, blank
-from loithe_xl.tasks import intake, provenance
+from loithe_xl.tasks import intake, provenance, proving
 from loithe_xl.tasks.gather import rebuilt_case
 from loithe_xl.tasks.intake import Opened
 from loithe_xl.tasks.office import Office, beside, shown
@@ -105,8 +105,8 @@ class _Mending:
             opened = intake.with_receipts(opened, opened.receipts)
         case = rebuilt_case(opened) if opened.register else _cell(opened)
         data = package(replace(case, saved=received.modified), salt_of(opened.key))
-        again = _again(data, self.out)
-        assert (again.inputs, again.receipts) == (opened.inputs, opened.receipts), "the fresh form reads otherwise"
+        proving.workbook(opened, self.out)(data)
+        again = proving.opened(data, self.out)
         assert opened.identity
         unit = opened.identity.unit
         unnamed = (issue("REPAIR_NAME_LOST", unit=unit),) if opened.names[0] == unit else ()
@@ -225,10 +225,3 @@ def _cell(opened: Opened) -> Case:
     name, above, lang = opened.names
     subject = Subject(opened.identity, opened.token, name, above, lang)
     return cell_case(opened.loaded, opened.layout, subject, opened.inputs)
-
-
-def _again(data: bytes, file: str) -> Opened:
-    """The fresh form as every command will read it."""
-    received = reader.read(data, COMPUTED)
-    assert isinstance(received, Received)
-    return intake.opened(received, file)

@@ -11,6 +11,7 @@ from loithe_xl import guard, pdf, reader, stamp, store, writer
 from loithe_xl.issues import Fault, Issue, issue
 from loithe_xl.report import Edit, Page, read_edits
 from loithe_xl.reportsheet import REPORT_TOKEN, report_book
+from loithe_xl.tasks import proving
 from loithe_xl.tasks.gather import open_parent
 from loithe_xl.tasks.intake import Opened
 from loithe_xl.tasks.office import Office, beside, ends, shown
@@ -42,7 +43,7 @@ def report(path: Path, out: Path | None, profile: str, pdf_to: Path | None, offi
     assert parent.loaded
     book = report_book(page, parent.token, office.lang)
     data = writer.render(book, stamp.protection(parent.loaded.pack.password, salt_of(parent.key)))
-    written = store.write_over(target, data, office.stamp)
+    written = store.write_over(target, data, office.stamp, verify=proving.cells(book, target.name))
     failed = _pdf(written, pdf_to) if pdf_to else None
     made = pdf_to if pdf_to and failed is None else None
     return Reported(parent, page, written, made, (*beside(target, written), *((failed,) if failed else ())))
