@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from loithe_xl import windows
+from loithe_xl.tasks.permissionchecks import ALL_TOLD
 from loithe_xl.windows import Ran, Windows
 
 HEALTHY = {
@@ -38,6 +39,7 @@ class Pc:
         self.registry: dict[str, Mapping[str, object]] = dict(HEALTHY)
         self.told: dict[str, Any] | str = {"version": [3, 12, 10], "bits": 64, "failed": {}, "xlwings": "0.37.8"}
         self.rules: str | None = ""
+        self.silent = False  # a PowerShell that does nothing, and says that all went well
         self.links_allowed = True
         self.excel_open = False
         self.commands: list[list[str]] = []
@@ -83,7 +85,11 @@ class Pc:
         return Ran(0 if self.links_allowed else 1)
 
     def _defender(self) -> Ran:
-        return Ran(1, "0x800106ba") if self.rules is None else Ran(0, self.rules)
+        return (
+            Ran(1, "0x800106ba")
+            if self.rules is None
+            else Ran(0, self.rules if self.silent else f"{self.rules}\r\n{ALL_TOLD}\r\n")
+        )
 
 
 def python_in(folder: Path) -> Path:

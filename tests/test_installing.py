@@ -17,9 +17,11 @@ from pcs import Pc, mark, runtime_in
 from loithe_xl import addin, keyring, store, windows
 from loithe_xl.identity import fingerprint, public_key
 from loithe_xl.issues import Fault
-from loithe_xl.tasks import diagnosis, installing
-from loithe_xl.tasks.diagnosis import Finding, Verdict, doctor, doctor_json, doctor_lines, is_sound
+from loithe_xl.tasks import diagnosis, installing, permissionchecks
+from loithe_xl.tasks.diagnosis import doctor, doctor_json, doctor_lines, is_sound
 from loithe_xl.tasks.installing import buttons, install, lasts, shortcut_names, uninstall
+from loithe_xl.tasks.patient import Finding, Verdict
+from loithe_xl.trust import Scope
 from loithe_xl.words import LANGUAGES, Text, catalogue, text
 from loithe_xl.xlam.package import build_addin
 
@@ -394,6 +396,27 @@ def moved(pc: Pc) -> None:
     pc.python = runtime_in(pc.drive / "elsewhere")
 
 
+def served(program: str) -> Case:
+    return holds(r"HKCR\CLSID\{00024500-0000-0000-C000-000000000046}\LocalServer32", **{"": program})
+
+
+def office_key(pc: Pc) -> None:
+    keyring.private_key(pc.windows().keys / "office.key")
+
+
+def trusting(*units: str) -> Case:
+    return lambda pc: keyring.trust(public_key(bytes(32)), "A", *map(Scope, units), home=pc.windows().keys) and None
+
+
+def stray(pc: Pc) -> None:
+    (pc.windows().keys / "trusted" / "._A.pub").write_bytes(b"\0\5\x16\7")
+
+
+def spoilt_key(pc: Pc) -> None:
+    office_key(pc)
+    (pc.windows().keys / "office.key").write_bytes(b"LTK1")
+
+
 def addin_gone(pc: Pc) -> None:
     pc.windows().addin.unlink()
 
@@ -420,6 +443,9 @@ CASES: list[tuple[str, Case]] = [
     ("python_fail", told(version=[3, 10, 4])),
     ("com_ok", healthy),
     ("com_warn", silent),
+    ("com_warn_other", served('"C:\\Program Files\\Kingsoft\\WPS Office\\wps.exe" /Automation')),
+    ("com_warn_other", served("C:\\EXCEL.EXE\\et.exe")),
+    ("com_ok", served('"C:\\Program Files\\Microsoft Office\\Root\\Office16\\EXCEL.EXE" /automation')),
     ("com_fail", lacks(r"HKCR\CLSID\{00024500-0000-0000-C000-000000000046}\LocalServer32")),
     ("com_fail", lacks(r"HKCR\Excel.Application\CLSID")),
     ("com_fail_pywin32", told(failed={"win32com.client": "ImportError: DLL load failed"})),
@@ -427,6 +453,14 @@ CASES: list[tuple[str, Case]] = [
     ("xlwings_warn", silent),
     ("xlwings_fail", told(xlwings="0.37.9")),
     ("xlwings_fail", told(failed={"xlwings": "ModuleNotFoundError: No module named 'xlwings'"})),
+    ("keys_warn_none", healthy),
+    ("keys_ok", office_key),
+    ("keys_ok", both(office_key, trusting("01.1"))),
+    ("keys_ok_reads", trusting()),
+    ("keys_ok_reads", trusting("01.1")),
+    ("keys_warn_two", both(office_key, trusting())),
+    ("keys_warn_damaged", both(trusting(), stray)),
+    ("keys_warn_damaged", spoilt_key),
     ("addin_ok", healthy),
     ("addin_warn", moved),
     ("addin_fail", addin_gone),
@@ -449,6 +483,10 @@ CASES: list[tuple[str, Case]] = [
     ("addins_ok", healthy),
     ("addins_ok", holds(rf"{OFFICE}\Excel\Resiliency\DisabledItems", a="x:\\other.xlam".encode("utf-16-le"))),
     ("addins_warn", holds(rf"{OFFICE}\Excel\Resiliency\DisabledItems", a="c:\\LOITHE.xlam".encode("utf-16-le"))),
+    ("addins_warn_twice", holds(rf"{OFFICE}\Excel\Options", open1='/R "C:\\Users\\x\\AddIns\\LoiThe.xlam"')),
+    ("addins_warn_twice", holds(rf"{OFFICE}\Excel\Options", open="loithe.xlam")),
+    ("addins_ok", holds(rf"{OFFICE}\Excel\Options", open='/R "C:\\x\\other.xlam"', openas="loithe.xlam")),
+    ("addins_ok", lambda pc: holds(rf"{OFFICE}\Excel\Options", open2=f'"{pc.windows().addin}"')(pc)),
     ("addins_fail", holds(rf"{OFFICE}\Excel\Security", disablealladdins=1)),
     ("addins_fail", holds(rf"{POLICY}\Excel\Security", disablealladdins=1)),
     ("addins_fail_signed", holds(rf"{POLICY}\Excel\Security", requireaddinsig=1)),
@@ -468,6 +506,7 @@ CASES: list[tuple[str, Case]] = [
     ("defender_ok", defended(f"{CHILD.upper()}=2\n56a863a9-875e-4185-98a7-b882c64b5ce5=1\n")),
     ("defender_warn", defended(f"{CHILD}=6\n")),
     ("defender_warn_unknown", defended(None)),
+    ("defender_warn_unknown", lambda pc: setattr(pc, "silent", True)),
     ("defender_fail", defended(f"x=0\n{CHILD.upper()}=1\r\n")),
     ("defender_fail", defended("92e97fa1-2edf-4476-bdd6-9dd0b4dddc7b=1")),
     (
@@ -534,6 +573,7 @@ def test_every_sentence_of_the_doctor_is_said_somewhere_above():
 def test_a_healthy_pc_is_sound_and_every_check_has_its_name(pc: Pc):
     from_the_zip(pc)
     install("vi", pc.windows())
+    office_key(pc)
     before = snapshot(pc.drive)
     findings = doctor(pc.windows())
     assert {each.verdict for each in findings} == {Verdict.OK}
@@ -585,7 +625,7 @@ def test_sources_that_cannot_be_built_are_told_not_raised(pc: Pc, monkeypatch: p
     def faulty(*_: object) -> bytes:
         raise Fault([installing.issue("ADDIN_STORE_PYTHON")], 3)
 
-    monkeypatch.setattr(diagnosis, "built", faulty)
+    monkeypatch.setattr(permissionchecks, "built", faulty)
     assert said(found(pc, "addin")) == "addin_warn_unknown"
 
 
