@@ -114,6 +114,13 @@ ROWS: dict[int, Row] = {
     10: Row("received files: bytes, names and times unchanged", of("hostile", "run_untouched"), 0, 0),
     11: Row("marks in undeclared places: in no output", tests("test_canaries.py", ""), 0, 0),
     12: Row("thousands of files: memory flat, below 500 MB", of("masses"), 160, 4_000),
+    13: Row(
+        "each cell counts once, who stops counting is named, in any order of reports",
+        of("counting"),
+        200,
+        20_000,
+    ),
+    14: Row("books sent again every week: the parent opens, no larger than after the first", of("weekly"), 8, 52),
 }
 
 

@@ -92,7 +92,6 @@ def test_equal_figures_are_the_same_report_whatever_their_revision() -> None:
         ((2, "2023-03-01T08:00:00"), (1, "2023-03-09T08:00:00"), "a"),
         ((1, "2023-03-01T08:00:00"), (1, "2023-03-01T08:00:01"), "b"),
         ((10, ""), (9, "2023-03-09T08:00:00"), "a"),
-        ((1, ""), (1, "2023-03-01T08:00:00"), "b"),
     ],
 )
 def test_revision_then_saved_time(first: tuple[int, str], second: tuple[int, str], winner: str) -> None:
@@ -131,7 +130,8 @@ def test_a_base_that_moves_a_figure_from_one_cell_to_another_names_both() -> Non
 
 
 def test_equal_in_both_is_a_conflict_and_an_older_third_stays_superseded() -> None:
-    one, two, old = sent("01.K1", "a", 10), sent("01.K1", "b", 11), sent("01.K1", "c", 12, modified="")
+    one, two = sent("01.K1", "a", 10), sent("01.K1", "b", 11)
+    old = sent("01.K1", "c", 12, modified="2023-02-20T08:00:00")
     again = sent("01.K1", "d", 11, modified="2023-02-01T08:00:00")
 
     assert statuses([one, two, old, again]) == {
@@ -185,7 +185,7 @@ def test_refused_and_foreign_files_never_count() -> None:
     }
 
 
-def test_an_ancestors_file_covers_unless_it_is_empty_or_does_not_stand() -> None:
+def test_an_ancestors_file_covers_what_is_in_it_unless_it_does_not_stand() -> None:
     cell = sent("01.1.C01", total=10)
     inside = UnitRow("01.1.C01", {"members_total": 10}, {})
     base = sent("01.1", total=10, beneath=[inside])
@@ -193,8 +193,9 @@ def test_an_ancestors_file_covers_unless_it_is_empty_or_does_not_stand() -> None
     assert statuses([cell, base]) == {"01.1.C01.xlsx": "covered", "01.1.xlsx": "accepted"}
     assert noticed(decide(REGISTER, "01", [cell, base]), cell) == []
     empty = sent("01.1", total=0, empty=True)
-    assert statuses([cell, empty]) == {"01.1.C01.xlsx": "accepted", "01.1.xlsx": "accepted"}
-    tied = [sent("01.1", "a", 10), sent("01.1", "b", 11)]
+    assert statuses([cell, empty]) == {"01.1.C01.xlsx": "accepted", "01.1.xlsx": "refused"}
+    assert noticed(decide(REGISTER, "01", [empty]), empty) == ["FORM_EMPTY"]
+    tied = [sent("01.1", name, total, beneath=[inside]) for name, total in (("a", 10), ("b", 11))]
     assert statuses([cell, *tied])["01.1.C01.xlsx"] == "accepted", "a base in conflict covers nothing"
     assert statuses([cell, sent("01.2")])["01.1.C01.xlsx"] == "accepted", "only an ancestor covers"
 
@@ -208,18 +209,21 @@ def test_covering_warns_of_what_is_absent_and_of_what_differs() -> None:
     assert noticed(decided, cell) == ["COVERED_DIFFERS"]
     assert "members_total 9 → 10" in decided.issues[cell.sha][0].message.vi
     assert noticed(decided, other) == ["COVERED_ABSENT"]
+    assert (decided.status[cell.sha], decided.status[other.sha]) == (Status.COVERED, Status.ACCEPTED)
     assert all(found.severity is Severity.WARNING for each in (cell, other) for found in decided.issues[each.sha])
 
 
 def test_of_two_ancestors_the_higher_covers() -> None:
     top = Unit("T", "Tỉnh", "province")
     register = Register((top, *(Unit(u.code, u.name, u.tier, u.parent or "T") for u in REGISTER.units)))
-    files = [sent("01"), sent("01.1"), sent("01.1.C01")]
+    cell = UnitRow("01.1.C01", {"members_total": 9}, {})
+    base = UnitRow("01.1", {"members_total": 9}, {})
+    files = [sent("01", beneath=[base, cell]), sent("01.1", beneath=[cell]), sent("01.1.C01")]
 
     decided = decide(register, "T", files)
 
     assert [decided.status[each.sha].value for each in files] == ["accepted", "covered", "covered"]
-    assert all("(01, tệp" in decided.issues[each.sha][0].message.vi for each in files[1:])
+    assert all("trực tiếp (01)" in decided.issues[each.sha][0].message.vi for each in files[1:])
 
 
 def test_figures_are_exact_and_independent_of_order() -> None:

@@ -85,8 +85,11 @@ def counted(answer: Any) -> dict[str, int]:
 
 
 def by_unit(answer: Any) -> dict[str, Any]:
-    """The children by unit; the last line of each."""
-    return {child["unit"]: child for child in answer["children"]}
+    """The children by unit; every unit has one line beside those of files turned away."""
+    lines = [child for child in answer["children"] if child["status"] not in ("refused", "foreign")]
+    found = {child["unit"]: child for child in lines}
+    assert len(found) == len(lines), "a unit is listed twice"
+    return found
 
 
 def sent(forms: dict[str, Path], code: str, name: str, *sessions: dict[str, Any], **values: Any) -> Path:
@@ -407,11 +410,11 @@ def test_a_base_beside_its_cells_covers_them(forms: dict[str, Path]) -> None:
 
     found = told(forms["01"], forms["01.1"], changed, files["01.1.C02"])
 
-    assert counted(found) == {"accepted": 1, "covered": 2}
-    assert found["values"]["members_total"] == 30
-    assert found["values"]["cells_not_reported"] == 3
+    assert counted(found) == {"accepted": 2, "covered": 1}
+    assert found["values"]["members_total"] == 30 + 40, "a book covers what is in it"
+    assert found["values"]["cells_not_reported"] == 2
     one, two = (by_unit(found)[code] for code in ("01.1.C01", "01.1.C02"))
-    assert (one["status"], two["status"]) == ("covered", "covered")
+    assert (one["status"], two["status"]) == ("covered", "accepted")
     assert (one["issues"][-1]["code"], one["issues"][-1]["severity"]) == ("COVERED_DIFFERS", "WARNING")
     assert "members_total 30 → 31" in one["issues"][-1]["message"]
     assert codes(two["issues"], "WARNING").count("COVERED_ABSENT") == 1
@@ -448,11 +451,32 @@ def test_an_empty_base_form_counts_for_nothing_and_hides_nothing(forms: dict[str
     files = everything(forms)
     shutil.copy(forms["01.1"], "trống.xlsx")
 
-    found = told(forms["01"], "trống.xlsx", *files.values())
+    found = told(forms["01"], "trống.xlsx", *files.values(), code=1)
 
-    assert counted(found) == {"accepted": 5}
+    assert counted(found) == {"accepted": 4, "refused": 1}
     assert found["values"]["members_total"] == 130
-    assert "FORM_EMPTY" in codes(by_unit(found)["01.1"]["issues"], "WARNING")
+    lines = [(child["status"], codes(child["issues"], "ERROR")) for child in found["children"] if child["file"]]
+    assert lines[-1] == ("refused", ["FORM_EMPTY"])
+    assert press("validate", "trống.xlsx").code == 1
+
+
+def test_a_unit_whose_workbook_is_empty_has_sent_nothing(forms: dict[str, Path]) -> None:
+    """Also where it received what does not count."""
+    bad = sent(forms, "01.1.C01", "xấu.xlsx", held(10), reported_other=40)
+    told(forms["01.1"], bad, code=1)
+    shutil.copy(forms["01.2"], "trống.xlsx")
+
+    found = told(forms["01"], "trống.xlsx", forms["01.1"], code=1)
+
+    assert counted(found) == {"refused": 2}
+    assert found["missing"] == 3
+    assert [child["status"] for child in found["children"] if child["unit"] in ("01.1", "01.2")] == [
+        "missing",
+        "missing",
+        "refused",
+        "refused",
+    ]
+    assert "FORM_EMPTY" not in codes(found["issues"], "ERROR"), "the district's own workbook is only not begun yet"
 
 
 def test_a_foreign_unit_and_a_foreign_key(
@@ -473,7 +497,8 @@ def test_a_foreign_unit_and_a_foreign_key(
     assert counted(found) == {"foreign": 3}
     assert found["values"]["cells_not_reported"] == 4
     issues = [(child["unit"], codes(child["issues"])) for child in found["children"] if child["status"] == "foreign"]
-    assert issues == [("01.K1", ["TOKEN_FOREIGN"])] * 2 + [("09.K", ["UNIT_FOREIGN"])]
+    assert issues == [(None, ["UNIT_FOREIGN"])] + [("01.K1", ["TOKEN_FOREIGN"])] * 2
+    assert "09.K" not in str(found), "what a stranger's form says of itself goes nowhere"
     assert found["missing"] == 3
 
     assert trust(tmp_path / "tỉnh.pub", "--all").code == 0
@@ -784,7 +809,7 @@ def test_units_that_left_the_register_are_foreign(forms: dict[str, Path], tmp_pa
     found = told(forms["01"], "nhan", code=1)
 
     assert [(child["unit"], codes(child["issues"])) for child in found["children"] if child["status"] == "foreign"] == [
-        ("01.K9", ["UNIT_FOREIGN"])
+        (None, ["UNIT_FOREIGN"])
     ]
 
 

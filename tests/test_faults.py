@@ -17,7 +17,7 @@ def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def test_every_promise_has_a_row() -> None:
-    assert list(faults.ROWS) == list(range(1, 13))
+    assert list(faults.ROWS) == list(range(1, 15))
     assert {number: row.full for number, row in faults.ROWS.items() if row.full} == {
         2: 100_000,
         4: 1_000,
@@ -26,6 +26,8 @@ def test_every_promise_has_a_row() -> None:
         7: 1_000,
         9: 20,
         12: 4_000,
+        13: 20_000,
+        14: 52,
     }
 
 

@@ -128,9 +128,12 @@ def test_a_higher_revision_and_a_later_saved_time() -> None:
     )
     assert (later["a"].rule, later["a"].effect) == (Rule.SAVED, Effect.DROPPED)
     assert "lưu trước (01/03/2023 08:00:00 so với 01/03/2023 08:00:07" in later["a"].said.vi
-    never = told([one], [one, sent("01.K1", "d", 9, modified="")])
-    assert never["d"].said.vi.endswith("lưu trước (– so với 01/03/2023 08:00:00, giờ UTC).")
-    assert set(never) == {"d"}, "nothing new of the file that counts on"
+    old = told([one], [one, sent("01.K1", "d", 9, modified="2023-02-28T08:00:00+00:00")])
+    assert old["d"].said.vi.endswith("lưu trước (28/02/2023 08:00:00 so với 01/03/2023 08:00:00, giờ UTC).")
+    assert set(old) == {"d"}, "nothing new of the file that counts on"
+    never = told([one], [one, sent("01.K1", "e", 9, modified="")])
+    assert {entry.rule for entry in never.values()} == {Rule.UNDATED} and set(never) == {"a", "e"}
+    assert "thời điểm lưu không cho biết chắc tệp nào mới hơn" in never["e"].said.vi
     # The older of three is beaten by the winner, whatever stands between.
     assert told((), [one, two, three])["a"].said.vi == "Đã thay bằng tệp “b.xlsx”: Lần nộp 1 thấp hơn 2."
 
@@ -186,6 +189,7 @@ def test_what_the_office_orders_is_an_entry_even_where_no_status_moves() -> None
 
 def test_a_base_that_covers_its_cells() -> None:
     cell, base = sent("01.1.C01", "a"), sent("01.1", "b")
+    base = replace(base, rows=(*base.rows, *cell.rows))
 
     found = told([cell], [cell, base])
 

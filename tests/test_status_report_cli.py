@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,6 @@ from cli_tools import (
     put,
     read,
     resaved,
-    saved_at,
     snapshot,
     type_in,
     worded,
@@ -335,8 +334,7 @@ def test_the_report_file_carries_no_office_path_and_no_name(forms: dict[str, Pat
 
 
 def test_a_revised_report_shows_up_in_status(forms: dict[str, Path]) -> None:
-    typed = type_in(forms["01.K1"], Path("x.xlsx"), {**REQUIRED, "members_total": 31}, [held(10)])
-    saved_at(typed, Path("nhan/sau.xlsx"), datetime(2023, 3, 2))
+    type_in(forms["01.K1"], Path("nhan/sau.xlsx"), {**REQUIRED, "members_total": 31, "revision": 2}, [held(10)])
     read("consolidate", "--into", forms["01"], "nhan", "--now", NOW)
 
     child = next(each for each in read("status", forms["01"])["children"] if each["unit"] == "01.K1")

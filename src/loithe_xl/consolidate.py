@@ -14,7 +14,7 @@ from loithe_xl.evaluate import Raw, Values, is_number
 from loithe_xl.expr import names
 from loithe_xl.issues import Issue, Place, issue
 from loithe_xl.kinds import YES
-from loithe_xl.receipts import Compact, Decision, Figure, Figures, Receipt, Status, UnitRow, unit_row
+from loithe_xl.receipts import Compact, Decision, Figure, Figures, Receipt, Status, UnitRow, unit_row, without
 from loithe_xl.register import Register
 from loithe_xl.spec import UNITS_REPORTED, Form, Pack
 from loithe_xl.submission import Inputs
@@ -83,11 +83,14 @@ def consolidate(
 
 
 def rows_sent_up(pack: Pack, form: Form, inputs: Inputs, done: Consolidation) -> tuple[UnitRow, ...]:
-    """What a parent sends up: its own totals, then every unit beneath whose figures are in them."""
+    """What a parent sends up: its own totals, then every unit beneath whose figures are in them.
+
+    Of those beneath no figure goes further that could tell who is meant: it is in the totals.
+    """
     own = unit_row(done.unit, form, inputs, done.rule_values)
     sums = {id: done.values[id] or 0 for id in pack.indicators}
     beneath = sorted((row for receipt in done.decision.counted.values() for row in receipt.rows), key=_by_unit)
-    return (UnitRow(own.unit, {**sums, **own.figures}, own.texts), *beneath)
+    return (UnitRow(own.unit, {**sums, **own.figures}, own.texts), *without(beneath, pack.sensitive))
 
 
 def _by_unit(row: UnitRow) -> str:
@@ -214,7 +217,7 @@ def _children(
         found = [*receipt.issues, *decision.issues.get(receipt.sha, ())]
         if status is Status.ACCEPTED:
             found += similar.get(receipt.sha, ())
-        late = date.fromisoformat(receipt.received_at[:10]) > deadline
+        late = _is_late(receipt, deadline)
         name = known.name if known else ""
         return Child(unit, name, status, late, receipt.file, receipt.sha, receipt.received_at, tuple(found))
 
@@ -236,9 +239,25 @@ def _children(
     found += [
         line(code, leading[code], decision.status[leading[code].sha]) for code in sorted(leading) if code not in rows
     ]
-    turned_away = [each for each in receipts if decision.status[each.sha] in (Status.REFUSED, Status.FOREIGN)]
-    turned_away.sort(key=lambda each: (each.unit, each.received_at, each.file, each.sha))
-    return (*found, *(line(each.unit, each, decision.status[each.sha]) for each in turned_away))
+    refused = [each for each in receipts if decision.status[each.sha] in (Status.REFUSED, Status.FOREIGN)]
+    return in_order(*found, *(line(each.unit, each, decision.status[each.sha]) for each in refused))
+
+
+def in_order(*children: Child) -> tuple[Child, ...]:
+    """The lines as they stand: of files turned away at the end, in an order that does not depend on their arrival."""
+    away = [each for each in children if each.status in (Status.REFUSED, Status.FOREIGN)]
+    others = [each for each in children if each.status not in (Status.REFUSED, Status.FOREIGN)]
+    return (*others, *sorted(away, key=lambda each: (each.unit, each.received_at, each.file, each.sha)))
+
+
+def turned_away(receipt: Receipt, deadline: date) -> Child:
+    """The line of a file that belongs to nobody, and of which nothing is kept."""
+    late, moment = _is_late(receipt, deadline), receipt.received_at
+    return Child("", "", Status.REFUSED, late, receipt.file, receipt.sha, moment, receipt.issues)
+
+
+def _is_late(receipt: Receipt, deadline: date) -> bool:
+    return date.fromisoformat(receipt.received_at[:10]) > deadline
 
 
 def _parent_issues(form: Form, children: Sequence[Child], values: Mapping[str, object]) -> list[Issue]:

@@ -15,6 +15,7 @@ from loithe_xl.words import Text, text
 
 SHA = 12  # digits of a file's fingerprint that an entry shows
 CODES = 6  # faults that an entry names
+KEPT = 20_000  # entries that a workbook keeps, so that it stays openable however long it is used
 
 
 class Effect(StrEnum):
@@ -43,7 +44,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run: its moment and number, the files seen in it, and everything known before and after it."""
+    """One run: its moment and number, the files seen in it, and everything known before and after it.
+
+    ``passing``: files of this run of which nothing is kept; they are no news for the parent.
+    """
 
     moment: str
     number: int
@@ -52,6 +56,7 @@ class Run:
     receipts: Sequence[Receipt]
     before: Decision
     after: Decision
+    passing: frozenset[str] = frozenset()
 
 
 def entries(run: Run) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
@@ -63,7 +68,7 @@ def entries(run: Run) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
     new: list[Receipt] = []
     known: list[Receipt] = []
     for receipt in _everything(run):
-        same = run.before.status.get(receipt.sha) is run.after.status[receipt.sha]
+        same = run.before.status.get(receipt.sha) is run.after.status[receipt.sha] or receipt.sha in run.passing
         chosen = (receipt.withdrawn, receipt.rank) != marks.get(receipt.sha) and bool(receipt.rank)
         (known if same and not chosen else new).append(receipt)
     moved = {receipt.sha for receipt in new}
@@ -79,6 +84,11 @@ def entries(run: Run) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
 def runs(journal: Iterable[Entry]) -> int:
     """How many runs changed the parent so far."""
     return max((entry.run for entry in journal), default=0)
+
+
+def latest(journal: Sequence[Entry]) -> tuple[Entry, ...]:
+    """What a parent's workbook keeps of its journal; the file beside it keeps all."""
+    return tuple(journal[-KEPT:])
 
 
 def _everything(run: Run) -> Iterator[Receipt]:

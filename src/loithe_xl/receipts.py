@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -16,6 +17,7 @@ from loithe_xl.kinds import YES, Aggregate
 from loithe_xl.spec import Field, Form
 from loithe_xl.submission import Inputs
 
+PLACES = 12  # of a decimal figure that travels; more are no figure that anybody typed
 Figure = int | Decimal
 Figures = Mapping[str, Figure]
 
@@ -84,8 +86,10 @@ class Rule(StrEnum):
     WITHDRAWN = "withdrawn"  # the office took it back (--withdraw)
     SAME = "same"  # the same figures as another file of the unit
     COPY = "copy"  # the same bytes as another file of the run
-    EQUAL = "equal"  # two reports that nothing tells apart
-    ABOVE = "above"  # a report of a superior unit counts
+    EQUAL = "equal"  # two reports of one revision, saved at one time
+    UNDATED = "undated"  # two reports of one revision whose saved times tell nothing for certain
+    ABOVE = "above"  # a report of a superior unit counts, and the unit's figures are in it
+    UNKEPT = "unkept"  # it would count, but its figures were let go when a newer report came
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +116,10 @@ class Receipt:
     """One file ever seen, told apart by the SHA-256 of its bytes.
 
     ``rows``: first the unit's own totals, then every unit beneath whose figures are in them. ``modified`` and
-    ``received_at`` are ISO texts (seconds). ``rank`` is set by --prefer: the key the file is lifted to. ``empty``: a
-    parent's form that holds nothing yet.
+    ``received_at`` are ISO texts (seconds); ``modified`` is the saved time where it is evidence, else blank (see
+    ``versions``), ``program`` who set it. ``rank`` is set by --prefer: the key the file is lifted to; ``passed`` are
+    the others of its unit that were known then. ``empty``: a parent's form that holds nothing (of earlier versions; it
+    is refused now). ``digest`` stands for rows that are kept no longer, or not all of them.
     """
 
     sha: str
@@ -128,6 +134,9 @@ class Receipt:
     empty: bool = False
     rows: tuple[UnitRow, ...] = ()
     issues: tuple[Issue, ...] = ()
+    program: str = ""
+    passed: bool = False
+    digest: str = ""
 
     @property
     def key(self) -> tuple[int, str, bool]:
@@ -138,19 +147,54 @@ class Receipt:
         return revision, modified, True
 
     @property
-    def content(self) -> object:
+    def content(self) -> str:
         """What two files of one unit must share to be the same report."""
-        return [(row.unit, dict(row.figures), dict(row.texts)) for row in self.rows]
+        return self.digest or fingerprint(self.rows)
+
+    @property
+    def units(self) -> frozenset[str]:
+        """The units whose figures are in it."""
+        return frozenset(row.unit for row in self.rows)
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Which receipts count: per file (by SHA-256) its status, why, and what was noticed; the counted ones by unit."""
+    """Which receipts count: per file (by SHA-256) its status, why, and what was noticed; the counted ones by unit.
+
+    ``kept``: per file the rows that are needed from now on, whatever may come.
+    """
 
     status: Mapping[str, Status]
     counted: Mapping[str, Receipt]
     issues: Mapping[str, tuple[Issue, ...]]
     rulings: Mapping[str, Ruling]
+    kept: Mapping[str, tuple[UnitRow, ...]]
+
+    @property
+    def units(self) -> dict[str, Receipt]:
+        """Every unit whose figures count, with the report in which they stand."""
+        return {row.unit: receipt for receipt in self.counted.values() for row in receipt.rows}
+
+
+def fingerprint(rows: Iterable[UnitRow]) -> str:
+    """Equal for equal figures and texts of the same units in the same order, however the numbers are written."""
+    found = hashlib.sha256()
+    for row in rows:
+        figures = sorted((id, _same(figure)) for id, figure in row.figures.items())
+        found.update(repr((row.unit, figures, sorted(row.texts.items()))).encode())
+    return found.hexdigest()[:32]
+
+
+def _same(figure: Figure) -> str:
+    return str(figure) if isinstance(figure, int) else f"{figure.normalize():f}"
+
+
+def without(rows: Iterable[UnitRow], ids: Collection[str]) -> tuple[UnitRow, ...]:
+    """The rows of units beneath as they go up a tier: without the figures that only totals may tell."""
+    return tuple(
+        UnitRow(row.unit, Compact({id: row.figures[id] for id in row.figures if id not in ids}), row.texts)
+        for row in rows
+    )
 
 
 def unit_row(unit: str, form: Form, inputs: Inputs, values: Values) -> UnitRow:
@@ -174,7 +218,7 @@ def _field_figures(field: Field, raw: Raw) -> Iterator[tuple[str, Figure]]:
         return
     match field.aggregate:
         case Aggregate.SUM:
-            number = number_of(raw)
+            number = round(number_of(raw), PLACES)
             yield field.id, int(number) if number == int(number) else number
         case Aggregate.COUNT_YES:
             yield field.id, int(raw == YES)

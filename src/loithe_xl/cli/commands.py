@@ -133,7 +133,8 @@ def _status(lang: str, parent: Path, export: Path | None, form: str) -> int:
     opened = open_parent(parent)
     written = write(opened, parent, export, Office(lang=lang)) if export else None
     if form == "json":
-        say_json({"children": children_json(opened, lang)})
+        assert opened.consolidation
+        say_json({"children": children_json(opened.consolidation.children, lang)})
     else:
         for line in status_lines(opened, lang):
             say(line)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from loithe_xl.book import Flow, Line, Sheet
 from loithe_xl.draw.case import Case
 from loithe_xl.layout import HIDDEN, HIDDEN_JOURNAL, HIDDEN_RECEIPTS, HIDDEN_REGISTER
-from loithe_xl.ledger import Line as Values
 from loithe_xl.ledger import journal_lines, receipt_lines, register_lines
+from loithe_xl.signedlines import Line as Values
 
 MARK = "loithe-xl"
 TOKEN_CELL, NAME_CELL, ABOVE_CELL, LANG_CELL = (1, 2), (2, 2), (3, 2), (4, 2)

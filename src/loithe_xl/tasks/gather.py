@@ -12,23 +12,23 @@ from functools import partial
 from pathlib import Path
 
 from loithe_xl import inbox, journal, store
+from loithe_xl.consolidate import Child, in_order, turned_away
 from loithe_xl.decide import prefer, withdraw
 from loithe_xl.draw import Case
-from loithe_xl.identity import Identity
 from loithe_xl.inbox import Found
 from loithe_xl.issues import Fault, Issue, Place, issue
 from loithe_xl.journal import Entry
 from loithe_xl.layout import HIDDEN, HIDDEN_JOURNAL, HIDDEN_RECEIPTS, HIDDEN_REGISTER
-from loithe_xl.receipts import Receipt, Status, Verdict
-from loithe_xl.register import Register
+from loithe_xl.receipts import Decision, Receipt, Rule, Ruling, Status, Verdict
 from loithe_xl.report import read_edits
 from loithe_xl.tasks import diary, packs, proving
-from loithe_xl.tasks.intake import Opened, failed, open_file, receipt_of, received, refusal
+from loithe_xl.tasks.intake import Opened, open_file, refusal
 from loithe_xl.tasks.issued import kept_seal
+from loithe_xl.tasks.judging import Judge, is_no_workbook, merged, news, settled
 from loithe_xl.tasks.office import Office, beside, kept, shown
+from loithe_xl.tasks.parents import as_own, received
 from loithe_xl.tasks.reading import read_each, read_own
 from loithe_xl.tasks.render import Subject, package, parent_case, salt_of
-from loithe_xl.trust import Trust
 
 COUNTED = (
     Status.ACCEPTED,
@@ -66,6 +66,13 @@ class Gathered:
     changed: bool = False  # something was received that the parent did not hold yet
     entries: tuple[Entry, ...] = ()  # what the file journal gets: every file of the run, and what it moved
     journal: Path | None = None  # where they went
+    beside: tuple[Child, ...] = ()  # files of this run that are no workbooks: refused, and not kept
+
+    @property
+    def children(self) -> tuple[Child, ...]:
+        """The receipt list with what this run alone tells."""
+        assert self.parent.consolidation
+        return in_order(*self.parent.consolidation.children, *self.beside)
 
     @property
     def seen(self) -> int:
@@ -105,7 +112,7 @@ def as_parent(opened: Opened) -> Opened:
         raise Fault([issue("PARENT_NOT_A_PARENT", Place(file=opened.file))], 2)
     if opened.consolidation is None:
         raise Fault(list(opened.issues))
-    return opened
+    return as_own(opened)
 
 
 def gather(order: Order, office: Office) -> Gathered:
@@ -136,17 +143,21 @@ def take_in(parent: Opened, found: Found, order: Order, office: Office) -> Gathe
     known = office.trusted()
     trusted = known.and_of(parent.key).within(parent.register)
     stranger = refusal(parent, known, "PARENT_FOREIGN")
-    judge = _Judge(parent.identity, parent.register, trusted, office.moment)
+    judge = Judge(parent.identity, parent.register, trusted, office.moment)
     named = partial(kept, folder=office.folder)
     seen = list(read_each(files, judge, office, "consolidate", parent.loaded, named, trusted))
     chosen = [receipt for path, receipt in zip(files, seen, strict=True) if _same(path, order.prefer)]
-    after = _commanded(_merged(parent.receipts, seen), chosen, order, parent)
+    lasting = partial(settled, parent.register, parent.identity.unit)
+    after = lasting(_commanded(merged(parent.receipts, seen), chosen, order, parent))
     done = received(parent, after)
-    changed = tuple(after) != tuple(parent.receipts)
+    changed = after != lasting(parent.receipts)
     done, entries = _journal(parent, done, seen, changed, office)
     notices = (*([stranger.in_file(parent.file)] if stranger else []), *(why for _, why in found.skipped))
     gathered = _count(done, seen, len(found.skipped) + own, notices)
-    return replace(gathered, changed=changed, entries=entries)
+    assert parent.consolidation and done.consolidation
+    decisions = parent.consolidation.decision, done.consolidation.decision
+    told = news(*decisions, done.receipts, gathered.statuses, order.withdraw)
+    return replace(gathered, changed=changed, entries=entries, issues=(*gathered.issues, *told))
 
 
 def noted(gathered: Gathered, into: Path) -> Gathered:
@@ -178,66 +189,25 @@ def _later(saved: datetime, parent: Opened) -> datetime:
     return max(moment, datetime.fromisoformat(parent.modified) + timedelta(seconds=1)) if parent.modified else moment
 
 
-@dataclass(frozen=True, slots=True)
-class _Judge:
-    """What a parent needs to know to accept a file; makes a receipt of what was read."""
-
-    parent: Identity
-    register: Register
-    trusted: Trust
-    moment: str
-
-    def __call__(self, opened: Opened) -> Receipt:
-        verdict, found = self._judged(opened)
-        return receipt_of(opened, verdict, self.moment, found)
-
-    def _judged(self, opened: Opened) -> tuple[Verdict, list[Issue]]:
-        parent, identity = self.parent, opened.identity
-        if identity is None:
-            return Verdict.REFUSED, []
-        foreign = refusal(opened, self.trusted)
-        if foreign:
-            return Verdict.FOREIGN, [foreign]
-        if identity.pack != parent.pack:
-            return Verdict.REFUSED, []  # as the reading said
-        if (identity.period, identity.cutoff) != (parent.period, parent.cutoff):
-            return Verdict.REFUSED, [_wrong_period(identity, parent)]
-        unit = self.register.unit(identity.unit)
-        if unit is None or unit.code == parent.unit:
-            return Verdict.FOREIGN, [issue("UNIT_FOREIGN", unit=identity.unit, parent=parent.unit)]
-        if opened.layout and opened.layout.form.tier != unit.tier:
-            return Verdict.REFUSED, [issue("TIER_WRONG", unit=unit.code)]
-        return (Verdict.REFUSED if failed(opened) else Verdict.VALID), []
-
-
-def _wrong_period(identity: Identity, parent: Identity) -> Issue:
-    cutoff, day = (f"{each.cutoff:%d/%m/%Y}" for each in (identity, parent))
-    return issue("PERIOD_WRONG", period=identity.period, cutoff=cutoff, expected=parent.period, day=day)
-
-
-def _merged(before: Sequence[Receipt], seen: Sequence[Receipt]) -> list[Receipt]:
-    """Everything ever received: bytes seen before keep the name, time and marks of their first run."""
-    known = {receipt.sha: receipt for receipt in before}
-    for receipt in seen:
-        first = known.get(receipt.sha)
-        if first is None:
-            known[receipt.sha] = receipt
-        elif receipt.verdict is not first.verdict:
-            marked = replace(receipt, rank=first.rank, withdrawn=first.withdrawn)
-            known[receipt.sha] = replace(marked, file=first.file, received_at=first.received_at)
-    return sorted(known.values(), key=lambda each: (each.unit, each.received_at, each.sha))
-
-
 def _journal(
     parent: Opened, done: Opened, seen: Sequence[Receipt], changed: bool, office: Office
 ) -> tuple[Opened, tuple[Entry, ...]]:
     """The parent after a run with what the run changed in its journal; and all that there is to tell of the run."""
     assert parent.consolidation and done.consolidation
-    decisions = parent.consolidation.decision, done.consolidation.decision
+    passing = [receipt for receipt in seen if is_no_workbook(receipt)]
+    decisions = parent.consolidation.decision, _with(done.consolidation.decision, passing)
     number = journal.runs(parent.journal) + 1 if changed else 0
-    run = journal.Run(office.moment, number, seen, parent.receipts, done.receipts, *decisions)
+    receipts, only = (*done.receipts, *passing), frozenset(receipt.sha for receipt in passing)
+    run = journal.Run(office.moment, number, seen, parent.receipts, receipts, *decisions, only)
     new, known = journal.entries(run)
-    return replace(done, journal=(*parent.journal, *new)), (*new, *known)
+    return replace(done, journal=journal.latest((*parent.journal, *new))), (*new, *known)
+
+
+def _with(decision: Decision, passing: Sequence[Receipt]) -> Decision:
+    """The decision with the files of the run of which nothing is kept: they are refused."""
+    refused = {receipt.sha: Status.REFUSED for receipt in passing}
+    why = dict.fromkeys(refused, Ruling(Rule.FAULTS))
+    return replace(decision, status={**decision.status, **refused}, rulings={**decision.rulings, **why})
 
 
 def _same(path: Path, other: Path | None) -> bool:
@@ -265,9 +235,11 @@ def _commanded(receipts: list[Receipt], chosen: Sequence[Receipt], order: Order,
 
 def _count(done: Opened, seen: Sequence[Receipt], skipped: int, issues: tuple[Issue, ...]) -> Gathered:
     """The files of this run by status: of several with the same bytes one has its status, the rest repeat it."""
-    assert done.consolidation
-    decision = done.consolidation.decision
-    listed = {child.sha for child in done.consolidation.children}
+    assert done.consolidation and done.identity
+    passing = {receipt.sha: receipt for receipt in seen if is_no_workbook(receipt)}
+    decision = _with(done.consolidation.decision, list(passing.values()))
+    beside = tuple(turned_away(each, done.identity.deadline) for each in passing.values())
+    listed = {child.sha for child in (*done.consolidation.children, *beside)}
     counts: Counter[Status] = Counter()
     statuses: dict[str, Status] = {}
     first: dict[str, str] = {}
@@ -284,4 +256,5 @@ def _count(done: Opened, seen: Sequence[Receipt], skipped: int, issues: tuple[Is
         counts[status] += 1
     assert sum(counts[status] for status in COUNTED) == len(seen), "a file of this run was lost from the count"
     told = (*issues, *notices)
-    return Gathered(done, {status: counts[status] for status in COUNTED}, skipped, told, statuses=statuses)
+    closed = {status: counts[status] for status in COUNTED}
+    return Gathered(done, closed, skipped, told, statuses=statuses, beside=beside)

@@ -4,69 +4,35 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 from loithe_xl import guard, reader
 from loithe_xl.book import Book
 from loithe_xl.celltext import normal
-from loithe_xl.consolidate import Consolidation, consolidate, rows_sent_up
+from loithe_xl.consolidate import rows_sent_up
 from loithe_xl.draw import Case, form_book
-from loithe_xl.draw.hidden import ABOVE_CELL, LANG_CELL, NAME_CELL
-from loithe_xl.evaluate import Raw, Values, is_number, serial
+from loithe_xl.evaluate import Raw, is_number, serial
 from loithe_xl.identity import Identity, fingerprint
 from loithe_xl.issues import Fault, Issue, Place, has_error, issue
-from loithe_xl.journal import Entry
-from loithe_xl.layout import COMPUTED, HIDDEN, HIDDEN_JOURNAL, HIDDEN_RECEIPTS, HIDDEN_REGISTER, Layout
-from loithe_xl.ledger import read_journal, read_receipts, read_register
+from loithe_xl.layout import COMPUTED, HIDDEN, HIDDEN_RECEIPTS, HIDDEN_REGISTER, Layout
+from loithe_xl.ledger import read_register
 from loithe_xl.receipts import Receipt, UnitRow, Verdict, unit_row
 from loithe_xl.received import Received
-from loithe_xl.register import Register
 from loithe_xl.structure import changed, few, misplaced
-from loithe_xl.submission import BLANK, Grids, Inputs, blank, constants, cut_cells, extract, is_blank, outside
+from loithe_xl.submission import blank, constants, cut_cells, extract, outside
+from loithe_xl.tasks import parents
 from loithe_xl.tasks.issued import as_issued, as_sealed
+from loithe_xl.tasks.opened import Opened as Opened
 from loithe_xl.tasks.packs import Loaded
+from loithe_xl.tasks.parents import with_receipts as with_receipts
 from loithe_xl.tasks.provenance import form_of, identified
 from loithe_xl.trust import Trust
-from loithe_xl.typed import Hints, explained, settle
+from loithe_xl.typed import explained, settle
 from loithe_xl.validate import all_values, validate
+from loithe_xl.versions import evidence
 from loithe_xl.wording import beside_words
 from loithe_xl.words import text
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A file as read. ``identity`` is None when it is not one of our forms; ``loaded`` and ``layout`` likewise."""
-
-    file: str
-    sha: str = ""
-    token: str = ""
-    key: str = ""
-    unit: str = ""  # as it may be told to others: of a form that a stranger signed only where the register has it
-    identity: Identity | None = None
-    loaded: Loaded | None = None
-    layout: Layout | None = None
-    inputs: Inputs = BLANK
-    hints: Hints = field(default_factory=dict)
-    values: Values = field(default_factory=dict)
-    modified: str = ""
-    grids: Grids = field(default_factory=dict)
-    register: Register | None = None
-    receipts: tuple[Receipt, ...] = ()
-    journal: tuple[Entry, ...] = ()
-    consolidation: Consolidation | None = None
-    issues: tuple[Issue, ...] = ()
-
-    @property
-    def names(self) -> tuple[str, str, str]:
-        """Unit's name, superior's name and language, as the workbook keeps them."""
-        kept = self.grids[HIDDEN]
-        name, above, lang = (str(kept.get(*cell) or "") for cell in (NAME_CELL, ABOVE_CELL, LANG_CELL))
-        return name, above, lang or "vi"
-
-    def refused(self, *found: Issue) -> Opened:
-        """The same with further faults."""
-        return replace(self, issues=(*self.issues, *(each.in_file(self.file) for each in found)))
 
 
 def open_file(path: Path, file: str, by: Loaded | None = None, trusted: Trust | None = None) -> Opened:
@@ -96,7 +62,7 @@ def opened(
 ) -> Opened:
     """What a workbook holds, as read from a file or from an open Excel: identity, inputs, figures, faults."""
     saved = received.modified.isoformat(timespec="seconds") if received.modified else ""
-    opened = Opened(file, sha, grids=received.grids, modified=saved)
+    opened = Opened(file, sha, grids=received.grids, modified=saved, program=received.program)
     signed = identified(received)
     if isinstance(signed, Issue):
         return opened.refused(signed)
@@ -131,14 +97,14 @@ def opened(
     if besides != found and (former or as_sealed(received, expected, own, identity, key)):
         found = besides
     opened = opened.refused(*few([*found, *cut_cells(layout, received.unlocked)]), *typed.issues)
-    return _parent(opened) if layout.form.parent else _cell(opened)
+    return parents.read(opened) if layout.form.parent else _cell(opened)
 
 
 def receipt_of(opened: Opened, verdict: Verdict, now: str, turned_away: Iterable[Issue] = ()) -> Receipt:
     """What the ledger keeps of a file; why it was turned away is its one fault, whatever else is wrong inside."""
-    layout, unit = opened.layout, normal(opened.unit)
+    identity, layout, loaded, unit = opened.identity, opened.layout, opened.loaded, normal(opened.unit)
     issues = tuple(each.in_file(opened.file) for each in turned_away) or opened.issues
-    if verdict is not Verdict.VALID or layout is None:
+    if verdict is not Verdict.VALID or identity is None or layout is None or loaded is None:
         return Receipt(_sha(opened), opened.file, unit, verdict, now, issues=issues)
     revision = opened.inputs.values.get("revision")
     return Receipt(
@@ -148,10 +114,10 @@ def receipt_of(opened: Opened, verdict: Verdict, now: str, turned_away: Iterable
         verdict,
         now,
         revision=int(revision) if is_number(revision) else 1,
-        modified=opened.modified,
-        empty=is_empty(opened),
+        modified=evidence(opened.modified, loaded.pack.start, identity.cutoff, now),
         rows=rows_of(opened),
         issues=issues,
+        program=opened.program,
     )
 
 
@@ -162,12 +128,6 @@ def rows_of(opened: Opened) -> tuple[UnitRow, ...]:
     if opened.consolidation is None:
         return (unit_row(opened.identity.unit, form, opened.inputs, opened.values),)
     return rows_sent_up(pack, form, opened.inputs, opened.consolidation)
-
-
-def is_empty(opened: Opened) -> bool:
-    """Whether a parent's form holds nothing yet: nothing typed, nothing received."""
-    form = opened.layout and opened.layout.form
-    return bool(form and form.parent and is_blank(form, opened.inputs)) and not opened.receipts
 
 
 def fresh_book(loaded: Loaded, layout: Layout) -> Book:
@@ -186,42 +146,6 @@ def _cell(opened: Opened) -> Opened:
     values = all_values(opened.layout.form, opened.inputs, known, {})
     faults = validate(opened.layout, opened.inputs, values)
     return replace(opened, values=values).refused(*explained(faults, opened.hints))
-
-
-def _parent(opened: Opened) -> Opened:
-    receipts = read_receipts(opened.grids[HIDDEN_RECEIPTS])
-    kept = HIDDEN_JOURNAL in opened.grids
-    journal = read_journal(opened.grids[HIDDEN_JOURNAL]) if kept else []
-    if isinstance(receipts, Issue) or isinstance(journal, Issue):
-        return opened.refused(*(each for each in (receipts, journal) if isinstance(each, Issue)))
-    if receipts and not kept:  # a parent of an earlier version, or one that lost the sheet
-        opened = opened.refused(issue("JOURNAL_ABSENT", Place(sheet=HIDDEN_JOURNAL), sheet=HIDDEN_JOURNAL))
-    opened = with_receipts(replace(opened, journal=tuple(journal)), receipts)
-    return opened.refused(*_own_faults(opened))
-
-
-def _own_faults(opened: Opened) -> list[Issue]:
-    assert opened.layout
-    found = explained(validate(opened.layout, opened.inputs, opened.values), opened.hints)
-    return [*found, issue("FORM_EMPTY")] if is_empty(opened) else found
-
-
-def received(opened: Opened, receipts: Iterable[Receipt]) -> Opened:
-    """The parent after a run: figures and faults computed anew from these receipts."""
-    former = {each.in_file(opened.file) for each in _own_faults(opened)}
-    kept = tuple(each for each in opened.issues if each not in former)
-    now = with_receipts(replace(opened, issues=kept), receipts)
-    return now.refused(*_own_faults(now))
-
-
-def with_receipts(opened: Opened, receipts: Iterable[Receipt]) -> Opened:
-    """The same parent with these receipts, its figures computed from them."""
-    assert opened.layout and opened.loaded and opened.identity and opened.register
-    form, identity, pack = opened.layout.form, opened.identity, opened.loaded.pack
-    known = constants(pack, serial(identity.cutoff))
-    kept = tuple(receipts)
-    done = consolidate(pack, form, opened.register, identity.unit, opened.inputs, known, kept, identity.deadline)
-    return replace(opened, receipts=kept, consolidation=done, values=done.rule_values)
 
 
 def refusal(opened: Opened, trusted: Trust, code: str = "TOKEN_FOREIGN") -> Issue | None:

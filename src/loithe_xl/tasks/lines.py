@@ -43,14 +43,13 @@ def consolidate_lines(gathered: Gathered, lang: str) -> Iterator[str]:
     """What was received, what is wrong, and what the parent's figures come to."""
     parent = gathered.parent
     assert parent.consolidation and parent.layout
-    for found in (*parent.issues, *gathered.issues, *parent.consolidation.issues):
-        yield issue_line(found, lang)
+    told = {issue_line(each, lang): None for each in (*parent.issues, *gathered.issues, *parent.consolidation.issues)}
     # A unit's line may be of an earlier run's file, when what came now is older than that.
     sent = {receipt.unit for receipt in parent.receipts if receipt.sha in gathered.statuses}
-    for child in parent.consolidation.children:
+    for child in gathered.children:
         if child.sha in gathered.statuses or (child.status is Status.ACCEPTED and child.unit in sent):
-            for found in child.issues:
-                yield issue_line(found.in_file(child.file), lang)
+            told |= {issue_line(found.in_file(child.file), lang): None for found in child.issues}
+    yield from told
     parts = [f"{status_words(status, lang)} {number}" for status, number in gathered.counts.items() if number]
     yield text("cli.consolidated", seen=gathered.seen, parts="; ".join(parts) or "0").to(lang)
     yield from figure_lines(parent, lang)

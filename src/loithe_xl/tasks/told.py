@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +12,9 @@ from loithe_xl.report import page_json
 from loithe_xl.tasks.office import shown
 
 if TYPE_CHECKING:  # no command needs what only another one does
+    from loithe_xl.consolidate import Child
     from loithe_xl.tasks.check import Checked
     from loithe_xl.tasks.gather import Gathered
-    from loithe_xl.tasks.intake import Opened
     from loithe_xl.tasks.repair import Repaired
     from loithe_xl.tasks.reporting import Reported
 
@@ -43,7 +44,7 @@ def consolidate_json(gathered: Gathered, lang: str) -> dict[str, Any]:
         "cutoff": identity.cutoff.isoformat(),
         "values": {id: number_json(value) for id, value in done.values.items()},
         "texts": {id: [{"unit": unit, "text": said} for unit, said in listed] for id, listed in done.texts.items()},
-        "children": children_json(parent, lang),
+        "children": children_json(gathered.children, lang),
         "issues": [issue_json(found, lang) for found in (*parent.issues, *done.issues, *gathered.issues)],
         "seen": gathered.seen,
         **{status.value: count for status, count in gathered.counts.items()},
@@ -52,9 +53,8 @@ def consolidate_json(gathered: Gathered, lang: str) -> dict[str, Any]:
     }
 
 
-def children_json(parent: Opened, lang: str) -> list[dict[str, Any]]:
+def children_json(children: Iterable[Child], lang: str) -> list[dict[str, Any]]:
     """The receipt list."""
-    assert parent.consolidation
     return [
         {
             "unit": child.unit or None,
@@ -66,7 +66,7 @@ def children_json(parent: Opened, lang: str) -> list[dict[str, Any]]:
             "received_at": child.received_at or None,
             "issues": [issue_json(found, lang) for found in child.issues],
         }
-        for child in parent.consolidation.children
+        for child in children
     ]
 
 

@@ -1,0 +1,54 @@
+"""A workbook as read: what every task takes and gives on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from loithe_xl.consolidate import Consolidation
+from loithe_xl.draw.hidden import ABOVE_CELL, LANG_CELL, NAME_CELL
+from loithe_xl.evaluate import Values
+from loithe_xl.identity import Identity
+from loithe_xl.issues import Issue
+from loithe_xl.journal import Entry
+from loithe_xl.layout import HIDDEN, Layout
+from loithe_xl.receipts import Receipt
+from loithe_xl.register import Register
+from loithe_xl.submission import BLANK, Grids, Inputs
+from loithe_xl.tasks.packs import Loaded
+from loithe_xl.typed import Hints
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A file as read. ``identity`` is None when it is not one of our forms; ``loaded`` and ``layout`` likewise."""
+
+    file: str
+    sha: str = ""
+    token: str = ""
+    key: str = ""
+    unit: str = ""  # as it may be told to others: of a form that a stranger signed only where the register has it
+    identity: Identity | None = None
+    loaded: Loaded | None = None
+    layout: Layout | None = None
+    inputs: Inputs = BLANK
+    hints: Hints = field(default_factory=dict)
+    values: Values = field(default_factory=dict)
+    modified: str = ""
+    program: str = ""
+    grids: Grids = field(default_factory=dict)
+    register: Register | None = None
+    receipts: tuple[Receipt, ...] = ()
+    journal: tuple[Entry, ...] = ()
+    consolidation: Consolidation | None = None
+    issues: tuple[Issue, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, str, str]:
+        """Unit's name, superior's name and language, as the workbook keeps them."""
+        kept = self.grids[HIDDEN]
+        name, above, lang = (str(kept.get(*cell) or "") for cell in (NAME_CELL, ABOVE_CELL, LANG_CELL))
+        return name, above, lang or "vi"
+
+    def refused(self, *found: Issue) -> Opened:
+        """The same with further faults."""
+        return replace(self, issues=(*self.issues, *(each.in_file(self.file) for each in found)))
