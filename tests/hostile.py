@@ -15,7 +15,7 @@ import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache, lru_cache
@@ -23,16 +23,25 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pytest
 from cli_tools import places
 from measured import loithe
 from msoffcrypto.format.ooxml import OOXMLFile
 from tally import Tally
-from tools import REQUIRED, held, make_forms, small_register
+from tools import REQUIRED, TERM, held, make_forms, small_register
 
-from loithe_xl import keyring
-from loithe_xl.identity import new_private_key, parse, sign
+from loithe_xl import keyring, ledger
+from loithe_xl.draw import hidden
+from loithe_xl.identity import Identity, new_private_key, parse, sign
 from loithe_xl.receipts import Receipt, Verdict
+from loithe_xl.register import Register, Unit
+from loithe_xl.signedlines import signed
+from loithe_xl.submission import blank
+from loithe_xl.tasks import issued, packs, render
 from loithe_xl.tasks.gather import open_parent
+from loithe_xl.tasks.intake import open_file
+from loithe_xl.tasks.render import Subject, cell_case, parent_case
+from loithe_xl.wording import Wording
 
 BOOK, RELS, TYPES = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "[Content_Types].xml"
 STYLES, STRINGS, CUSTOM, CORE = "xl/styles.xml", "xl/sharedStrings.xml", "docProps/custom.xml", "docProps/core.xml"
@@ -1296,6 +1305,121 @@ def _(sent: Sent) -> bytes:
 @refused("a token of a unit that is a formula", "UNIT_FOREIGN")
 def _(sent: Sent) -> bytes:
     return resigned(sent, unit="=cmd|'/c calc'!A0")
+
+
+# ------------------------------------------------------------------------- what breaks its reader, or takes it long
+
+
+def book_with(sent: Sent, lines: Sequence[Sequence[str | int | None]]) -> bytes:
+    """A base's book, signed by the office, whose ledger of receipts says these lines and agrees with its digest."""
+    loaded, unit = packs.load("loi_the"), "77.1"
+    layout = next(each for each in loaded.layouts.values() if each.form.tier == "base" and each.form.parent)
+    identity = Identity(unit, TERM.period, TERM.cutoff, TERM.deadline, loaded.pack.id, layout.digest)
+    register = Register((Unit(unit, "Đảng bộ xã", "base"), Unit(f"{unit}.1", "Chi bộ", "cell", unit)))
+    subject = Subject(identity, sign(identity, sent.key), "Đảng bộ xã", "")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(hidden, "receipt_lines", lambda _: signed([list(line) for line in lines]))
+        case = parent_case(loaded, layout, subject, blank(layout.form), register, (), {})
+        return render.package(case, bytes(16))
+
+
+def received(**told: str | int | None) -> tuple[list[str], list[str | int | None], list[str | int | None]]:
+    """Lines of one file received, with one figure of its one unit."""
+    file = {"row": ledger.FILE, "unit": "77.1.1", "sha": "0" * 64, "file": "a.xlsx", "verdict": "valid"}
+    file |= {"received": "2023-03-01T00:00:00", **{id: each for id, each in told.items() if id != FIELD}}
+    part = [ledger.PART, "77.1.1", *[None] * (len(ledger.FILE_COLUMNS) - 2), told.get(FIELD, 10)]
+    return [*ledger.FILE_COLUMNS, FIELD], [file.get(id) for id in ledger.FILE_COLUMNS], part
+
+
+DEEP = "[" * 14_000 + "]" * 14_000
+for what, told in {
+    "issues of brackets": {"issues": DEEP},
+    "a rank of brackets": {"rank": DEEP},
+    "a rank without end": {"rank": '[1e400, ""]'},
+    "a rank of 6,000 digits": {"rank": f'[{"9" * 6_000}, ""]'},
+    "a revision of 6,000 digits": {"revision": "9" * 6_000},
+    "a figure of 6,000 digits": {FIELD: "9" * 6_000},
+    "a figure that is none": {FIELD: "sNaN"},
+    "a figure without end": {FIELD: "-Infinity"},
+    "a figure beyond all": {FIELD: "9E+99999999"},
+    "a figure below all": {FIELD: "1E-99999999"},
+    "a figure of a thousand groups": {FIELD: "1_0" * 1_000},
+}.items():
+    KINDS.append(
+        Kind(
+            f"a book with {what}",
+            lambda sent, told=told: book_with(sent, received(**told)),
+            ("UNIT_FOREIGN", "LEDGER_DAMAGED", "FILE_FAILED"),
+        )
+    )
+
+
+@refused("a seal of brackets", "STRUCTURE_LABEL_CHANGED")
+def _(sent: Sent) -> bytes:
+    opened = open_file(sent.form, "x")
+    assert opened.identity and opened.loaded and opened.layout
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(issued.wording, "issued", lambda _: Wording("0" * 64, DEEP))
+        kept = issued.seal(opened.loaded, opened.layout, opened.identity, opened.names, None, sent.key)
+    subject = Subject(opened.identity, opened.token, *opened.names, kept)
+    data = render.package(cell_case(opened.loaded, opened.layout, subject, blank(opened.layout.form)), bytes(16))
+    parts = dict(_parts(data))
+    return packed({**parts, STRINGS: parts[STRINGS].replace("Đảng".encode(), "Hội".encode())})
+
+
+@refused("a shared formula that leads off the sheet", "VALUE_OUTSIDE")
+def _(sent: Sent) -> bytes:
+    """The second of its cells lies left of the first."""
+    first = '<row r="5000"><c r="J5000"><f t="shared" ref="A5000:J5001" si="0">A1+B2</f><v>1</v></c></row>'
+    second = '<row r="5001"><c r="A5001"><f t="shared" si="0"/><v>1</v></c></row>'
+    return edited(sent, FIRST, "</sheetData>", f"{first}{second}</sheetData>")
+
+
+@refused("20,000 cells that share a formula of 8,000 letters", "FILE_TOO_LONG")
+def _(sent: Sent) -> bytes:
+    first = f'<row r="5000"><c r="A5000"><f t="shared" ref="A5000:A25000" si="0">A1{"+B1" * 2_600}</f></c></row>'
+    others = "".join(f'<row r="{row}"><c r="A{row}"><f t="shared" si="0"/></c></row>' for row in range(5_001, 25_000))
+    return edited(sent, FIRST, "</sheetData>", f"{first}{others}</sheetData>")
+
+
+@refused("a rule of apostrophes", "STRUCTURE_RULE_CHANGED")
+def _(sent: Sent) -> bytes:
+    return ruled(sent, sent.cell, html.escape("'" * 900_000, quote=False))
+
+
+@refused("rules for 5,000 areas of no input each", "FILE_TOO_LONG")
+def _(sent: Sent) -> bytes:
+    return ruled(sent, " ".join(["Z1:XFD900000"] * 5_000), "1", 12)
+
+
+def ruled(sent: Sent, areas: str, formula: str, times: int = 1) -> bytes:
+    """The submission with one more rule, so many times."""
+    rule = f'<dataValidation type="custom" sqref="{areas}"><formula1>{formula}</formula1></dataValidation>'
+    text = sent.parts[FIRST].decode()
+    assert text.count("</dataValidations>") == 1
+    return plus(sent, {FIRST: text.replace("</dataValidations>", f"{rule * times}</dataValidations>").encode()})
+
+
+@refused("a number format of brackets", "FILE_TOO_LONG")
+def _(sent: Sent) -> bytes:
+    text = sent.parts[STYLES].decode()
+    more = f'<numFmts count="1"><numFmt numFmtId="900" formatCode="{"[" * 200_000}"/>'
+    return plus(sent, {STYLES: re.sub(r"<numFmts[^>]*>", more, text, count=1).encode()})
+
+
+@refused("a value of eight million letters", "FILE_TOO_LONG")
+def _(sent: Sent) -> bytes:
+    return with_cell(sent, f'<c @ t="str"><v>{"a" * 8_000_000}</v></c>')
+
+
+@refused("a number of 6,000 digits", "FIELD_TOO_LARGE", "FIELD_NOT_A_NUMBER", "FIELD_ERROR_VALUE", "FILE_UNREADABLE")
+def _(sent: Sent) -> bytes:
+    return with_value(sent, "9" * 6_000)
+
+
+@counted("a number of 6,000 decimals", members_total=MEMBERS)
+def _(sent: Sent) -> bytes:
+    return with_value(sent, f"{MEMBERS}.{'0' * 6_000}")
 
 
 # ------------------------------------------------------------------------------------------- where a file lies

@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from loithe_xl.evaluate import evaluate
+from loithe_xl.excelform import formula
 from loithe_xl.expr import (
     FUNCTIONS,
     Binary,
@@ -225,3 +227,17 @@ def test_the_largest_number_and_the_deepest_rule_there_are():
 @pytest.mark.parametrize("rule", [" members > 0", "\tmembers > 0", "members > 0\n"])
 def test_blanks_around_a_rule_are_nothing(rule: str):
     assert parse(rule) == parse("members > 0")
+
+
+@pytest.mark.parametrize("rule", ["members" + " + members" * 140, "not " * 140 + "registered == 'Có'"])
+def test_what_is_in_the_language_can_be_judged_and_written(rule: str):
+    """However deep it goes: neither reading ends in the depths."""
+    node = parse(rule)
+    assert evaluate(node, {"members": 2, "registered": "Có"}) in (282, 1)
+    assert formula(node, _References())
+    assert names(node)
+
+
+class _References(dict[str, str]):
+    def __missing__(self, name: str) -> str:
+        return name

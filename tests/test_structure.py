@@ -11,12 +11,14 @@ from pathlib import Path
 import fills
 import pytest
 import savers
+from hypothesis import given
+from hypothesis import strategies as st
 from tools import NOON, make_forms, small_register
 
 from loithe_xl import reader, structure
-from loithe_xl.book import Address, Validation
+from loithe_xl.book import Address, Validation, address, column_letters, located
 from loithe_xl.cellstyles import CellStyles
-from loithe_xl.formulatext import shifted, tokens
+from loithe_xl.formulatext import LAST_COLUMN, LAST_ROW, shifted, tokens
 from loithe_xl.inputrules import inputs_in, meaning, stated
 from loithe_xl.issues import Place, Severity, issue
 from loithe_xl.layout import COMPUTED, HIDDEN_REGISTER
@@ -71,6 +73,32 @@ def test_spellings_of_one_formula(ours: str, theirs: str) -> None:
 )
 def test_formulas_that_differ(ours: str, theirs: str) -> None:
     assert tokens(ours) != tokens(theirs)
+
+
+@given(st.integers(1, LAST_ROW), st.integers(1, LAST_COLUMN), st.integers(-2 * LAST_ROW, 2 * LAST_ROW), st.integers())
+def test_a_shared_formula_stays_on_the_sheet(row: int, column: int, rows: int, columns: int) -> None:
+    """What leaves it comes in again at its other end, and comes back as it went."""
+    formula = f"{address(row, column)}+$XFD$1048576+ZZZ9"
+
+    moved = shifted(formula, rows, columns)
+
+    first, *others = moved.split("+")
+    assert others == ["$XFD$1048576", "ZZZ9"], "fixed, and a name"
+    assert 1 <= located(first)[0] <= LAST_ROW
+    assert 1 <= located(first)[1] <= LAST_COLUMN
+    assert ((located(first)[0] - row - rows) % LAST_ROW, (located(first)[1] - column - columns) % LAST_COLUMN) == (0, 0)
+    assert shifted(moved, -rows, -columns) == formula
+
+
+def test_no_number_of_a_column_lasts_for_ever() -> None:
+    assert [column_letters(column) for column in (-3, 0, 1, 26, 27, 16_384)] == ["", "", "A", "Z", "AA", "XFD"]
+
+
+@pytest.mark.parametrize("piece", ["'", '"', "''a", "'!", "[[", "1.", "A1+", "(", "E1", "TRUE(", "\u0301"])
+def test_a_formula_is_read_once_from_one_end_to_the_other(piece: str) -> None:
+    """Twice as long takes about twice as many steps: a look at each letter for each letter would not come to an end."""
+    tokens(piece * (3_000_000 // len(piece)))
+    shifted(piece * (1_000_000 // len(piece)), 1, -1)
 
 
 def test_a_shared_formula_moves_what_is_not_fixed() -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from xml.etree import ElementTree as ET
+
+from loithe_xl.kept import kept
+from loithe_xl.received import TooLong
 
 # Formats that a file names by number alone (ECMA-376 part 1, 18.8.30): dates and times of all languages.
 _BUILT_IN = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
@@ -14,7 +16,7 @@ _BUILT_IN = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50
 _NUMBERED = {"1": "0", "2": "0.00", "3": "#,##0", "4": "#,##0.00", "9": "0%", "10": "0.00%", "11": "0.00E+00"}
 _NUMBERED |= {"12": "# ?/?", "13": "# ??/??", "48": "##0.0E+0"}
 _PLAIN = frozenset({"", "General", "@"})
-_MOST_KEPT = 200_000  # bytes
+_MOST_KEPT, _LONGEST_FORMAT = 200_000, 255  # bytes; letters, as Excel has it
 # What stands in a format without meaning a part of a date: quoted or escaped text, a space as wide as a letter, a
 # filler, and brackets that hold a colour, a currency or a condition. Elapsed time ([h], [mm], [s]) is kept.
 _SAID = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!(?:h+|m+|s+)\])[^\]]*\]', re.IGNORECASE)
@@ -49,6 +51,8 @@ def read_styles(styles: bytes) -> CellStyles:
 def _read_styles(styles: bytes) -> CellStyles:
     tree = ET.fromstring(styles)
     custom = {each.attrib["numFmtId"]: each.attrib["formatCode"] for each in tree.iterfind("{*}numFmts/{*}numFmt")}
+    if any(len(code) > _LONGEST_FORMAT for code in custom.values()):
+        raise TooLong("a number format longer than Excel takes")
     formats = tree.find("{*}cellXfs")
     locks, dated, codes = {}, set(), {}
     for number, each in enumerate(formats if formats is not None else [ET.Element("xf")]):
@@ -66,4 +70,4 @@ def _read_styles(styles: bytes) -> CellStyles:
     return CellStyles(locks, frozenset(dated), codes, given)
 
 
-_kept_styles = lru_cache(maxsize=64)(_read_styles)  # many files share theirs
+_kept_styles = kept(1_600_000)(_read_styles)  # many files share theirs

@@ -48,7 +48,7 @@ Test = Callable[[Values], bool]
 Figure = Callable[[Values], Decimal]
 ZERO, ONE = Decimal(0), Decimal(1)
 _STEP = Decimal(1).scaleb(-DIGITS)
-_KEPT_RULES = 20_000  # packs that travel in workbooks bring ever new ones
+_KEPT_RULES = 5_000  # packs that travel in workbooks bring ever new ones
 _ARITHMETIC: dict[str, Callable[[Decimal, Decimal], Decimal]] = {
     "+": operator.add,
     "-": operator.sub,

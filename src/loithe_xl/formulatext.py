@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
 
-from loithe_xl.book import address, located
+from loithe_xl.book import column_letters, located
+from loithe_xl.kept import kept
 
 # Texts, and sheets' names in quotes: what stands in them stays as it is. Everything else is spelled in one way.
-_KEPT = re.compile(r"""("(?:[^"]|"")*"|'(?:[^']|'')*'!)""")
+# Whatever opens is taken in to its end, for a quote that is looked at twice makes millions of looks.
+_KEPT = re.compile(r"""("(?:[^"]|"")*+(?:"|\Z)|'(?:[^']|'')*+(?:'!?|\Z))""")
+LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 _IDLE = re.compile(r"[\s$]+")
 _TRUTH = re.compile(r"(?<![\w.])(TRUE|FALSE)\(\)")
 _LONG_NUMBER = re.compile(r"(?<![\w.!])([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=E))(E[+-]?[0-9]+)?(?![\w.(!])")
 _REFERENCE = re.compile(r"(?<![\w.$])(\$?)([A-Z]{1,3})(\$?)([1-9][0-9]{0,6})(?![\w(.!])")
 
 
-@lru_cache(16_384)
+@kept(2_000_000)
 def tokens(formula: str) -> str:
     """The formula (with or without ``=``) in the one spelling that is compared; not a formula to be calculated.
 
@@ -25,17 +27,22 @@ def tokens(formula: str) -> str:
     """
     pieces = _KEPT.split(unicodedata.normalize("NFC", formula.strip().removeprefix("=")))
     pieces[::2] = [_spelled(piece) for piece in pieces[::2]]
-    pieces[1::2] = [_sheet(piece) if piece.endswith("!") else piece for piece in pieces[1::2]]
+    pieces[1::2] = [_quoted(piece) for piece in pieces[1::2]]
     return "".join(pieces)
 
 
 def shifted(formula: str, rows: int, columns: int) -> str:
-    """What a formula becomes in a cell so many rows further down and columns to the right, as in a shared formula."""
+    """What a formula becomes in a cell so many rows further down and columns to the right, as in a shared formula.
+
+    What leaves the sheet comes in again at its other end, as in Excel.
+    """
 
     def moved(found: re.Match[str]) -> str:
         row, column = located(found[2] + found[4])
-        letters = found[2] if found[1] else address(1, column + columns)[:-1]
-        return f"{found[1]}{letters}{found[3]}{row if found[3] else row + rows}"
+        if row > LAST_ROW or column > LAST_COLUMN:
+            return found[0]  # a name that only looks like a cell
+        letters = found[2] if found[1] else column_letters((column - 1 + columns) % LAST_COLUMN + 1)
+        return f"{found[1]}{letters}{found[3]}{row if found[3] else (row - 1 + rows) % LAST_ROW + 1}"
 
     pieces = _KEPT.split(formula)
     pieces[::2] = [_REFERENCE.sub(moved, piece) for piece in pieces[::2]]
@@ -47,5 +54,8 @@ def _spelled(piece: str) -> str:
     return _LONG_NUMBER.sub(lambda found: f"{float(found[0]):.15g}", _TRUTH.sub(r"\1", piece))
 
 
-def _sheet(piece: str) -> str:
-    return piece[1:-2].replace("''", "'").upper() + "!"
+def _quoted(piece: str) -> str:
+    """A text stays as it is, a sheet's name loses its quotes, an apostrophe is only itself."""
+    if piece.startswith('"'):
+        return piece
+    return piece[1:-2].replace("''", "'").upper() + "!" if piece.endswith("'!") else _spelled(piece)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 
 from loithe_xl.book import Address, Validation, area, located
 from loithe_xl.formulatext import tokens
+from loithe_xl.kept import kept
 from loithe_xl.layout import HIDDEN_REGISTER
 from loithe_xl.received import Rule
 
@@ -56,7 +56,7 @@ def inputs_in(areas: str, inputs: Mapping[Address, object]) -> Iterator[Address]
             yield from (at for at in inputs if top <= at[0] <= bottom and left <= at[1] <= right)
 
 
-@lru_cache(4096)
+@kept(1_000_000)
 def _meaning(kind: str, operator: str, first: str, second: str, style: str) -> Meaning:
     one, two = tokens(first), tokens(second)
     if kind == "none" or (kind == "custom" and _GOOGLE in one):

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+
+from loithe_xl.kept import kept
 
 TCVN3, VNI = "TCVN3 (ABC)", "VNI"
 # TCVN 5712:1993, VN3: one code per letter. Capitals with a tone are the same codes in a font of capitals.
@@ -64,7 +65,7 @@ def legacy_font(words: str) -> str:
     return name if old >= _ENOUGH or (old and only) else ""
 
 
-@lru_cache(maxsize=4096)
+@kept(1_000_000)
 def _is_old(word: str, name: str) -> bool:
     read = _from_tcvn3(word) if name == TCVN3 else _from_vni(word.lower())
     if len(word) < _SIGN:

@@ -11,8 +11,11 @@ from functools import lru_cache
 from itertools import chain, repeat
 from typing import NamedTuple
 
+from loithe_xl.kept import kept
+
 MOST_SHARED = 2_000_000  # uses of shared texts
 _SHORT, _MOST_KEPT = 500, 200_000  # bytes of a text that is kept, and of what stands around rows
+_LONGEST_PREFIX = 32
 _TOGETHER, _MOST_TOGETHER = 32, 20_000  # texts that are looked up at once, and bytes of them
 MAIN = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _ENCODING = re.compile(rb"""(?:\xef\xbb\xbf)?<\?xml[^<>]*?encoding\s*=\s*["']([^"'<>]*)["']""")
@@ -120,7 +123,7 @@ def _some(pieces: tuple[bytes, ...], prefix: bytes) -> list[str]:
     return [*chain.from_iterable(map(_texts_or_kept, pieces, repeat(prefix)))]
 
 
-_kept_some = lru_cache(maxsize=512)(_some)  # the files of one form differ in few
+_kept_some = kept(2_000_000)(_some)  # the files of one form differ in few
 
 
 def _texts(piece: bytes, prefix: bytes) -> tuple[str, ...]:
@@ -134,7 +137,7 @@ def _texts(piece: bytes, prefix: bytes) -> tuple[str, ...]:
     return tuple(_said(item[1] or b"", prefix) for item in _pattern(_STRING, prefix, _SPACE).finditer(listed))
 
 
-_kept_texts = lru_cache(maxsize=8_192)(_texts)  # the files of one form share most of theirs
+_kept_texts = kept(2_000_000)(_texts)  # the files of one form share most of theirs
 
 
 def _texts_or_kept(piece: bytes, prefix: bytes) -> tuple[str, ...]:
@@ -169,6 +172,8 @@ def _root(text: bytes, name: bytes) -> tuple[int, bytes]:
     found = _ROOT.match(text)
     if not found or found[2] != name:
         raise ValueError(f"no {name.decode()}")
+    if len(found[1]) > _LONGEST_PREFIX:
+        raise ValueError("a prefix longer than any program writes")
     declared = b"xmlns:%b" % found[1][:-1] if found[1] else b"xmlns"
     if not re.search(rb"\s%b\s*=\s*[\"']%b[\"']" % (declared, re.escape(MAIN)), found[0]):
         raise ValueError("names of another kind")
@@ -193,7 +198,7 @@ def _whole(text: bytes) -> None:
     _kept_whole(text) if len(text) <= _MOST_KEPT else _parse(plain(text))
 
 
-@lru_cache(maxsize=64)
+@kept(2_000_000)
 def _kept_whole(text: bytes) -> None:
     """Judged once: the files of one form share most of theirs."""
     _parse(plain(text))

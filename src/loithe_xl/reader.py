@@ -24,7 +24,8 @@ from loithe_xl import plainxml
 from loithe_xl.book import Address
 from loithe_xl.cellstyles import read_styles
 from loithe_xl.issues import Issue, Place, issue
-from loithe_xl.received import MOST_CELLS, Grid, Received, Value, View, exact, named
+from loithe_xl.kept import kept
+from loithe_xl.received import MOST_CELLS, Grid, Received, TooLong, Value, View, exact, named
 from loithe_xl.sheetparts import drawings
 from loithe_xl.sheetxml import Scan, scan
 from loithe_xl.unpacking import parts
@@ -55,15 +56,18 @@ class _Refused(Exception):
         self.issue = issue
 
 
-def read(data: bytes, skip: Container[str] = ()) -> Received | Issue:
+def read(data: bytes, skip: Container[str] = (), about: bool = True) -> Received | Issue:
     """What a workbook that passed the gate holds, or why it cannot be read; never raises for what the bytes are.
 
-    Sheets named in ``skip`` are left out (pages that hold nothing typed cost as much time as those that do).
+    Sheets named in ``skip`` are left out (pages that hold nothing typed cost as much time as those that do), and
+    without ``about`` the properties of the file.
     """
     try:
-        return _read(_Package(data), skip)
+        return _read(_Package(data), skip, about)
     except _Refused as refused:
         return refused.issue
+    except TooLong:
+        return issue("FILE_TOO_LONG")
     except _BROKEN:
         return issue("FILE_UNREADABLE")
 
@@ -94,7 +98,7 @@ def _tree(text: bytes) -> ET.Element:
     return ET.fromstring(text)
 
 
-def _read(package: _Package, skip: Container[str]) -> Received:
+def _read(package: _Package, skip: Container[str], about: bool) -> Received:
     package.xml("[Content_Types].xml")
     book = package.xml("xl/workbook.xml")
     if any(each.get("date1904", "0") not in ("0", "false") for each in book.findall("{*}workbookPr")):
@@ -113,7 +117,7 @@ def _read(package: _Package, skip: Container[str]) -> Received:
     joined = {name: _joined(found, theirs.pop(name), strings) for name, found in scans.items()}
     return Received(
         grids={name: Grid(values) for name, (values, _) in joined.items()},
-        custom=_custom(package),
+        custom=_custom(package) if about else {},
         names=_names(book),
         modified=_modified(package),
         sheet_names=names,
@@ -223,7 +227,7 @@ def _number(raw: str, their: Any) -> int | Decimal:
     return found
 
 
-@lru_cache(maxsize=4_096)
+@kept(1_000_000)
 def _read_number(raw: str) -> tuple[float, int | Decimal]:
     """A number as a spreadsheet has it and as it is shown; ValueError when these letters are none."""
     raw = raw.strip()
@@ -260,8 +264,7 @@ def _names(book: ET.Element) -> dict[str, str]:
 
 def _custom(package: _Package) -> dict[str, str]:
     properties = package.xml("docProps/custom.xml")
-    named_ones = [each for each in properties if "name" in each.attrib]
-    return {each.attrib["name"]: plainxml.decoded(each[0].text or "") if len(each) else "" for each in named_ones}
+    return {each.attrib["name"]: plainxml.decoded(each[0].text or "") if len(each) else "" for each in properties}
 
 
 def _modified(package: _Package) -> datetime | None:

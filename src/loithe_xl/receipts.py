@@ -8,11 +8,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from functools import lru_cache
 from typing import Any
 
 from loithe_xl.evaluate import Raw, Values, is_number, number_of
 from loithe_xl.issues import Issue
+from loithe_xl.kept import kept
 from loithe_xl.kinds import YES, Aggregate
 from loithe_xl.spec import Field, Form
 from loithe_xl.submission import Inputs
@@ -49,7 +49,7 @@ class Compact(Mapping[str, Figure]):
         return Compact, (dict(self),)
 
 
-@lru_cache(1024)
+@kept(1_000_000)
 def _places(ids: tuple[str, ...]) -> dict[str, int]:
     return {id: place for place, id in enumerate(ids)}
 

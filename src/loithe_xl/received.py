@@ -16,6 +16,10 @@ MOST_CELLS = 2_000_000  # of a sheet's used rectangle
 _CONSTANT = re.compile(r'"((?:[^"]|"")*)"')
 
 
+class TooLong(ValueError):
+    """A text of a file is longer than any that its program writes; to go on would take too long."""
+
+
 @dataclass(frozen=True, slots=True)
 class Grid:
     """One sheet's values: whole numbers as int, others as Decimal, dates as Excel day numbers, texts as typed."""

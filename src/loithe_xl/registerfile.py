@@ -74,7 +74,7 @@ def _first_sheet(data: bytes) -> tuple[str, list[RawRow]] | str:
 
     What our reading takes for no plain workbook is left to the library that forgives most.
     """
-    received = reader.read(data)
+    received = reader.read(data, about=False)
     if isinstance(received, Received):
         name = next(iter(received.grids))
         cells = {at: _raw(at in received.dated[name], value) for at, value in received.grids[name].values.items()}

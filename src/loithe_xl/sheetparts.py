@@ -6,15 +6,15 @@ import posixpath
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from functools import lru_cache
 from xml.etree import ElementTree as ET
 
 from loithe_xl.book import Address, located
-from loithe_xl.received import Rule, View
+from loithe_xl.kept import kept
+from loithe_xl.received import Rule, TooLong, View
 
 LOWEST, _NARROWEST = 2.0, 0.3  # points, letters: less cannot be read
 _LONGEST_RULES, _LONGEST_PREFIX, _MOST_PIECES = 1_000_000, 32, 16  # letters; letters; elements of one name
-LAST_COLUMN, _MOST_MERGES = 16_384, 20_000
+LAST_COLUMN, _MOST_MERGES, _MOST_AREAS, _LONGEST_FORMULA = 16_384, 20_000, 20_000, 8_192
 _TRUE = ("1", "true")
 _FORMAT = re.compile(rb"<(?:[\w.-]+:)?sheetFormatPr\s[^<>]*")
 _OWN_FORMAT = re.compile(rb"<(?:[\w.-]+:)?numFmt\s")
@@ -26,6 +26,8 @@ _AREA = re.compile(r"([A-Z]{1,3}[1-9][0-9]{0,6}):([A-Z]{1,3}[1-9][0-9]{0,6})")
 def around(text: bytes) -> tuple[tuple[Rule, ...], View]:
     """The rules and the view of a sheet whose rows were taken out. ValueError when they are not well-formed."""
     rules = tuple(rule for piece in _pieces(text, b"dataValidations") for rule in _rules(piece))
+    if sum(rule.areas.count(" ") + 1 for rule in rules) > _MOST_AREAS:
+        raise TooLong("rules for more areas than any form has inputs")
     pieces = (*_pieces(text, b"cols"), *_pieces(text, b"mergeCells"))
     default = _FORMAT.search(text)
     return rules, replace(
@@ -34,7 +36,7 @@ def around(text: bytes) -> tuple[tuple[Rule, ...], View]:
     )
 
 
-@lru_cache(maxsize=64)
+@kept(2_000_000)
 def _view(pieces: tuple[bytes, ...], default: bytes) -> View:
     """Hidden columns and merged cells; kept, for the files of one form have the same ones."""
     columns: list[tuple[int, int, bool]] = []
@@ -156,7 +158,7 @@ def _pieces(text: bytes, name: bytes) -> Iterator[bytes]:
         at = text.find(name, behind)
 
 
-@lru_cache(maxsize=64)
+@kept(2_000_000)
 def _rules(piece: bytes) -> tuple[Rule, ...]:
     """The rules of one element that lists them; kept, for the files of one form state the same ones.
 
@@ -174,7 +176,7 @@ def _rules(piece: bytes) -> tuple[Rule, ...]:
             into = name if found and name in ("formula1", "formula2", "sqref") else ""
 
     def characters(text: str) -> None:
-        if into:
+        if into == "sqref" or (into and len(found[-1][into]) <= _LONGEST_FORMULA):
             found[-1][into] += text
 
     if len(piece) > _LONGEST_RULES:

@@ -14,16 +14,17 @@ from typing import TypeVar
 from loithe_xl import plainxml, sheetparts
 from loithe_xl.book import Address
 from loithe_xl.cellstyles import CellStyles
-from loithe_xl.formulatext import shifted
+from loithe_xl.formulatext import LAST_COLUMN, LAST_ROW, shifted
 from loithe_xl.inputrules import inputs_in
-from loithe_xl.received import Rule, View
+from loithe_xl.kept import Kept
+from loithe_xl.received import Rule, TooLong, View
 
 K = TypeVar("K")
 V = TypeVar("V")
 
-_LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
 _MOST_KEPT, _MOST_MET = 4_000_000, 50_000  # bytes of sheets and of rows that are kept; how many are known to be met
-_LONGEST_FORMULA, _MOST_SHARED = 8_192, 20_000  # letters of a formula; cells that share formulas
+# Letters of a value that is still a cell's, of a formula, and of all that stand for formulas of other cells.
+_LONGEST_VALUE, _LONGEST_FORMULA, _MOST_WRITTEN = 100_000, 8_192, 1_000_000
 _ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 _PREFIX = re.compile(rb"\s([\w.-]+):[\w.-]+\s*=")
 _BOUND = re.compile(rb"\sxmlns:([\w.-]+)\s*=")
@@ -123,30 +124,25 @@ class _Rows(Scan):
     prefixes: frozenset[bytes] = frozenset()
 
 
-class _Kept(dict[K, V]):
-    """What was read of bytes that were met twice; all of it is dropped when it grows beyond so many bytes."""
+class _MetAgain(Kept[K, V]):
+    """What was read of bytes that were met twice."""
 
     def __init__(self, most: int) -> None:
-        self.most, self.held = most, 0
+        super().__init__(most)
         self.met: set[int] = set()
 
     def keep(self, key: K, value: V, size: int) -> None:
-        """Remember a value of so many bytes, if these are not very many and were met before."""
+        """Remember a value of so many bytes, if they were met before."""
         if len(self.met) > _MOST_MET:
             self.met.clear()
         met = hash(key)
-        if met not in self.met or size > self.most // 8:
-            self.met.add(met)
-            return
-        if self.held + size > self.most:
-            self.clear()
-            self.held = 0
-        self.held += size
-        self[key] = value
+        if met in self.met:
+            super().keep(key, value, size)
+        self.met.add(met)
 
 
-_SHEETS: _Kept[tuple[bytes, CellStyles], Scan] = _Kept(_MOST_KEPT)
-_PIECES: _Kept[tuple[bytes, bytes, CellStyles, int], _Rows] = _Kept(_MOST_KEPT)
+_SHEETS: _MetAgain[tuple[bytes, CellStyles], Scan] = _MetAgain(_MOST_KEPT)
+_PIECES: _MetAgain[tuple[bytes, bytes, CellStyles, int], _Rows] = _MetAgain(_MOST_KEPT)
 
 
 def _rows(piece: bytes, prefix: bytes, styles: CellStyles, after: int) -> _Rows:
@@ -188,7 +184,7 @@ def _rows(piece: bytes, prefix: bytes, styles: CellStyles, after: int) -> _Rows:
             within, hint = name == "t" and not hint, name == "rPh"
         elif name == "row":
             row = int(attributes.get("r", row + 1))
-            if not at[0] < row <= _LAST_ROW:
+            if not at[0] < row <= LAST_ROW:
                 raise ValueError("rows out of order")
             at = row, 0
             if sheetparts.is_hidden(attributes, "ht", sheetparts.LOWEST):
@@ -199,6 +195,8 @@ def _rows(piece: bytes, prefix: bytes, styles: CellStyles, after: int) -> _Rows:
 
     def characters(text: str) -> None:
         if within:
+            if len(texts[-1]) > _LONGEST_VALUE:
+                raise TooLong("more than a cell holds")
             texts[-1] += text
         elif writing and len(found.written[at]) <= _LONGEST_FORMULA:
             found.written[at] += text
@@ -210,15 +208,19 @@ def _rows(piece: bytes, prefix: bytes, styles: CellStyles, after: int) -> _Rows:
 def _write_out(shares: list[tuple[Address, str]], written: dict[Address, str]) -> None:
     """Give every cell of a shared formula its own: only the first one states it."""
     first: dict[str, Address] = {}
-    for at, number in shares[:_MOST_SHARED]:
+    letters = 0
+    for at, number in shares:
         if written[at].strip():
             first.setdefault(number, at)
         elif number in first:
             row, column = first[number]
+            letters += len(written[row, column])
+            if letters > _MOST_WRITTEN:
+                raise TooLong("more shared formulas than any form could come to")
             written[at] = shifted(written[row, column], at[0] - row, at[1] - column)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def _address(text: str) -> Address:
     found = _ADDRESS.fullmatch(text)
     if not found:
@@ -226,6 +228,6 @@ def _address(text: str) -> Address:
     column = 0
     for letter in found[1]:
         column = column * 26 + ord(letter) - 64
-    if column > _LAST_COLUMN or int(found[2]) > _LAST_ROW:
+    if column > LAST_COLUMN or int(found[2]) > LAST_ROW:
         raise ValueError(f"outside the sheet: {text}")
     return int(found[2]), column

@@ -104,5 +104,5 @@ def _own(listed: str) -> Mapping[str, Words] | None:
             name: {located(cell): str(words) for cell, words in cells.items()}
             for name, cells in json.loads(listed).items()
         }
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError, RecursionError):
         return None

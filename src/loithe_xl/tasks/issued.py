@@ -96,7 +96,7 @@ def _sealed(said: wording.Wording, identity: Identity, lang: str) -> str:
     return "|".join(("wording", identity.pack, identity.digest, *term, lang, said.digest, said.own))
 
 
-@lru_cache(64)
+@lru_cache(16)
 def _expected(kind: _Kind) -> Expected:
     return expected(_drawn(kind), kind.layout, _MARKS)
 
