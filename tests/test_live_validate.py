@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import tempfile
 from datetime import date
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
+import fills
 import pytest
 import xlwings as xw
 from cli_tools import rewritten
@@ -18,14 +20,15 @@ from hosts import excel
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from live import opened, press
+from tampering import TAMPERINGS
 from tools import REQUIRED, fill, held, make_forms, small_register
 
 from loithe_xl.draw import LISTED_TOP, PLACE
 from loithe_xl.evaluate import serial
-from loithe_xl.issues import Issue, Severity
+from loithe_xl.issues import Fault, Issue, Severity
 from loithe_xl.layout import CHECK
 from loithe_xl.submission import Inputs, blank
-from loithe_xl.tasks import intake, live
+from loithe_xl.tasks import live
 from loithe_xl.tasks.check import check
 from loithe_xl.tasks.intake import open_file
 from loithe_xl.tasks.office import Office
@@ -60,10 +63,9 @@ def of_file(path: Path) -> list[Issue]:
 
 def of_book(path: Path) -> list[Issue]:
     book = opened(path)
-    found = live.opened(book)
-    foreign = intake.refusal(found, Office().trusted())
+    found = live.opened(book, Office().trusted())
     book.close()
-    return [each.in_file("") for each in (found.refused(foreign) if foreign else found).issues]
+    return [each.in_file("") for each in found.issues]
 
 
 FAULTY: dict[str, Any] = REQUIRED | {"members_exempt": 40, "leaders_due": -1, "registered": "Có lẽ"}
@@ -198,7 +200,7 @@ DAYS = st.one_of(st.none(), st.integers(44_900, 45_100), st.sampled_from(["28/02
 
 
 @st.composite
-def fills(draw: st.DrawFn) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+def filled_forms(draw: st.DrawFn) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     values = {id: draw(NUMBERS) for id in REQUIRED if draw(st.booleans())}
     values["registered"] = draw(st.sampled_from(["Có", "Không", "có", "", None, 1]))
     values["difficulties_text"] = draw(st.sampled_from([None, "Cần tài liệu.", "0123456789", "=1+1", "dòng 1\ndòng 2"]))
@@ -209,7 +211,7 @@ def fills(draw: st.DrawFn) -> tuple[dict[str, Any], list[dict[str, Any]]]:
 
 
 @settings(max_examples=40)
-@given(fills())
+@given(filled_forms())
 def test_through_excel_and_through_the_file_the_issues_are_the_same_list(
     forms: dict[str, Path],
     tmp_path_factory: pytest.TempPathFactory,
@@ -244,6 +246,89 @@ def test_of_every_form_the_issues_are_the_same_list(
     path = write(empty, tmp_path_factory.mktemp("f") / "a.xlsx", inputs)
 
     assert of_book(path) == of_file(path)
+
+
+@pytest.fixture(scope="module")
+def genuine(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("genuine")
+    return fills.fill(make_forms(folder / "forms", small_register()), "cell", 3, folder)
+
+
+# Of each kind one or two: what is compared is the whole list of issues.
+LIKE_THE_FILE = (
+    "a field's label is reworded", "a status formula is another", "a formula in an input changes by itself",
+    "a formula in an input comes to something else", "a formula stands in an input", "a list is another",
+    "a field's name points at another cell", "a row is inserted among the fields", "a sheet is added",
+    "a value stands to the right of the form", "an input is locked, as cutting leaves it", "dates count from 1904",
+    "a digit stands in a number's format", "a conditional format shows another number", "a row of figures is hidden",
+    "a figure is merged over", "an input sheet is hidden", "a text box lies on the inputs",
+    "the token's unit is edited", "signed by a stranger",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LIKE_THE_FILE)
+def test_what_was_tampered_with_is_told_alike_through_excel_and_the_file(genuine: Path, tmp_path: Path, name: str):
+    [way] = [each for each in TAMPERINGS if each.name == name]
+    way.apply(genuine, tmp_path / "a.xlsx")
+
+    found = of_book(tmp_path / "a.xlsx")
+
+    assert {each.code for each in found} & set(way.codes)
+    assert found == of_file(tmp_path / "a.xlsx")
+
+
+def test_what_is_typed_and_not_saved_is_read_too(forms: dict[str, Path], tmp_path: Path):
+    book = opened(fill(forms["01.1.C01"], tmp_path / "a.xlsx", REQUIRED))
+    layout = live.opened(book).layout
+    assert layout
+    slot = layout.slots["members_exempt"]
+    book.sheets[slot.sheet].range(slot.cell).value = 99
+
+    found = live.opened(book)
+    assert found.inputs.values["members_exempt"] == 99
+    assert not book.api.Saved
+
+    book.save()
+    assert [each.in_file("") for each in found.issues] == of_file(tmp_path / "a.xlsx")
+
+
+def test_nothing_is_left_of_the_copy_that_is_read(
+    forms: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temp"))
+    (tmp_path / "temp").mkdir()
+    book = opened(fill(forms["01.1.C01"], tmp_path / "a.xlsx", REQUIRED))
+
+    live.opened(book)
+
+    [copy] = excel.calls("copy", book)
+    assert Path(copy.address).parent.parent == tmp_path / "temp"
+    assert list((tmp_path / "temp").iterdir()) == []
+
+
+def test_where_excel_makes_no_copy_what_was_not_looked_at_is_said(forms: dict[str, Path], tmp_path: Path):
+    path = fill(forms["01.1.C01"], tmp_path / "a.xlsx", REQUIRED | {"reported_other": 23}, [held(3, attendees=27)])
+    book = opened(path)
+    excel.will_fail("SaveCopyAs")
+
+    pressed = press(book, "validate")
+
+    assert "hợp lệ" not in pressed.said
+    [(level, said, _, _)] = listed(book)
+    assert level == "LƯU Ý"
+    assert "cấp trên sẽ kiểm" in said
+
+
+def test_dates_that_count_from_1904_are_refused_without_a_copy_too(genuine: Path, tmp_path: Path):
+    [way] = [each for each in TAMPERINGS if each.name == "dates count from 1904"]
+    way.apply(genuine, tmp_path / "a.xlsx")
+    book = opened(tmp_path / "a.xlsx")
+    excel.will_fail("SaveCopyAs")
+
+    with pytest.raises(Fault) as fault:
+        live.opened(book)
+
+    assert [each.code for each in fault.value.issues] == ["FILE_DATE1904"]
 
 
 def test_a_count_that_excel_turned_into_a_date_is_found_through_excel_too(forms: dict[str, Path], tmp_path: Path):

@@ -23,8 +23,10 @@ def read(book: Book, skip: Container[str] = (), mark: str = "") -> Received:
     """What the workbook holds now, typed but not yet saved included; one read of values per sheet.
 
     ``mark``: the custom property and defined name to look for. Of the locks only cells' own are told, as in a file.
-    Fault for a sheet that is used too far out, as for a file.
+    Fault for a sheet that is used too far out, and for dates that count from 1904, as for a file.
     """
+    if book.api.Date1904:
+        raise Fault([issue("FILE_DATE1904")])
     pages = [page for page in book.sheets if page.name not in skip]
     used = {page.name: _used(page) for page in pages}
     read = {page.name: _values(page, used[page.name]) for page in pages}

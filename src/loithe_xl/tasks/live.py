@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,7 +17,7 @@ from loithe_xl.host.excel import Book, place_of, saved_once, uncalculated
 from loithe_xl.host.looks import fill
 from loithe_xl.host.reading import block, is_marked, read
 from loithe_xl.host.writing import changes, redraw, refresh, unlocked
-from loithe_xl.issues import Fault, Place, issue
+from loithe_xl.issues import Fault, Issue, Place, issue
 from loithe_xl.layout import (
     ANNEX,
     CHECK,
@@ -31,12 +32,14 @@ from loithe_xl.layout import (
     REPORT,
     TOTALS,
 )
+from loithe_xl.received import Received
 from loithe_xl.report import Page, read_edits
 from loithe_xl.styles import STYLES
 from loithe_xl.tasks import intake, provenance
 from loithe_xl.tasks.gather import Gathered, Order, as_parent, noted, open_parent, rebuilt_case, take_in
 from loithe_xl.tasks.intake import Opened
 from loithe_xl.tasks.office import Office
+from loithe_xl.tasks.reading import OWN_MEMORY, OWN_SECONDS, read_one, workbook
 from loithe_xl.tasks.reporting import page_for
 
 # Sheets whose rows are fixed, and those whose rows come and go with the first row that does.
@@ -64,26 +67,60 @@ def guard(book: Book) -> list[str]:
     return names
 
 
-def opened(book: Book) -> Opened:
-    """The open workbook as read; Fault when it is none of our forms."""
-    place, names = Place(file=book.name), guard(book)
+def opened(book: Book, trusted: frozenset[str] | None = None) -> Opened:
+    """The open workbook as its file would be read, ``trusted`` as for a file; Fault when it is none of our forms."""
+    _calculated(book)
+    received = _received(book)
+    if isinstance(received, Issue):
+        return Opened(book.name).refused(received)
+    found = _form(book, received, trusted)
+    return found if received.formulas is not None else found.refused(issue("HOST_PARTLY_READ"))
+
+
+def _parent(book: Book) -> Opened:
+    """The open parent by what Excel tells of its cells: figures and receipts, all that is needed to go on with it."""
+    _calculated(book)
+    return as_parent(_form(book, read(book, COMPUTED, TOKEN_NAME)))
+
+
+def _calculated(book: Book) -> None:
+    """See that the workbook may be one of ours, and that its formulas have their results."""
+    names = guard(book)
     if HIDDEN not in names and not is_marked(book, TOKEN_NAME):  # before somebody's thousands of rows are read
-        raise Fault([issue("HOST_NOT_OURS", place, name=book.name)])
+        raise Fault([issue("HOST_NOT_OURS", Place(file=book.name), name=book.name)])
     book.app.calculate()  # an entry may be a formula, and the user's Excel may not calculate by itself
-    received = read(book, COMPUTED, TOKEN_NAME)
-    found = intake.opened(received, book.name)
+
+
+def _form(book: Book, received: Received, trusted: frozenset[str] | None = None) -> Opened:
+    found = intake.opened(received, book.name, trusted=trusted)
     if not found.token and not provenance.tokens(received):
-        raise Fault([issue("HOST_NOT_OURS", place, name=book.name)])
+        raise Fault([issue("HOST_NOT_OURS", Place(file=book.name), name=book.name)])
     return found
+
+
+def _received(book: Book) -> Received | Issue:
+    """The workbook as the file that it would be if it were saved now, so that a button sees what the superior will.
+
+    Where Excel makes no copy, what Excel itself tells of the cells: nobody looked for formulas and rules then.
+    """
+    with tempfile.TemporaryDirectory(prefix="loithe-", ignore_cleanup_errors=True) as folder:
+        copy = Path(folder) / "loithe.xlsx"
+        try:
+            book.api.SaveCopyAs(str(copy))
+        except Exception:  # Excel says why in its own way
+            return read(book, COMPUTED, TOKEN_NAME)
+        try:
+            found = read_one(copy, workbook, OWN_SECONDS, OWN_MEMORY)
+        except Fault as fault:
+            return fault.issues[0]
+    return found if isinstance(found, Issue) else replace(found, modified=None)
 
 
 def check(book: Book, office: Office) -> Opened:
     """Every fault of the open workbook, marked in its cells and listed on its sheet of checks."""
-    found = opened(book)
+    found = opened(book, office.trusted())
     if found.layout is None or found.loaded is None:
         raise Fault(list(found.issues))
-    foreign = intake.refusal(found, office.trusted())
-    found = found.refused(foreign) if foreign else found
     _list(book, found, office)
     return found
 
@@ -93,7 +130,7 @@ def consolidate(book: Book, paths: Sequence[Path], office: Office) -> Gathered:
     path = place_of(book)
     files = inbox.find(paths)
     with store.lock(path):
-        gathered = take_in(as_parent(opened(book)), files, Order(path, tuple(paths)), office)
+        gathered = take_in(_parent(book), files, Order(path, tuple(paths)), office)
         if gathered.changed or _unfinished(book, path, gathered.parent):
             copy = _write(book, path, gathered.parent, rebuilt_case(gathered.parent), office)
             gathered = replace(gathered, written=path, copy=copy)
@@ -104,21 +141,21 @@ def report(book: Book, office: Office, profile: str = "hd36_2018") -> Reported:
     """Make the report sheet of the open parent anew, with what was edited by hand kept; then save it."""
     path = place_of(book)
     with store.lock(path):
-        parent = as_parent(opened(book))
+        parent = _parent(book)
         page = page_for(parent, read_edits(parent.grids), profile, office)
         return Reported(parent, page, _write(book, path, parent, replace(rebuilt_case(parent), page=page), office))
 
 
 def status(book: Book) -> Opened:
     """The open parent with its receipts; nothing is written."""
-    return as_parent(opened(book))
+    return _parent(book)
 
 
 def parent_or_none(book: Book) -> Opened | None:
     """The open parent; None when something else is open, such as a register or an empty workbook."""
     if not any(page.name == HIDDEN_RECEIPTS for page in book.sheets):
         return None
-    return as_parent(opened(book))
+    return _parent(book)
 
 
 def _write(book: Book, path: Path, parent: Opened, case: Case, office: Office) -> Path:

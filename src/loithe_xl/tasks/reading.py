@@ -10,8 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from loithe_xl import guard
 from loithe_xl.crew import MEMORY, SECONDS, Crew, Lost
 from loithe_xl.issues import Fault, Issue, Place, issue
+from loithe_xl.layout import COMPUTED
+from loithe_xl.reader import read as read_package
+from loithe_xl.received import Received
 from loithe_xl.tasks.intake import Opened, open_file, unread
 from loithe_xl.tasks.office import Office, shown
 from loithe_xl.tasks.packs import Loaded
@@ -54,6 +58,12 @@ def read_one(path: Path, work: Callable[[Path], R], seconds: float = SECONDS, me
     if isinstance(found, Lost):
         raise Fault([_why(found, seconds)])
     return found
+
+
+def workbook(path: Path) -> Received | Issue:
+    """Work for a worker: what one workbook holds, or why it cannot be read."""
+    data = guard.admit(path)
+    return data if isinstance(data, Issue) else read_package(data, COMPUTED)
 
 
 def read_own(path: Path, work: Callable[[Path], R]) -> R:

@@ -15,6 +15,7 @@ from hosts.excel.names import Names
 from hosts.excel.pages import Window, export
 from hosts.excel.protection import Secret, secret
 from hosts.excel.sheets import Worksheet
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.workbook.protection import WorkbookProtection
 
 XLSX = 51
@@ -50,6 +51,7 @@ class Workbook(Com):
     Sheets = property(lambda self: Worksheets(self))
     ActiveSheet = property(lambda self: self.active)
     Windows = property(lambda self: Items([self.window]))
+    Date1904 = property(lambda self: self.model.epoch == CALENDAR_MAC_1904)
     HasVBProject = property(lambda self: False)
     IsAddin = property(lambda self: False)
 
