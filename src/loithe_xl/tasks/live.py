@@ -41,6 +41,7 @@ from loithe_xl.tasks.intake import Opened
 from loithe_xl.tasks.office import Office
 from loithe_xl.tasks.reading import OWN_MEMORY, OWN_SECONDS, read_one, workbook
 from loithe_xl.tasks.reporting import page_for
+from loithe_xl.trust import Trust
 
 # Sheets whose rows are fixed, and those whose rows come and go with the first row that does.
 REFRESHED = (FIGURES, TOTALS, HIDDEN_RECEIPTS, HIDDEN_JOURNAL)
@@ -67,7 +68,7 @@ def guard(book: Book) -> list[str]:
     return names
 
 
-def opened(book: Book, trusted: frozenset[str] | None = None) -> Opened:
+def opened(book: Book, trusted: Trust | None = None) -> Opened:
     """The open workbook as its file would be read, ``trusted`` as for a file; Fault when it is none of our forms."""
     _calculated(book)
     received = _received(book)
@@ -91,7 +92,7 @@ def _calculated(book: Book) -> None:
     book.app.calculate()  # an entry may be a formula, and the user's Excel may not calculate by itself
 
 
-def _form(book: Book, received: Received, trusted: frozenset[str] | None = None) -> Opened:
+def _form(book: Book, received: Received, trusted: Trust | None = None) -> Opened:
     found = intake.opened(received, book.name, trusted=trusted)
     if not found.token and not provenance.tokens(received):
         raise Fault([issue("HOST_NOT_OURS", Place(file=book.name), name=book.name)])
