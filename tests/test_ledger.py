@@ -22,6 +22,8 @@ from loithe_xl.ledger import (
     CELL_LIMIT,
     END,
     FILE,
+    FILE_COLUMNS,
+    PAST,
     UNIT_COLUMNS,
     Line,
     read_receipts,
@@ -31,6 +33,7 @@ from loithe_xl.ledger import (
 )
 from loithe_xl.receipts import Receipt, UnitRow, Verdict
 from loithe_xl.register import TIERS, Register, Unit
+from loithe_xl.signedlines import signed
 from loithe_xl.words import Text
 
 LETTERS = st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Cn"])
@@ -73,8 +76,8 @@ FOUND = st.builds(
 
 @st.composite
 def receipts(draw: st.DrawFn) -> Receipt:
-    """Any receipt; a valid one holds figures, the place of its issues is its own file, as everywhere."""
-    file, verdict = draw(WORDS), draw(st.sampled_from(Verdict))
+    """Any receipt; a valid one holds figures or what stands for them, the place of its issues is its own file."""
+    file, verdict, digest = draw(WORDS), draw(st.sampled_from(Verdict)), draw(st.sampled_from(["", "0" * 32]))
     return Receipt(
         draw(st.text("0123456789abcdef", min_size=64, max_size=64)),
         file,
@@ -86,8 +89,11 @@ def receipts(draw: st.DrawFn) -> Receipt:
         draw(st.one_of(st.none(), st.tuples(st.integers(0, 9), MOMENTS))),
         draw(st.booleans()),
         draw(st.booleans()),
-        tuple(draw(st.lists(ROWS, min_size=verdict is Verdict.VALID, max_size=3))),
+        tuple(draw(st.lists(ROWS, min_size=verdict is Verdict.VALID and not digest, max_size=3))),
         tuple(found.in_file(file) for found in draw(st.lists(FOUND, max_size=3))),
+        draw(WORDS),
+        draw(st.booleans()),
+        digest,
     )
 
 
@@ -274,3 +280,67 @@ def test_a_valid_report_without_figures_is_damage() -> None:
 
     assert isinstance(found, Issue)
     assert found.code == "LEDGER_DAMAGED"
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["1_0", "NaN", "sNaN", "Infinity", "-Infinity", "9E+99999999", "1E5", "9" * 5000, "١٠", " 1", "+1", "0x10", True],
+)
+def test_only_plain_numbers_are_figures(written: Any) -> None:
+    """A fingerprint proves nothing of who wrote it: what no ledger of ours holds is no number."""
+    lines = receipt_lines(SOME)[:-1]
+    column = lines[0].index("members_total")
+    forged = signed(changed(lines, 2, column, written))
+
+    found = read_receipts(Lines(forged))
+
+    assert isinstance(found, Issue) and found.code == "LEDGER_DAMAGED"
+
+
+@pytest.mark.parametrize(
+    ("column", "written"),
+    [
+        ("issues", "[" * 5000),
+        ("rank", "[" * 5000),
+        ("rank", "[1e400, ''"),
+        ("rank", '[1e400, "2023-02-28T17:05:09"]'),
+        ("rank", '[1, "hôm qua"]'),
+        ("revision", "1_0"),
+        ("revision", Decimal("1.5")),
+        ("revision", -1),
+        ("modified", "hôm qua"),
+        ("received", "hôm qua"),
+    ],
+)
+def test_no_line_of_a_file_stops_the_reading(column: str, written: Any) -> None:
+    lines = receipt_lines(SOME)[:-1]
+
+    found = read_receipts(Lines(signed(changed(lines, 1, FILE_COLUMNS.index(column), written))))
+
+    assert isinstance(found, Issue) and found.code == "LEDGER_DAMAGED"
+
+
+@pytest.mark.parametrize("written", ["[" * 5000, "{}", "[1]", '[["", "sha"]]', "[[[[]]]]", "NaN"])
+def test_no_cell_of_files_without_figures_stops_the_reading(written: str) -> None:
+    lines = receipt_lines(SOME)[:-1]
+    assert lines[-1][0] == PAST
+
+    found = read_receipts(Lines(signed(changed(lines, len(lines) - 1, 1, written))))
+
+    assert isinstance(found, Issue) and found.code == "LEDGER_DAMAGED"
+
+
+def test_receipts_of_an_earlier_version_are_read() -> None:
+    """A line for every file, without who saved it and what stands for figures let go."""
+    head, file, row, more, *_ = receipt_lines(SOME)
+    former = [[*line[:11], *line[13:]] for line in (head, file, row, more)]
+    away = [FILE, None, "cd" * 32, "=1+1.xlsx", "refused", "2023-03-01T08:00:00", 1]
+
+    assert read_receipts(Lines(signed([*former, away]))) == SOME
+
+
+@pytest.mark.parametrize("number", [Decimal("1E-7"), Decimal("0.000000000001"), Decimal("1E+3"), 10**15, -(10**20)])
+def test_every_number_comes_back(number: int | Decimal) -> None:
+    rows = (UnitRow("0077", {"members_total": number}, {}),)
+
+    assert read_receipts(Lines(receipt_lines([replace(SOME[0], rows=rows)]))) == [replace(SOME[0], rows=rows)]

@@ -96,7 +96,7 @@ def read_receipts(grid: Grid) -> list[Receipt] | Issue:
             if line[0] == FILE:
                 found.append((_of_line(line[1 : len(columns)]), []))
             elif line[0] == PAST:
-                found += ((_of_list(values), []) for cell in line[1:] if cell for values in json.loads(str(cell)))
+                found += ((values, []) for cell in line[1:] if cell for values in _of_cell(str(cell)))
             else:
                 found[-1][1].append(_unit_row(line, line[len(columns) :], ids))
         return [_receipt(values, tuple(rows)) for values, rows in found]
@@ -188,10 +188,13 @@ def _of_line(line: Sequence[Any]) -> list[Any]:
     return values
 
 
-def _of_list(values: Any) -> list[Any]:
-    if not isinstance(values, list) or len(values) != len(FILE_COLUMNS) - 1:
-        raise ValueError("no values of a file")
-    return values
+def _of_cell(words: str) -> list[list[Any]]:
+    """The same of the files in one cell."""
+    found = json.loads(words)
+    wide = len(FILE_COLUMNS) - 1
+    if not isinstance(found, list) or any(not isinstance(each, list) or len(each) != wide for each in found):
+        raise ValueError("no files")
+    return found
 
 
 def _receipt(values: Sequence[Any], rows: tuple[UnitRow, ...]) -> Receipt:
