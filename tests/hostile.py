@@ -50,7 +50,7 @@ PICTURES, LINKS = "xl/media/", "xl/externalLinks/"
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 FIELD = "members_total"  # the figure that is tampered with, and its cell
 MEMBERS = 30
-MEMORY = 500  # megabytes of any process
+MEMORY = 500  # megabytes of all processes together
 
 
 @dataclass(frozen=True)
@@ -1560,6 +1560,7 @@ class Run:
     files: Mapping[str, str]
     honest: Receipt
     megabytes: float
+    together: float
     seconds: float
     untouched: bool
 
@@ -1627,7 +1628,7 @@ def consolidated(folder: Path) -> Run:
     receipts = tuple(open_parent(post.parent).receipts)
     (true,) = [each for each in receipts if each.file == "nhận/thật.xlsx"]
     untouched = looks(post.inbox) == before
-    return Run(json.loads(done.out), receipts, post.files, true, done.megabytes, done.seconds, untouched)
+    return Run(json.loads(done.out), receipts, post.files, true, done.megabytes, done.together, done.seconds, untouched)
 
 
 def run(folder: Path, count: int = 0, seed: int = 0) -> Tally:
@@ -1637,10 +1638,11 @@ def run(folder: Path, count: int = 0, seed: int = 0) -> Tally:
     for case in [*KINDS, *SPOTS]:
         tally.add(case.name, found.wrong(case))
     tally.add("the honest file beside them", "" if found.honest.verdict is Verdict.VALID else "it does not count")
-    tally.add("memory", "" if found.megabytes < MEMORY else f"{found.megabytes:.0f} MB")
+    most = max(found.megabytes, found.together)
+    tally.add("memory", "" if most < MEMORY else f"{most:.0f} MB")
     tally.notes.append(
         f"{len(KINDS)} kinds of content, {len(SPOTS)} of place; all in one run of {found.seconds:.0f} s, "
-        f"its largest process {found.megabytes:.0f} MB"
+        f"its largest process {found.megabytes:.0f} MB, together {found.together:.0f} MB"
     )
     return tally
 

@@ -14,8 +14,8 @@ from loithe_xl.received import Rule
 
 # Where received files are read; and the caches there that count entries, for what they hold is short.
 READING = """guard unpacking encrypted reader plainxml sheetxml sheetparts cellstyles numberformat display formulatext
-    inputrules structure shifts wording sight typed typedformulas calculate legacyfont hygiene submission ledger receipts
-    journal identity salvage alignment intake issued repair""".split()
+    inputrules structure shifts wording sight typed typedformulas calculate legacyfont hygiene submission ledger
+    receipts journal identity salvage alignment intake issued repair""".split()
 COUNTED = {
     "display._seen_number", "identity._pair", "issued._expected", "numberformat.sections", "plainxml._pattern",
     "reader._tree", "sheetxml._address", "typed._by_fold", "unpacking.parts",

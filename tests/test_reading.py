@@ -215,6 +215,10 @@ def test_workers_need_nothing_but_what_they_are_given(
     paths = sorted(sent.iterdir())
     context = multiprocessing.get_context(start)
     monkeypatch.setattr(crew.multiprocessing, "get_context", lambda _: context)
+    anew = open_parent(forms["01"])
+    assert (anew.register, anew.values, anew.grids, anew.loaded) == (
+        parent.register, parent.values, parent.grids, parent.loaded,
+    )  # fmt: skip
     away = taken(forms, sent)
     checked, _ = check([sent], Office(now=NOON))
     monkeypatch.setattr(reading, "Crew", _Here)
