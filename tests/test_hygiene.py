@@ -180,6 +180,17 @@ def test_a_long_number_in_any_text_draws_a_warning(tmp_path: Path) -> None:
     assert "TEXT_LONG_NUMBER" not in codes(second["issues"])
 
 
+def test_a_long_number_where_no_text_belongs_is_a_fault_of_its_own_kind(tmp_path: Path) -> None:
+    forms = issue_forms(tmp_path / "f")
+    typed = {**REQUIRED, "members_total": "số 0912345678", "registered": "0912345678"}
+    file = type_in(forms["01.1.C01"], tmp_path / "a.xlsx", typed, [held(10), PLAN])
+
+    found = codes(read("validate", file)["files"][0]["issues"])
+
+    assert {"FIELD_NOT_A_NUMBER", "FIELD_NOT_IN_LIST"} <= set(found)
+    assert "TEXT_LONG_NUMBER" not in found
+
+
 # ---- letters of old fonts
 
 TO_TCVN3: dict[str, str] = {}

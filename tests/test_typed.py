@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from loithe_xl.draw import form_book
 from loithe_xl.evaluate import Flaw, Raw, serial
+from loithe_xl.issues import Issue, Place, Severity, issue
 from loithe_xl.kinds import KINDS
 from loithe_xl.layout import CHECK, place
 from loithe_xl.notation import count, day
@@ -520,3 +521,57 @@ def test_a_hint_is_for_the_fault_of_its_cell_only(forms: dict[str, Path]) -> Non
 
     assert changed == ["documents_issued"]
     assert {"documents_issued", "reminders_issued"} <= {each.place.field for each in faults}
+
+
+def test_a_hint_is_for_what_could_not_be_read_and_no_other_fault_of_the_cell() -> None:
+    place = Place(sheet="A", cell="D9")
+    hints = {("A", "D9"): Text("vì sao", "why")}
+    unread, other = Issue("FIELD_NOT_A_NUMBER", Severity.ERROR, place, Text("x")), issue("FORM_EMPTY", place)
+
+    hinted, same = explained([unread, other], hints)
+
+    assert "vì sao" in hinted.message.vi
+    assert same == other
+
+
+@pytest.mark.parametrize(
+    ("serial", "shown"),
+    [(0, "31/12/1899"), (1, "01/01/1900"), (59, "28/02/1900"), (60, "29/02/1900"), (61, "01/03/1900")],
+)
+def test_the_first_days_are_told_as_excel_shows_them(serial: int, shown: str) -> None:
+    """Excel's year 1900 has 29 days in February."""
+    read, told_codes, _ = told("text", serial, dated=True)
+
+    assert (read, told_codes) == (shown, ["TEXT_WAS_DATE"])
+
+
+@pytest.mark.parametrize(
+    ("raw", "told_as"), [(Decimal("44985.708333"), ["DATE_WITH_TIME"]), (44985, []), (Decimal("44985.0"), [])]
+)
+def test_a_time_of_day_behind_a_date_is_told(raw: Raw, told_as: list[str]) -> None:
+    assert told("date", raw, dated=True) == (raw, told_as, False)
+
+
+def test_the_day_that_was_understood_is_named(forms: dict[str, Path], tmp_path: Path) -> None:
+    file = type_in(forms["01.1.C01"], tmp_path / "a.xlsx", REQUIRED, [{**held(10), "held_date": 44985.708}, PLAN])
+
+    [found] = [each for each in read("validate", file)["files"][0]["issues"] if each["code"] == "DATE_WITH_TIME"]
+
+    assert (found["severity"], found["field"]) == ("WARNING", "sessions.held_date")
+    assert "28/02/2023" in found["message"]
+
+
+def test_an_input_that_was_pasted_from_another_file_is_told_what_to_do(forms: dict[str, Path], tmp_path: Path) -> None:
+    file = type_in(forms["01.1.C01"], tmp_path / "a.xlsx", REQUIRED, [held(10), PLAN])
+    sheet, cell = places(file)["members_total"][0]
+    book = openpyxl.load_workbook(file)
+    book[sheet][cell].protection = openpyxl.styles.Protection(locked=True)
+    book.save(tmp_path / "b.xlsx")
+
+    [found] = [
+        each for each in read("validate", tmp_path / "b.xlsx")["files"][0]["issues"] if each["code"] == "FIELD_CUT"
+    ]
+
+    assert found["cell"] == cell
+    assert "do cắt, hoặc do dán từ tệp khác" in found["message"]
+    assert "không phải làm gì" in found["message"]

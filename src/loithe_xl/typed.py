@@ -12,6 +12,8 @@ date          day, month, four-digit year: ``28.2.2023``, ``ngày 5 tháng 3 nă
               day: ``2023-02-28``. A time behind it must be midnight.
 choice        exactly one item of the list, but for case, blanks and how letters are composed: ``CÓ``, not ``co``.
 
+A date number whose time of day the cell does not show keeps its day, with a WARNING.
+
 Never read: signs, units, full-width digits, two-digit years, days without a year. What was read is told by a WARNING;
 the rest keeps the ERROR of its kind, with the rule. A number that is shown as a date where a number belongs (``1/2``
 typed) is a date and no number. Values that a spreadsheet program itself took for numbers or dates are never touched.
@@ -151,6 +153,8 @@ class _Reading:
                 self._tell("TEXT_WAS_DATE", field, place, read=seen)
                 return seen
             return plain(raw)
+        if dated and field.kind == "date" and raw != int(raw) and (seen := _seen(raw)):
+            self._tell("DATE_WITH_TIME", field, place, read=seen)
         if not dated or field.kind not in _NUMBERS:
             return raw
         self._hint(place, "was_date")
@@ -217,7 +221,9 @@ def _by_fold(items: tuple[str, ...]) -> Mapping[str, str]:
 
 def _seen(raw: int | Decimal) -> str:
     """A number as a cell shows it that is formatted as a date; blank where it could show none."""
-    leap = raw < FIRST_DAY - 1  # Excel's year 1900 has a day too many
+    leap = raw < FIRST_DAY - 1  # Excel's year 1900 has a day too many: 29 February, which is number 60
+    if int(raw) == FIRST_DAY - 1:
+        return "29/02/1900"
     return day(EPOCH + timedelta(days=int(raw) + leap)) if 0 <= raw < END_OF_DAYS else ""
 
 
