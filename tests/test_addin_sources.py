@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import importlib.metadata
 import importlib.util
+import re
 import subprocess
 import sys
 import tomllib
@@ -122,19 +124,45 @@ def test_xlwings_module_is_its_own_but_for_the_project_s_name_and_its_doors(home
         f"If Not {unless} Then Err.Raise 70"
         for unless in ("LoitheGranted()", "LoitheAtWork()", 'FileName Like "*\\xlwings-*.log"')
     }
-    other = []
-    for old, new in zip(theirs, kept, strict=True):
-        if new != old and new.strip() != f"Private {old.replace('Public ', '', 1).strip()}":
-            other.append(new.strip().partition(" &")[0])
-    assert other == [
-        'Public Const PROJECT_NAME As String = "loithe"',
+
+    def bare(lines: list[str]) -> list[str]:
+        return [re.sub(r"^(Public|Private) ", "", line.strip()) for line in lines]
+
+    matched = difflib.SequenceMatcher(None, bare(theirs), bare(kept), autojunk=False).get_opcodes()
+    changed = [bare(kept)[start:end] for tag, _, _, start, end in matched if tag != "equal" and end > start]
+    assert [line.partition(" &")[0] for lines in changed for line in lines] == [
+        'Const PROJECT_NAME As String = "loithe"',
+        "Err.Raise 70",
         "RunCommand = CondaCmd",
         "ExitCode = WScript.Run(LoitheShell()",
         "' loithe: the log stays",
         "ExecuteWindows = -1: Exit Function",
     ]
-    assert sum(old != new for old, new in zip(theirs, kept, strict=True)) > 40
+    gone = [line for tag, start, end, *_ in matched if tag == "delete" for line in theirs[start:end]]
+    procedures = re.findall(r"(?m)^(?:Public |Private )?(?:Function|Sub) (\w+)", "\n".join(gone))
+    assert procedures == [
+        *("XLPyCommand", "XLPyLoadDLL", "NDims", "XLPy", "KillPy", "ImportPythonUDFsBase", "ImportPythonUDFs"),
+        *("ImportPythonUDFsToAddin", "ImportXlwingsUdfsModule", "GetDLLVersion"),
+    ]
+    assert len(kept) > 900
     assert sources_of("Dictionary", read(home=home)).encode() == (folder / "addin" / "Dictionary.cls").read_bytes()
+
+
+def test_only_our_own_window_is_called_in_windows():
+    """Security rules look for declared procedures of Windows; xlwings' module brings none, nor its library's name."""
+    parts = read()
+    source = "\n".join(module.source for module in parts.modules)
+
+    assert set(re.findall(r"Declare (?:PtrSafe )?\w+ (\w+)", source)) == {"MessageBoxW"}
+    assert not re.search(r"(?i)\bDeclare\b|LoadLibrary|xlwings(32|64)|XLPyDLL", sources_of("xlwings", parts))
+
+
+@pytest.mark.parametrize("mark", ["Function XLPyCommand()\n", "#If VBA7 Then\n    #If Mac Then\n"])
+def test_an_xlwings_that_cannot_be_cut_is_a_programmer_s_fault(mark: str, monkeypatch: pytest.MonkeyPatch):
+    given = "\n".join(["#If VBA7 Then\n    #If Mac Then\n", "Public Const XLWINGS_VERSION", *sources._REPLACED])
+
+    with pytest.raises(ValueError, match="another way"):
+        sources._replaced(given.replace(mark, ""))
 
 
 def test_licence_notices_stay(home: Path):

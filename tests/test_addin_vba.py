@@ -214,13 +214,10 @@ def test_xlwings_module_is_shut_to_everybody_else(addin: Addin):
     logs = {name for _, name, first in heads if 'If Not FileName Like "*\\xlwings-*.log" Then Err.Raise' in first}
     opened = {name for visible, name, _ in heads if visible != "Private "}
 
-    assert asking == {
-        *("RunPython", "ExecuteWindows", "XLPyLoadDLL", "XLPy", "NDims", "KillPy", "GetDLLVersion"),
-        *("SaveConfigToFile", "ImportPythonUDFsBase", "ImportXlwingsUdfsModule"),
-    }
+    assert asking == {"RunPython", "ExecuteWindows", "SaveConfigToFile"}
     assert (looking, logs) == (opened - {"RunPython"}, {"ReadFile"})
     assert opened == {"RunPython", "FileExists", "ExpandEnvironmentStrings", "GetDirectoryConfigFilePath"}
-    assert not re.search(r"(?m)^ *Declare", source)
+    assert "Declare" not in source
 
 
 def test_python_is_started_by_windows_own_shell_and_no_path_of_a_workbook_stands_beside_it(addin: Addin):

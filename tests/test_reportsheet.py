@@ -145,6 +145,20 @@ def test_rows_put_in_by_hand_are_lines_of_their_own():
     assert typed(again) == edits  # and they are there the next time
 
 
+def test_a_blank_row_is_no_line_and_the_next_one_typed_is_kept():
+    sheet = drawn(sample().page())
+    row, _ = place(sheet, HELD)
+    sheet.cells = {(at[0] + 4, at[1]) if at[0] > row else at: cell for at, cell in sheet.cells.items()}
+    written = {(row + 1, LEFT): "  ", (row + 3, LEFT): "Câu sau dòng trống.", (row + 4, LEFT): "Câu cuối."}
+    edits = read_edits({REPORT: SheetGrid(sheet, written)})
+
+    assert edits == {f"{HELD}+1": Edit("", "Câu sau dòng trống."), f"{HELD}+2": Edit("", "Câu cuối.")}
+    again = sample().page(edits)
+    assert typed(again) == edits
+    shown = [line.shown for line in again.body]
+    assert shown.index("Câu cuối.") == shown.index("Câu sau dòng trống.") + 1
+
+
 def test_numbers_and_errors_in_a_line_do_no_harm():
     assert typed(sample().page(), number=5)["number"].shown == "5"
 

@@ -69,10 +69,6 @@ def test_all_around_a_flow_is_as_around_cells():
     assert around[0] == around[1]
 
 
-def test_the_same_flow_gives_the_same_bytes():
-    assert book(sheet()) == book(sheet())
-
-
 def test_lines_are_drawn_one_after_another_and_none_is_kept():
     class Value(str):
         """Counts how many of its kind there are."""

@@ -34,10 +34,7 @@ _VENDORED: tuple[tuple[str, str, Kind], ...] = (
 # whether a guarded click is just starting Python, or just looking around; the reader of files, whether it is the log.
 _SEEN = ("FileExists", "ExpandEnvironmentStrings", "GetDirectoryConfigFilePath")
 _CALLED = {"RunPython", *_SEEN}
-_STARTS = (
-    *("RunPython", "ExecuteWindows", "XLPyLoadDLL", "XLPy", "NDims", "KillPy", "GetDLLVersion", "SaveConfigToFile"),
-    *("ImportPythonUDFsBase", "ImportXlwingsUdfsModule"),
-)
+_STARTS = ("RunPython", "ExecuteWindows", "SaveConfigToFile")
 _ASKING = (
     dict.fromkeys(_STARTS, "Not LoitheGranted()")
     | dict.fromkeys(_SEEN, "Not LoitheAtWork()")
@@ -59,6 +56,17 @@ _REPLACED = {
         "' loithe: the log stays\n        ExecuteWindows = -1: Exit Function"
     ),
 }
+# Calls into xlwings' own DLL and into Windows, none of which ours can reach: security rules forbid Office to make them,
+# and look for their declarations. From the first words up to the second, and what stands there instead.
+_CUT = (
+    ("#If VBA7 Then\n    #If Mac Then\n", "Public Const XLWINGS_VERSION", ""),
+    (
+        "            XLPy.SetAttr ",
+        "        Else\n            RunPython = ExecuteWindows(",
+        f"            Err.Raise {_DENIED}\n",
+    ),
+    ("Function XLPyCommand()\n", "'Attribute VB_Name = \"Config", ""),
+)
 _DECLARED = re.compile(r"^( *)(?:Public )?((?:Declare (?:PtrSafe )?)?(?:Function|Sub) )(\w+)", re.MULTILINE)
 _HEADER = re.compile(r"^(?:\w+ )?(?:Function|Sub) (\w+)\((?:.*_\n)*.*\n", re.MULTILINE)
 
@@ -152,6 +160,11 @@ def _replaced(source: str) -> str:
         if source.count(given) != 1:
             raise ValueError(f"xlwings has another way of {given}")
         source = source.replace(given, wanted)
+    for start, end, wanted in _CUT:
+        if source.count(start) != 1 or source.count(end) != 1:
+            raise ValueError(f"xlwings has another way of {start}")
+        before, _, rest = source.partition(start)
+        source = before + wanted + rest[rest.index(end) :]
     return source
 
 
