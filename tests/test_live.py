@@ -18,6 +18,7 @@ from live import NOW, Pressed, press, received
 from live import opened as opened_anew
 from tools import REQUIRED, fill, held
 
+from loithe_xl.identity import fingerprint
 from loithe_xl.layout import ANNEX, HIDDEN_JOURNAL, JOURNAL, OPINIONS, RECEIPTS, REPORT
 from loithe_xl.tasks import live
 from loithe_xl.tasks.intake import open_file
@@ -79,6 +80,18 @@ def by_command(parent: Path, inbox: Path, *more: str) -> Path:
 def consolidated(parent: Path, inbox: Path) -> tuple[xw.Book, Pressed]:
     book = opened(parent)  # in another folder than the working one, from which the command names files
     return book, press(book, "consolidate_folder", pick=[inbox])
+
+
+def test_a_parent_that_a_stranger_signed_is_told_by_its_fingerprint(
+    parent: Path, inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("LOITHE_XL_HOME", str(tmp_path / "elsewhere"))
+    for file in sorted(inbox.iterdir())[1:]:
+        file.unlink()
+
+    _, pressed = consolidated(parent, inbox)
+
+    assert pressed.done and fingerprint(open_file(parent, "x").key) in pressed.said
 
 
 def test_consolidate_gives_every_cell_that_the_command_line_gives(parent: Path, inbox: Path):

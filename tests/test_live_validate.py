@@ -28,7 +28,7 @@ from loithe_xl.evaluate import serial
 from loithe_xl.issues import Fault, Issue, Severity
 from loithe_xl.layout import CHECK
 from loithe_xl.submission import Inputs, blank
-from loithe_xl.tasks import live
+from loithe_xl.tasks import intake, live
 from loithe_xl.tasks.check import check
 from loithe_xl.tasks.intake import open_file
 from loithe_xl.tasks.office import Office
@@ -86,6 +86,24 @@ def test_every_issue_is_listed_as_the_command_line_says_it(forms: dict[str, Path
     errors = sum(each.severity is Severity.ERROR for each in expected)
     assert f"Có {errors} lỗi phải sửa" in pressed.said
     assert (book.sheets.active.name, pressed.done) == (CHECK, True)
+
+
+def test_a_stranger_s_form_is_told_as_the_command_line_tells_it(
+    forms: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """A cell's form is listed with its faults; of a parent nothing is read but who signed it."""
+    cell, parent = fill(forms["01.1.C01"], tmp_path / "a.xlsx", FAULTY), forms["01.1"]
+    monkeypatch.setenv("LOITHE_XL_HOME", str(tmp_path / "elsewhere"))
+    monkeypatch.setattr(intake, "read_register", None)
+    for path in (cell, parent):
+        foreign = of_file(path)[0]
+        assert foreign.code == "TOKEN_FOREIGN"
+        assert of_book(path) == of_file(path)
+        book = opened(path)
+        pressed = press(book, "validate")
+        told = [line[1] for line in listed(book)] if path == cell else [pressed.said]
+        assert any(foreign.message.vi in said for said in told)
+    assert not (tmp_path / "elsewhere").exists()
 
 
 def test_links_lead_to_the_cells(forms: dict[str, Path], tmp_path: Path):

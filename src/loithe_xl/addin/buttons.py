@@ -156,7 +156,8 @@ def _consolidate(desk: Desk, paths: Sequence[Path]) -> None:
 
 def _warnings(done: Gathered) -> list[Text]:
     errors, _ = _levels(done.parent)
-    told = [found.message for found in done.issues if found.severity is Severity.ERROR][:3]
+    worth_telling = [each for each in done.issues if each.severity is Severity.ERROR or each.code == "PARENT_FOREIGN"]
+    told = [found.message for found in worth_telling][:3]
     return [*told, *([text("addin.own_faults", errors=errors)] if errors else [])]
 
 
