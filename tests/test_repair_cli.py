@@ -34,6 +34,7 @@ from cli_tools import (
     worded,
 )
 from conftest import Convert
+from tampering import Copy
 from test_encrypted import agile
 
 from loithe_xl.evaluate import Raw
@@ -188,6 +189,22 @@ def test_values_that_cannot_be_trusted_stay_and_are_named(report: Path) -> None:
     assert open_file(Path("sạch.xlsx"), "x").inputs.values["leaders_due"] == -2
     fields = {each["field"]: each["code"] for each in found["issues"]}
     assert fields["leaders_due"] == "FIELD_NEGATIVE", "a fault of the value stays a fault and is said"
+
+
+def test_values_that_people_see_otherwise_stay_and_are_named(report: Path) -> None:
+    """A number under a format that shows another one; a formula that does not come to what was saved."""
+    where = places(report)
+    cells = {id: where[id][0] for id in ("members_total", "leaders_total", "leaders_due")}
+    copy = Copy(report.resolve())
+    copy.format(*cells["members_total"], '0"7"')
+    copy.cell(*cells["leaders_total"], "><f>2+2</f><v>5</v>")
+    copy.cell(*cells["leaders_due"], "><f>2+3</f><v>5</v>")
+
+    found = repaired(copy.save(report.with_name("lạ.xlsx")), code=1)
+
+    left = {each["field"] for each in found["left"]}
+    assert left == {"members_total", "leaders_total"}
+    assert open_file(Path("sạch.xlsx"), "x").inputs.values["leaders_due"] == 5
 
 
 @pytest.mark.parametrize("form", ["01.1.C01", "01.K1"])

@@ -12,9 +12,11 @@ from loithe_xl.evaluate import Flaw, Raw, is_filled
 from loithe_xl.issues import Issue, Place, issue
 from loithe_xl.layout import LABEL, NUMBER, Layout, Slot, TableSlot
 from loithe_xl.received import Grid, Received, Value
+from loithe_xl.sight import shows_other
 from loithe_xl.spec import Field
 from loithe_xl.submission import Inputs, extract
 from loithe_xl.typed import Typed, settle
+from loithe_xl.typedformulas import is_unsure
 from loithe_xl.validate import fails
 from loithe_xl.words import Text, text
 
@@ -210,6 +212,8 @@ def _judged(layout: Layout, received: Received, spots: Mapping[Spot, Spot], left
         elif fault:
             why = fault.message.then(read.hints.get((at[0], address(*at[1])), Text("")))
             left.append(issue("REPAIR_VALUE_KIND", place, why=why))
+        elif is_filled(raw) and (shows_other(received, sheet, where) or is_unsure(received, sheet, where)):
+            left.append(issue("REPAIR_VALUE_DOUBTFUL", place, label=field.label))
         elif is_filled(raw):
             moved.append(Place(sheet=at[0], cell=address(*at[1]), field=name))
             continue

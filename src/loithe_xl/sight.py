@@ -48,6 +48,12 @@ def unseen(found: Received, name: str, fields: Mapping[Address, str], counts: Se
                 yield issue("STRUCTURE_UNSEEN", place)
 
 
+def shows_other(found: Received, sheet: str, at: Address) -> bool:
+    """Whether a cell shows something else than it holds."""
+    view = found.views.get(sheet)
+    return view is not None and _shown(view.formats.get(at, ""), found.grids[sheet].get(*at)) is not None
+
+
 def foreign(found: Received) -> Iterator[Issue]:
     """Sheets of WPS Office's own are hidden where it made them."""
     for number, name in enumerate(found.sheet_names, 1):

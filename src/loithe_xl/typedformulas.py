@@ -21,6 +21,33 @@ def typed_formulas(
     """The faults of one input sheet; ``fields``: its inputs, by their cells. Formulas may look at the input sheets
     (``pages``) alone: the figures of any other are not the form's."""
     assert found.formulas is not None
+    typed = found.formulas[sheet].keys() & fields.keys()
+    for at in sorted(typed - found.flawed.get(sheet, {}).keys()):
+        place, stored = Place(sheet=sheet, cell=address(*at), field=fields[at]), found.grids[sheet].get(*at)
+        try:
+            meant = _meant(found, sheet, at, pages)
+        except Incalculable:
+            yield issue("STRUCTURE_FORMULA_UNSURE", place)
+            continue
+        if _same(stored, meant):
+            yield issue("STRUCTURE_FORMULA_TYPED", place)
+        else:
+            yield issue("STRUCTURE_FORMULA_STALE", place, stored=_told(stored), meant=_told(meant))
+
+
+def is_unsure(found: Received, sheet: str, at: Address) -> bool:
+    """Whether a cell holds a formula that does not certainly come to what was saved."""
+    if not found.formulas or at not in found.formulas.get(sheet, {}):
+        return False
+    try:
+        return not _same(found.grids[sheet].get(*at), _meant(found, sheet, at, found.grids))
+    except Incalculable:
+        return True
+
+
+def _meant(found: Received, sheet: str, at: Address, pages: Container[str]) -> Scalar:
+    """What the formula in a cell comes to."""
+    assert found.formulas is not None
     names = {name.casefold(): name for name in found.grids if name in pages}
 
     def cell(name: str, at: Address) -> Scalar:
@@ -30,18 +57,7 @@ def typed_formulas(
         value = found.grids[known].get(*at)
         return float(value) if is_number(value) else value  # type: ignore[return-value]
 
-    typed = found.formulas[sheet].keys() & fields.keys()
-    for at in sorted(typed - found.flawed.get(sheet, {}).keys()):
-        place, stored = Place(sheet=sheet, cell=address(*at), field=fields[at]), found.grids[sheet].get(*at)
-        try:
-            meant = calculate(found.formulas[sheet][at], cell)
-        except Incalculable:
-            yield issue("STRUCTURE_FORMULA_UNSURE", place)
-            continue
-        if _same(stored, meant):
-            yield issue("STRUCTURE_FORMULA_TYPED", place)
-        else:
-            yield issue("STRUCTURE_FORMULA_STALE", place, stored=_told(stored), meant=_told(meant))
+    return calculate(found.formulas[sheet][at], cell)
 
 
 def _same(stored: Value, meant: Scalar) -> bool:
