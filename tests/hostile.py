@@ -1123,8 +1123,12 @@ def _(sent: Sent) -> bytes:
     return with_cell(sent, "<c @><f>15+15</f></c>")
 
 
+@counted("a formula that is a sum", **_more(31))
+def _(sent: Sent) -> bytes:
+    return with_cell(sent, "<c @><f>15+16</f><v>31</v></c>")
+
+
 for label, formula in {
-    "a sum": "15+16",
     "another file": "[1]Sheet1!$A$1",
     "another program": "cmd|'/c calc'!A0",
     "the web": 'WEBSERVICE("http://example.invalid/")',
@@ -1135,8 +1139,7 @@ for label, formula in {
         Kind(
             f"a formula that is {label}",
             lambda sent, formula=formula: with_cell(sent, f"<c @><f>{html.escape(formula)}</f><v>31</v></c>"),
-            (),
-            _more(31),
+            ("STRUCTURE_FORMULA_UNSURE", "FILE_UNREADABLE"),
         )
     )
 
@@ -1598,10 +1601,14 @@ class Post:
     files: Mapping[str, str]
 
 
+def _may_count(case: Kind | Spot) -> bool:
+    return not case.codes or (isinstance(case, Kind) and case.either)
+
+
 def arrived(folder: Path) -> Post:
     """All cases and an honest file in one folder; what may count has a unit of its own."""
     cases: list[Kind | Spot] = [*KINDS, *SPOTS]
-    forms = make_forms(folder / "forms", small_register({}, straight=3 + sum(not case.codes for case in cases)))
+    forms = make_forms(folder / "forms", small_register({}, straight=3 + sum(map(_may_count, cases))))
     inbox, key = folder / "nhận", keyring.private_key()
     inbox.mkdir()
     genuine = (sent(unit, forms[unit], forms["01.K1"], key) for unit in forms if unit not in ("01", "01.K1"))
@@ -1609,7 +1616,7 @@ def arrived(folder: Path) -> Post:
     (inbox / "thật.xlsx").write_bytes(honest.data)
     files = {}
     for number, case in enumerate(cases):
-        base = refused_ones if case.codes else next(genuine)
+        base = next(genuine) if _may_count(case) else refused_ones
         path = inbox / f"{number:03}.xlsx"
         if isinstance(case, Kind):
             path.write_bytes(case.make(base))

@@ -28,7 +28,7 @@ def pack_folder(name: str) -> Path:
 def available() -> list[str]:
     """The names of the packs that come with the program, sorted."""
     home = _home()
-    return sorted(folder.name for folder in home.iterdir() if any(folder.glob("*.toml"))) if home.is_dir() else []
+    return sorted(folder.name for folder in home.iterdir() if [*folder.glob("*.toml")]) if home.is_dir() else []
 
 
 def _home() -> Path:
