@@ -29,15 +29,11 @@ CORE, APP, CUSTOM, BOOK, STRINGS, STYLES = (
 
 @dataclass(frozen=True)
 class Place:
-    """One place: its name, and what puts a mark there. ``package``: the change is to the package's own bytes.
-
-    ``address``: the mark is a sheet's name, which a message about that sheet may tell as it tells a file's name.
-    """
+    """One place: its name, and what puts a mark there. ``package``: the change is to the package's own bytes."""
 
     name: str
     plant: Callable[[Parts, str], None]
     package: Callable[[bytes, str], bytes] | None = None
-    address: bool = False
 
 
 def planted(source: bytes, places: Iterable[tuple[Place, str]]) -> bytes:
@@ -341,8 +337,8 @@ PLACES: tuple[Place, ...] = (
     Place("hidden sheet: a pack", before(HIDDEN, ROWS_END, PACK_ROW)),
     Place("sheet of its own", extra_sheet("Thêm", "")),
     Place("hidden sheet of its own", extra_sheet("Ẩn", ' state="veryHidden"')),
-    Place("name of a sheet", extra_sheet("{}", ""), address=True),
-    Place("sheet renamed", renamed, address=True),
+    Place("name of a sheet", extra_sheet("{}", "")),
+    Place("sheet renamed", renamed),
     Place("defined name", before(BOOK, "</definedNames>", '<definedName name="nguoi_lap">"{}"</definedName>')),
     Place("name of a defined name", before(BOOK, "</definedNames>", '<definedName name="{}">1</definedName>')),
     Place(

@@ -281,7 +281,7 @@ def zipped(parts: Mapping[str, bytes]) -> bytes:
 
 
 plainly("nothing at all", "FILE_EMPTY", b"")
-plainly("zeros", "FILE_UNKNOWN", bytes(10_000))
+plainly("zeros", "FILE_DAMAGED", bytes(10_000))
 plainly("noise", "FILE_UNKNOWN", bytes(range(256)) * 40)
 plainly("png picture", "FILE_PICTURE", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(60))
 plainly("jpeg picture", "FILE_PICTURE", b"\xff\xd8\xff\xe0\0\x10JFIF" + bytes(60))
@@ -643,6 +643,231 @@ def _(sent: Sent) -> bytes:
 @counted("a comment on the cell")
 def _(sent: Sent) -> bytes:
     return plus(sent, {"xl/comments1.xml": f'<comments xmlns="{MAIN}"><authors/><commentList/></comments>'.encode()})
+
+
+# ------------------------------------------------------------- the same wherever it lies, and whatever it is called
+
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+MICROSOFT = "http://schemas.microsoft.com/office"
+FORMAT = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+PACKAGE_RELS = "_rels/.rels"
+
+
+def led(
+    sent: Sent, kind: str, target: str = "khac/l1.xml", rels: str = RELS, *, outside: bool = False, **parts: bytes
+) -> dict[str, bytes]:
+    """The submission's parts with one more relation, and with parts (their names' slashes written as ``__``)."""
+    mode = ' TargetMode="External"' if outside else ""
+    given = {name.replace("__", "/").replace("_xml", ".xml"): text for name, text in parts.items()}
+    empty = b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"></Relationships>'
+    link = f'<Relationship Id="rIdX" Type="{kind}" Target="{html.escape(target)}"{mode}/></Relationships>'
+    text = sent.parts.get(rels, empty).replace(b"</Relationships>", link.encode())
+    assert b"rIdX" in text
+    return {**sent.parts, **given, rels: text}
+
+
+def typed(parts: Mapping[str, bytes], name: str, kind: str) -> dict[str, bytes]:
+    """The same with the type of one part stated."""
+    type_ = f'<Override PartName="/{name}" ContentType="{kind}"/></Types>'.encode()
+    return {**parts, TYPES: parts[TYPES].replace(b"</Types>", type_)}
+
+
+BOOK_LINK = f'<externalLink xmlns="{MAIN}"><externalBook/></externalLink>'.encode()
+DDE_LINK = f'<x:externalLink xmlns:x="{MAIN}"><x:ddeLink ddeService="cmd" ddeTopic="a"/></x:externalLink>'.encode()
+QUERY = '<DataMashup xmlns="http://schemas.microsoft.com/DataMashup">UEsDBA==</DataMashup>'.encode("utf-16")
+OLE_LINK = f'<externalLink xmlns="{MAIN}"><oleLink progId="Package"/></externalLink>'.encode()
+FOREIGN: dict[str, tuple[str, Callable[[Sent], Mapping[str, bytes]]]] = {
+    "a macro": ("FILE_MACRO", lambda sent: led(sent, f"{MICROSOFT}/2006/relationships/vbaProject")),
+    "a macro's signature": (
+        "FILE_MACRO",
+        lambda sent: led(sent, f"{MICROSOFT}/2020/07/relationships/vbaProjectSignatureV3"),
+    ),
+    "a macro sheet": ("FILE_MACRO", lambda sent: led(sent, f"{MICROSOFT}/2006/relationships/xlMacrosheet")),
+    "a dialog sheet": ("FILE_MACRO", lambda sent: led(sent, f"{OFFICE}/dialogsheet")),
+    "a macro of another program": ("FILE_MACRO", lambda sent: led(sent, "http://schemas.onlyoffice.com/jsaProject")),
+    "a macro that its relation alone tells": (
+        "FILE_MACRO",
+        lambda sent: led(sent, f"{MICROSOFT}/2006/relationships/vba&#80;roject", "../docProps/app.xml"),
+    ),
+    "a macro type in references": (
+        "FILE_MACRO",
+        lambda sent: typed(sent.parts, "xl/a.bin", "application/vnd.ms-office.vba&#x50;roject"),
+    ),
+    "a macro type in capitals": (
+        "FILE_MACRO",
+        lambda sent: typed(sent.parts, "xl/a.bin", "APPLICATION/VND.MS-OFFICE.VBAPROJECT; a=b"),
+    ),
+    "an add-in's type": (
+        "FILE_MACRO",
+        lambda sent: typed(sent.parts, "xl/a.xml", "application/vnd.ms-excel.addin.macro&#69;nabled.main+xml"),
+    ),
+    "an external link": (
+        "FILE_EXTERNAL_LINK",
+        lambda sent: led(sent, f"{OFFICE}/externalLink", xl__khac__l1_xml=BOOK_LINK),
+    ),
+    "a dde link": ("FILE_DDE", lambda sent: led(sent, f"{OFFICE}/externalLink", xl__khac__l1_xml=DDE_LINK)),
+    "a dde link that its type alone tells": (
+        "FILE_DDE",
+        lambda sent: typed({**sent.parts, "khac.xml": DDE_LINK}, "khac.xml", f"{FORMAT}.externalLink+xml"),
+    ),
+    "an ole link": ("FILE_EMBEDDING", lambda sent: led(sent, f"{OFFICE}/externalLink", xl__khac__l1_xml=OLE_LINK)),
+    "an ole object": (
+        "FILE_EMBEDDING",
+        lambda sent: led(sent, f"{OFFICE}/oleObject", rels="xl/worksheets/_rels/sheet1.xml.rels"),
+    ),
+    "an embedded workbook": ("FILE_EMBEDDING", lambda sent: led(sent, f"{OFFICE}/package")),
+    "an ole object at another computer": (
+        "FILE_EMBEDDING",
+        lambda sent: led(
+            sent, f"{OFFICE}/oleObject", "file:///\\\\server\\a.xlsx", "xl/drawings/_rels/a.xml.rels", outside=True
+        ),
+    ),
+    "an activex control": (
+        "FILE_ACTIVEX",
+        lambda sent: led(sent, f"{OFFICE}/control", rels="xl/worksheets/_rels/sheet1.xml.rels"),
+    ),
+    "an activex control's data": (
+        "FILE_ACTIVEX",
+        lambda sent: led(sent, f"{MICROSOFT}/2006/relationships/activeXControlBinary"),
+    ),
+    "a connection": ("FILE_EXTERNAL_LINK", lambda sent: led(sent, f"{OFFICE}/connections")),
+    "a web query": (
+        "FILE_EXTERNAL_LINK",
+        lambda sent: led(sent, f"{OFFICE}/queryTable", rels="xl/tables/_rels/t.xml.rels"),
+    ),
+    "functions of a server": ("FILE_EXTERNAL_LINK", lambda sent: led(sent, f"{OFFICE}/volatileDependencies")),
+    "a data model": ("FILE_EXTERNAL_LINK", lambda sent: led(sent, f"{OFFICE}/powerPivotData")),
+    "maps of an xml source": ("FILE_EXTERNAL_LINK", lambda sent: led(sent, f"{OFFICE}/xmlMaps")),
+    "a query in utf-16": (
+        "FILE_EXTERNAL_LINK",
+        lambda sent: led(sent, f"{OFFICE}/customXml", "../customXml/item1.xml", customXml__item1_xml=QUERY),
+    ),
+    "commands of its own": (
+        "FILE_CUSTOM_UI",
+        lambda sent: led(
+            sent,
+            f"{MICROSOFT}/2006/relationships/ui/extensibility",
+            "customUI/customUI.xml",
+            PACKAGE_RELS,
+            customUI__customUI_xml=b'<customUI onLoad="a"/>',
+        ),
+    ),
+    "newer commands of its own": (
+        "FILE_CUSTOM_UI",
+        lambda sent: led(sent, f"{MICROSOFT}/2007/relationships/ui/extensibility", "docProps/app.xml", PACKAGE_RELS),
+    ),
+    "attached toolbars": ("FILE_CUSTOM_UI", lambda sent: led(sent, f"{MICROSOFT}/2006/relationships/attachedToolbars")),
+    "a web application": (
+        "FILE_WEB_ADDIN",
+        lambda sent: led(sent, f"{MICROSOFT}/2011/relationships/webextensiontaskpanes", "a/b.xml", PACKAGE_RELS),
+    ),
+    "a picture of another computer": (
+        "FILE_LINKED",
+        lambda sent: led(
+            sent, f"{OFFICE}/image", "\\\\server\\chung\\a.png", "xl/drawings/_rels/drawing1.xml.rels", outside=True
+        ),
+    ),
+    "a picture of another computer that calls itself inside": (
+        "FILE_LINKED",
+        lambda sent: led(sent, f"{OFFICE}/image", "file://server/a.png", "xl/drawings/_rels/drawing1.xml.rels"),
+    ),
+    "a picture in a drawing of old, of another computer": (
+        "FILE_LINKED",
+        lambda sent: typed(
+            {**sent.parts, "xl/a.vml": b'<xml><v:imagedata src="&#92;&#92;server&#92;a.png"/></xml>'},
+            "xl/a.vml",
+            "application/vnd.openxmlformats-officedocument.vmlDrawing",
+        ),
+    ),
+    "properties of another computer": (
+        "FILE_LINKED",
+        lambda sent: led(
+            sent, f"{OFFICE}/extended-properties", "http://example.invalid/a.xml", PACKAGE_RELS, outside=True
+        ),
+    ),
+    "a template of another computer": (
+        "FILE_LINKED",
+        lambda sent: led(sent, f"{OFFICE}/attachedTemplate", "http://example.invalid/a.xltx", outside=True),
+    ),
+    "a relation nobody knows": ("FILE_FOREIGN_PART", lambda sent: led(sent, "http://example.invalid/kind")),
+    "a part nobody knows": ("FILE_FOREIGN_PART", lambda sent: typed(sent.parts, "xl/a.xml", "application/x-a")),
+    "relations that are no list": (
+        "FILE_UNREADABLE",
+        lambda sent: {
+            **sent.parts,
+            RELS: sent.parts[RELS].replace(b"<Relationship ", b"<a><Relationship ", 1).replace(b"</Rel", b"</a></Rel"),
+        },
+    ),
+    "another workbook than the usual one": (
+        "FILE_TWO_READINGS",
+        lambda sent: {
+            **typed(sent.parts, "xl/workbook2.xml", f"{FORMAT}.sheet.main+xml"),
+            "xl/workbook2.xml": sent.parts[BOOK],
+            PACKAGE_RELS: sent.parts[PACKAGE_RELS].replace(b"xl/workbook.xml", b"xl/workbook2.xml"),
+        },
+    ),
+    "two workbooks": (
+        "FILE_TWO_READINGS",
+        lambda sent: {
+            **led(sent, f"{OFFICE}/officeDocument", "xl/workbook2.xml", PACKAGE_RELS),
+            "xl/workbook2.xml": sent.parts[BOOK],
+        },
+    ),
+    "another list of texts than the usual one": (
+        "FILE_TWO_READINGS",
+        lambda sent: {
+            **sent.parts,
+            "xl/sharedStrings2.xml": sent.parts[STRINGS],
+            RELS: sent.parts[RELS].replace(b"sharedStrings.xml", b"sharedStrings2.xml"),
+        },
+    ),
+    "two lists of texts": (
+        "FILE_TWO_READINGS",
+        lambda sent: {**led(sent, f"{OFFICE}/sharedStrings", "texts.xml"), "xl/texts.xml": sent.parts[STRINGS]},
+    ),
+    "a second list of texts to which nothing leads": (
+        "FILE_TWO_READINGS",
+        lambda sent: typed(
+            {**sent.parts, "xl/texts.xml": sent.parts[STRINGS]}, "xl/texts.xml", f"{FORMAT}.sharedStrings+xml"
+        ),
+    ),
+    "a list of texts to which nothing leads": (
+        "FILE_TWO_READINGS",
+        lambda sent: {**sent.parts, RELS: re.sub(rb"<Relationship [^>]*sharedStrings[^>]*>", b"", sent.parts[RELS])},
+    ),
+    "other styles than the usual ones": (
+        "FILE_TWO_READINGS",
+        lambda sent: {
+            **sent.parts,
+            "xl/s.xml": sent.parts[STYLES],
+            RELS: sent.parts[RELS].replace(b'"styles.xml"', b'"/xl/s.xml"'),
+        },
+    ),
+    "two styles": (
+        "FILE_TWO_READINGS",
+        lambda sent: {**led(sent, f"{OFFICE}/styles", "s.xml"), "xl/s.xml": sent.parts[STYLES]},
+    ),
+}
+for label, (code, changed) in FOREIGN.items():
+    KINDS.append(Kind(f"{label}, wherever it lies", lambda sent, changed=changed: packed(changed(sent)), (code,)))
+
+
+@counted("a link to a page of the web, a label and somebody's own part")
+def _(sent: Sent) -> bytes:
+    rels = "xl/worksheets/_rels/sheet1.xml.rels"
+    parts = led(sent, f"{OFFICE}/hyperlink", "http://example.invalid/", rels, outside=True)
+    kind = f"{MICROSOFT}/2020/02/relationships/classificationlabels"
+    label = f'<Relationship Id="rIdL" Type="{kind}" Target="docMetadata/L.xml"/>'
+    own = f'<Relationship Id="rIdC" Type="{OFFICE}/customXml" Target="customXml/item1.xml"/></Relationships>'
+    parts[PACKAGE_RELS] = parts[PACKAGE_RELS].replace(b"</Relationships>", (label + own).encode())
+    parts |= {"customXml/item1.xml": b"<members_total>999</members_total>", "docMetadata/L.xml": b"<labelList/>"}
+    return packed(typed(parts, "docMetadata/L.xml", "application/vnd.ms-office.classificationlabels+xml"))
+
+
+@counted("the type of a workbook with macros, and none in it")
+def _(sent: Sent) -> bytes:
+    macro = "application/vnd.ms-excel.sheet.macroEnabled.main+xml"
+    return edited(sent, TYPES, f"{FORMAT}.sheet.main+xml", macro)
 
 
 # ----------------------------------------------------------------------------------------------- whole documents
@@ -1126,6 +1351,11 @@ def _(sent: Sent) -> bytes:
 @counted("a formula that is a sum", **_more(31))
 def _(sent: Sent) -> bytes:
     return with_cell(sent, "<c @><f>15+16</f><v>31</v></c>")
+
+
+@refused("a formula with the result of another", "STRUCTURE_FORMULA_STALE")
+def _(sent: Sent) -> bytes:
+    return with_cell(sent, "<c @><f>15+16</f><v>30</v></c>")
 
 
 for label, formula in {

@@ -678,7 +678,17 @@ def sheet_added(copy: Copy) -> Where:
     link = f'<Relationship Id="rId99" Type="{kind}" Target="worksheets/sheet99.xml"/>'
     copy.edit("xl/_rels/workbook.xml.rels", "</Relationships>", f"{link}</Relationships>")
     copy.edit("xl/workbook.xml", "</sheets>", '<sheet name="Ghi chú" sheetId="99" r:id="rId99"/></sheets>')
-    return "Ghi chú", ""
+    return "", ""  # its name is somebody's own words
+
+
+@tampering("a name of the old format's spelling leads elsewhere", "STRUCTURE_NAME_CHANGED")
+def flat_name_astray(copy: Copy) -> Where:
+    found = re.findall(r'<definedName name="(\w+\.\w+)"', copy.parts["xl/workbook.xml"])
+    name = next(each for each in found if each.split(".")[0] == copy.table.table.id)
+    flat = f'<definedName name="{name.replace(".", "_")}">$B$2</definedName>'
+    copy.edit("xl/workbook.xml", f'<definedName name="{re.escape(name)}"[^>]*>[^<]*</definedName>', flat)
+    sheet, cell = copy.table.sheet, copy.table.cell(name.split(".")[1], 0)
+    return sheet, cell
 
 
 @tampering("two sheets change places", "STRUCTURE_SHEET_ORDER")
@@ -877,6 +887,28 @@ def one_rule_less(copy: Copy) -> Where:
 @harmless("the fields' names are gone")
 def no_names(copy: Copy) -> Where:
     copy.edit("xl/workbook.xml", r'<definedName name="(?!loithe_token)[^"]*"[^>]*>[^<]*</definedName>', "", count=0)
+    return "", ""
+
+
+@harmless("a web editor left the fields' names broken")
+def broken_names(copy: Copy) -> Where:
+    broken = iter(["#REF!", "'1. Số liệu'!#REF!", "#REF!$D$10", "'1. Số liệu'!$D$10:#REF!"] * 300)
+    names = r'(<definedName name="(?!loithe_)[^"]*"[^>]*>)[^<]*'
+    copy.edit("xl/workbook.xml", names, lambda found: found[1] + next(broken), count=0)
+    return "", ""
+
+
+@harmless("names and formulas are spelled as in Excel's old format")
+def flat_names(copy: Copy) -> Where:
+    found = re.findall(r'<definedName name="(\w+\.\w+)"', copy.parts["xl/workbook.xml"])
+    dotted = re.compile(rf"(?<![\w.])(?:{'|'.join(map(re.escape, sorted(found, key=len, reverse=True)))})(?![\w.])")
+
+    def flat(found: re.Match[str]) -> str:
+        return dotted.sub(lambda name: name[0].replace(".", "_"), found[0])
+
+    copy.edit("xl/workbook.xml", "<definedName [^>]*>[^<]*</definedName>", flat, count=0)
+    for part in map(copy.part, copy.names):
+        copy.parts[part] = re.sub("<f>[^<]*</f>", flat, copy.parts[part])
     return "", ""
 
 

@@ -81,9 +81,9 @@ class Watch:
 
 
 def told(found: Iterable[tuple[str, str]], *chosen: dict[Place, str]) -> list[tuple[str, str]]:
-    """(where, name of the place) of what came out; a sheet's name is an address, which a message may tell."""
+    """(where, name of the place) of what came out."""
     places = {mark: place for each in chosen for place, mark in each.items()}
-    return sorted((where, places[mark].name) for where, mark in found if not places[mark].address)
+    return sorted((where, places[mark].name) for where, mark in found)
 
 
 def submissions(forms: dict[str, Path], mail: Path, chosen: dict[Place, str], **values: object) -> None:

@@ -21,6 +21,7 @@ from loithe_xl.words import catalogue
 from loithe_xl.writer import render
 
 BINARY = b'<Default Extension="bin" ContentType="application/vnd.ms-excel.sheet.binary.macroEnabled.main"/>'
+MACRO = b'<Override PartName="/xl/a.bin" ContentType="application/vnd.ms-office.vba&#80;roject"/>'
 TYPES, BOOK, SHEET = "[Content_Types].xml", "xl/workbook.xml", "xl/worksheets/sheet1.xml"
 
 
@@ -151,11 +152,11 @@ REFUSED: dict[str, tuple[str, Callable[[], bytes]]] = {
     "empty zip": ("FILE_ARCHIVE", lambda: zipped()),
     "rar": ("FILE_ARCHIVE", lambda: b"Rar!\x1a\7\1\0"),
     "noise": ("FILE_UNKNOWN", lambda: bytes(range(256)) * 8),
-    "zeros": ("FILE_UNKNOWN", lambda: bytes(4096)),
+    "zeros": ("FILE_DAMAGED", lambda: bytes(4096)),
     "macro": ("FILE_MACRO", lambda: rebuilt({"xl/vbaProject.bin": b"\1"})),
     "macro of another name": (
         "FILE_MACRO",
-        lambda: rebuilt({TYPES: part(TYPES) + b"<!-- application/vnd.ms-office.vbaProject -->"}),
+        lambda: rebuilt({TYPES: part(TYPES).replace(b"</Types>", MACRO + b"</Types>")}),
     ),
     "a binary workbook's type, and a binary part": (
         "FILE_MACRO",
@@ -278,9 +279,11 @@ def test_a_file_that_grows_meanwhile_is_read_as_one_moment_has_it(tmp_path: Path
     file.write_bytes(PLAIN[:3000])
 
     def growing(more: bytes) -> Callable[[int], os.stat_result]:
+        coming = [more]
+
         def fstat(descriptor: int) -> os.stat_result:
             with file.open("ab") as out:
-                out.write(more)
+                out.write(coming.pop() if coming else b"")
             return real(descriptor)
 
         return fstat

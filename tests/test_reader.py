@@ -443,3 +443,81 @@ def test_random_damage_never_raises():
 def test_an_empty_grid_is_blank_everywhere():
     assert Grid().get(1, 1) is None
     assert list(Grid().cells()) == []
+
+
+EMPTY = '<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" count="0" uniqueCount="0"'
+
+
+@pytest.mark.parametrize("texts", [f"{EMPTY}/>", f"{EMPTY}></sst>", f"<?xml version='1.0'?>\n{EMPTY} />\n"])
+def test_a_list_without_texts_in_one_tag_or_two(texts: str):
+    page = re.sub(
+        "(?s)<sheetData>.*</sheetData>", "<sheetData><row r='1'><c r='A1'><v>7</v></c></row></sheetData>", part(PAGE)
+    )
+    data = with_parts(xl_sharedStrings_xml=texts, xl_worksheets_sheet1_xml=page, xl_worksheets_sheet2_xml=page)
+
+    assert dict(received(data).grids[SHEET].values) == {(1, 1): 7}
+    assert refused(with_parts(xl_sharedStrings_xml=f"{texts}<a/>", xl_worksheets_sheet1_xml=page)) == "FILE_UNREADABLE"
+
+
+def test_blanks_between_pieces_of_a_text_that_are_not_marked_count():
+    """Gnumeric and axlsx mark none; Excel shows them all the same."""
+    runs = "<r><t>Thiếu kinh phí </t></r><r><rPr><b/></rPr><t>và người dự</t></r>"
+    found = received(with_cells(f'<row r="1"><c r="A1" t="inlineStr"><is>{runs}</is></c></row>'))
+
+    assert found.grids[SHEET].get(1, 1) == "Thiếu kinh phí và người dự"
+
+
+@pytest.mark.parametrize("extent", ["1:43", "A:E", "", "A1:", "$A$1:$B$2", "Nhập!A1", "C3:A1", "A1 B2", "#REF!"])
+def test_the_extent_of_a_sheet_is_a_hint(extent: str):
+    text, times = re.subn('<dimension ref="[^"]*"/>', f'<dimension ref="{extent}"/>', part(PAGE))
+    assert times == 1
+
+    assert dict(received(with_parts(xl_worksheets_sheet1_xml=text)).grids[SHEET].values) == VALUES
+
+
+def test_without_a_hint_what_cannot_be_read_stays_unread():
+    text = re.sub('<dimension ref="[^"]*"/>', '<dimension ref="1:43"/>', part(PAGE))
+
+    assert refused(with_parts(xl_worksheets_sheet1_xml=text.replace("<v>12</v>", "<v>1x2</v>"))) == "FILE_UNREADABLE"
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("2023-02-10", 44967),
+        ("2023-02-10T00:00:00", 44967),
+        ("2023-02-10T00:00:00.000Z", 44967),
+        ("2023-02-10T00:00:00Z", 44967),
+        ("2023-02-10T00:00:00+07:00", 44967),
+        ("2023-02-10T06:00:00", Decimal("44967.25")),
+        ("2023-02-09T17:00:00.000Z", "2023-02-09T17:00:00.000Z"),
+        ("2023-02-10T06:00:00+07:00", "2023-02-10T06:00:00+07:00"),
+        ("2023-02-31T00:00:00Z", "2023-02-31T00:00:00Z"),
+        ("06:00:00", "06:00:00"),
+    ],
+)
+def test_moments_with_and_without_a_zone(written: str, meant: object):
+    """At midnight it is that day. Another hour of some zone may be the day before or after: it stays what it is."""
+    found = received(with_cells(f'<row r="1"><c r="A1" t="d"><v>{written}</v></c><c r="B1"><v>5</v></c></row>'))
+
+    assert dict(found.grids[SHEET].values) == {(1, 1): meant, (1, 2): 5}
+
+
+@pytest.mark.parametrize("written", ["30", "20230210", "Z", "10/02/2023", "2023-02-10T", "1e3"])
+def test_what_is_no_moment_is_refused(written: str):
+    assert refused(with_cells(f'<row r="1"><c r="A1" t="d"><v>{written}</v></c></row>')) == "FILE_UNREADABLE"
+
+
+def test_properties_are_where_the_relations_lead():
+    """.NET programs keep them under names of their own."""
+    moved = "package/services/metadata/core-properties/0a1b.psmdcp"
+    archive = zipfile.ZipFile(io.BytesIO(EXAMPLE))
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as made:
+        for name in archive.namelist():
+            text = archive.read(name)
+            if name.endswith(".rels") or name.startswith("["):
+                text = text.replace(b"docProps/core.xml", moved.encode())
+            made.writestr(moved if name == "docProps/core.xml" else name, text)
+
+    assert received(buffer.getvalue()).modified == datetime(2023, 1, 1, tzinfo=UTC)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 
 from loithe_xl.book import column_letters, located
 from loithe_xl.kept import kept
@@ -12,6 +13,9 @@ from loithe_xl.kept import kept
 # Whatever opens is taken in to its end, for a quote that is looked at twice makes millions of looks.
 _KEPT = re.compile(r"""("(?:[^"]|"")*+(?:"|\Z)|'(?:[^']|'')*+(?:'!?|\Z))""")
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
+_TEXT = re.compile(r"""("(?:[^"]|"")*+(?:"|\Z))""")
+_NAME = re.compile(r"(?<![\w.!])[^\W\d][\w.]*+(?![(!])")
+_FOREIGN = re.compile(r"(?<![\w\][])\[[0-9]+\]")
 _IDLE = re.compile(r"[\s$]+")
 _TRUTH = re.compile(r"(?<![\w.])(TRUE|FALSE)\(\)")
 _LONG_NUMBER = re.compile(r"(?<![\w.!])([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=E))(E[+-]?[0-9]+)?(?![\w.(!])")
@@ -29,6 +33,18 @@ def tokens(formula: str) -> str:
     pieces[::2] = [_spelled(piece) for piece in pieces[::2]]
     pieces[1::2] = [_quoted(piece) for piece in pieces[1::2]]
     return "".join(pieces)
+
+
+def renamed(spelled: str, names: Mapping[str, str]) -> str:
+    """A formula that ``tokens`` has spelled, with these names (in capitals) for others; never in a text."""
+    pieces = _TEXT.split(spelled)
+    pieces[::2] = [_NAME.sub(lambda found: names.get(found[0], found[0]), piece) for piece in pieces[::2]]
+    return "".join(pieces)
+
+
+def foreign(formula: str) -> bool:
+    """Whether a formula takes something from another workbook: ``[1]Sheet1!A1``."""
+    return any(map(_FOREIGN.search, _TEXT.split(formula)[::2]))
 
 
 def shifted(formula: str, rows: int, columns: int) -> str:

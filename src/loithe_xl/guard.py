@@ -13,7 +13,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
+from urllib.parse import unquote
 
+from loithe_xl.contents import judged
 from loithe_xl.encrypted import unlocked
 from loithe_xl.issues import Issue, issue
 from loithe_xl.unpacking import Parts, parts
@@ -24,18 +26,12 @@ MOST_PARTS = 1_000
 _MOST_DIGESTED = 2_000_000_000  # bytes, some seconds
 _BOMB_RATIO, _BOMB_FLOOR = 100, 10_000_000
 _OLE, _ZIP, _ZIP_END = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\3\4", b"PK\5\6"
+_BLOCK = 512  # bytes of a disk
 _END_REACH = 65_557  # how far before the end zip's last record may begin
 _MAGIC = (
     ("FILE_PDF", (b"%PDF",)),
     ("FILE_PICTURE", (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*")),
     ("FILE_ARCHIVE", (_ZIP_END, b"Rar!", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b")),
-)
-# What an honest copy of a form never holds, by the beginning of a part's name in lower case.
-_FOREIGN = (
-    ("FILE_MACRO", ("xl/vbaproject", "xl/macrosheets/")),
-    ("FILE_EMBEDDING", ("xl/embeddings/",)),
-    ("FILE_ACTIVEX", ("xl/activex/",)),
-    ("FILE_EXTERNAL_LINK", ("xl/externallinks/", "xl/connections.xml", "xl/querytables/")),
 )
 # In a part's flags: a patch, strongly encrypted, its header masked; some programs look there, some do not.
 _OTHERWISE = 0x2060
@@ -44,13 +40,12 @@ _DTD = "<!DOCTYPE"
 _ODD = re.compile(r"[\\\0:]|^/|(?:^|/)\.\.(?:/|$)")  # in a part's name
 # The outermost element, before which alone a document type can be declared.
 _PROLOG = re.compile(rb"(?:\xef\xbb\xbf)?(?:<\?xml\s[^<>]*\?>)?\s*<[A-Za-z]")
-_BINARY_TYPE = b"application/vnd.ms-excel.sheet.binary.macroEnabled.main"  # SheetJS lists it in every file, for none
 
 
-def admit(path: Path) -> bytes | Issue:
-    """The package in a file, read once, or why it is refused. Never raises for what the file is or holds."""
+def admit(path: Path, *, links: bool = False) -> bytes | Issue:
+    """The package in a file, read once, or why ``unwrap`` refuses it. Never raises for what the file is or holds."""
     data = fetch(path)
-    package = data if isinstance(data, Issue) else unwrap(data)
+    package = data if isinstance(data, Issue) else unwrap(data, links=links)
     return package.in_file(str(path)) if isinstance(package, Issue) else package
 
 
@@ -60,13 +55,16 @@ def fetch(path: Path) -> bytes | Issue:
     return issue(data) if isinstance(data, str) else data
 
 
-def unwrap(data: bytes) -> bytes | Issue:
-    """The package that these bytes are or, encrypted by Excel of its own accord, hold; or why they are refused."""
-    code = _fault(data)
+def unwrap(data: bytes, *, links: bool = False) -> bytes | Issue:
+    """The package that these bytes are or, encrypted by Excel of its own accord, hold; or why they are refused.
+
+    ``links``: those to other workbooks pass, for a reader who says so himself and takes nothing from them.
+    """
+    code = _fault(data, links=links)
     if code == "FILE_PASSWORD" and data.startswith(_OLE):
         package = unlocked(data)
         if package is not None:
-            data, code = package, _fault(package)
+            data, code = package, _fault(package, links=links)
     return issue(code) if code else data
 
 
@@ -116,7 +114,7 @@ def _opened(path: Path) -> Iterator[io.BufferedReader]:
         yield file
 
 
-def _fault(data: bytes) -> str | None:
+def _fault(data: bytes, *, links: bool = False) -> str | None:
     if not data:
         return "FILE_EMPTY"
     if data.startswith(_OLE):
@@ -127,7 +125,8 @@ def _fault(data: bytes) -> str | None:
         found = parts(data)
     except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error):
         return "FILE_DAMAGED" if _ZIP_END in data[-_END_REACH:] else "FILE_TRUNCATED"
-    return _names(found.infos) or _sizes(found.infos, data) or _kind(found) or _contents(found)
+    sound = _names(found.infos) or _sizes(found.infos, data) or _kind(found) or _contents(found)
+    return sound or _foreign(found, links=links)
 
 
 def _ole(data: bytes) -> str:
@@ -144,6 +143,10 @@ def _other(data: bytes) -> str:
             return code
     if (data.startswith(b"RIFF") and data[8:12] == b"WEBP") or data[4:12] in (b"ftypheic", b"ftypmif1", b"ftypavif"):
         return "FILE_PICTURE"
+    if not data[:_BLOCK].strip(b"\0"):  # what a disk gives that lost the file, or a download that never began
+        return "FILE_DAMAGED"
+    if _ZIP.startswith(data):
+        return "FILE_TRUNCATED"
     if b"\0" in data[:4096] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "FILE_UNKNOWN"
     return "FILE_TEXT"
@@ -157,7 +160,7 @@ def _names(infos: list[zipfile.ZipInfo]) -> str | None:
     if any(_OTHER_NAME in info.extra for info in infos):
         return "FILE_PART_NAMES"
     odd = any(_ODD.search(name) for name in names)
-    return "FILE_PART_NAMES" if odd or len({name.casefold() for name in names}) < len(names) else None
+    return "FILE_PART_NAMES" if odd or len({unquote(name).casefold() for name in names}) < len(names) else None
 
 
 def _sizes(infos: list[zipfile.ZipInfo], data: bytes) -> str | None:
@@ -172,7 +175,7 @@ def _sizes(infos: list[zipfile.ZipInfo], data: bytes) -> str | None:
 
 
 def _kind(found: Parts) -> str | None:
-    """What sort of document the package is, and whether it holds what a form must not."""
+    """What sort of document the package is."""
     names = {info.filename.lower(): info for info in found.infos}
     if "mimetype" in names:
         return "FILE_ODS" if b"opendocument.spreadsheet" in _text(names["mimetype"], found) else "FILE_OTHER_DOCUMENT"
@@ -182,14 +185,11 @@ def _kind(found: Parts) -> str | None:
         return "FILE_XLSB"
     if "xl/workbook.xml" not in names:
         return "FILE_OTHER_DOCUMENT" if _some(names, ("word/", "ppt/", "visio/")) else "FILE_NOT_WORKBOOK"
-    for code, beginnings in _FOREIGN:
-        if _some(names, beginnings):
-            return "FILE_DDE" if code == "FILE_EXTERNAL_LINK" and _has_dde(names.values(), found) else code
     return None
 
 
 def _contents(found: Parts) -> str | None:
-    """Every part unpacked once: damage, DTDs, a macro type, the Strict dialect."""
+    """Every part unpacked once: damage, DTDs, the Strict dialect."""
     infos, data = found.infos, found.data
     # A second directory, or anything before the first part, is a second file for another program.
     if data[-_END_REACH:].count(_ZIP_END) > 1 or min(info.header_offset for info in infos) > 0 or _overlap(infos):
@@ -198,15 +198,23 @@ def _contents(found: Parts) -> str | None:
         name = info.filename.lower()
         try:
             begins = found.beginning(info)
-            if not name.startswith("xl/media/") and not _PROLOG.match(begins) and _has_dtd(found.text(info)):
+            media = name.startswith("xl/media/") and not name.endswith(".rels")
+            if not media and not _PROLOG.match(begins) and _has_dtd(found.text(info)):
                 return "FILE_DTD"
-            if name == "[content_types].xml" and _has_macro_type(found.text(info), infos):
-                return "FILE_MACRO"
             if name == "xl/workbook.xml" and b"http://purl.oclc.org/ooxml" in found.text(info):
                 return "FILE_STRICT"
         except ValueError:
             return "FILE_DAMAGED"
     return None
+
+
+def _foreign(found: Parts, *, links: bool) -> str | None:
+    """What an honest workbook does not have, or not there; ``links`` to other workbooks may be borne."""
+    try:
+        code, linked = judged(found)
+    except ValueError:
+        return "FILE_UNREADABLE"
+    return None if links and linked else code or None
 
 
 def _overlap(infos: list[zipfile.ZipInfo]) -> bool:
@@ -215,22 +223,11 @@ def _overlap(infos: list[zipfile.ZipInfo]) -> bool:
     return any(end > start for (_, end), (start, _) in pairwise(spans))
 
 
-def _has_macro_type(types: bytes, infos: list[zipfile.ZipInfo]) -> bool:
-    if not any(info.filename.lower().endswith(".bin") for info in infos):
-        types = types.replace(_BINARY_TYPE, b"")
-    return b"macroEnabled" in types or b"vbaProject" in types
-
-
 def _has_dtd(text: bytes) -> bool:
     """Whether a part declares a document type."""
     if text[:2] in (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<"):
         return any(_DTD.encode(code) in text for code in ("utf-16-le", "utf-16-be"))
     return _DTD.encode() in text
-
-
-def _has_dde(infos: Iterable[zipfile.ZipInfo], found: Parts) -> bool:
-    links = (info for info in infos if info.filename.lower().startswith("xl/externallinks/"))
-    return any(b"ddeLink" in _text(info, found) for info in links)
 
 
 def _text(info: zipfile.ZipInfo, found: Parts) -> bytes:

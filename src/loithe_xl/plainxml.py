@@ -7,6 +7,7 @@ refused. Well-formedness is the parser's to judge.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from itertools import chain, repeat
 from typing import NamedTuple
@@ -104,6 +105,9 @@ def rows(piece: bytes, prefix: bytes) -> bytes:
 def shared_texts(text: bytes) -> list[str]:
     """The texts that cells share, by their number; ValueError when they are no plain list."""
     at, prefix = _root(text, b"sst")
+    if text[:at].endswith(b"/>"):  # no text at all
+        _whole(text)
+        return []
     *pieces, rest = text[at:].split(b"</%bsi>" % prefix)
     end = _pattern(_REST, prefix, _SPACE).fullmatch(rest)
     if not end:
@@ -204,11 +208,34 @@ def _kept_whole(text: bytes) -> None:
     _parse(plain(text))
 
 
-def _parse(text: bytes) -> None:
+def elements(text: bytes) -> list[tuple[int, str, dict[str, str]]]:
+    """Every element of a document with its depth, from 0, and its attributes; a name is led by its namespace and a
+    blank. ValueError when the document is not well-formed."""
+    found: list[tuple[int, str, dict[str, str]]] = []
+    depth = 0
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal depth
+        found.append((depth, name, attributes))
+        depth += 1
+
+    def end(_: str) -> None:
+        nonlocal depth
+        depth -= 1
+
+    _parse(text, start, end)
+    return found
+
+
+def _parse(
+    text: bytes, start: Callable[[str, dict[str, str]], None] | None = None, end: Callable[[str], None] | None = None
+) -> None:
     """ValueError when it is not well-formed."""
     from xml.parsers import expat
 
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler, parser.EndElementHandler = start, end
     try:
-        expat.ParserCreate(namespace_separator=" ").Parse(text, True)
+        parser.Parse(text, True)
     except expat.ExpatError as fault:
         raise ValueError(str(fault)) from fault

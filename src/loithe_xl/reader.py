@@ -6,42 +6,39 @@ Every cell is read twice, by calamine and by our own pass over the XML; where th
 from __future__ import annotations
 
 import io
-import posixpath
 import re
 import struct
 import zipfile
 import zlib
 from collections.abc import Container
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
+from datetime import UTC, datetime
 from functools import lru_cache
-from math import inf, isfinite
 from typing import Any
 from xml.etree import ElementTree as ET
 
 from loithe_xl import plainxml
-from loithe_xl.book import Address
+from loithe_xl.agreement import agreed
 from loithe_xl.cellstyles import read_styles
+from loithe_xl.contents import judged
 from loithe_xl.issues import Issue, Place, issue
-from loithe_xl.kept import kept
-from loithe_xl.received import MOST_CELLS, Grid, Received, TooLong, Value, View, exact, named
+from loithe_xl.opc import BOOK, folded, relations, relations_of
+from loithe_xl.partkinds import WORKSHEET
+from loithe_xl.received import MOST_CELLS, Grid, Received, TooLong, View, named
 from loithe_xl.sheetparts import drawings
 from loithe_xl.sheetxml import Scan, scan
 from loithe_xl.unpacking import parts
+from loithe_xl.words import text
+from loithe_xl.zipparts import entry, joined, parts_of
 
 _MOST_XML, _SHORT = 32_000_000, 8_000  # bytes of a part that is read whole; and of one that is kept
-_DAY_ZERO = datetime(1899, 12, 30)
 _LETTERS = re.compile(r"[^\W\d_]+")
-_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-_TIMES = (date, time, timedelta)
-_TEXTS = frozenset(("s", "str", "inlineStr"))
+_EXTENT = re.compile(rb"""<([\w.-]+:)?dimension\s[^<>]*?ref\s*=\s*["']([^"'<>]*)["'][^<>]*(?:/>|></\1?dimension>)""")
+_COMMON = re.compile(rb"[A-Z]+[0-9]+(?::[A-Z]+[0-9]+)?")
 _ABSENT = b"<none/>"  # stands for a part that is not there
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _EXTENDED = "{http://schemas.openxmlformats.org/officeDocument/2006/extended-properties}"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
-_TRUTHS = {"0": False, "1": True, "false": False, "true": True}
 # What a broken file makes the libraries raise. Where memory is short, whoever watches must know.
 _BROKEN = (
     zipfile.BadZipFile, zlib.error, struct.error, ET.ParseError, ValueError, LookupError, OverflowError,
@@ -77,12 +74,21 @@ class _Package:
 
     def __init__(self, data: bytes) -> None:
         self.data, self._parts = data, parts(data)
-        self._infos = {info.filename.lower(): info for info in self._parts.infos}
+        self._infos = {folded(info.filename): info for info in self._parts.infos}
 
     def text(self, name: str) -> bytes:
         """A part; an absent one is an empty document."""
-        info = self._infos.get(name.lower())
+        info = self._infos.get(folded(name))
         return self._parts.text(info) if info else _ABSENT
+
+    def linked(self) -> bool:
+        """Whether it has links to other workbooks; ValueError when it is no package."""
+        return judged(self._parts).linked
+
+    def led(self, kind: str) -> str:
+        """The part to which the package itself has a relation of this kind; blank when there is none, or several."""
+        found = [each.target for each in relations(self.text(relations_of("")), "") if each.type.endswith(f"/{kind}")]
+        return found[0] if len(found) == 1 else ""
 
     def xml(self, name: str) -> ET.Element:
         """A small part as a tree, which must not be changed."""
@@ -99,12 +105,12 @@ def _tree(text: bytes) -> ET.Element:
 
 
 def _read(package: _Package, skip: Container[str], about: bool) -> Received:
-    package.xml("[Content_Types].xml")
-    book = package.xml("xl/workbook.xml")
+    linked = package.linked()
+    book = package.xml(BOOK)
     if any(each.get("date1904", "0") not in ("0", "false") for each in book.findall("{*}workbookPr")):
         raise _Refused(issue("FILE_DATE1904"))
     styles = read_styles(plainxml.plain(package.text("xl/styles.xml")))
-    shared = package.text("xl/sharedStrings.xml")
+    shared = package.text("xl/sharedstrings.xml")
     strings = [] if shared == _ABSENT else plainxml.shared_texts(shared)
     names, pages = _sheets(package, book)
     pages = {name: part for name, part in pages.items() if name not in skip}
@@ -112,34 +118,32 @@ def _read(package: _Package, skip: Container[str], about: bool) -> Received:
     for name, found in scans.items():
         # Before calamine, which lays out the whole rectangle in memory.
         if found.spread() > MOST_CELLS:
-            raise _Refused(issue("FILE_TOO_WIDE", Place(sheet=name), sheet=name))
-    theirs = _calamine(package.data, tuple(pages))
-    joined = {name: _joined(found, theirs.pop(name), strings) for name, found in scans.items()}
+            raise _Refused(_too_wide(name, names, book))
+    theirs = _theirs(package, pages)
+    values = {name: agreed(found, theirs.pop(name), strings) for name, found in scans.items()}
     return Received(
-        grids={name: Grid(values) for name, (values, _) in joined.items()},
+        grids={name: Grid(cells) for name, (cells, _) in values.items()},
         custom=_custom(package) if about else {},
         names=_names(book),
         modified=_modified(package),
         sheet_names=names,
-        flawed={name: flawed for name, (_, flawed) in joined.items()},
+        flawed={name: flawed for name, (_, flawed) in values.items()},
         unlocked={name: found.unlocked for name, found in scans.items()},
         dated={name: found.dated for name, found in scans.items()},
         formulas={name: found.written for name, found in scans.items()},
         rules={name: found.rules for name, found in scans.items()},
         program=_program(package),
         views={name: _view(package, book, name, pages[name], found) for name, found in scans.items()},
+        linked=linked,
     )
 
 
 def _sheets(package: _Package, book: ET.Element) -> tuple[tuple[str, ...], dict[str, str]]:
     """All sheets' names in order, and of those with cells the part that holds them."""
-    targets: dict[str, str] = {}
-    for each in package.xml("xl/_rels/workbook.xml.rels"):
-        if each.tag != _RELATION or each.attrib["Id"] in targets:
-            raise ValueError("a strange relation")
-        inside = each.get("TargetMode", "Internal") == "Internal" and each.attrib["Type"] == f"{_OFFICE}/worksheet"
-        target = posixpath.normpath(posixpath.join("/xl", each.attrib["Target"]))[1:].lower()
-        targets[each.attrib["Id"]] = target if inside else ""
+    targets = {
+        each.id: each.target if each.type == WORKSHEET else ""
+        for each in relations(package.text(relations_of(BOOK)), BOOK)
+    }
     lists = book.findall(f"{_MAIN}sheets")
     if book.tag != f"{_MAIN}workbook" or len(lists) != 1 or any(each.tag != f"{_MAIN}sheet" for each in lists[0]):
         raise ValueError("no plain list of sheets")
@@ -149,6 +153,37 @@ def _sheets(package: _Package, book: ET.Element) -> tuple[tuple[str, ...], dict[
     if not pages or len(set(names)) < len(names) or len(set(pages.values())) < len(pages):
         raise ValueError("no sheets, or two of one name or in one part")
     return tuple(names), pages
+
+
+def _too_wide(name: str, names: tuple[str, ...], book: ET.Element) -> Issue:
+    """The sheets of a form are those to which defined names lead; another is named by its number alone, for its name is
+    somebody's own words."""
+    own = any(f"'{name}'!" in formula or formula.startswith(f"{name}!") for formula in _names(book).values())
+    told = f"“{name}”" if own else text("form.sheet_at", number=names.index(name) + 1)
+    return issue("FILE_TOO_WIDE", Place(sheet=name if own else ""), sheet=told)
+
+
+def _theirs(package: _Package, pages: dict[str, str]) -> dict[str, list[list[Any]]]:
+    """What calamine reads. It gives up where a sheet states its extent in a way of its own (``1:43``, ``A:E``); that is
+    a hint and nothing else, so without it calamine is asked again."""
+    try:
+        return _calamine(package.data, tuple(pages))
+    except ValueError:
+        stated = {part: text for part in pages.values() if (text := _unhinted(package.text(part))) is not None}
+        if not stated:
+            raise
+        kept = ((folded(part.name), part) for part in parts_of(package.data))
+        changed = [part.changed(stated[name]) if name in stated else part for name, part in kept]
+        return _calamine(joined(map(entry, changed)), tuple(pages))
+
+
+def _unhinted(text: bytes) -> bytes | None:
+    """A sheet without its extent, where this is stated in no common way."""
+    head, mark, rest = text.partition(b"sheetData")
+    found = _EXTENT.search(head)
+    if not found or _COMMON.fullmatch(found[2]):
+        return None
+    return head[: found.start()] + head[found.end() :] + mark + rest
 
 
 def _calamine(data: bytes, sheets: tuple[str, ...]) -> dict[str, list[list[Any]]]:
@@ -163,88 +198,6 @@ def _calamine(data: bytes, sheets: tuple[str, ...]) -> dict[str, list[list[Any]]
         raise
     except BaseException as fault:  # the library's panics are no Exception
         raise ValueError(f"calamine: {fault}") from None
-
-
-def _joined(
-    found: Scan, theirs: list[list[Any]], strings: list[str]
-) -> tuple[dict[Address, Value], dict[Address, str]]:
-    """The values on which both readings agree, and the flawed cells; ValueError where the readings differ."""
-    values: dict[Address, Value] = {}
-    flawed = {at: "no_result" for at, kind in found.formulas.items() if kind == "n"}
-    known, high, wide = 0, len(theirs), len(theirs[0]) if theirs else 0
-    before = (0, 0)
-    for at, kind, raw in zip(found.places, found.kinds, found.texts, strict=True):
-        row, column = at
-        their = theirs[row - 1][column - 1] if row <= high and column <= wide else ""
-        if at == before:
-            raise ValueError("a cell with two values")
-        before = at
-        if kind == "e":
-            flawed[at] = "error"
-        if kind in _TEXTS:
-            raw = strings[_count(raw)] if kind == "s" else plainxml.decoded(raw)
-        if their == "":
-            _blank(kind, raw)
-            continue
-        known += 1
-        if kind in _TEXTS:  # most cells by far
-            values[at] = raw if raw == their else _text(raw, their)
-        elif kind == "n":
-            values[at] = _number(raw, their)
-            flawed.pop(at, None)
-        else:
-            values[at] = _other(kind, raw, their)
-    if known != sum(wide - read.count("") for read in theirs):
-        raise ValueError("calamine found a value where there is no cell")
-    return values, flawed
-
-
-def _blank(kind: str, raw: str) -> None:
-    """Make sure that a cell which calamine calls blank is one: an error, an empty text or nothing."""
-    if not (kind == "e" or (kind in ("n", *_TEXTS) and not raw.strip())):
-        raise ValueError("two readings of a blank cell differ")
-
-
-def _count(raw: str) -> int:
-    """A number of a shared text."""
-    if not (raw.isascii() and raw.isdecimal()):
-        raise ValueError("no number of a text")
-    return int(raw)
-
-
-def _text(ours: str, their: Any) -> str:
-    """A text, by our reading; calamine may keep the ends of lines as they were, or leave out space at both ends."""
-    if isinstance(their, str) and ours.split() == their.split():
-        return ours
-    raise ValueError("two readings of a text differ")
-
-
-def _number(raw: str, their: Any) -> int | Decimal:
-    """A number, by our reading: calamine rounds moments, and makes some of numbers that are none."""
-    number, found = _read_number(raw)
-    if not (number == their or isinstance(their, _TIMES)):
-        raise ValueError("two readings of a number differ")
-    return found
-
-
-@kept(1_000_000)
-def _read_number(raw: str) -> tuple[float, int | Decimal]:
-    """A number as a spreadsheet has it and as it is shown; ValueError when these letters are none."""
-    raw = raw.strip()
-    number = float(raw) if _NUMBER.fullmatch(raw) else inf
-    if not isfinite(number):
-        raise ValueError("no number")
-    return number, exact(number)
-
-
-def _other(kind: str, raw: str, their: Any) -> int | Decimal | bool:
-    """A truth or a date, where both readings agree on it."""
-    text = raw.strip()
-    if kind == "b" and text in _TRUTHS and their is _TRUTHS[text]:
-        return _TRUTHS[text]
-    if kind == "d" and isinstance(their, _TIMES):
-        return exact((datetime.fromisoformat(text) - _DAY_ZERO) / timedelta(days=1))
-    raise ValueError("two readings of a cell differ")
 
 
 def _view(package: _Package, book: ET.Element, name: str, part: str, found: Scan) -> View:
@@ -263,12 +216,12 @@ def _names(book: ET.Element) -> dict[str, str]:
 
 
 def _custom(package: _Package) -> dict[str, str]:
-    properties = package.xml("docProps/custom.xml")
+    properties = package.xml(package.led("custom-properties"))
     return {each.attrib["name"]: plainxml.decoded(each[0].text or "") if len(each) else "" for each in properties}
 
 
 def _modified(package: _Package) -> datetime | None:
-    stated = package.xml("docProps/core.xml").findtext("{http://purl.org/dc/terms/}modified")
+    stated = package.xml(package.led("metadata/core-properties")).findtext("{http://purl.org/dc/terms/}modified")
     try:
         moment = datetime.fromisoformat((stated or "").strip())
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
@@ -279,7 +232,7 @@ def _modified(package: _Package) -> datetime | None:
 def _program(package: _Package) -> str:
     """Who saved the file; that this cannot be told is no fault of a form."""
     try:
-        stated = package.xml("docProps/app.xml").findtext(f"{_EXTENDED}Application") or ""
+        stated = package.xml(package.led("extended-properties")).findtext(f"{_EXTENDED}Application") or ""
     except (ValueError, ET.ParseError):
         return ""
     return " ".join(_LETTERS.findall(stated.partition("/")[0][:100])).lower()

@@ -76,7 +76,7 @@ class Received:
     that show a date or a time (of an open workbook only open cells with numbers are looked at). ``formulas`` (no
     leading ``=``) and ``rules`` are None where nobody looked for them, ``views`` empty, as in an open workbook.
     ``program`` is who saved the file, as it names itself, in small letters and without its version; blank where it does
-    not.
+    not. ``linked``: the file has links to other workbooks.
     """
 
     grids: Mapping[str, Grid]
@@ -91,6 +91,7 @@ class Received:
     rules: Mapping[str, tuple[Rule, ...]] | None = None
     program: str = ""
     views: Mapping[str, View] = field(default_factory=dict)
+    linked: bool = False
 
 
 def exact(number: float) -> int | Decimal:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from loithe_xl.alignment import Alignment, Marks, folded
 from loithe_xl.book import Address, address, located
 from loithe_xl.evaluate import Flaw, Raw, is_filled
+from loithe_xl.formulatext import foreign
 from loithe_xl.issues import Issue, Place, issue
 from loithe_xl.layout import LABEL, NUMBER, Layout, Slot, TableSlot
 from loithe_xl.received import Grid, Received, Value
@@ -43,19 +44,23 @@ def salvage(layout: Layout, marks: Mapping[str, Marks], received: Received, othe
     spots: dict[Spot, Spot] = {}
     left: list[Issue] = []
     given = given_sheets(layout, marks, received.grids)
+    # How a sheet is told: by the form's own name, for any other is somebody's own words.
+    told = {sheet: sheet if sheet in marks or sheet in others else name for name, sheet in given.items() if sheet}
     for name, sheet in given.items():
         if sheet is None:
             left += _without_sheet(layout, name, name in received.grids)
             continue
         over = Alignment(marks[name], received.grids[sheet])
-        for found in _found(layout, name, sheet, over):
+        for found in _found(layout, name, told[sheet], over):
             if isinstance(found, Issue):
                 left.append(found)
             else:
                 spots[name, found[0]] = sheet, found[1]
-        left += _strays(over, marks[name], sheet, {at: of for (form, of), (_, at) in spots.items() if form == name})
-    left += _extra(marks, others, received.grids, {*others, *given.values()})
-    return _judged(layout, received, spots, left)
+        left += _strays(
+            over, marks[name], told[sheet], {at: of for (form, of), (_, at) in spots.items() if form == name}
+        )
+    left += _extra(marks, others, received, {*others, *given.values()})
+    return _judged(layout, received, spots, left, told)
 
 
 def given_sheets(layout: Layout, marks: Mapping[str, Marks], grids: Mapping[str, Grid]) -> dict[str, str | None]:
@@ -176,17 +181,18 @@ def _without_sheet(layout: Layout, name: str, there: bool) -> Iterator[Issue]:
 
 
 def _extra(
-    marks: Mapping[str, Marks], others: Mapping[str, Set[str]], grids: Mapping[str, Grid], known: Set[str | None]
+    marks: Mapping[str, Marks], others: Mapping[str, Set[str]], received: Received, known: Set[str | None]
 ) -> Iterator[Issue]:
     """Sheets that are not the form's. One that says most of what another sheet of the form does, and less of what an
     input sheet does, is that one under another name."""
     inputs = [words_of(listed.values()) for listed in marks.values()]
-    for name, grid in grids.items():
+    for name, grid in received.grids.items():
         said = words_of(raw for _, _, raw in grid.cells())
         copied = max(len(texts & said) for texts in inputs)
         renamed = any(len(texts & said) > max(copied, len(texts) / 2) for texts in others.values())
         if name not in known and not renamed and any(is_filled(raw) for _, _, raw in grid.cells()):
-            yield issue("REPAIR_SHEET_EXTRA", Place(sheet=name), sheet=name)
+            place = Place(sheet=name if name in marks or name in others else "")
+            yield issue("REPAIR_SHEET_EXTRA", place, number=received.sheet_names.index(name) + 1)
 
 
 def words_of(cells: Iterable[Raw]) -> set[str]:
@@ -194,28 +200,32 @@ def words_of(cells: Iterable[Raw]) -> set[str]:
     return {folded(raw) for raw in cells} - {""}
 
 
-def _judged(layout: Layout, received: Received, spots: Mapping[Spot, Spot], left: list[Issue]) -> Salvaged:
+def _judged(
+    layout: Layout, received: Received, spots: Mapping[Spot, Spot], left: list[Issue], told: Mapping[str, str]
+) -> Salvaged:
     """The values at the spots, read as every form is read; flawed and impossible ones are left too."""
     open_somewhere = not all(_locked(received, spot) for spot in spots.values())
-    moved, kept = [], dict(spots)
-    read = _read(layout, received, spots)
-    for field, name, at, raw in _cells(layout, read.inputs):
+    moved, kept, linked = [], dict(spots), list[Issue]()
+    settled = _read(layout, received, spots)
+    for field, name, at, raw in _cells(layout, settled.inputs):
         if at not in spots:
             continue
         sheet, where = spots[at]
-        place = Place(sheet=sheet, cell=address(*where), field=name)
+        place = Place(sheet=told[sheet], cell=address(*where), field=name)
         fault = next(
             (check for check in field.checks if check.code in KIND_FAULTS and fails(check, {check.at: raw})), None
         )
         if isinstance(raw, Flaw):
             left.append(issue("REPAIR_VALUE_FLAWED", place, label=field.label))
         elif fault:
-            why = fault.message.then(read.hints.get((at[0], address(*at[1])), Text("")))
+            why = fault.message.then(settled.hints.get((at[0], address(*at[1])), Text("")))
             left.append(issue("REPAIR_VALUE_KIND", place, why=why))
         elif is_filled(raw) and (shows_other(received, sheet, where) or is_unsure(received, sheet, where)):
             left.append(issue("REPAIR_VALUE_DOUBTFUL", place, label=field.label))
         elif is_filled(raw):
             moved.append(Place(sheet=at[0], cell=address(*at[1]), field=name))
+            if foreign((received.formulas or {}).get(sheet, {}).get(where, "")):
+                linked.append(issue("REPAIR_VALUE_LINKED", place))
             continue
         elif open_somewhere and _locked(received, spots[at]):
             left.append(issue("REPAIR_CUT", place, label=field.label))
@@ -229,13 +239,14 @@ def _judged(layout: Layout, received: Received, spots: Mapping[Spot, Spot], left
         id: slot.field.default for id, slot in layout.slots.items() if (slot.sheet, (slot.row, slot.column)) not in kept
     }
     inputs = Inputs({**typed.inputs.values, **fresh}, typed.inputs.tables)
-    return Salvaged(inputs, tuple(moved), tuple(left), tuple(_in_file(each, kept) for each in typed.issues))
+    read = [_in_file(each, kept, told) for each in typed.issues]
+    return Salvaged(inputs, tuple(moved), tuple(left), (*read, *linked))
 
 
-def _in_file(read: Issue, spots: Mapping[Spot, Spot]) -> Issue:
+def _in_file(read: Issue, spots: Mapping[Spot, Spot], told: Mapping[str, str]) -> Issue:
     """The same with its place in the received file."""
     sheet, where = spots[read.place.sheet, located(read.place.cell)]
-    return replace(read, place=replace(read.place, sheet=sheet, cell=address(*where)))
+    return replace(read, place=replace(read.place, sheet=told[sheet], cell=address(*where)))
 
 
 def _read(layout: Layout, received: Received, spots: Mapping[Spot, Spot]) -> Typed:

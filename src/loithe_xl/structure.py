@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from operator import ne
 
 from loithe_xl.book import Address, Book, Cell, Formula, Link, address
-from loithe_xl.formulatext import tokens
+from loithe_xl.formulacheck import changed_formulas, changed_names, linked, respelt
 from loithe_xl.inputrules import Meaning, inputs_in, meaning, stated
 from loithe_xl.issues import Issue, Place, issue
 from loithe_xl.layout import ANNEX, FIGURES, JOURNAL, OPINIONS, RECEIPTS, REPORT, Layout
@@ -60,6 +60,7 @@ class Expected:
     names: Mapping[str, tuple[str, Place]]  # defined name -> its formula, and the input that it names
     cells: Mapping[str, frozenset[Address]]
     parent: bool
+    respelt: Mapping[str, str]  # a defined name as Excel's old format has it -> the name, both in capitals
 
 
 def expected(book: Book, layout: Layout, marks: Collection[str]) -> Expected:
@@ -86,7 +87,8 @@ def expected(book: Book, layout: Layout, marks: Collection[str]) -> Expected:
         for name, formula in book.names.items()
         if not name.startswith(_VARYING)
     }
-    return Expected(tuple(sheet.name for sheet in book.sheets), pages, names, cells, layout.form.parent)
+    sheets = tuple(sheet.name for sheet in book.sheets)
+    return Expected(sheets, pages, names, cells, layout.form.parent, respelt(book.names))
 
 
 def compare(found: Received, expected: Expected, own: Marks) -> list[Issue]:
@@ -116,12 +118,15 @@ def changed(found: Received, expected: Expected, own: Marks) -> list[Issue]:
     for name, page in expected.pages.items():
         issues += _changed_labels(found, name, page, own, said)
         if found.formulas is not None:
-            issues += _changed_formulas(found.formulas[name], name, page, own, absent)
+            meant = {**page.formulas, **{at: filled(marked, own) for at, marked in page.own_formulas.items()}}
+            issues += changed_formulas(name, meant, found.formulas[name], expected.respelt, absent)
             issues += typed_formulas(found, name, page.fields, expected.pages)
         if found.rules is not None:
             issues += _changed_rules(found.rules[name], name, page)
         issues += unseen(found, name, page.fields, page.counts)
-    return [*issues, *_changed_names(found.names, expected)]
+    if found.linked and found.formulas is not None:
+        issues += linked(found.formulas, {name: page.fields for name, page in expected.pages.items()})
+    return [*issues, *changed_names(expected.names, found.names, expected.respelt)]
 
 
 def own_sheets(names: Iterable[str], expected: Expected) -> list[str]:
@@ -229,7 +234,9 @@ def _sheets(names: tuple[str, ...], expected: Expected) -> Iterator[Issue]:
     extra = [name for name in own_sheets(names, expected) if name not in expected.sheets]
     yield from (issue("SHEET_MISSING", Place(sheet=name), sheet=name) for name in absent)
     # A renamed sheet is one fault, not two.
-    yield from (issue("STRUCTURE_SHEET_EXTRA", Place(sheet=name), sheet=name) for name in extra[len(absent) :])
+    # Its name is somebody's own words.
+    for name in extra[len(absent) :]:
+        yield issue("STRUCTURE_SHEET_EXTRA", number=names.index(name) + 1)
     due = [name for name in expected.sheets if name in names]
     there = [name for name in names if name in expected.sheets]
     moved = [name for name, other in zip(there, due, strict=True) if name != other]
@@ -257,19 +264,6 @@ def _changed_labels(
         yield issue("STRUCTURE_LABEL_CHANGED", Place(sheet=sheet, cell=cells[0]), cells=", ".join(cells))
 
 
-def _changed_formulas(
-    found: Mapping[Address, str], sheet: str, page: Page, own: Marks, absent: tuple[str, ...]
-) -> Iterator[Issue]:
-    """Formulas that name a sheet which is gone say what must become of them: not a fault of their own."""
-    formulas = {**page.formulas, **{at: filled(marked, own) for at, marked in page.own_formulas.items()}}
-    if not _differing(found, formulas):
-        return
-    for at, formula in formulas.items():
-        text = found.get(at, "")
-        if text != formula and (meant := tokens(formula)) != tokens(text) and not any(name in meant for name in absent):
-            yield issue("STRUCTURE_FORMULA_CHANGED", Place(sheet=sheet, cell=address(*at)))
-
-
 def _changed_rules(found: tuple[Rule, ...], sheet: str, page: Page) -> Iterator[Issue]:
     """One issue per rule that lets something else be typed, at the first of its cells."""
     for rule in found:
@@ -280,10 +274,3 @@ def _changed_rules(found: tuple[Rule, ...], sheet: str, page: Page) -> Iterator[
             if page.rules.get(at) != meant:
                 yield issue("STRUCTURE_RULE_CHANGED", Place(sheet=sheet, cell=address(*at), field=page.fields[at]))
                 break
-
-
-def _changed_names(found: Mapping[str, str], expected: Expected) -> Iterator[Issue]:
-    for name, (formula, place) in expected.names.items():
-        text = found.get(name)
-        if text and text != formula and tokens(text) != tokens(formula):
-            yield issue("STRUCTURE_NAME_CHANGED", place, name=name)

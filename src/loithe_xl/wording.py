@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from loithe_xl.book import Address, address, located
-from loithe_xl.formulatext import tokens
+from loithe_xl.formulatext import renamed, tokens
 from loithe_xl.issues import Issue
 from loithe_xl.received import Received, Value
 from loithe_xl.shifts import plain
@@ -49,7 +49,7 @@ def kept(found: Received, expected: Expected, wording: Wording, own: Marks) -> b
     listed = _own(wording.own)
     if listed is None or found.formulas is None or not expected.pages.keys() <= found.grids.keys():
         return False
-    said = {name: _found(found, name, page) for name, page in expected.pages.items()}
+    said = {name: _found(found, name, page, expected.respelt) for name, page in expected.pages.items()}
     for name, words in listed.items():
         for at, marked in words.items():
             if said.get(name, {}).pop(at, "") != _spelled(filled(marked, own)):
@@ -73,12 +73,14 @@ def _said(labels: Mapping[Address, Value], formulas: Mapping[Address, str]) -> d
     return words | {at: _spelled(f"={formula}") for at, formula in formulas.items()}
 
 
-def _found(found: Received, name: str, page: Page) -> dict[Address, str]:
+def _found(found: Received, name: str, page: Page, respelt: Mapping[str, str]) -> dict[Address, str]:
     """What a received sheet says where nothing is typed."""
     assert found.formulas is not None
     formulas, values = found.formulas[name], found.grids[name].values
     words = {at: _words(value) for at, value in values.items() if at not in page.fields}
-    words |= {at: _spelled(f"={formula}") for at, formula in formulas.items() if at not in page.fields}
+    for at, formula in formulas.items():
+        if at not in page.fields:
+            words[at] = renamed(_spelled(f"={formula}"), respelt)
     return {at: said for at, said in words.items() if said != _words(None)}
 
 

@@ -81,7 +81,7 @@ def _values(page: Sheet, used: Area) -> tuple[dict[Address, Value], list[Address
 def _used(page: Sheet) -> Area:
     last = page.used_range.last_cell
     if last.row * last.column > MOST_CELLS:
-        raise Fault([issue("FILE_TOO_WIDE", Place(sheet=page.name), sheet=page.name)])
+        raise Fault([issue("FILE_TOO_WIDE", Place(sheet=page.name), sheet=f"“{page.name}”")])
     return 1, 1, last.row, last.column
 
 

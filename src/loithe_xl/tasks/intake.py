@@ -45,7 +45,7 @@ def open_file(path: Path, file: str, by: Loaded | None = None, trusted: Trust | 
     if isinstance(data, Issue):
         return unread(path, file, data)
     sha = hashlib.sha256(data).hexdigest()
-    package = guard.unwrap(data)
+    package = guard.unwrap(data, links=True)
     received = package if isinstance(package, Issue) else reader.read(package, COMPUTED)
     if isinstance(received, Issue):
         return Opened(file, sha).refused(received)

@@ -118,7 +118,7 @@ def _received(path: Path) -> Received:
     """The file as values; Fault where the gate or the reader refuses it."""
     if not os.path.lexists(path):
         raise Fault([issue("PATH_MISSING")])
-    data = guard.admit(path)
+    data = guard.admit(path, links=True)
     received = data if isinstance(data, Issue) else reader.read(data, COMPUTED)
     if isinstance(received, Issue):
         raise Fault([received])
