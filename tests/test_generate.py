@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from datetime import date
@@ -16,6 +17,7 @@ from openpyxl.utils import get_column_letter
 from tools import make_forms, small_register
 
 from loithe_xl.register import Register, Unit
+from loithe_xl.tasks.generate import safe_name
 from loithe_xl.tasks.intake import open_file
 
 ODD = '“Lý Tự Trọng” & Con\'s <số "1">'  # quotes of both kinds and what XML must escape
@@ -374,3 +376,9 @@ def test_names_and_codes_that_look_like_escapes(tmp_path: Path) -> None:
     read = {(each.identity.unit, each.names[0]) for each in found if each.identity and each.layout}
     assert read == {(unit.code, unit.name) for unit in units}
     assert {each.register.units for each in found if each.register} == {units, units[1:]}
+
+
+@pytest.mark.parametrize("code", ["LPT1", "lpt0", "COM9", "nul", "LPT3.x"])
+def test_names_that_windows_keeps_for_itself_are_no_files(code: str) -> None:
+    assert re.fullmatch(rf"{code}-[0-9a-f]{{6}}", safe_name(code))
+    assert safe_name(f"{code}A") == f"{code}A" or "." in code

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import unicodedata
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -123,3 +124,36 @@ def test_a_closed_folder_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
     assert shown(tmp_path, found.files) == ["a.xlsx"]
     assert [issue.code for issue in found.issues] == ["FOLDER_NO_ACCESS"]
+
+
+def test_folders_may_lie_however_deep(tmp_path: Path):
+    """A thousand and a half within each other: more than calls may."""
+    here = tmp_path
+    for _ in range(1_500):
+        here = here / "d"
+        here.mkdir()
+    (here / "a.xlsx").write_bytes(b"x")
+
+    found = find([tmp_path])
+
+    (here / "a.xlsx").unlink()
+    while here != tmp_path:  # who clears the folder away does it by calls
+        here.rmdir()
+        here = here.parent
+    assert [file.name for file in found.files] == ["a.xlsx"]
+    assert found.issues == ()
+
+
+@pytest.mark.parametrize("name", ["bao cao", "bc.bin", "bc.dat", "bc.bak", "01.C01_2023-02.xlsx.download"])
+def test_a_form_is_read_whatever_it_is_called(issued: dict[str, Path], tmp_path: Path, name: str):
+    (tmp_path / name).write_bytes(issued["01.1.C01"].read_bytes())
+    make(tmp_path, "ghi chú", "ảnh.dat")
+    with zipfile.ZipFile(tmp_path / "khác.bin", "w") as other:
+        other.writestr("xl/workbook.xml", "<workbook/>")
+    (tmp_path / "dở").write_bytes(issued["01.1.C01"].read_bytes()[:500])
+
+    found = find([tmp_path])
+
+    assert shown(tmp_path, found.files) == [name]
+    assert {issue.code for _, issue in found.skipped} == {"SKIPPED_OTHER"}
+    assert len(found.skipped) == 4

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import select
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -98,3 +99,28 @@ def test_a_folder_that_cannot_be_written_is_said(workbook: Path, monkeypatch: py
 
     assert found
     assert found.code == "PDF_FAILED"
+
+
+@posix
+def test_what_a_killed_run_left_is_swept_by_the_next(workbook: Path, monkeypatch: pytest.MonkeyPatch):
+    """The half-made file and the program's profile lie in one folder, beside the target."""
+    held = workbook.parent / "pipe"
+    os.mkfifo(held)
+    reader = os.open(held, os.O_RDONLY | os.O_NONBLOCK)
+    stand_in(workbook.parent, monkeypatch, f"echo $$ > '{held}'; exec sleep 600")
+    program = (
+        f"from pathlib import Path; from loithe_xl import pdf; pdf.convert(Path({str(workbook)!r}), Path('a.pdf'))"
+    )
+    run = subprocess.Popen([sys.executable, "-c", program], cwd=workbook.parent, start_new_session=True)
+    assert select.select([reader], [], [], 60)[0]
+    run.kill()
+    run.wait()
+    os.kill(int(os.read(reader, 100)), signal.SIGKILL)
+    os.close(reader)
+    left = [file.name for file in workbook.parent.iterdir() if file.name.startswith(".~loithe-")]
+    assert any(name.endswith(".tmp") for name in left)
+
+    stand_in(workbook.parent, monkeypatch, "exit 0")
+    pdf.convert(workbook, workbook.with_name("a.pdf"))
+
+    assert not [file.name for file in workbook.parent.iterdir() if file.name.startswith(".~loithe-")]

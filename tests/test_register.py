@@ -314,3 +314,11 @@ def test_four_thousand_units_are_one_pass() -> None:
     cells = [Unit(f"{n:05}", "Chi bộ", "cell", f"{n % 100:03}") for n in range(4000)]
     register = Register((Unit("07", "Huyện", "district"), *bases, *cells))
     assert sum(len(register.cells(base.code)) for base in bases) == len(register.cells("07")) == 4000
+
+
+@pytest.mark.parametrize(("one", "other"), [("H.a", "H.A"), ("Đ1", "đ1"), ("00.07.003.c1", "00.07.003.C1")])
+def test_codes_that_differ_in_capitals_only_are_one_file(one: str, other: str) -> None:
+    table = f"{GOOD.rstrip()}\n{one} | Chi bộ thôn 8 | Chi bộ | 00.07.003 |\n"
+    table += "" if other in GOOD else f"{other} | Chi bộ thôn 9 | Chi bộ | 00.07.003 |\n"
+
+    assert [code for code, _ in found(rows(table))] == ["REGISTER_CODE_TWICE"]

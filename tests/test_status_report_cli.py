@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import zipfile
 from collections.abc import Iterator
 from datetime import date
@@ -342,3 +343,59 @@ def test_a_revised_report_shows_up_in_status(forms: dict[str, Path]) -> None:
     assert child["file"] == "nhan/sau.xlsx"
     assert "SUBMISSION_REVISED" in codes(child["issues"])
     assert "nhan/a.xlsx" in press("status", forms["01"]).out
+
+
+def test_a_report_without_its_properties_keeps_its_edits(forms: dict[str, Path]) -> None:
+    """ExcelJS, Gnumeric and the Document Inspector drop them; the page names its parent itself, hidden."""
+    out = Path("bc.xlsx")
+    press("report", forms["01"], "--out", out)
+    edited(out, HELD, HAND)
+    book = openpyxl.load_workbook(out)
+    book.custom_doc_props = type(book.custom_doc_props)()
+    book["Báo cáo"].insert_rows(1, 2)
+    book.save(out)
+    assert b"loithe_report" not in out.read_bytes()
+
+    answer = press("report", forms["01"], "--out", out)
+
+    assert answer.code == 0, answer.said
+    assert any(HAND in str(cell.value) for row in openpyxl.load_workbook(out)["Báo cáo"].iter_rows() for cell in row)
+
+
+def test_a_report_that_cannot_be_read_is_told_as_such(forms: dict[str, Path]) -> None:
+    out = Path("bc.xlsx")
+    press("report", forms["01"], "--out", out)
+    out.write_bytes(out.read_bytes()[:2_000])
+    before = snapshot(Path())
+
+    answer = press("report", forms["01"], "--out", out)
+
+    assert answer.code == 2
+    assert worded("REPORT_UNREADABLE").search(answer.err)
+    assert worded("FILE_TRUNCATED").search(answer.err)
+    assert snapshot(Path()) == before
+
+
+@pytest.mark.parametrize(
+    "command", [("status", "--export", "x.csv"), ("status", "--export", "x.xlsx"), ("report", "--pdf", "x.pdf")]
+)
+@pytest.mark.parametrize("unit", ["01.K1", "01.1"])
+def test_nothing_is_written_over_a_form(forms: dict[str, Path], command: tuple[str, str, str], unit: str) -> None:
+    """Issued or received, whatever it is called."""
+    name, option, target = command
+    shutil.copy(forms[unit], target)
+    before = snapshot(Path())
+
+    answer = press(name, forms["01"], option, target)
+
+    assert answer.code == 2
+    assert worded("OUT_IS_FORM").search(answer.err)
+    assert target in answer.err
+    assert snapshot(Path()) == before
+
+
+def test_a_text_file_says_which_one_is_for_excel(forms: dict[str, Path]) -> None:
+    csv, xlsx = (press("status", forms["01"], "--export", f"x.{kind}") for kind in ("csv", "xlsx"))
+
+    assert worded("EXPORT_CODES").search(csv.err)
+    assert (csv.code, xlsx.code, xlsx.err) == (0, 0, "")

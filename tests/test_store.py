@@ -8,14 +8,16 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from loithe_xl import store
+from loithe_xl import disk, store
 from loithe_xl.issues import Fault
 from loithe_xl.store import keep_copy, lock, write, write_many
+from loithe_xl.tasks import office
 
 OLD, NEW = b"old " * 1000, b"new " * 2000
 MOMENT = datetime(2023, 3, 1, 9, 5)
@@ -440,3 +442,80 @@ def test_a_copy_of_nothing_is_a_fault(tmp_path: Path) -> None:
     with pytest.raises(Fault) as fault:
         keep_copy(tmp_path / "không có.xlsx", "1")
     assert fault_of(fault) == ("STORE_UNWRITABLE", 3)
+
+
+LONG = "Tổng hợp kết quả sinh hoạt chính trị " * 5
+
+
+@pytest.mark.parametrize("length", [200, 240, 250])
+def test_what_lies_beside_a_file_with_the_longest_name_has_a_name(tmp_path: Path, length: int) -> None:
+    """A file system takes 255 bytes, and letters are not cut in two."""
+    stem = os.fsencode(LONG)[:length].decode("utf-8", "ignore").strip()
+    path = tmp_path / f"{stem}.xlsx"
+    path.write_bytes(OLD)
+
+    copy = keep_copy(path, "20230301-0905")
+    journal = disk.beside(path, "_nhat-ky.csv")
+    journal.write_bytes(b"x")
+
+    assert write(path, NEW) == path
+    assert copy.read_bytes() == OLD
+    assert all(len(os.fsencode(name.name)) <= 255 for name in tmp_path.rglob("*"))
+    assert copy.name.startswith("Tổng hợp") and copy.name.endswith(" 20230301-0905.xlsx")
+    assert disk.beside(tmp_path / f"{LONG}a.xlsx", ".csv") != disk.beside(tmp_path / f"{LONG}b.xlsx", ".csv")
+    assert disk.beside(tmp_path / "a.xlsx", "_b.csv") == tmp_path / "a_b.csv"
+
+
+@pytest.mark.parametrize("lock", ["~${}", ".~lock.{}#"])
+def test_a_lock_file_of_an_office_program_is_heeded(target: Path, lock: str) -> None:
+    """Some disks lock no file: then only this tells that somebody has it open."""
+    beside = target.with_name(lock.format(target.name))
+    beside.write_bytes(b"\x05Lan")
+
+    saved = write(target, NEW, now=lambda: MOMENT)
+
+    assert (target.read_bytes(), saved.read_bytes()) == (OLD, NEW)
+    assert saved.name == "Tổng hợp huyện (bản mới 20230301-0905).xlsx"
+    (told,) = office.beside(target, saved)
+    assert told.code == "STORE_OWNED"
+    assert beside.name in told.message.vi
+    beside.unlink()
+    assert write(target, NEW) == target
+
+
+def test_a_file_that_changes_while_many_are_written_is_looked_at_first(tmp_path: Path) -> None:
+    """Between the look at a form and the writing nobody's work is lost, whether the form was there before or not."""
+    there, new = tmp_path / "a.xlsx", tmp_path / "b.xlsx"
+    there.write_bytes(OLD)
+    asked: list[Path] = []
+    entered: list[Path] = []
+
+    def enter(path: Path) -> None:
+        with suppress(Fault), lock(path, timeout=0):
+            entered.append(path)
+
+    def stays(path: Path) -> bool:
+        asked.append(path)
+        other = threading.Thread(target=enter, args=(path,))
+        other.start()
+        other.join()
+        return path.read_bytes() == b"received"
+
+    def files() -> Iterator[tuple[Path, bytes]]:
+        yield there, NEW
+        yield new, NEW
+        new.write_bytes(b"received")
+
+    assert list(write_many(tmp_path, files(), stays=stays)) == [there, new]
+    assert (asked, entered) == ([there, new], [])
+    assert (there.read_bytes(), new.read_bytes()) == (NEW, b"received")
+
+
+def test_what_a_killed_workshop_left_is_swept(target: Path) -> None:
+    with store.workshop(target) as folder:
+        kept = folder.with_name(folder.name[:-5] + "0.tmp")
+        (kept / "profile").mkdir(parents=True)
+    with store.workshop(target) as folder:
+        assert not kept.exists()
+        assert folder.parent == target.parent
+    assert names(target.parent) == [target.name]

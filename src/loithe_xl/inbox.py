@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 import unicodedata
+import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from loithe_xl.draw import TOKEN_NAME
+from loithe_xl.guard import MOST_BYTES
 from loithe_xl.issues import Issue, Place, issue
+from loithe_xl.layout import HIDDEN
 
 OLD_COPIES = "ban-cu"  # the folder of a parent's dated former copies
 TEMPORARY = ".~loithe-"  # how the names of our own unfinished files begin
@@ -21,6 +26,11 @@ _SENT = frozenset(
     """.xlsx .xls .xlsb .xlsm .xltx .xltm .xlam .et .ods .fods .csv .tsv .pdf .zip .rar .7z .doc .docx .odt .ppt .pptx
     .png .jpg .jpeg .gif .bmp .tif .tiff .webp .heic""".split()
 )
+
+
+# Where a form names itself: the sheet of its identity, and the property. Either may have been lost.
+_MARKS = (("xl/workbook.xml", HIDDEN.encode()), ("docprops/custom.xml", TOKEN_NAME.encode()))
+_LONGEST_PART = 2_000_000  # bytes that are looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +70,27 @@ def _sort(path: Path, code: str, files: dict[Path, Path], skipped: dict[Path, Is
 
 def _walk(folder: Path, issues: list[Issue]) -> Iterator[tuple[Path, str]]:
     """Each file beneath a folder with why it is passed over ("" when it is not); so too each folder left out."""
-    try:
-        entries = sorted(folder.iterdir(), key=lambda entry: (unicodedata.normalize("NFC", entry.name), entry.name))
-    except OSError:
-        issues.append(issue("FOLDER_NO_ACCESS", Place(file=str(folder))))
-        return
-    for entry in entries:
+    left = [_entries(folder, issues)]  # however deep the folders lie
+    while left:
+        entry = next(left[-1], None)
+        if entry is None:
+            left.pop()
+            continue
         code = _leftover(entry.name) or _passed(entry)
         if code or not entry.is_dir():
             yield entry, code
         else:
-            yield from _walk(entry, issues)
+            left.append(_entries(entry, issues))
+
+
+def _entries(folder: Path, issues: list[Issue]) -> Iterator[Path]:
+    """What lies in a folder, in its order."""
+    try:
+        entries = [*folder.iterdir()]
+    except OSError:
+        issues.append(issue("FOLDER_NO_ACCESS", Place(file=str(folder))))
+        return iter(())
+    return iter(sorted(entries, key=lambda entry: (unicodedata.normalize("NFC", entry.name), entry.name)))
 
 
 def _leftover(name: str) -> str:
@@ -88,4 +108,25 @@ def _passed(entry: Path) -> str:
         return "SKIPPED_HIDDEN"
     if entry.is_dir():
         return "SKIPPED_OLD_COPIES" if entry.name == OLD_COPIES else ""
-    return "" if entry.suffix.lower() in _SENT else "SKIPPED_OTHER"
+    return "" if entry.suffix.lower() in _SENT or holds_form(entry) else "SKIPPED_OTHER"
+
+
+def holds_form(path: Path) -> bool:
+    """Whether a file is a workbook that says it is one of our forms, whatever its name; nothing of it is trusted."""
+    try:
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode) or found.st_size > MOST_BYTES:  # a pipe would wait
+            return False
+        with path.open("rb") as file:
+            if file.read(4) != b"PK\3\4":
+                return False
+            package = zipfile.ZipFile(file)
+            parts = {name.lower(): name for name in package.namelist()}
+            return any(part in parts and mark in _begun(package, parts[part]) for part, mark in _MARKS)
+    except Exception:  # whatever a damaged package makes the library raise
+        return False
+
+
+def _begun(package: zipfile.ZipFile, part: str) -> bytes:
+    with package.open(part) as text:
+        return text.read(_LONGEST_PART)

@@ -7,11 +7,10 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
-from loithe_xl.inbox import TEMPORARY
-from loithe_xl.issues import Issue, Place, issue
+from loithe_xl import store
+from loithe_xl.issues import Fault, Issue, Place, issue
 
 PROGRAM = "LOITHE_SOFFICE"  # the environment variable that names the program
 SECONDS = 120
@@ -45,18 +44,15 @@ def convert(xlsx: Path, pdf: Path, seconds: float = SECONDS) -> Issue | None:
     if office is None:
         return issue("PDF_NO_PROGRAM", place)
     try:
-        # A profile of its own, or an open LibreOffice would take the job and answer at once.
-        with (
-            tempfile.TemporaryDirectory(prefix="loithe-", ignore_cleanup_errors=True) as profile,
-            tempfile.TemporaryDirectory(prefix=TEMPORARY, dir=pdf.parent, ignore_cleanup_errors=True) as folder,
-        ):
-            if not _run(office, xlsx, Path(profile), Path(folder), seconds):
+        with store.workshop(pdf) as folder:
+            # A profile of its own, or an open LibreOffice would take the job and answer at once.
+            if not _run(office, xlsx, folder / "profile", folder, seconds):
                 return issue("PDF_TIMEOUT", place, seconds=round(seconds))
-            made = Path(folder, f"{xlsx.stem}.pdf")
+            made = folder / f"{xlsx.stem}.pdf"
             if not made.is_file():
                 return issue("PDF_FAILED", place)
             made.replace(pdf)
-    except OSError:
+    except (OSError, Fault):
         return issue("PDF_FAILED", place)
     return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -57,6 +58,7 @@ def judge(entries: Sequence[Entry], numbers: frozenset[float], found: Findings) 
         if entry.unit.parent
     }
     _judge_codes(sound, rows_of, found)
+    _judge_cases(sound, rows_of, found)
     _judge_roots(sound, found)
     _judge_known(sound, {entry.unit.code for entry in entries}, numbers, found)
     _judge_validity(sound, rows_of, parents, found)
@@ -79,6 +81,17 @@ def _judge_codes(sound: Sequence[Entry], rows_of: Mapping[str, Sequence[int]], f
                     fault, header = ("REGISTER_CODE_DUPLICATE", CODE) if same else ("REGISTER_DATES_OVERLAP", START)
                     found.add(fault, sound[index].row, header, unit=code, other=earlier.row)
                     break
+
+
+def _judge_cases(sound: Sequence[Entry], rows_of: Mapping[str, Sequence[int]], found: Findings) -> None:
+    """Codes that differ in capitals only: on many systems their forms would be one file."""
+    alike: defaultdict[str, list[str]] = defaultdict(list)
+    for code in rows_of:
+        alike[unicodedata.normalize("NFC", code.casefold())].append(code)
+    for first, *others in alike.values():
+        for code in others:
+            row, other = sound[rows_of[code][0]].row, sound[rows_of[first][0]].row
+            found.add("REGISTER_CODE_TWICE", row, CODE, unit=code, other=other, first=first)
 
 
 def _judge_roots(sound: Sequence[Entry], found: Findings) -> None:

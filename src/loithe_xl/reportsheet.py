@@ -16,9 +16,11 @@ from math import floor
 
 from loithe_xl.book import Book, Formula, Print, Sheet, address
 from loithe_xl.excelform import text_literal
+from loithe_xl.identity import VERSION
 from loithe_xl.layout import REPORT
 from loithe_xl.metrics import lines
 from loithe_xl.notation import GAP
+from loithe_xl.received import Received
 from loithe_xl.report import Line, Page
 from loithe_xl.report.annex import annex_sheet
 from loithe_xl.report.edits import LEFT, RIGHT, TRACES
@@ -27,6 +29,7 @@ from loithe_xl.words import text
 
 REPORT_TOKEN = "loithe_report"
 FIT, NOTE = 3, 4
+MARK = max(TRACES.values()) + 4  # the hidden column whose first cell names the parent
 WIDTHS = {LEFT: 35, RIGHT: 41.25, FIT: 20, NOTE: 76}  # 285 + 335 pixels: 164 mm
 POINTS = {LEFT: 206, RIGHT: 243}  # that text may fill of a column, with a little to spare
 TIGHT, SAFE = 464, 455  # the same of both columns: at best, and where a program sets type wider
@@ -48,7 +51,18 @@ def report_book(page: Page, token: str, lang: str) -> Book:
     """The report as a workbook of its own, marked with its parent's token."""
     created = datetime.combine(page.cutoff, datetime.min.time())
     title = f"{page.titles[0].shown} {page.titles[1].shown}"
-    return Book(report_sheets(page, lang), title=title, custom={REPORT_TOKEN: token}, created=created)
+    sheets = report_sheets(page, lang)
+    sheets[0].put(1, MARK, token, "hidden_text")
+    return Book(sheets, title=title, custom={REPORT_TOKEN: token}, created=created)
+
+
+def report_tokens(received: Received) -> frozenset[str]:
+    """The tokens of the parents that a workbook is a report of: in its property, which programs may drop, and hidden
+    on the page, wherever that cell is now."""
+    grid = received.grids.get(REPORT)
+    hidden = (str(value) for _, column, value in grid.cells() if column > NOTE) if grid else ()
+    found = (received.custom.get(REPORT_TOKEN, ""), *(words for words in hidden if words.startswith(f"{VERSION}|")))
+    return frozenset(filter(None, map(str.strip, found)))
 
 
 @dataclass(slots=True)
@@ -62,7 +76,7 @@ class _Drawing:
 
     def __init__(self, page: Page, lang: str) -> None:
         self.page, self.lang, self.row = page, lang, 1
-        hidden = tuple(column for first in TRACES.values() for column in range(first, first + 4))
+        hidden = (*(column for first in TRACES.values() for column in range(first, first + 4)), MARK)
         self.drawn = Sheet(REPORT, widths=dict(WIDTHS), hidden_columns=hidden, tab_colour="9B1C1C")
 
     def sheet(self) -> Sheet:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import secrets
@@ -16,6 +15,7 @@ from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
+from loithe_xl import disk
 from loithe_xl.issues import Fault, Place, issue
 
 PATIENCE = 60.0  # seconds to wait for another run
@@ -23,7 +23,6 @@ TRIES, PAUSE = 5, 1.0  # for a target open in Excel, and the seconds between
 COPIES = "ban-cu"  # the subfolder of dated copies
 TOGETHER = 256  # files that are committed at once
 REOPENED = 100  # of so many files one is verified
-_LONGEST_STEM = 150  # bytes; most file systems allow a name 255
 _mine = threading.local()  # what this thread has locked
 
 
@@ -44,7 +43,7 @@ def lock(target: Path, timeout: float = PATIENCE) -> Iterator[None]:
     if target in held:
         yield
         return
-    file = target.with_name(f".~loithe-{_stem(target)}.lock")
+    file = target.with_name(f".~loithe-{disk.stem_of(target)}.lock")
     guard = filelock.FileLock(file, timeout=timeout)
     with _reported(target):
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -75,25 +74,27 @@ def write(
     now: Callable[[], datetime] = _now,
     of: Path | None = None,
 ) -> Path:
-    """Put ``data`` into ``target`` and say where they are: there, or beside it when Excel holds the target open.
+    """Put ``data`` into ``target`` and say where they are: there, or beside it when a program holds the target open.
 
     Equal bytes leave the file untouched. ``verify`` sees the bytes as read back from the disk and raises when they
     will not do. Whatever fails, the old file is whole; a Fault says why. ``of``: the file that the target is a copy
     of, whose lock serves, and whose next run sweeps away what is left if this one is killed.
     """
     real = _real(target)
-    owner = _real(of) if of else real
-    with lock(owner), _reported(real):
-        if _same(real, data):
+    own = _real(of) if of else real
+    with lock(own), _reported(real):
+        if disk.holds(real, data):
             return target
         if real.exists() and not real.stat().st_mode & stat.S_IWUSR:
             raise Fault([issue("STORE_READ_ONLY", Place(file=real.name), name=real.name)], 3)
-        temporary = real.with_name(f".~loithe-{_stem(owner)}-{secrets.token_hex(8)}.tmp")
+        temporary = disk.unfinished(real, own)
         try:
             real.parent.mkdir(exist_ok=True)
             _write_new(temporary, data, real)
             _confirm(temporary, data, verify, real)
-            return target if _replace(temporary, real, pause) else _save_beside(temporary, real, data, now())
+            if not disk.owner(real) and _replace(temporary, real, pause):
+                return target
+            return _save_beside(temporary, real, data, now())
         finally:
             with suppress(OSError):
                 temporary.unlink(missing_ok=True)
@@ -101,7 +102,7 @@ def write(
 
 def write_new(target: Path, data: bytes) -> Path:
     """The same for what is made once: a Fault where a file with other content has that name."""
-    if target.exists() and not _same(target, data):
+    if target.exists() and not disk.holds(target, data):
         raise Fault([issue("STORE_TAKEN", Place(file=target.name), name=target.name)], 3)
     return write(target, data)
 
@@ -109,7 +110,7 @@ def write_new(target: Path, data: bytes) -> Path:
 def write_over(target: Path, data: bytes, stamp: str, verify: Callable[[bytes], None] | None = None) -> Path:
     """As ``write``, with what stood there before kept as ``keep_copy`` does."""
     with lock(target):
-        if target.exists() and not _same(target, data):
+        if target.exists() and not disk.holds(target, data):
             keep_copy(target, stamp)
         return write(target, data, verify=verify)
 
@@ -131,7 +132,7 @@ def write_many(
     folder, files = _real(folder), iter(files)
     run = folder / (folder.name or "tep")
     with lock(run):
-        staging = folder / f".~loithe-{_stem(run)}-{secrets.token_hex(8)}.tmp"
+        staging = folder / f".~loithe-{disk.stem_of(run)}-{secrets.token_hex(8)}.tmp"
         try:
             with _reported(folder):
                 staging.mkdir()
@@ -149,32 +150,32 @@ def keep_copy(target: Path, stamp: str) -> Path:
     return write(_free(real.parent / COPIES / real.name, stamp, data), data, of=real)
 
 
+@contextmanager
+def workshop(target: Path) -> Iterator[Path]:
+    """A folder beside ``target`` in which another program may make it; what a killed run left of one is swept away."""
+    with lock(target):
+        folder = disk.unfinished(_real(target), _real(target))
+        with _reported(target):
+            folder.mkdir()
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
 def _real(target: Path) -> Path:
     """The file itself, lest a link be replaced by a file."""
     return Path(os.path.realpath(target))
 
 
-def _stem(target: Path) -> str:
-    """What our files beside the target are called after; a long name by its digest."""
-    name = target.name.encode("utf-8", "surrogateescape")
-    return target.name if len(name) <= _LONGEST_STEM else hashlib.sha256(name).hexdigest()[:32]
-
-
 def _sweep(target: Path) -> None:
     """Remove what a killed run left; whoever holds the lock knows that nobody is writing it."""
-    ours = re.compile(re.escape(f".~loithe-{_stem(target)}-") + r"[0-9a-f]{16}\.tmp")
+    ours = re.compile(re.escape(f".~loithe-{disk.stem_of(target)}-") + r"[0-9a-f]{16}\.tmp")
     copies = target.parent / COPIES
     for file in (*target.parent.iterdir(), *(copies.iterdir() if copies.is_dir() else ())):
         if ours.fullmatch(file.name):
             with suppress(OSError):
                 shutil.rmtree(file) if file.is_dir() else file.unlink()
-
-
-def _same(target: Path, data: bytes) -> bool:
-    try:
-        return target.stat().st_size == len(data) and target.read_bytes() == data
-    except (FileNotFoundError, PermissionError):
-        return False
 
 
 def _together(
@@ -189,35 +190,34 @@ def _together(
     for number, (target, data) in enumerate(files):
         placed.append(target)
         if os.path.lexists(target):
-            placed[number] = target if _same(target, data) or stays(target) else write(target, data, verify)
+            placed[number] = _over(target, data, verify, stays)
             continue
         staged[number] = staging / f"{number}.tmp"
         with _reported(target):
             _put(staged[number], data, at_once=os.name != "posix")
             _confirm(staged[number], data, verify if number % REOPENED == 0 else None, target)
-    _sync_all()
+    disk.sync_all()
     for folder in {placed[number].parent for number in staged}:
         with _reported(folder):
             folder.mkdir(parents=True, exist_ok=True)
     for number, temporary in staged.items():
-        placed[number] = _settle(temporary, placed[number])
-    _sync_all()
+        placed[number] = _settle(temporary, placed[number], stays)
+    disk.sync_all()
     return placed
 
 
-def _settle(temporary: Path, target: Path) -> Path:
-    """Give a file of ``write_many`` its name; what does not go at once goes the way of ``write``."""
+def _over(target: Path, data: bytes, verify: Callable[[bytes], None] | None, stays: Callable[[Path], bool]) -> Path:
+    """Replace a file that was there, unless it stays; nobody changes it between the look and the writing."""
+    with lock(target):
+        return target if disk.holds(target, data) or stays(target) else write(target, data, verify)
+
+
+def _settle(temporary: Path, target: Path, stays: Callable[[Path], bool]) -> Path:
+    """Give a file of ``write_many`` its name, which nobody else took meanwhile; else it goes the way of the others."""
     with suppress(OSError):
-        if not os.path.lexists(target):
-            temporary.replace(target)
-            return target
-    return write(target, temporary.read_bytes())
-
-
-def _sync_all() -> None:
-    """One order for all that was written and renamed; elsewhere each file is synced by itself."""
-    if os.name == "posix":
-        os.sync()
+        disk.take_name(temporary, target)
+        return target
+    return _over(target, temporary.read_bytes(), None, stays)
 
 
 def _put(temporary: Path, data: bytes, *, at_once: bool = True) -> None:
@@ -254,7 +254,7 @@ def _replace(temporary: Path, target: Path, pause: Callable[[float], None]) -> b
             if left:
                 pause(PAUSE)
             continue
-        _sync_folder(target.parent)
+        disk.sync_folder(target.parent)
         return True
     return False
 
@@ -262,7 +262,7 @@ def _replace(temporary: Path, target: Path, pause: Callable[[float], None]) -> b
 def _save_beside(temporary: Path, target: Path, data: bytes, moment: datetime) -> Path:
     beside = _free(target, f"(bản mới {moment:%Y%m%d-%H%M})", data)
     temporary.replace(beside)
-    _sync_folder(beside.parent)
+    disk.sync_folder(beside.parent)
     return beside
 
 
@@ -271,22 +271,10 @@ def _free(target: Path, mark: str, data: bytes) -> Path:
     number = 1
     while True:
         end = mark if number == 1 else f"{mark[:-1]}-{number})" if mark.endswith(")") else f"{mark}-{number}"
-        path = target.with_name(f"{target.stem} {end}{target.suffix}")
-        if not path.exists() or _same(path, data):
+        path = disk.beside(target, f" {end}{target.suffix}")
+        if not path.exists() or disk.holds(path, data):
             return path
         number += 1
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the rename outlast a power cut; where a folder cannot be synced, the file is in place all the same."""
-    if os.name != "posix":
-        return
-    with suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 @contextmanager

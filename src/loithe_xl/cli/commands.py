@@ -131,7 +131,7 @@ def _status(lang: str, parent: Path, export: Path | None, form: str) -> int:
     from loithe_xl.tasks.told import children_json
 
     opened = open_parent(parent)
-    written = write(opened, parent, export, Office(lang=lang)) if export else None
+    written = write(opened, parent, export, Office(lang=lang, notice=noticing(lang))) if export else None
     if form == "json":
         assert opened.consolidation
         say_json({"children": children_json(opened.consolidation.children, lang)})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from loithe_xl import __version__, garbage
+from loithe_xl.cli.terminal import ready, settle, tell, visible, visible_json
 from loithe_xl.words import LANGUAGES, text
 
 if TYPE_CHECKING:
@@ -36,9 +36,14 @@ HOMES = {
 def run(arguments: Sequence[str]) -> int:
     """The exit code of one run: 0 well, 1 data faults, 2 wrong usage, 3 nothing could be done."""
     garbage.seldom()
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
-    lang = language(arguments)
+    ready()
+    try:
+        return _run(arguments, language(arguments))
+    finally:
+        settle()
+
+
+def _run(arguments: Sequence[str], lang: str) -> int:
     try:
         result = _root(lang).main(list(arguments), prog_name="loithe-xl", standalone_mode=False)
         return int(result or OK)
@@ -62,12 +67,12 @@ def language(arguments: Sequence[str]) -> str:
 
 def say(line: str = "") -> None:
     """One line of the answer."""
-    click.echo(line)
+    tell(visible(line))
 
 
 def say_error(line: str) -> None:
     """One line beside the answer: progress, faults, wrong usage."""
-    click.echo(line, err=True)
+    tell(visible(line), err=True)
 
 
 def noticing(lang: str) -> Callable[[Issue], None]:
@@ -84,8 +89,8 @@ def say_json(answer: dict[str, Any]) -> None:
 
     pieces = json.JSONEncoder(ensure_ascii=False, indent=2).iterencode(answer)
     while said := "".join(islice(pieces, 4096)):
-        click.echo(said, nl=False)
-    click.echo()
+        tell(visible_json(said), nl=False)
+    tell("")
 
 
 def build(lang: str) -> click.Group:

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from loithe_xl import store
+from loithe_xl import disk, store
 from loithe_xl.hygiene import inert
 from loithe_xl.issues import Fault, Issue, issue
 from loithe_xl.journal import Entry
@@ -57,7 +57,7 @@ def _current(parent: Path) -> tuple[Path, bytes, tuple[Issue, ...]]:
 
 
 def _named(parent: Path, number: int) -> Path:
-    return parent.with_name(f"{parent.stem}_nhat-ky{'' if number == 1 else f'-{number}'}.csv")
+    return disk.beside(parent, f"_nhat-ky{'' if number == 1 else f'-{number}'}.csv")
 
 
 def _head(lang: str) -> bytes:

@@ -15,7 +15,7 @@ from loithe_xl.register import TIER_WORDS
 from loithe_xl.rollup import WITHHELD, shown
 from loithe_xl.tasks import proving
 from loithe_xl.tasks.intake import Opened
-from loithe_xl.tasks.office import Office
+from loithe_xl.tasks.office import Office, spare_forms
 from loithe_xl.tasks.office import shown as named
 from loithe_xl.words import text
 
@@ -36,8 +36,10 @@ def export(parent: Opened, of: Path, out: Path, office: Office) -> Path:
         raise Fault([issue("EXPORT_KIND", Place(file=named(out)))], 2)
     if out.exists() and out.samefile(of):
         raise Fault([issue("EXPORT_OVER_PARENT", Place(file=named(out)), name=out.name)], 2)
+    spare_forms(out)
     frame = table(parent, office.lang)
     if out.suffix.lower() == ".csv":
+        office.notice(issue("EXPORT_CODES", Place(file=named(out)), name=out.name))
         return store.write_over(out, _csv(frame), office.stamp)
     book = _book(frame)
     return store.write_over(out, writer.render(book), office.stamp, verify=proving.cells(book, out.name))

@@ -27,6 +27,7 @@ from loithe_xl.tasks.terms import Term
 
 # All that may be wrong with a form in which nothing was typed.
 _OF_BLANK_FORMS = {"FIELD_REQUIRED", "CROSS_CHECK_WARNING", "CROSS_CHECK_FAILED", "FORM_EMPTY"}
+_OF_WINDOWS = {"CON", "PRN", "AUX", "NUL", *(f"{port}{number}" for port in ("COM", "LPT") for number in range(10))}
 MAX_NAME = 60  # letters of a file's name, so that nested folders stay openable on Windows
 
 
@@ -131,7 +132,13 @@ def folder_of(request: Request, unit: Unit) -> Path:
 def safe_name(code: str) -> str:
     """A code as a file's name on any system; a changed one gets a piece of its fingerprint, so that none collide."""
     name = re.sub(r"[^\w.\-]", "-", code, flags=re.ASCII).strip(". ")[:MAX_NAME]
-    reserved = name.split(".")[0].upper() in {"CON", "PRN", "AUX", "NUL", *(f"COM{n}" for n in range(10))}
+    reserved = name.split(".")[0].upper() in {
+        "CON",
+        "PRN",
+        "AUX",
+        "NUL",
+        *(f"{port}{n}" for port in ("COM", "LPT") for n in range(10)),
+    }
     if name == code and not reserved:
         return name
     return f"{name}-{hashlib.sha256(code.encode()).hexdigest()[:6]}"

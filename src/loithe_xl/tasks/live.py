@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from loithe_xl import inbox, store
+from loithe_xl import disk, inbox, store
 from loithe_xl.book import Address, located
 from loithe_xl.book import Book as Drawn
 from loithe_xl.draw import LISTED_TOP, PLACE, TOKEN_NAME, Case, form_book, issue_list, marks
@@ -190,7 +190,7 @@ def _copy(book: Book, path: Path, stamp: str) -> Path:
     try:
         return store.keep_copy(path, stamp)
     except Fault:
-        copy = path.parent / store.COPIES / f"{path.stem} {stamp}{path.suffix}"
+        copy = disk.beside(path.parent / store.COPIES / path.name, f" {stamp}{path.suffix}")
         try:
             copy.parent.mkdir(exist_ok=True)
             book.api.SaveCopyAs(str(copy))

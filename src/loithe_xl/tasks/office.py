@@ -9,9 +9,10 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
-from loithe_xl import keyring
+from loithe_xl import disk, keyring
 from loithe_xl.celltext import normal
 from loithe_xl.identity import fingerprint, public_key
+from loithe_xl.inbox import holds_form
 from loithe_xl.issues import Fault, Issue, Place, issue
 from loithe_xl.trust import Trust
 
@@ -76,6 +77,8 @@ def beside(target: Path, written: Path) -> tuple[Issue, ...]:
     """The notice that the target lay open in Excel, so that the new version is another file."""
     if written == target:
         return ()
+    if lock := disk.owner(target):
+        return (issue("STORE_OWNED", Place(file=shown(target)), name=target.name, beside=written.name, lock=lock),)
     return (issue("STORE_SAVED_BESIDE", Place(file=shown(target)), name=target.name, beside=written.name),)
 
 
@@ -83,6 +86,12 @@ def ends(path: Path, ending: str) -> None:
     """A Fault (exit code 2) for a file to be written whose name ends otherwise: it may be a file of another kind."""
     if path.suffix.lower() != ending:
         raise Fault([issue("OUT_ENDING", Place(file=shown(path)), name=path.name, ending=ending)], 2)
+
+
+def spare_forms(path: Path) -> None:
+    """A Fault (exit code 2) where what is to be written over is a form, issued or received."""
+    if holds_form(path):
+        raise Fault([issue("OUT_IS_FORM", Place(file=shown(path)), name=path.name)], 2)
 
 
 def shown(path: Path, folder: Path = Path()) -> str:

@@ -7,14 +7,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from loithe_xl import guard, pdf, reader, stamp, store, writer
+from loithe_xl import disk, guard, pdf, reader, stamp, store, writer
 from loithe_xl.issues import Fault, Issue, issue
 from loithe_xl.report import Edit, Page, read_edits
-from loithe_xl.reportsheet import REPORT_TOKEN, report_book
+from loithe_xl.reportsheet import report_book, report_tokens
 from loithe_xl.tasks import proving
 from loithe_xl.tasks.gather import open_parent
 from loithe_xl.tasks.intake import Opened
-from loithe_xl.tasks.office import Office, beside, ends, shown
+from loithe_xl.tasks.office import Office, beside, ends, shown, spare_forms
 from loithe_xl.tasks.reading import read_one
 from loithe_xl.tasks.render import Subject, page_of, salt_of
 
@@ -34,6 +34,7 @@ def report(path: Path, out: Path | None, profile: str, pdf_to: Path | None, offi
     """Compose the report of the parent at ``path``; Fault when its tier has none or the parent cannot be read."""
     if pdf_to:
         ends(pdf_to, ".pdf")
+        spare_forms(pdf_to)
     parent = open_parent(path)
     target = out or (_beside(path) if pdf_to else None)
     edits = read_edits(parent.grids) | (_former(target, parent) if target and target.exists() else {})
@@ -78,22 +79,33 @@ def page_for(parent: Opened, edits: Mapping[str, Edit], profile: str, office: Of
 
 def _former(out: Path, parent: Opened) -> dict[str, Edit]:
     """What was edited in the report file that is about to be made again; Fault when that file is something else."""
-    token, edits = read_one(out, _edited)
-    if token is None:
+    found = read_one(out, _edited)
+    if isinstance(found, Issue):
+        raise Fault([issue("REPORT_UNREADABLE", file=out.name, why=found.code), found.in_file(out.name)], 2)
+    tokens, edits = found
+    if not tokens:
         raise Fault([issue("REPORT_NOT_OURS", file=out.name)], 2)
-    if token != parent.token:
+    if tokens != {parent.token}:
         raise Fault([issue("REPORT_OF_OTHER", file=out.name)], 2)
     return edits
 
 
-def _edited(path: Path) -> tuple[str | None, dict[str, Edit]]:
-    """The token of a report's file, None where it is none, and what was edited in it."""
+def _edited(path: Path) -> tuple[frozenset[str], dict[str, Edit]] | Issue:
+    """The tokens that a file carries as a report's does, none where it is none, and what was edited in it."""
     data = guard.admit(path)
     received = data if isinstance(data, Issue) else reader.read(data)
-    if isinstance(received, Issue) or REPORT_TOKEN not in received.custom:
-        return None, {}
-    return received.custom[REPORT_TOKEN], read_edits(received.grids)
+    if isinstance(received, Issue):
+        return received if _is_workbook(path, received) else (frozenset(), {})
+    return report_tokens(received), read_edits(received.grids)
+
+
+def _is_workbook(path: Path, why: Issue) -> bool:
+    """Whether a file that cannot be read may be a report all the same."""
+    if why.code in ("FILE_PASSWORD", "FILE_NO_ACCESS", "FILE_TOO_LARGE"):
+        return True
+    with path.open("rb") as file:
+        return file.read(4) == b"PK\3\4"
 
 
 def _beside(path: Path) -> Path:
-    return path.with_name(f"{path.stem}_bao-cao.xlsx")
+    return disk.beside(path, "_bao-cao.xlsx")

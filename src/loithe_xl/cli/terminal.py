@@ -1,0 +1,75 @@
+"""Where a command speaks: streams that may be closed, and foreign words that must not rewrite a screen."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import click
+
+_STREAMS = ("stdout", "stderr")
+_GONE = (errno.EPIPE, errno.EBADF, errno.EINVAL)  # nobody reads any more; Windows says the last
+# Control characters, ends of lines among them, and marks that turn the direction of writing.
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb\ud800-\udfff]")
+
+
+def ready() -> None:
+    """Make both streams fit for every letter; where there is none (pythonw, a scheduled task) nothing is said."""
+    for name in _STREAMS:
+        stream = getattr(sys, name)
+        if stream is None or stream.closed:
+            _silence(name)
+        else:
+            stream.reconfigure(encoding="utf-8", errors="replace")
+
+
+def tell(words: str, *, err: bool = False, nl: bool = True) -> None:
+    """Write; once nobody reads any more, the work goes on in silence."""
+    with _Heard("stderr" if err else "stdout"):
+        click.echo(words, err=err, nl=nl)
+
+
+def settle() -> None:
+    """Write what is left, so that the interpreter's end does not change the exit code."""
+    for name in _STREAMS:
+        with _Heard(name):
+            getattr(sys, name).flush()
+
+
+def visible(words: str) -> str:
+    """A line in which nothing moves the cursor, begins another line or turns the direction of writing."""
+    return _UNSEEN.sub(lambda letter: f"\\u{ord(letter[0]):04x}", words)
+
+
+def visible_json(piece: str) -> str:
+    """The same of JSON, where only texts hold such letters but for the ends of lines."""
+    return "\n".join(map(visible, piece.split("\n")))
+
+
+class _Heard:
+    """Bears that a stream's reader went away."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
+        del kind, trace
+        gone = isinstance(error, ValueError) or (isinstance(error, OSError) and error.errno in _GONE)
+        if gone:
+            _silence(self.name)
+        return gone
+
+
+def _silence(name: str) -> None:
+    """Put nothing in the place of a stream, and of what it writes to: what is left in it would fail again."""
+    nothing = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+    with suppress(OSError, ValueError, AttributeError):
+        os.dup2(nothing.fileno(), getattr(sys, name).fileno())
+    setattr(sys, name, nothing)
