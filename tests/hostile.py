@@ -1640,6 +1640,21 @@ def _(sent: Sent) -> bytes:
     return plus(sent, {STYLES: re.sub(r"<numFmts[^>]*>", more, text, count=1).encode()})
 
 
+for part, close, more in (
+    (BOOK, "</definedNames>", '<definedName name="n%07d">%d</definedName>'),
+    (STYLES, "</cellXfs>", '<xf numFmtId="0" fontId="%d" fillId="%d"/>'),
+):
+    KINDS.append(
+        Kind(
+            f"nine million letters in {part}",
+            lambda sent, part=part, close=close, more=more: edited(
+                sent, part, close, "".join(more % (n, n * 7919) for n in range(9_000_000 // len(more))) + close
+            ),
+            ("FILE_TOO_LONG", "FILE_BOMB"),
+        )
+    )
+
+
 @refused("a value of eight million letters", "FILE_TOO_LONG")
 def _(sent: Sent) -> bytes:
     return with_cell(sent, f'<c @ t="str"><v>{"a" * 8_000_000}</v></c>')

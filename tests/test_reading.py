@@ -25,7 +25,7 @@ from loithe_xl.issues import Fault, Issue
 from loithe_xl.receipts import Receipt, Status, Verdict
 from loithe_xl.tasks import gather as gather_module
 from loithe_xl.tasks import generate as generate_module
-from loithe_xl.tasks import intake, provenance, reading
+from loithe_xl.tasks import intake, parents, provenance, reading
 from loithe_xl.tasks.check import check
 from loithe_xl.tasks.gather import Gathered, Order, gather, open_parent, take_in
 from loithe_xl.tasks.intake import Opened, open_file
@@ -112,8 +112,8 @@ def test_of_a_stranger_s_parent_nothing_is_read_that_an_office_writes(
 
     for place, name in (
         (intake, "read_register"),
-        (intake, "read_receipts"),
-        (intake, "read_journal"),
+        (parents, "read_receipts"),
+        (parents, "read_journal"),
         (provenance.packs, "load_embedded"),
     ):
         monkeypatch.setattr(place, name, touched)
@@ -287,9 +287,7 @@ INTERRUPTED = """
 import os, signal, sys, time
 from pathlib import Path
 from loithe_xl.cli.shell import run
-from loithe_xl.tasks import gather as gather_module
-from loithe_xl.tasks import generate as generate_module
-from loithe_xl.tasks import intake, provenance, reading
+from loithe_xl.tasks import reading
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever runs the tests in the background ignores it
 

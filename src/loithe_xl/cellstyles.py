@@ -16,7 +16,7 @@ _BUILT_IN = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50
 _NUMBERED = {"1": "0", "2": "0.00", "3": "#,##0", "4": "#,##0.00", "9": "0%", "10": "0.00%", "11": "0.00E+00"}
 _NUMBERED |= {"12": "# ?/?", "13": "# ??/??", "48": "##0.0E+0"}
 _PLAIN = frozenset({"", "General", "@"})
-_MOST_KEPT, _LONGEST_FORMAT = 200_000, 255  # bytes; letters, as Excel has it
+_MOST_KEPT, _LONGEST, _LONGEST_FORMAT = 200_000, 8_000_000, 255  # bytes; bytes; letters, as Excel has it
 # What stands in a format without meaning a part of a date: quoted or escaped text, a space as wide as a letter, a
 # filler, and brackets that hold a colour, a currency or a condition. Elapsed time ([h], [mm], [s]) is kept.
 _SAID = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!(?:h+|m+|s+)\])[^\]]*\]', re.IGNORECASE)
@@ -44,7 +44,9 @@ def shows_date(code: str) -> bool:
 
 
 def read_styles(styles: bytes) -> CellStyles:
-    """The styles of a file's ``xl/styles.xml``. KeyError, ParseError when broken."""
+    """The styles of a file's ``xl/styles.xml``. KeyError, ParseError when broken, TooLong when there are too many."""
+    if len(styles) > _LONGEST:
+        raise TooLong("more styles than any program writes")
     return _kept_styles(styles) if len(styles) <= _MOST_KEPT else _read_styles(styles)
 
 

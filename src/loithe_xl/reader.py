@@ -31,7 +31,7 @@ from loithe_xl.unpacking import parts
 from loithe_xl.words import text
 from loithe_xl.zipparts import entry, joined, parts_of
 
-_MOST_XML, _SHORT = 32_000_000, 8_000  # bytes of a part that is read whole; and of one that is kept
+_MOST_XML, _SHORT = 8_000_000, 8_000  # bytes of a part that is read whole; and of one that is kept
 _LETTERS = re.compile(r"[^\W\d_]+")
 _EXTENT = re.compile(rb"""<([\w.-]+:)?dimension\s[^<>]*?ref\s*=\s*["']([^"'<>]*)["'][^<>]*(?:/>|></\1?dimension>)""")
 _COMMON = re.compile(rb"[A-Z]+[0-9]+(?::[A-Z]+[0-9]+)?")
@@ -94,7 +94,7 @@ class _Package:
         """A small part as a tree, which must not be changed."""
         text = self.text(name)
         if len(text) > _MOST_XML:
-            raise ValueError("a part too long to be read whole")
+            raise TooLong("a part too long to be read whole")
         return _tree(text) if len(text) <= _SHORT else ET.fromstring(text)
 
 
