@@ -38,9 +38,11 @@ from reporting import matches_golden
 from tools import held
 
 from loithe_xl.book import Address, Book, Formula, Link, Sheet, Validation, address, quoted
+from loithe_xl.dates import typing_rule
 from loithe_xl.draw import Case, form_book
 from loithe_xl.draw.checks import LIST_TOP, SHOWN
-from loithe_xl.draw.inputs import date_echo, first_input
+from loithe_xl.draw.days import date_echo, references
+from loithe_xl.draw.inputs import first_input
 from loithe_xl.draw.panel import evaluate_panel
 from loithe_xl.evaluate import serial
 from loithe_xl.layout import (
@@ -244,7 +246,9 @@ def test_what_the_rows_of_a_table_have_in_common_is_stated_once(form: str) -> No
     theirs = openpyxl.load_workbook(io.BytesIO(file))[HIDDEN_CHECKS]
     found = read(file)
 
-    assert len(shared) == 5 * sum(slot.table.rows > 1 for slot in LOADED.by_form[form].tables.values())
+    tables = [slot.table for slot in LOADED.by_form[form].tables.values() if slot.table.rows > 1]
+    dates = sum(column.kind == "date" for table in tables for column in table.columns)
+    assert len(shared) == 5 * len(tables) + 2 * dates
     assert part.count(b'<f t="shared"') - part.count(b"/><v>") == len(shared)
     assert {at: theirs.cell(*at).value for at in formulas} == {at: f"={text}" for at, text in formulas.items()}
     assert isinstance(found, Received)
@@ -293,10 +297,11 @@ def test_each_input_but_free_text_has_one_rule_and_a_message(name: str) -> None:
 
 def test_dates_are_bounded_by_the_campaign_and_held_ones_by_the_cutoff() -> None:
     table = layout("cell-vi").tables["sessions"]
-    bounds = {rule.area[0][1]: (rule.minimum, rule.maximum) for _, rule in rules("cell-vi") if rule.kind == "date"}
+    bounds = {rule.area[0]: rule.source for _, rule in rules("cell-vi") if rule.kind == "custom"}
+    planned, held_ = ((table.top, table.columns[id]) for id in ("planned_date", "held_date"))
 
-    assert bounds[table.columns["planned_date"]] == (serial(PACK.start), serial(PACK.end))
-    assert bounds[table.columns["held_date"]] == (serial(PACK.start), serial(TERM.cutoff))
+    assert bounds[planned] == typing_rule(address(*planned), serial(PACK.start), serial(PACK.end))
+    assert bounds[held_] == typing_rule(address(*held_), serial(PACK.start), serial(TERM.cutoff))
 
 
 def test_the_drop_down_of_cells_is_the_parents_own_register() -> None:
@@ -322,18 +327,20 @@ def echoing(name: str) -> Iterator[tuple[Sheet, TableSlot, str]]:
 def test_each_date_is_echoed_beside_it() -> None:
     seen = 0
     for name in FRESH:
+        numbers = {id: where.split("!")[1] for id, where in references(layout(name)).items()}
         for sheet, table, id in echoing(name):
             seen += 1
+            column, first = re.match(r"\$([A-Z]+)\$(\d+):", numbers[f"{table.table.id}.{id}"]).groups()  # type: ignore[union-attr]
             assert table.echoes[id] == table.columns[id] + 1
             for row in range(table.table.rows):
                 echo = sheet.cells[table.top + row, table.echoes[id]].value
                 assert isinstance(echo, Formula)
-                assert f"DAY(INDEX({table.table.id}.{id},{row + 1}))" in echo.text
+                assert f"DAY('{HIDDEN_CHECKS}'!${column}${int(first) + row})" in echo.text
         for slot in layout(name).slots.values():
             if slot.field.kind == "date":
                 status = book(name).sheet(slot.sheet).cells[slot.row, slot.column + 1].value
                 assert isinstance(status, Formula)
-                assert f"DAY({slot.field.id})" in status.text
+                assert f"DAY('{HIDDEN_CHECKS}'!{numbers[slot.field.id]})" in status.text
     assert seen >= 2
 
 
@@ -466,8 +473,8 @@ def test_the_panel_lists_errors_first_with_both_values_and_a_link() -> None:
     listed = [row for row in listed if row[0]]
 
     levels = [row[0] for row in listed]
-    assert levels == sorted(levels, key=["LỖI", "LƯU Ý"].index)
-    assert len(listed) == panel.count(1) + panel.count(2) <= SHOWN
+    assert levels == sorted(levels, key=["LỖI", "CẦN NHẬP", "LƯU Ý"].index)
+    assert len(listed) == panel.count(1) + panel.count(2) + panel.count(3) <= SHOWN
     both = next(row for row in listed if row[1].startswith("Số được miễn sinh hoạt cộng"))
     assert both[2:4] == ["21", "12"]
     assert both[4] == "Hãy kiểm tra lại ba ô: tổng số, được miễn, tạm chuyển ra ngoài."

@@ -37,7 +37,7 @@ def cell_inputs(draw: st.DrawFn, unit: Unit, register: Register) -> Inputs:
     """A cell's answers without an ERROR."""
     form = PACK.form_for(unit, register)
     assert form
-    total = draw(st.integers(0, 60))
+    total = draw(st.integers(1, 60))
     exempt = draw(st.integers(0, total))
     out = draw(st.integers(0, total - exempt))
     due = total - exempt - out

@@ -154,6 +154,7 @@ def test_error_checks_are_what_the_contract_says_and_nothing_else():
         f"members_{of} <= members_total" for of in "away elderly ethnic_area retired worker freelance".split()
     ]
     errors = {
+        "members_total > 0",
         "members_exempt + members_transferred_out <= members_total",
         "members_away_exempt <= members_exempt",
         *within_total,
@@ -482,6 +483,7 @@ def test_a_well_filled_cell_draws_nothing():
 
 
 CELL_CASES: list[tuple[str, tuple[dict[str, Raw], ...], dict[str, Raw]]] = [
+    ("members_none", (GOOD,), {"members_total": 0}),
     ("exempt_within_total", (GOOD,), {"members_total": 2}),
     ("away_within_total", (GOOD,), {"members_away": 21}),
     ("away_exempt_within_exempt", (GOOD,), {"members_away": 5, "members_away_exempt": 3}),

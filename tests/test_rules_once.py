@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
+from drawing import drawn_case, received
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tools import TERM, Calc
@@ -17,7 +19,7 @@ from tools import TERM, Calc
 from loithe_xl.book import Book, Formula
 from loithe_xl.draw import Case, form_book
 from loithe_xl.draw.panel import FIRST, STATE, Panel, evaluate_panel
-from loithe_xl.evaluate import Raw, serial
+from loithe_xl.evaluate import EPOCH, Raw, serial
 from loithe_xl.expr import names
 from loithe_xl.identity import Identity
 from loithe_xl.layout import CHECK, HIDDEN_CHECKS, TOTALS
@@ -61,6 +63,15 @@ TEXTS = ("Có", "Không", "có", "x", "  ", "12", "Khác", "=1+1", "Chuyên đ�
 CUTOFF = serial(TERM.cutoff)
 
 
+def said(day: int, chance: Random) -> str:
+    """A day as somebody types it, right in most cases."""
+    when, sign = EPOCH + timedelta(days=day), chance.choice("/-.")
+    parts = [f"{when.day:{chance.choice(('', '02'))}}", f"{when.month:{chance.choice(('', '02'))}}", f"{when.year}"]
+    if chance.random() < 0.1:
+        parts[chance.randrange(3)] = chance.choice(("0", "31", "13", "1 ", " 2", "3x", "", "23", "02023", "9999"))
+    return sign.join(parts if chance.random() < 0.8 else reversed(parts))
+
+
 def anything(chance: Random) -> Raw:
     """Text, whole numbers, dates as day numbers, decimals."""
     numbers = (chance.randint(-3, 40), CUTOFF + chance.randint(-60, 60), Decimal(chance.randint(-200, 4000)) / 100)
@@ -77,7 +88,8 @@ def cell_of(field: Field, chance: Random) -> Raw:
         case "yesno" | "choice":
             return chance.choice(field.items)
         case "date":
-            return CUTOFF + chance.randint(-80, 80)
+            day = CUTOFF + chance.randint(-80, 80)
+            return chance.choice((day, said(day, chance), said(day, chance)))
         case "count":
             return chance.randint(0, 40)
     return chance.choice(("Chi bộ", "5-KH/ĐU"))
@@ -214,3 +226,13 @@ def test_stored_results_are_true(calc: Calc, tmp_path: Path, filled: dict[str, R
     path.write_bytes(package(case_of(inputs), SALT))
 
     assert compare_results(calc, book, path) > 300
+
+
+@pytest.mark.parametrize("received_already", [False, True])
+def test_stored_results_of_a_parent_are_true(calc: Calc, tmp_path: Path, received_already: bool) -> None:
+    """Empty, and with units silent and a file returned: the verdict and what it rests on."""
+    case = drawn_case("district", received=received() if received_already else ())
+    path = tmp_path / "parent.xlsx"
+    path.write_bytes(package(case, SALT))
+
+    assert compare_results(calc, form_book(case), path) > 300

@@ -149,9 +149,10 @@ DATES = [
     "28.02.2023 ",
     "2023-02-28",
     "2023/02/28",
-    "2023-02-28 00:00:00",
+    "2023/02/28 ",
 ]
-DATES += [
+TOLD = [
+    "2023-02-28 00:00:00",
     "28/02/2023 00:00",
     "\u200e28/02/2023",
     "ngày 28 tháng 02 năm 2023",
@@ -162,8 +163,6 @@ NO_DATES = [
     "28/2",
     "tháng 2/2023",
     "28/02/23",
-    "05/03/2023",
-    "5-3-2023",
     "02/28/2023",
     "30/02/2023",
     "28/02-2023",
@@ -173,7 +172,12 @@ NO_DATES += ["44985", "28/02/2023 14:30", "0001-01-01", "28.02.202３", "1/1/190
 
 
 @pytest.mark.parametrize("said", DATES)
-def test_dates_that_are_certain(said: str) -> None:
+def test_dates_as_the_form_asks_for_them_need_no_word(said: str) -> None:
+    assert told("date", said) == (DAY, [], False)
+
+
+@pytest.mark.parametrize("said", TOLD)
+def test_other_dates_that_are_certain(said: str) -> None:
     assert told("date", said) == (DAY, ["TYPED_DATE"], False)
 
 
@@ -303,14 +307,13 @@ def test_whatever_is_read_is_what_a_vietnamese_reads(said: str, kind: str) -> No
 
 
 @given(st.dates(date(1901, 1, 1), date(2100, 12, 31)))
-def test_a_date_is_read_as_day_and_month_or_left(when: date) -> None:
-    swappable = when.day <= 12 and when.day != when.month
-
-    assert told("date", f"{when:%Y-%m-%d}")[0] == told("date", f"{when:%d.%m.%Y}")[0] == serial(when)
-    for said in (day(when), f"{when.day}-{when.month}-{when.year}"):
-        assert told("date", said)[0] == (said if swappable else serial(when))
+def test_a_date_is_read_as_day_and_month(when: date) -> None:
+    """Never as month and day, as an American would write it."""
+    for said in (f"{when:%Y-%m-%d}", f"{when:%d.%m.%Y}", day(when), f"{when.day}-{when.month}-{when.year}"):
+        assert told("date", said)[0] == serial(when)
     american = f"{when:%m/%d/%Y}"
-    assert told("date", american)[0] == (serial(when) if when.day == when.month else american)
+    swapped = serial(date(when.year, when.day, when.month)) if when.day <= 12 else american
+    assert told("date", american)[0] == swapped
 
 
 @given(st.text(max_size=30), st.sampled_from(sorted(KINDS)))
@@ -353,7 +356,7 @@ def test_a_form_filled_with_texts_counts_as_one_filled_with_numbers(forms: dict[
     found, expected = read("consolidate", "--into", into, file), read("consolidate", "--into", other, honest)
 
     assert checked["ok"]
-    assert codes(checked["issues"]) == sorted(["TYPED_NUMBER"] * 4 + ["TYPED_CHOICE"] * 3 + ["TYPED_DATE"] * 2)
+    assert codes(checked["issues"]) == sorted(["TYPED_NUMBER"] * 4 + ["TYPED_CHOICE"] * 3)
     assert {each["severity"] for each in checked["issues"]} == {"WARNING"}
     assert found["values"] == expected["values"] and found["values"]["members_total"] == 1034
     by_field = {each["field"]: each["message"] for each in checked["issues"]}
@@ -370,7 +373,7 @@ UNCERTAIN = [
     ("members_away", "１２", "FIELD_NOT_A_NUMBER"),
     ("members_away", "3-4", "FIELD_NOT_A_NUMBER"),
     ("registered", "co", "FIELD_NOT_IN_LIST"),
-    ("sessions.held_date", "03/02/2023", "FIELD_NOT_A_DATE"),
+    ("sessions.held_date", "31/02/2023", "FIELD_NOT_A_DATE"),
     ("sessions.held_date", "28/2", "FIELD_NOT_A_DATE"),
     ("sessions.attendees", "12,5", "FIELD_NOT_A_NUMBER"),
 ]
@@ -473,7 +476,7 @@ def test_texts_in_a_parents_own_cells_become_the_numbers_they_say(forms: dict[st
         return book[sheet][where].value
 
     assert (cell("documents_issued"), cell("reminders_issued"), cell("plan_issued")) == (1005, "1,5", "Có")
-    assert (cell("plan_number"), cell("plan_date").date()) == ("96", date(2023, 2, 28))  # type: ignore[attr-defined]
+    assert (cell("plan_number"), cell("plan_date")) == ("96", "28/02/2023")
     before = into.read_bytes()
     again = read("consolidate", "--into", into, file, "--now", "2023-03-02T08:00")
     assert into.read_bytes() == before

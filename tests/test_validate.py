@@ -67,9 +67,11 @@ def test_the_json_shape(good: Path, forms: dict[str, Path]) -> None:
     cell, base = found["files"]
     assert list(cell) == list(base) == SHAPE
     assert cell == {"file": good.name, "unit": CELL, "period": "2023-02", "level": "cell", "ok": True, "issues": []}
-    assert (base["unit"], base["level"], base["ok"]) == (BASE, "base", True)
-    assert [list(each) for each in base["issues"]] == [ISSUE]
-    assert (answer.code, answer.err) == (0, "")
+    assert (base["unit"], base["level"], base["ok"]) == (BASE, "base", False)
+    assert codes(base["issues"]) == ["FORM_EMPTY", "UNITS_SILENT"]
+    assert codes(base["issues"], "ERROR") == ["FORM_EMPTY"]
+    assert [list(each) for each in base["issues"]] == [ISSUE, ISSUE]
+    assert (answer.code, answer.err) == (1, "")
 
 
 def test_files_are_named_relative_to_the_working_directory(good: Path) -> None:
@@ -88,6 +90,7 @@ def test_prose_says_what_may_be_sent(good: Path, forms: dict[str, Path], tmp_pat
     assert vi.code == en.code == 1
     assert re.search(rf"^ĐƯỢC NỘP: .*{re.escape(good.name)}", vi.out, re.M)
     assert "CHƯA ĐƯỢC NỘP" in vi.out and "NOT OK" in en.out
+    assert "2 tệp: 1 tệp được nộp (trong đó 0 tệp còn lưu ý), 1 tệp chưa được nộp." in vi.out
     sheet, cell = places(bad)["members_exempt"][0]
     assert f"[LỖI] {sheet}!{cell}: " in vi.out
     assert f"[ERROR] {sheet}!{cell}: " in en.out

@@ -45,8 +45,9 @@ class Cell:
 class Validation:
     """What Excel lets a user type in an area, and what it says.
 
-    ``kind``: ``list`` (``source`` is the tuple of items, or a formula text), ``whole``, ``decimal``, ``date``,
-    ``text`` (length). ``minimum``/``maximum``: number or formula text; either may be None.
+    ``kind``: ``list`` (``source`` is the tuple of items, or a formula text), ``whole``, ``decimal``, ``date``, ``text``
+    (length), ``custom`` (``source`` is a formula text, relative to the area's first cell). ``minimum``/``maximum``:
+    number or formula text; either may be None.
     """
 
     area: tuple[Address, Address]

@@ -12,6 +12,7 @@ from loithe_xl.alike import copied
 from loithe_xl.decide import between, decide
 from loithe_xl.evaluate import Raw, Values, is_number
 from loithe_xl.expr import names
+from loithe_xl.formchecks import RECEIVED, RETURNED, TOTAL
 from loithe_xl.issues import Issue, Place, issue
 from loithe_xl.kinds import YES
 from loithe_xl.receipts import Compact, Decision, Figure, Figures, Receipt, Status, UnitRow, unit_row, without
@@ -67,6 +68,8 @@ def consolidate(
     summed = _Summed(pack, form)
     rows = _child_rows(summed, register, parent, decision)
     given = given_values(pack, form, register, parent, rows)
+    turned_away = (Status.REFUSED, Status.FOREIGN, Status.CONFLICT)
+    given[RETURNED] = sum(status in turned_away for status in decision.status.values())
     values = all_values(form, inputs, constants, given)
     children = _children(register, parent, receipts, decision, rows, deadline)
     return Consolidation(
@@ -102,6 +105,7 @@ def given_values(
 ) -> dict[str, Raw]:
     """Sums of the counted figures, the register's denominators and the counts of children: what rules build on."""
     given: dict[str, Raw] = {id: _total(rows.values(), id) for id in pack.indicators}
+    given[TOTAL], given[RECEIVED] = len(rows), sum(row is not None for row in rows.values())
     for derived in form.derived:
         match derived.source:
             case "register_cells":

@@ -18,6 +18,7 @@ _RANGES = ("between", "notBetween")
 _GOOGLE = 'LEFT(CELL("format",'  # in rules that Google's programs write for kinds they do not have
 _REGISTER_LISTS = ("LOITHE_", f"{HIDDEN_REGISTER}!".upper())  # by name, or as programs without such names write it
 _AREA = re.compile(r"([A-Z]{1,3}[0-9]{1,7})(?::([A-Z]{1,3}[0-9]{1,7}))?")
+_SELF = "SELF"  # in a formula: the first cell of its area
 _MOST_AREAS = 5_000  # of one rule
 
 
@@ -27,6 +28,8 @@ def stated(validation: Validation) -> Rule:
     areas = area(first, last, fixed=False) if first != last else area(first, last, fixed=False).split(":")[0]
     kind = _KINDS.get(validation.kind, validation.kind)
     low, high, source = validation.minimum, validation.maximum, validation.source
+    if validation.kind == "custom":
+        return Rule(areas, kind, "between", str(source), "", "stop")
     if validation.kind == "list":
         return Rule(areas, kind, "between", source if isinstance(source, str) else f'"{",".join(source)}"', "", "stop")
     if low is not None and high is not None:
@@ -38,8 +41,12 @@ def stated(validation: Validation) -> Rule:
 
 
 def meaning(rule: Rule) -> Meaning:
-    """What a rule comes to, however it is spelled."""
-    return _meaning(*rule[1:])
+    """What a rule comes to, however it is spelled; a formula's first cell is named alike wherever it stands."""
+    kind, operator, first, second, style = rule[1:]
+    if kind == "custom" and (found := _AREA.match(rule.areas.replace("$", ""))):
+        first = re.sub(rf"(?<![A-Z0-9]){found[1]}(?![0-9])", _SELF, tokens(first))
+        operator = "between"
+    return _meaning(kind, operator, first, second, style)
 
 
 def inputs_in(areas: str, inputs: Mapping[Address, object]) -> Iterator[Address]:
@@ -59,7 +66,8 @@ def inputs_in(areas: str, inputs: Mapping[Address, object]) -> Iterator[Address]
 @kept(1_000_000)
 def _meaning(kind: str, operator: str, first: str, second: str, style: str) -> Meaning:
     one, two = tokens(first), tokens(second)
-    if kind == "none" or (kind == "custom" and _GOOGLE in one):
+    # A form of former days lets dates be typed and nothing else: no figure can come of it that the form does not judge.
+    if kind in ("none", "date") or (kind == "custom" and _GOOGLE in one):
         return ()
     if kind == "list":
         items = one.strip('"').split(",") if one.startswith('"') else [one]

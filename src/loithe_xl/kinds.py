@@ -45,6 +45,7 @@ _IN_LIST = ("FIELD_NOT_IN_LIST", "not filled({x}) or one_of({x}, {items})")
 _DATE = (
     ("FIELD_NOT_A_DATE", "not filled({x}) or number({x})"),
     ("FIELD_DATE_OUTSIDE", "not number({x}) or ({x} >= campaign_start and {x} < campaign_end + 1)"),
+    ("FIELD_DATE_WITH_TIME", "not number({x}) or whole({x})"),
 )
 NOT_AFTER_CUTOFF = ("FIELD_DATE_AFTER_CUTOFF", "not number({x}) or {x} < cutoff + 1")
 SOUND = ("FIELD_ERROR_VALUE", "sound({x})")

@@ -1,7 +1,7 @@
 """The look of every sheet: named styles and colours with one meaning each.
 
-Colours: pale yellow = type here; grey = computed, locked; red = must be mended; amber = look again; green = may be
-submitted; dark red = the Party's heading colour.
+Colours: pale yellow = type here, deeper where it must be; grey = computed, locked; red = must be mended; amber = look
+again; green = may be submitted; dark red = the Party's heading colour, and what may not be submitted.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from itertools import product
 FONT = "Times New Roman"
 INPUT, COMPUTED, HEADING, BAND = "FFF9DB", "EFEFEF", "9B1C1C", "F6E4DD"
 BAD, WARN, GOOD, LINE = "F8C9C4", "FFE3A3", "CFE8CF", "9A9A9A"
+WANTING = "FFEFA8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class Style:
     rule_below: bool = False  # a line under the cell
 
 
-COUNT, DECIMAL, RATE, DATE, TEXT = "#,##0", "#,##0.00", "0.00%", "dd/mm/yyyy", "@"
+COUNT, DECIMAL, RATE, TEXT = "#,##0", "#,##0.00", "0.00%", "@"
 
 STYLES: dict[str, Style] = {
     "plain": Style(),
@@ -55,7 +56,7 @@ STYLES: dict[str, Style] = {
     "status": Style(size=11, border=True, colour="444444"),
     "input_count": Style(fill=INPUT, border=True, locked=False, align="right", indent=1, number=COUNT),
     "input_decimal": Style(fill=INPUT, border=True, locked=False, align="right", indent=1, number=DECIMAL),
-    "input_date": Style(fill=INPUT, border=True, locked=False, align="center", number=DATE),
+    "input_date": Style(fill=INPUT, border=True, locked=False, align="center", number=TEXT),
     "input_choice": Style(fill=INPUT, border=True, locked=False, align="center"),
     "input_text": Style(fill=INPUT, border=True, locked=False, number=TEXT, quote_prefix=True),
     "input_paragraph": Style(fill=INPUT, border=True, locked=False, number=TEXT, valign="top", quote_prefix=True),
@@ -76,12 +77,16 @@ STYLES: dict[str, Style] = {
     "listed_warn_center": Style(border=True, fill=WARN, colour="5C3B00", align="center"),
     "hidden": Style(size=9, colour="888888", wrap=False, number=TEXT),
     "hidden_text": Style(size=9, colour="888888", wrap=False, number=TEXT, quote_prefix=True),
+    "unseen": Style(size=9, number=";;;", wrap=False),
     "hidden_number": Style(size=9, colour="888888", wrap=False),
     # conditional looks: only fill and font colour apply
     "bad": Style(fill=BAD, colour="7A0000"),
     "warn": Style(fill=WARN, colour="5C3B00"),
     "good": Style(fill=GOOD, colour="0B4D0B", bold=True),
-    "missing": Style(fill="FFEFA8"),
+    "missing": Style(fill=WANTING),
+    "blocked": Style(fill=HEADING, colour="FFFFFF", bold=True),
+    "noted": Style(fill=WARN, colour="5C3B00", bold=True),
+    "clear": Style(fill=GOOD, colour="0B4D0B", bold=True),
     "band": Style(fill="FBF5F1"),  # every other run of the journal
 }
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Set
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
 from loithe_xl.book import Address, address
 from loithe_xl.celltext import LONGEST, normal, units
+from loithe_xl.dates import dated
 from loithe_xl.evaluate import Flaw, Raw, is_filled, serial
 from loithe_xl.issues import Issue, Place, issue
 from loithe_xl.layout import Layout, TableSlot
@@ -52,6 +53,25 @@ def blank(form: Form) -> Inputs:
     """The inputs of a fresh form: nothing but the fields' defaults."""
     values: dict[str, Raw] = {field.id: field.default for field in form.fields.values()}
     return Inputs(values, {table.id: (_no_row(table.columns),) * table.rows for table in form.tables.values()})
+
+
+def with_days(form: Form, inputs: Inputs) -> Inputs:
+    """The inputs with every text that is a date as its day's number, by the form's own rule; most hold none."""
+    said = {id: raw for id, raw in inputs.values.items() if isinstance(raw, str)}
+    values = {id: dated(raw) for id, raw in said.items() if form.fields[id].kind == "date"}
+    tables = {}
+    for id, rows in inputs.tables.items():
+        columns = [column.id for column in form.tables[id].columns if column.kind == "date"]
+        if any(isinstance(row[column], str) for row in rows for column in columns):
+            tables[id] = tuple(_with_days(row, columns) for row in rows)
+    if not values and not tables:
+        return inputs
+    return Inputs({**inputs.values, **values}, {**inputs.tables, **tables})
+
+
+def _with_days(row: Row, columns: Sequence[str]) -> Row:
+    said = {column: dated(row[column]) for column in columns if isinstance(row[column], str)}
+    return {**row, **said} if said else row  # blank rows are one and the same
 
 
 def is_blank(form: Form, inputs: Inputs) -> bool:

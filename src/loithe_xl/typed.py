@@ -7,9 +7,8 @@ whole number  ASCII digits, or groups of three parted by dots: ``12``, ``05``, `
               ``12,0``: in Vietnam it begins decimals), and a blank may part two numbers (``1 234``).
 decimal       the same, and decimals after a comma: ``12,5``, ``1.234,5``; but not where English notation gives another
               number: ``1.234``, ``1,234`` and ``12,500`` are left.
-date          day, month, four-digit year: ``28.2.2023``, ``ngày 5 tháng 3 năm 2023`` always; with ``/`` or ``-`` only
-              where day and month cannot change places (``28/02/2023``, ``5/5/2023``, not ``05/03/2023``); year, month,
-              day: ``2023-02-28``. A time behind it must be midnight.
+date          what the form itself reads (``dates``), without a word: ``05/03/2023`` is 5 March; and, with a WARNING,
+              ``ngày 5 tháng 3 năm 2023``, or such a date with a midnight behind it.
 choice        exactly one item of the list, but for case, blanks and how letters are composed: ``CÓ``, not ``co``.
 
 A date number whose time of day the cell does not show keeps its day, with a WARNING.
@@ -27,12 +26,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from functools import lru_cache
 
+from loithe_xl import dates
 from loithe_xl.book import Address, address
-from loithe_xl.evaluate import END_OF_DAYS, EPOCH, FIRST_DAY, Flaw, Raw, is_number, serial
+from loithe_xl.evaluate import END_OF_DAYS, EPOCH, FIRST_DAY, Flaw, Raw, is_number
 from loithe_xl.hygiene import clean, folded, harmed
 from loithe_xl.issues import Issue, Place, issue
 from loithe_xl.layout import Layout, TableSlot
@@ -48,11 +48,8 @@ Dated = Mapping[str, Container[Address]]
 _MOST_DIGITS = 15  # more are lost in a spreadsheet
 _VIETNAMESE = re.compile(r"([0-9]+|[1-9][0-9]{0,2}(?:\.[0-9]{3})+)(?:,([0-9]+))?")
 _ENGLISH = re.compile(r"([0-9]+|[1-9][0-9]{0,2}(?:,[0-9]{3})+)(?:\.([0-9]+))?")
-_DAY_FIRST = re.compile(r"([0-9]{1,2})([/.-])([0-9]{1,2})\2([0-9]{4})")
-_YEAR_FIRST = re.compile(r"([0-9]{4})([/-])([0-9]{1,2})\2([0-9]{1,2})")
 _IN_WORDS = re.compile(r"(?:ngày )?([0-9]{1,2}) tháng ([0-9]{1,2}) năm ([0-9]{4})", re.IGNORECASE)
 _MIDNIGHT = re.compile(r"[ T]00:00(?::00(?:\.0+)?)?$")
-_MONTHS = 12
 _NUMBERS = ("count", "decimal")
 _HINTED = frozenset({"FIELD_NOT_A_NUMBER", "FIELD_NOT_A_DATE", "FIELD_ERROR_VALUE"})
 
@@ -137,6 +134,8 @@ class _Reading:
             if read != raw:
                 self._tell("TYPED_CHOICE", field, place, read=read)
             return read
+        if field.kind == "date" and (day := dates.read(str(raw))) is not None:
+            return day
         code, reading, shown, hint = _READ[field.kind]
         found = None if harmed(str(raw)) else reading(said)
         if found is not None:
@@ -192,24 +191,9 @@ def _value(whole: str, part: str | None) -> Decimal:
 
 def _day(said: str) -> int | None:
     """A date as Excel counts days."""
-    said = _MIDNIGHT.sub("", said)
-    if found := _DAY_FIRST.fullmatch(said):
-        first, second = int(found[1]), int(found[3])
-        changeable = found[2] != "." and first != second and first <= _MONTHS
-        return None if changeable else _serial(int(found[4]), second, first)
-    if found := _YEAR_FIRST.fullmatch(said):
-        return _serial(int(found[1]), int(found[3]), int(found[4]))
     if found := _IN_WORDS.fullmatch(said):
-        return _serial(int(found[3]), int(found[2]), int(found[1]))
-    return None
-
-
-def _serial(year: int, month: int, day: int) -> int | None:
-    try:
-        found = serial(date(year, month, day))
-    except ValueError:
-        return None
-    return found if found >= FIRST_DAY else None
+        said = "/".join(found.groups())
+    return dates.read(_MIDNIGHT.sub("", said))
 
 
 @lru_cache(maxsize=256)

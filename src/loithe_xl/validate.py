@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
-from loithe_xl.evaluate import Raw, Undefined, Values, evaluate, is_number, truth
+from loithe_xl.evaluate import Raw, Undefined, Values, evaluate, is_number, round_half_up, truth
 from loithe_xl.expr import Compare, Node, names
+from loithe_xl.formchecks import EMPTY, form_checks, form_values
 from loithe_xl.hygiene import has_long_number
 from loithe_xl.issues import Issue, Place, Severity, issue
-from loithe_xl.layout import Layout
+from loithe_xl.layout import RECEIPTS, Layout
 from loithe_xl.legacyfont import legacy_font
 from loithe_xl.spec import Check, Derived, Field, Form
-from loithe_xl.submission import Inputs, rule_values
+from loithe_xl.submission import Inputs, rule_values, with_days
 from loithe_xl.words import Text, text
 
 FEW_NAMES, FEW_LETTERS, KEPT_STATES = 3, 40, 50_000  # of what is judged once: names looked at, letters, how many
@@ -43,14 +44,24 @@ def is_warning(check: Check) -> bool:
     return check.severity is Severity.WARNING
 
 
+def is_wanting(check: Check) -> bool:
+    """Whether a check finds a blank and nothing else: not yet done, which is no mistake."""
+    return check.code == "FIELD_REQUIRED"
+
+
+def _by_weight(checks: Iterable[Check]) -> tuple[Check, ...]:
+    """What was typed and is wrong speaks before what is still blank, and no warning silences either."""
+    return tuple(sorted(checks, key=lambda each: (is_warning(each), is_wanting(each))))
+
+
 @cache
 def items(layout: Layout) -> tuple[Item, ...]:
-    """Every line of the panel: fields, then rows of tables, then cross-checks."""
-    found = [Item(slot.field.id, slot.sheet, slot.cell, slot.field.checks) for slot in layout.slots.values()]
+    """Every line of the panel: fields, then rows of tables, then cross-checks, then what every form is asked."""
+    found = [
+        Item(slot.field.id, slot.sheet, slot.cell, _by_weight(slot.field.checks)) for slot in layout.slots.values()
+    ]
     for slot in layout.tables.values():
-        checks = tuple(check for column in slot.table.columns for check in column.checks) + slot.table.checks
-        # A row's first fault silences the rest on the panel: no warning may silence an error.
-        checks = tuple(sorted(checks, key=is_warning))
+        checks = _by_weight([check for column in slot.table.columns for check in column.checks] + [*slot.table.checks])
         first = slot.table.columns[0].id
         for row in range(slot.table.rows):
             found.append(
@@ -67,6 +78,9 @@ def items(layout: Layout) -> tuple[Item, ...]:
     for check in layout.form.checks:
         sheet, cell = layout.place_of(check.at)
         found.append(Item(check.id, sheet, cell, (check,)))
+    for check in form_checks(layout.form):
+        sheet = layout.sheets[0].sheet.name if check.code == EMPTY else RECEIPTS
+        found.append(Item(check.id, sheet, "A1", (check,)))
     return tuple(found)
 
 
@@ -78,6 +92,7 @@ def item_values(item: Item, values: Values, inputs: Inputs) -> Values:
 def states(layout: Layout, inputs: Inputs, values: Values) -> list[tuple[Item, int]]:
     """Every item with its state; rows of one table that hold the same are judged once."""
     found: list[tuple[Item, int]] = []
+    inputs = with_days(layout.form, inputs)
     listed = items(layout)
     head, former, number = listed[0], None, 0
     for item in listed:
@@ -164,13 +179,15 @@ def derive(wanted: Iterable[Derived], values: Values, given: Mapping[str, Raw]) 
 
 def all_values(form: Form, inputs: Inputs, constants: Mapping[str, Raw], given: Mapping[str, Raw]) -> Values:
     """Everything rules may name: inputs, columns, constants, given and derived figures."""
-    values = rule_values(inputs, {**constants, **given})
+    inputs = with_days(form, inputs)
+    values = rule_values(inputs, {**constants, **form_values(form, inputs), **given})
     return {**values, **derive(form.derived, values, given)}
 
 
 def validate(layout: Layout, inputs: Inputs, values: Values) -> list[Issue]:
     """Every fault of one form's inputs. ``values`` as from ``all_values``."""
     found: list[Issue] = []
+    inputs = with_days(layout.form, inputs)
     for item, number in states(layout, inputs, values):
         if number:
             seen = item_values(item, values, inputs)
@@ -184,7 +201,7 @@ def sides(rule: Node) -> tuple[Node, Node] | None:
 
 
 def side_values(rule: Node, values: Values) -> tuple[Decimal, Decimal] | None:
-    """Both values that a cross-check compares; None for a rule that compares nothing."""
+    """Both values that a cross-check compares, with the decimals that count; None for a rule that compares nothing."""
     both = sides(rule)
     if both is None:
         return None
@@ -192,7 +209,9 @@ def side_values(rule: Node, values: Values) -> tuple[Decimal, Decimal] | None:
         left, right = (evaluate(side, values) for side in both)
     except Undefined:
         return None
-    return (left, right) if isinstance(left, Decimal) and isinstance(right, Decimal) else None
+    if not isinstance(left, Decimal) or not isinstance(right, Decimal):
+        return None
+    return round_half_up(left), round_half_up(right)
 
 
 def plain(number: Decimal | int) -> str:
@@ -212,7 +231,8 @@ def _derived(derived: Derived, values: Values) -> Raw:
 
 def _item_issue(item: Item, number: int, values: Values) -> Issue:
     check = item.checks[number - 1]
-    return _issue(check, Place(sheet=item.sheet, cell=item.cell, field=check.at), values)
+    place = Place(sheet=item.sheet, cell=item.cell, field=check.at) if check.at else Place()  # the whole form
+    return _issue(check, place, values)
 
 
 def _row_issues(layout: Layout, item: Item, values: Values) -> list[Issue]:

@@ -28,9 +28,9 @@ _TEXT, _FUNCTION = re.compile(r'"[^"]*"'), re.compile(r"[A-Z_][A-Z0-9_.]*(?=\()"
 
 # What formulas may use: all of it is in Excel 2010, and in LibreOffice.
 FUNCTIONS = frozenset(
-    """ABS AND CELL CHOOSE COLUMN COUNT COUNTA COUNTIF COUNTIFS DATE DAY EXACT HYPERLINK IF IFERROR INDEX INT ISBLANK
-    ISERROR ISNUMBER ISTEXT LEFT LEN LOWER MATCH MAX MID MIN MONTH N NOT OR PROPER RIGHT ROUND ROW ROWS SIGN SUBSTITUTE
-    SUM SUMIF SUMPRODUCT TEXT TRIM UPPER VALUE YEAR""".split()
+    """ABS AND CELL CHOOSE COLUMN COUNT COUNTA COUNTIF COUNTIFS DATE DAY EXACT FIND HYPERLINK IF IFERROR INDEX INT
+    ISBLANK ISERROR ISNUMBER ISTEXT LEFT LEN LOWER MATCH MAX MID MIN MONTH N NOT OR PROPER RIGHT ROUND ROW ROWS SIGN
+    SUBSTITUTE SUM SUMIF SUMPRODUCT TEXT TRIM UPPER VALUE YEAR""".split()
 )
 _BOUNDS = {"whole": (-_FAR, _FAR), "decimal": (-_FAR, _FAR), "date": (1, _LAST_DAY)}
 _AUTHOR = "loithe-xl"
@@ -237,8 +237,8 @@ def _validation(rule: Validation) -> dict[str, Any]:
         "error_message": rule.error,
         "error_type": "stop",
     }
-    if rule.kind == "list":
-        return options | {"source": _source(rule.source)}
+    if rule.kind in ("list", "custom"):
+        return options | {"source" if rule.kind == "list" else "value": _source(rule.source)}
     low, high = rule.minimum, rule.maximum
     if low is None and high is None:
         if rule.kind == "text":

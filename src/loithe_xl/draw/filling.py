@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from itertools import zip_longest
+from itertools import count, zip_longest
 
 from loithe_xl.book import Address, Scalar
 from loithe_xl.draw.case import Case
 from loithe_xl.draw.checks import COUNT_CELL, LIST_TOP, SHOWN, counted, listed
-from loithe_xl.draw.inputs import date_echo, input_value
+from loithe_xl.draw.days import date_echo, dates_of, day_values, input_value, number_column
 from loithe_xl.draw.panel import (
     LEFT,
     LEVEL,
@@ -21,10 +21,12 @@ from loithe_xl.draw.panel import (
     REMEDY,
     RIGHT,
     STATE,
+    TYPED,
     Line,
     Panel,
     beside_which,
     evaluate_panel,
+    typed_in,
 )
 from loithe_xl.draw.totals import VALUE, shown, totals_rows
 from loithe_xl.evaluate import Raw
@@ -65,6 +67,8 @@ class _Changes:
 
     def find(self) -> None:
         inputs, was, layout = self.now.case.inputs, self.old.case.inputs, self.now.case.layout
+        self.typed()
+        self.days()
         for id, slot in layout.slots.items():
             self.field(slot, inputs.values.get(id), was.values.get(id))
         for id, table in layout.tables.items():
@@ -79,6 +83,24 @@ class _Changes:
         if self.now.verdict != self.old.verdict:
             for sheet in self.drawn.sheets:
                 self.found[sheet][VERDICT] = self.now.verdict
+
+    def typed(self) -> None:
+        """Whether something was typed into a field, or into how many cells of a table."""
+        for line in self.now.lines:
+            if not line.item.row and line.item.checks[0].own:
+                now, was = (typed_in(panel.case, line.item) for panel in (self.now, self.old))
+                if now != was:
+                    self.found[HIDDEN_CHECKS][line.row, TYPED] = now
+
+    def days(self) -> None:
+        """What dates come to on the hidden sheet."""
+        layout, cells = self.now.case.layout, self.found[HIDDEN_CHECKS]
+        for line in self.now.lines:
+            for id in dates_of(layout, line.item):
+                now, was = (day_values(layout, each.case.inputs, line.item, id) for each in (self.now, self.old))
+                for column, value, former in zip(count(number_column(layout, id) - 1), now, was):
+                    if not _same(value, former):
+                        cells[line.row, column] = value
 
     def field(self, slot: Slot, raw: Raw, was: Raw) -> None:
         if not _same(raw, was):

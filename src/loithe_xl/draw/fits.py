@@ -8,7 +8,8 @@ from dataclasses import replace
 from datetime import date
 
 from loithe_xl.draw.case import Case
-from loithe_xl.draw.panel import Panel, fresh_panel, stated
+from loithe_xl.draw.checklist import stated
+from loithe_xl.draw.panel import Panel, fresh_panel
 from loithe_xl.draw.totals import derived_formula
 from loithe_xl.formulalimits import Excess, excess
 from loithe_xl.identity import Identity
@@ -29,9 +30,9 @@ def formula_faults(pack: Pack, form: Form, places: Mapping[tuple[str, str], Plac
     last = panel.last
     for line in panel.lines:
         item = line.item
-        found = excess(stated(item, last)) if item.row == 0 else None
+        found = excess(stated(panel, item, last)) if item.row == 0 else None
         if found and item.table:
-            over = _too_many(item, last)
+            over = _too_many(panel, item, last)
             label, many = form.tables[item.table].label, len(item.checks)
             yield _fault("PACK_TABLE_CHECKS", places["input", item.table], found, table=label, count=many, over=over)
         elif found:
@@ -41,7 +42,8 @@ def formula_faults(pack: Pack, form: Form, places: Mapping[tuple[str, str], Plac
             many = len(panel.beside(id))
             yield _fault("PACK_FIELD_CHECKS", places["input", id], found, label=field.label, count=many)
     for derived in form.derived:
-        if derived.rule is not None and (found := excess(derived_formula(derived.rule, derived.needs))):
+        rule, layout = derived.rule, panel.case.layout
+        if rule is not None and (found := excess(derived_formula(layout, rule, derived.needs))):
             yield _fault("PACK_FORMULA_LONG", places["input", derived.id], found)
 
 
@@ -51,12 +53,14 @@ def _panel(pack: Pack, form: Form) -> Panel:
     return fresh_panel(Case(pack, layout, nobody, "", "", "", BLANK, {}))
 
 
-def _too_many(item: Item, row: int) -> int:
+def _too_many(panel: Panel, item: Item, row: int) -> int:
     """How many of a table's checks have to go before Excel takes the formula of a row."""
     checks = item.checks
-    left = bisect(
-        range(1, len(checks)), False, key=lambda left: bool(excess(stated(replace(item, checks=checks[:left]), row)))
-    )
+
+    def over(left: int) -> bool:
+        return bool(excess(stated(panel, replace(item, checks=checks[:left]), row)))
+
+    left = bisect(range(1, len(checks)), False, key=over)
     return len(checks) - left
 
 

@@ -6,13 +6,14 @@ from datetime import datetime
 
 from loithe_xl.book import Book
 from loithe_xl.draw.case import Case
+from loithe_xl.draw.checklist import hidden_checks
 from loithe_xl.draw.checks import check_sheet
 from loithe_xl.draw.guide import guide_sheet
 from loithe_xl.draw.hidden import hidden_journal, identity_sheet, received_sheet, register_sheet
 from loithe_xl.draw.inputs import input_sheet, register_names
 from loithe_xl.draw.journal import journal_sheet
-from loithe_xl.draw.panel import evaluate_panel, hidden_checks
-from loithe_xl.draw.received import opinions_sheet, receipts_sheet
+from loithe_xl.draw.panel import evaluate_panel
+from loithe_xl.draw.received import children_names, opinions_sheet, receipts_sheet
 from loithe_xl.draw.totals import figures_sheet, totals_names, totals_sheet
 from loithe_xl.evaluate import is_number
 from loithe_xl.reportsheet import report_sheets
@@ -53,7 +54,8 @@ def _names(case: Case) -> dict[str, str]:
     days = {name: case.values[name] for name in CONSTANTS}
     constants = {name: str(day) for name, day in days.items() if is_number(day)}
     token = {TOKEN_NAME: f'"{case.token}"'}
-    return case.layout.names | totals_names(case) | constants | token | register_names(case)
+    units = children_names() if case.consolidation else {}
+    return case.layout.names | totals_names(case) | constants | token | register_names(case) | units
 
 
 def _created(case: Case) -> datetime:

@@ -44,12 +44,14 @@ def draw_head(sheet: Sheet, panel: Panel, last_column: int) -> None:
     if split + 1 < last_column:
         sheet.merges.append(((5, split + 1), (5, last_column)))
     sheet.heights[5] = 26
-    _verdict_look(sheet, (5, 1), (5, split))
+    _verdict_look(sheet, case.say("submit_yes"), (5, 1), (5, split))
 
 
-def _verdict_look(sheet: Sheet, first: Address, last: Address) -> None:
-    for style, sign in (("good", "="), ("bad", "<>")):
-        sheet.conditions.append(Condition((first, last), f"LEFT($A$5,4){sign}{text_literal('ĐƯỢC')}", style))
+def _verdict_look(sheet: Sheet, good: str, first: Address, last: Address) -> None:
+    """Dark where the form may not be submitted, amber where something is to be looked at; green only what is clear."""
+    may, clear = f"LEFT($A$5,4)={text_literal('ĐƯỢC')}", f"$A$5={text_literal(good)}"
+    for rule, style in ((f"NOT({may})", "blocked"), (clear, "clear"), (f"AND({may},NOT({clear}))", "noted")):
+        sheet.conditions.append(Condition((first, last), rule, style))
 
 
 @lru_cache(4096)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-from loithe_xl.book import Address, Condition, Formula, Print, Scalar, Sheet, Validation, area, quoted
+from loithe_xl.book import Address, Condition, Formula, Print, Sheet, Validation, address, area, quoted, reference
+from loithe_xl.dates import typing_rule
 from loithe_xl.draw.case import Case, day
+from loithe_xl.draw.days import date_echo, input_value, number_column, references
 from loithe_xl.draw.head import LINE, draw_head, lines_of
-from loithe_xl.draw.panel import Panel
-from loithe_xl.evaluate import EPOCH, Flaw, Raw, day_of, is_number
+from loithe_xl.draw.panel import FIRST, Panel
+from loithe_xl.evaluate import Raw, serial
 from loithe_xl.excelform import text_literal
 from loithe_xl.layout import (
     HEAD_ROW,
+    HIDDEN_CHECKS,
     HIDDEN_REGISTER,
     INPUT,
     LABEL,
@@ -25,6 +26,7 @@ from loithe_xl.layout import (
 )
 from loithe_xl.register import Register
 from loithe_xl.spec import Field
+from loithe_xl.validate import items
 
 WIDTHS = {NUMBER: 5, LABEL: 52, UNIT: 12, INPUT: 17, STATUS: 46}
 TABLE_WIDTHS = {"count": 11, "decimal": 11, "yesno": 11, "choice": 14, "date": 13, "text": 24, "paragraph": 40}
@@ -54,7 +56,7 @@ def input_sheet(case: Case, placed: PlacedSheet, panel: Panel) -> Sheet:
         sheet.freeze = (HEAD_ROW + 1, 1)
     sheet.print = _print(sheet, placed, landscape)
     sheet.selection = first_input(placed)
-    _conditions(sheet, placed)
+    _conditions(sheet, case, placed)
     return sheet
 
 
@@ -92,7 +94,7 @@ def _field(sheet: Sheet, case: Case, slot: Slot, number: int, panel: Panel) -> N
     sheet.put(row, LABEL, label, "label")
     echo, echoed = ("", "")
     if slot.field.kind == "date":
-        echo, echoed = date_echo(slot.field.id, raw)
+        echo, echoed = date_echo(references(case.layout)[slot.field.id], raw)
     sheet.put(row, STATUS, panel.status_formula(slot.field.id, echo, echoed), "status")
     if slot.wide:
         sheet.put(row, UNIT, None, "label")
@@ -159,13 +161,6 @@ def _input_cell(sheet: Sheet, field: Field, row: int, column: int, raw: Raw) -> 
     sheet.put(row, column, input_value(field, raw), field.row.style)
 
 
-def input_value(field: Field, raw: Raw) -> Scalar:
-    """What an input's cell holds: a date as such, and nothing where an error was read."""
-    if field.kind == "date" and is_number(raw) and raw == int(raw) and day_of(raw):
-        return EPOCH + timedelta(days=int(raw))
-    return None if isinstance(raw, Flaw) else raw
-
-
 def _validation(case: Case, field: Field, where: tuple[Address, Address]) -> Validation | None:
     prompt = case.say(field.help)
     if field.kind in ("text", "paragraph") and not field.register and not prompt:
@@ -179,11 +174,10 @@ def _validation(case: Case, field: Field, where: tuple[Address, Address]) -> Val
             minimum, maximum = 0, 9_999_999
             error = case.say("error_number")
         case "date":
-            minimum = case.pack.start.toordinal() - EPOCH.toordinal()
             last = max(case.pack.end, case.identity.cutoff)
             if any(check.code == "FIELD_DATE_AFTER_CUTOFF" for check in field.checks):
                 last = case.identity.cutoff
-            maximum = last.toordinal() - EPOCH.toordinal()
+            kind, source = "custom", typing_rule(address(*where[0]), serial(case.pack.start), serial(last))
             error = case.say("error_date", first=day(case.pack.start), last=day(last))
         case "list":
             source, error = field.items, case.say("error_list")
@@ -212,22 +206,14 @@ def _echo(case: Case, slot: TableSlot, field: Field, index: int, raw: Raw) -> Fo
     """What is shown beside a table's cell: a date in words, or the name of the unit whose code was chosen."""
     name = f"INDEX({slot.table.id}.{field.id},{index + 1})"
     if not field.register:
-        return Formula(*date_echo(name, raw))
+        first = next(row for row, item in enumerate(items(case.layout), FIRST) if item.table == slot.table.id)
+        column = number_column(case.layout, f"{slot.table.id}.{field.id}")
+        return Formula(*date_echo(reference(HIDDEN_CHECKS, first + index, column), raw))
     register = case.register or Register(())
     unit = register.unit(raw) if isinstance(raw, str) else None
     last = len(register.units) + 1
     codes, names = (f"{quoted(HIDDEN_REGISTER)}!${letter}$2:${letter}${last}" for letter in "AB")
     return Formula(f'IFERROR(INDEX({names},MATCH({name},{codes},0)),"")', unit.name if unit else "")
-
-
-def date_echo(name: str, raw: Raw) -> tuple[str, str]:
-    """A date repeated in words beside it, as formula and result: 05/03 that became 3 May is seen at once."""
-    shown = f'"ngày "&TEXT(DAY({name}),"00")&" tháng "&TEXT(MONTH({name}),"00")&" năm "&YEAR({name})'
-    formula = f'IF(ISNUMBER({name}),IFERROR({shown},""),"")'
-    if not is_number(raw):
-        return formula, ""
-    found = day_of(raw)
-    return formula, f"ngày {found:%d} tháng {found:%m} năm {found.year}" if found else ""
 
 
 def _print(sheet: Sheet, placed: PlacedSheet, landscape: bool) -> Print:
@@ -236,21 +222,22 @@ def _print(sheet: Sheet, placed: PlacedSheet, landscape: bool) -> Print:
     return Print(landscape=landscape, repeat_rows=repeat, footer="&C&P/&N")
 
 
-def _conditions(sheet: Sheet, placed: PlacedSheet) -> None:
-    """Red where the status beside an input says LỖI, amber where it says LƯU Ý."""
+def _conditions(sheet: Sheet, case: Case, placed: PlacedSheet) -> None:
+    """Red where the status beside an input says LỖI, amber where it says LƯU Ý; deeper yellow where it is needed."""
+    needed = case.say("needed")
     for each in placed.sections:
         for field in each.slots:
             row = field.row - field.wide
             for where in ((field.row, field.column), (row, STATUS)):
-                _two_looks(sheet, (where, where), f"$E{row}")
+                _looks(sheet, (where, where), f"$E{row}", needed)
         if each.table:
             slot, letters = each.table, area((1, each.table.status), (1, each.table.status)).split("$")[1]
             columns = slot.columns.values()
-            _two_looks(sheet, ((slot.top, min(columns)), (slot.bottom, slot.status)), f"${letters}{slot.top}")
+            _looks(sheet, ((slot.top, min(columns)), (slot.bottom, slot.status)), f"${letters}{slot.top}", needed)
 
 
-def _two_looks(sheet: Sheet, where: tuple[Address, Address], status: str) -> None:
-    for word, style in (("LỖI", "bad"), ("LƯU", "warn")):
+def _looks(sheet: Sheet, where: tuple[Address, Address], status: str, needed: str) -> None:
+    for word, style in (("LỖI", "bad"), ("LƯU", "warn"), (needed[:3], "missing")):
         sheet.conditions.append(Condition(where, f"LEFT({status},3)={text_literal(word)}", style))
 
 

@@ -1,28 +1,24 @@
-"""The check panel: every check as a live formula on a hidden sheet, and a short list of what is wrong on a visible one.
-
-It needs no macro and no Python: rules are the pack's own, in their Excel reading.
-"""
+"""The check panel as values: every line with its present state, the verdict, and what stands beside each input."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from loithe_xl.book import Formula, Sheet, column_letters, quoted, reference
+from loithe_xl.book import Formula, column_letters, quoted, reference
 from loithe_xl.draw.case import Case
-from loithe_xl.excelform import References, formula, text_literal
+from loithe_xl.evaluate import Flaw, is_filled
+from loithe_xl.excelform import text_literal
 from loithe_xl.layout import HIDDEN_CHECKS, Layout
 from loithe_xl.spec import Check
-from loithe_xl.validate import Item, is_warning, items, plain, side_values, sides, states
-from loithe_xl.words import text
+from loithe_xl.validate import Item, is_wanting, is_warning, items, plain, side_values, states
 
 PANEL_VERDICT = "$A$5"
 FIRST = 2  # first row of the hidden list
-STATE, LEVEL, MESSAGE, LEFT, RIGHT, REMEDY, TARGET, RANK, ENTRY = range(1, 10)  # ENTRY: number of a table's row
-SAID = 10  # messages from this column, remedies from as many columns further
-OK, ERROR, WARNING = 0, 1, 2
-_HERE = "\0"  # stands for the number of a line's own row
+STATE, LEVEL, MESSAGE, LEFT, RIGHT, REMEDY, TARGET, RANK, ENTRY, TYPED = range(1, 11)  # ENTRY: a table row's number
+OK, ERROR, WARNING, WANTING = range(4)  # WANTING: still blank, which is no mistake
+IN_ORDER = (ERROR, WANTING, WARNING)  # as the list shows them
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +51,25 @@ class Panel:
 
     @property
     def verdict(self) -> str:
-        """ĐƯỢC NỘP or CHƯA ĐƯỢC NỘP, for the present inputs."""
-        return self.case.say("submit_no" if self.count(ERROR) else "submit_yes")
+        """CHƯA ĐƯỢC NỘP, ĐƯỢC NỘP – CÒN n LƯU Ý or ĐƯỢC NỘP, for the present inputs."""
+        if self.count(ERROR) or self.count(WANTING):
+            return self.case.say("submit_no")
+        noted = self.count(WARNING)
+        return self.case.say("submit_noted", count=noted) if noted else self.case.say("submit_yes")
 
     @property
     def last(self) -> int:
         """The hidden list's last row."""
         return FIRST + len(self.lines) - 1
 
-    def column(self, column: int) -> str:
-        """One column of the hidden list as a fixed area."""
+    def column(self, column: int, first: int = FIRST, last: int = 0) -> str:
+        """One column of the hidden list, or some of its rows, as a fixed area."""
         letters = column_letters(column)
-        return f"{quoted(HIDDEN_CHECKS)}!${letters}${FIRST}:${letters}${self.last}"
+        return f"{quoted(HIDDEN_CHECKS)}!${letters}${first}:${letters}${last or self.last}"
+
+    def counting(self, level: int) -> str:
+        """The formula of how many faults of a level there are."""
+        return f"COUNTIF({self.column(LEVEL)},{level})"
 
     def count(self, level: int) -> int:
         """How many faults of a level there are now."""
@@ -74,7 +77,7 @@ class Panel:
 
     def beside(self, id: str) -> list[Line]:
         """The lines that speak beside an input: its own, then the cross-checks that send the user there."""
-        return [self.line(row) for row in _beside(self.case.layout)[id]]
+        return [self.line(row) for row in _beside(self.case.layout).get(id, ())]
 
     def line(self, row: int) -> Line:
         """The line in a row of the hidden list."""
@@ -85,18 +88,26 @@ class Panel:
         shown = echo or '""'
         for line in reversed(self.beside(id)):
             level, message = (reference(HIDDEN_CHECKS, line.row, column) for column in (LEVEL, MESSAGE))
-            said = f"IF({level}={ERROR},{text_literal(self.mark(ERROR))},{text_literal(self.mark(WARNING))})&{message}"
+            error, warning, wanting = (text_literal(self.mark(each)) for each in (ERROR, WARNING, WANTING))
+            said = f"IF({level}={ERROR},{error},{warning})&{message}"
+            if any(map(is_wanting, line.item.checks)):
+                needed = f"{wanting}&{message}" if line.item.table else text_literal(self.case.say("needed"))
+                said = f"IF({level}={WANTING},{needed},{said})"
             shown = f"IF({level}={OK},{shown},{said})"
         return Formula(shown, self.status(id, echoed))
 
     def status(self, id: str, echoed: str = "") -> str:
         """What that formula comes to now."""
-        faults = (self.mark(line.level) + line.message for line in self.beside(id) if line.level != OK)
-        return next(faults, echoed)
+        return next((self._said(line) for line in self.beside(id) if line.level != OK), echoed)
+
+    def _said(self, line: Line) -> str:
+        if line.level == WANTING and not line.item.table:  # its label stands beside
+            return self.case.say("needed")
+        return self.mark(line.level) + line.message
 
     def mark(self, level: int) -> str:
         """The word that tells a level."""
-        return self.case.say("mark_error" if level == ERROR else "mark_warning")
+        return self.case.say({ERROR: "mark_error", WARNING: "mark_warning", WANTING: "mark_wanting"}[level])
 
 
 def evaluate_panel(case: Case) -> Panel:
@@ -107,59 +118,22 @@ def evaluate_panel(case: Case) -> Panel:
         for row, (item, number) in enumerate(states(case.layout, case.inputs, case.values), FIRST)
         if number
     ]
-    levels = [_level(item.checks[number - 1]) for _, item, number in found]
-    last = {ERROR: 0, WARNING: levels.count(ERROR)}  # errors are listed first
+    levels = [level_of(item.checks[number - 1]) for _, item, number in found]
+    last = {level: sum(map(levels.count, IN_ORDER[:at])) for at, level in enumerate(IN_ORDER)}
     for (row, item, number), level in zip(found, levels, strict=True):
         last[level] += 1
         lines[row - FIRST] = _fault(case, row, item, number, level, last[level])
     return Panel(case, tuple(lines), tuple(lines[row - FIRST] for row, _, _ in found))
 
 
-def hidden_checks(panel: Panel) -> Sheet:
-    """The full list: state, level, message, both values, remedy, link and rank of every check, as formulas.
-
-    The lines of a table say all the same, each of its own row, so that the file states it once.
-    """
-    sheet = Sheet(HIDDEN_CHECKS, hidden=True)
-    tables = panel.case.layout.tables
-    total = f"COUNTIF($B${FIRST}:$B${panel.last},{ERROR})"
-    state = ""
-    for line in panel.lines:
-        row, item = line.row, line.item
-        first = row - item.row
-        last = first + (tables[item.table].table.rows if item.table else 1) - 1
-        if row == first:
-            _texts(sheet, panel.case, item.checks, row)
-            state = _state_formula(item)
-        rank = f"IF(B{row}=0,0,COUNTIF($B${FIRST}:$B{row},B{row})+IF(B{row}={WARNING},{total},0))"
-        numbers = (STATE, state.replace(_HERE, f"{row}"), line.state), (RANK, rank, line.rank), _level_now(line)
-        for style, found in (("hidden_number", numbers), ("hidden", _said(line, first))):
-            for column, stated, now in found:
-                shared = ((first, column), (last, column)) if last > first else None
-                sheet.put(row, column, Formula(stated, now, shared), style)
-        sheet.put(row, TARGET, line.target, "hidden")
-        if item.table:
-            sheet.put(row, ENTRY, item.row + 1, "hidden_number")
-    return sheet
-
-
-def _level_now(line: Line) -> tuple[int, str, int]:
-    # An item's checks that are errors come first; a cut input, told after them all, is a warning.
-    errors = sum(not is_warning(check) for check in line.item.checks)
-    return LEVEL, f"IF(A{line.row}=0,0,IF(A{line.row}<={errors},{ERROR},{WARNING}))", line.level
-
-
-def _said(line: Line, first: int) -> Iterator[tuple[int, str, str]]:
-    """What a line says in words: column, formula and result; the words themselves stand in row ``first``."""
-    row, item, many = line.row, line.item, len(line.item.checks) + 1
-    for column, start, now in ((MESSAGE, SAID, line.message), (REMEDY, SAID + many, line.remedy)):
-        words = f"${column_letters(start)}${first}:${column_letters(start + many - 1)}${first}"
-        yield column, f'IF(A{row}=0,"",INDEX({words},1,A{row})&"")', now
-    compared = sides(item.checks[0].rule) if not item.table and not item.checks[0].own else None
-    for column, side, now in ((LEFT, 0, line.left), (RIGHT, 1, line.right)):
-        if compared:
-            number = f'SUBSTITUTE(ROUND({formula(compared[side], _references(item))},6)&"",".",",")'
-            yield column, f'IF(A{row}=0,"",IFERROR({number},""))', now
+def typed_in(case: Case, item: Item) -> int:
+    """What that formula comes to now."""
+    if not item.table:
+        raw = case.inputs.values.get(item.id)
+        field = case.form.fields.get(item.id)
+        return int(field is not None and is_filled(raw) and raw != field.default)
+    cells = [raw for row in case.inputs.tables[item.table] for raw in row.values()]
+    return 1 if any(isinstance(raw, Flaw) for raw in cells) else sum(map(is_filled, cells))
 
 
 @cache
@@ -170,55 +144,29 @@ def _faultless(layout: Layout) -> tuple[Line, ...]:
 def _fault(case: Case, row: int, item: Item, number: int, level: int, rank: int) -> Line:
     check = item.checks[number - 1]
     left, right = _both(item, case)
-    return Line(item, row, number, level, case.say(check.message), left, right, case.say(check.remedy), rank)
+    return Line(item, row, number, level, message_of(case, item, check), left, right, case.say(check.remedy), rank)
+
+
+def message_of(case: Case, item: Item, check: Check) -> str:
+    """What a line says; of what is still blank only its name, for its level says the rest."""
+    if not is_wanting(check):
+        return case.say(check.message)
+    label = (case.form.tables[item.table].column(check.at) if item.table else case.form.fields[item.id]).label
+    return f"“{case.say(label)}”"
 
 
 @cache
 def _beside(layout: Layout) -> Mapping[str, Sequence[int]]:
     found: dict[str, list[int]] = {}
     for line in _faultless(layout):
-        found.setdefault(beside_which(line.item), []).append(line.row)
+        if where := beside_which(line.item):
+            found.setdefault(where, []).append(line.row)
     return found
 
 
 def beside_which(item: Item) -> str:
-    """Beside which input a line speaks: ``table#row``, or a field's id."""
+    """Beside which input a line speaks: ``table#row``, or a field's id; blank for the whole form."""
     return f"{item.table}#{item.row}" if item.table else item.checks[0].at
-
-
-def _level(check: Check) -> int:
-    return WARNING if is_warning(check) else ERROR
-
-
-def _texts(sheet: Sheet, case: Case, checks: tuple[Check, ...], row: int) -> None:
-    cut = (text("form.cut_fault"), text("form.cut_remedy"))
-    messages = [*(check.message for check in checks), cut[0]]
-    remedies = [*(check.remedy for check in checks), cut[1]]
-    for column, said in enumerate([*messages, *remedies], SAID):
-        sheet.put(row, column, case.say(said), "hidden")
-
-
-def _references(item: Item) -> References:
-    """Names of a rule -> Excel; inputs, derived figures and constants all have defined names of the same id."""
-    return _Names(item)
-
-
-class _Names(dict[str, str]):
-    """A name stands for itself, but a table row's columns are cells of that row."""
-
-    def __init__(self, item: Item) -> None:
-        super().__init__()
-        self.item = item
-
-    def __missing__(self, name: str) -> str:
-        if self.item.table and name in self.item.columns:
-            return f"INDEX({self.item.table}.{name},${column_letters(ENTRY)}{_HERE})"
-        return name
-
-
-def stated(item: Item, row: int) -> str:
-    """The formula of a line's state in a row of the hidden list."""
-    return _state_formula(item).replace(_HERE, f"{row}")
 
 
 def fresh_panel(case: Case) -> Panel:
@@ -226,28 +174,9 @@ def fresh_panel(case: Case) -> Panel:
     return Panel(case, _faultless(case.layout), ())
 
 
-def _state_formula(item: Item) -> str:
-    """Which check of a line fails first, counted from 1; 0 for none."""
-    names = _references(item)
-    said = "0"
-    cut = len(item.checks) + 1
-    cells = [names[column] for column in item.columns] if item.table else [item.id]
-    if item.table or item.checks[0].own:
-        locked = "+".join(f'CELL("protect",{cell})' for cell in cells)
-        said = f"IF(IFERROR({locked},0)>0,{cut},0)"
-    for number, check in reversed(list(enumerate(item.checks, 1))):
-        said = f"IF({_fails(check, names)},{number},{said})"
-    return said
-
-
-def _fails(check: Check, names: References) -> str:
-    holds = formula(check.rule, names)
-    if check.own:
-        return f"IFERROR({holds},0)=0"
-    failing = f"IFERROR({holds},1)=0"
-    if check.needs:
-        return f"IF(COUNT({','.join(names[name] for name in check.needs)})<{len(check.needs)},0,{failing})"
-    return failing
+def level_of(check: Check) -> int:
+    """The level of what a check finds."""
+    return WARNING if is_warning(check) else WANTING if is_wanting(check) else ERROR
 
 
 def _both(item: Item, case: Case) -> tuple[str, str]:

@@ -6,18 +6,21 @@ from collections.abc import Iterator, Sequence
 from itertools import count
 from pathlib import PurePath
 
-from loithe_xl.book import Condition, Flow, Line, Print, Sheet
+from loithe_xl.book import Condition, Flow, Line, Print, Sheet, reference
 from loithe_xl.celltext import LONGEST, cut
 from loithe_xl.consolidate import Child
 from loithe_xl.draw.case import Case
 from loithe_xl.draw.head import LINE, draw_head, lines_of
 from loithe_xl.draw.panel import Panel
+from loithe_xl.draw.totals import shown
 from loithe_xl.excelform import text_literal
+from loithe_xl.formchecks import CHILDREN
 from loithe_xl.layout import OPINIONS, RECEIPTS
 from loithe_xl.notation import moment
 from loithe_xl.receipts import Status
 
 HEAD = 8
+COUNTS_ROW = 7  # what the panel counts: units, those with figures, returned files
 MOST_ROWS = 10_000  # that colours reach: rows may come while the workbook is open in Excel
 RECEIPT_WIDTHS = {1: 6, 2: 20, 3: 40, 4: 14, 5: 9, 6: 34, 7: 18, 8: 60}
 OPINION_WIDTHS = {1: 6, 2: 20, 3: 36, 4: 30, 5: 80}
@@ -34,6 +37,8 @@ def receipts_sheet(panel: Panel) -> Sheet:
     draw_head(sheet, panel, 8)
     sheet.put(6, 1, _summary(panel), "strong")
     sheet.merges.append(((6, 1), (6, 8)))
+    for column, name in enumerate(CHILDREN, 1):
+        sheet.put(COUNTS_ROW, column, shown(case, name), "unseen")
     heads = ("no", "code", "unit_name", "state", "late", "file", "received", "issues")
     for column, key in enumerate(heads, 1):
         sheet.put(HEAD, column, case.say(f"head_{key}"), "head")
@@ -46,6 +51,11 @@ def receipts_sheet(panel: Panel) -> Sheet:
     sheet.freeze = (HEAD + 1, 1)
     sheet.print = Print(landscape=True, repeat_rows=(HEAD, HEAD), footer="&C&P/&N")
     return sheet
+
+
+def children_names() -> dict[str, str]:
+    """Direct defined names of what the panel counts; the cells are locked, so nothing can cut them."""
+    return {name: reference(RECEIPTS, COUNTS_ROW, column) for column, name in enumerate(CHILDREN, 1)}
 
 
 def _receipts(case: Case, children: Sequence[Child]) -> Iterator[Line]:

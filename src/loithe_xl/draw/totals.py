@@ -8,12 +8,14 @@ from decimal import Decimal
 
 from loithe_xl.book import Flow, Formula, Line, Print, Sheet, column_letters, quoted
 from loithe_xl.draw.case import Case
+from loithe_xl.draw.checklist import Itself
+from loithe_xl.draw.days import references
 from loithe_xl.draw.head import LINE, draw_head, lines_of
 from loithe_xl.draw.panel import Panel
 from loithe_xl.evaluate import is_number
 from loithe_xl.excelform import formula
 from loithe_xl.expr import Node
-from loithe_xl.layout import FIGURES, TOTALS
+from loithe_xl.layout import FIGURES, TOTALS, Layout
 from loithe_xl.receipts import Figures, Status
 from loithe_xl.spec import Derived
 from loithe_xl.words import Text, text
@@ -168,21 +170,15 @@ def _computed(case: Case, figure: Figure) -> Formula | int | Decimal | str:
     now = shown(case, figure.id)
     if derived is None or derived.source in ("children", "reported"):
         return Formula(f"{_total_cell(case, figure.id)}", now)
-    return now if derived.rule is None else Formula(derived_formula(derived.rule, derived.needs), now)
+    return now if derived.rule is None else Formula(derived_formula(case.layout, derived.rule, derived.needs), now)
 
 
-def derived_formula(rule: Node, needs: Sequence[str]) -> str:
+def derived_formula(layout: Layout, rule: Node, needs: Sequence[str]) -> str:
     """The formula of a derived figure: blank while a number that it rests on is."""
-    text = f'IFERROR({formula(rule, _Itself())},"")'
-    return f'IF(COUNT({",".join(needs)})<{len(needs)},"",{text})' if needs else text
+    names = Itself(references(layout))
+    text = f'IFERROR({formula(rule, names)},"")'
+    return f'IF(COUNT({",".join(names[id] for id in needs)})<{len(needs)},"",{text})' if needs else text
 
 
 def _total_cell(case: Case, id: str) -> str:
     return f"{quoted(FIGURES)}!${column_letters(columns_of(case)[id])}${FIRST}"
-
-
-class _Itself(dict[str, str]):
-    """Every name stands for itself: inputs, sums and derived figures all have a defined name."""
-
-    def __missing__(self, name: str) -> str:
-        return name

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from loithe_xl import store, zipparts
+from loithe_xl.formchecks import EMPTY, SILENT
 from loithe_xl.identity import Identity, public_key, sign
 from loithe_xl.issues import Fault, Issue, Place, issue
 from loithe_xl.layout import Layout
@@ -26,7 +27,7 @@ from loithe_xl.tasks.render import Subject, package, parent_case, salt_of
 from loithe_xl.tasks.terms import Term
 
 # All that may be wrong with a form in which nothing was typed.
-_OF_BLANK_FORMS = {"FIELD_REQUIRED", "CROSS_CHECK_WARNING", "CROSS_CHECK_FAILED", "FORM_EMPTY"}
+_OF_BLANK_FORMS = {"FIELD_REQUIRED", "CROSS_CHECK_WARNING", "CROSS_CHECK_FAILED", EMPTY, SILENT}
 _OF_WINDOWS = {"CON", "PRN", "AUX", "NUL", *(f"{port}{number}" for port in ("COM", "LPT") for number in range(10))}
 MAX_NAME = 60  # letters of a file's name, so that nested folders stay openable on Windows
 

@@ -31,12 +31,14 @@ def issue_line(found: Issue, lang: str) -> str:
 def validate_lines(files: list[Checked], lang: str) -> Iterator[str]:
     """A verdict per file, its issues beneath, and the sum."""
     for checked in files:
-        key = "file_bad" if has_error(checked.issues) else "file_good"
-        yield text(f"cli.{key}", file=checked.file, unit=checked.unit or "?").to(lang)
+        key = "file_bad" if has_error(checked.issues) else "file_noted" if checked.issues else "file_good"
+        told = {"file": checked.file, "unit": checked.unit or "?", "count": len(checked.issues)}
+        yield text(f"cli.{key}", **told).to(lang)
         for found in checked.issues:
             yield "  " + issue_line(found.in_file(""), lang)
     good = sum(not has_error(checked.issues) for checked in files)
-    yield text("cli.validated", files=len(files), good=good, bad=len(files) - good).to(lang)
+    noted = sum(bool(checked.issues) and not has_error(checked.issues) for checked in files)
+    yield text("cli.validated", files=len(files), good=good, noted=noted, bad=len(files) - good).to(lang)
 
 
 def consolidate_lines(gathered: Gathered, lang: str) -> Iterator[str]:

@@ -7,24 +7,17 @@ from dataclasses import replace
 
 from loithe_xl.consolidate import consolidate
 from loithe_xl.evaluate import serial
+from loithe_xl.formchecks import EMPTY, SILENT, TURNED_AWAY
 from loithe_xl.issues import Issue, Place, Severity, issue
 from loithe_xl.layout import HIDDEN_JOURNAL, HIDDEN_RECEIPTS
 from loithe_xl.ledger import read_journal, read_receipts
 from loithe_xl.ledgercheck import impossible
 from loithe_xl.receipts import Receipt, Verdict, without
 from loithe_xl.register import Register
-from loithe_xl.submission import constants, is_blank
+from loithe_xl.submission import constants
 from loithe_xl.tasks.opened import Opened
 from loithe_xl.typed import explained
 from loithe_xl.validate import validate
-
-EMPTY = "FORM_EMPTY"  # the code of a parent's form that holds nothing
-
-
-def is_empty(opened: Opened) -> bool:
-    """Whether a parent's form holds nothing yet: nothing typed, and no report counts in it."""
-    form, done = opened.layout and opened.layout.form, opened.consolidation
-    return bool(form and form.parent and is_blank(form, opened.inputs)) and not (done and done.decision.counted)
 
 
 def read(opened: Opened) -> Opened:
@@ -53,16 +46,18 @@ def _as_kept_now(receipt: Receipt, register: Register, sensitive: Collection[str
 
 def _own_faults(opened: Opened) -> list[Issue]:
     assert opened.layout
-    found = explained(validate(opened.layout, opened.inputs, opened.values), opened.hints)
-    return [*found, issue(EMPTY)] if is_empty(opened) else found
+    return explained(validate(opened.layout, opened.inputs, opened.values), opened.hints)
 
 
 def received(opened: Opened, receipts: Iterable[Receipt]) -> Opened:
-    """The parent after a run: figures and faults computed anew from these receipts."""
+    """The parent after a run: figures and faults computed anew from these receipts.
+
+    Which units are silent and which files were returned a run tells one by one.
+    """
     former = {each.in_file(opened.file) for each in _own_faults(opened)}
     kept = tuple(each for each in opened.issues if each not in former and each.code != EMPTY)
     now = with_receipts(replace(opened, issues=kept), receipts)
-    return as_own(now.refused(*_own_faults(now)))
+    return as_own(now.refused(*(each for each in _own_faults(now) if each.code not in (SILENT, TURNED_AWAY))))
 
 
 def as_own(opened: Opened) -> Opened:
