@@ -476,3 +476,27 @@ def seen(path: Path) -> tuple[Received, Expected, Marks]:
     assert not isinstance(register, Issue)
     placed = opened.loaded.layouts[opened.identity.digest]
     return received, *issued.as_issued(opened.loaded, placed, opened.identity, opened.names, register)
+
+
+# What moved between versions besides words ---------------------------------------------------------------------------
+
+
+def test_a_computed_figure_may_have_stood_in_another_line(forms: dict[str, Path], tmp_path: Path) -> None:
+    """A later version has more figures than the form; the name of an input stays where it is."""
+
+    def moved(part: bytes) -> bytes:
+        return re.sub(rb"(<definedName name=\"members_due\">[^<]*\$C\$)9<", rb"\g<1>10<", part)
+
+    file = rewritten(forms["01.1.C01"], tmp_path / "a.xlsx", {"xl/workbook.xml": moved})
+    assert "STRUCTURE_NAME_CHANGED" not in codes(read("validate", file)["files"][0]["issues"])
+
+
+def test_a_form_whose_dates_had_a_rule_of_dates_is_what_was_issued(forms: dict[str, Path], tmp_path: Path) -> None:
+    """Before dates were typed as texts."""
+
+    def former(part: bytes) -> bytes:
+        dated = rb'type="date" \g<1>><formula1>44927</formula1><formula2>44985</formula2>'
+        return re.sub(rb'type="custom" ([^>]*)><formula1>.*?</formula1>', dated, part)
+
+    file = rewritten(forms["01.1.C01"], tmp_path / "a.xlsx", {"xl/worksheets/sheet2.xml": former})
+    assert "STRUCTURE_RULE_CHANGED" not in codes(read("validate", file)["files"][0]["issues"])

@@ -9,11 +9,14 @@ from dataclasses import replace
 from loithe_xl.book import Address, address
 from loithe_xl.formulatext import foreign, renamed, tokens
 from loithe_xl.issues import Issue, Place, issue
+from loithe_xl.layout import TOTALS
 from loithe_xl.words import text
 
 Formulas = Mapping[Address, str]
 # One reference that leads nowhere, on whatever sheet.
 _NOWHERE = re.compile(r"=?(?:(?:'(?:[^']|'')*'|[^\W\d][\w.]*|#REF)!)?(?=.*#REF!)(?:#REF!|[$A-Z0-9:])*")
+
+_TOTAL = re.compile(rf"'?{TOTALS}'?!\$?[A-Z]+\$?[0-9]+")  # a computed figure, whose line may move from issue to issue
 
 
 def respelt(names: Iterable[str]) -> Mapping[str, str]:
@@ -49,7 +52,8 @@ def changed_names(
         if not said or said == formula or _NOWHERE.fullmatch(said):
             continue
         if renamed(tokens(said), names) != tokens(formula):
-            yield issue("STRUCTURE_NAME_CHANGED", place, name=name)
+            totals = _TOTAL.fullmatch(formula) and _TOTAL.fullmatch(said)
+            yield issue("STRUCTURE_NAME_CHANGED", Place(sheet=TOTALS) if totals else place, name=name)
 
 
 def linked(found: Mapping[str, Formulas], inputs: Mapping[str, Collection[Address]]) -> Iterator[Issue]:

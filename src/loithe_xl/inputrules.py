@@ -45,7 +45,7 @@ def meaning(rule: Rule) -> Meaning:
     kind, operator, first, second, style = rule[1:]
     if kind == "custom" and (found := _AREA.match(rule.areas.replace("$", ""))):
         first = re.sub(rf"(?<![A-Z0-9]){found[1]}(?![0-9])", _SELF, tokens(first))
-        operator = "between"
+        operator, second = "between", ""  # LibreOffice gives it a second formula, 0
     return _meaning(kind, operator, first, second, style)
 
 

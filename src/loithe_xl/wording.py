@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from loithe_xl.book import Address, address, located
 from loithe_xl.formulatext import renamed, tokens
 from loithe_xl.issues import Issue
+from loithe_xl.layout import TOTALS
 from loithe_xl.received import Received, Value
 from loithe_xl.shifts import plain
 from loithe_xl.structure import Expected, Marks, Page, filled, own_sheets
@@ -63,7 +64,9 @@ def beside_words(issues: Iterable[Issue], expected: Expected) -> list[Issue]:
 
 
 def _of_words(each: Issue, expected: Expected) -> bool:
-    """Sheets that only some parents have are in no digest."""
+    """Sheets that only some parents have are in no digest; a computed figure may stand in another line today."""
+    if each.code == "STRUCTURE_NAME_CHANGED":
+        return each.place.sheet == TOTALS
     return each.code in _OF_WORDS or (each.code in _OF_SHEETS and bool(own_sheets([each.place.sheet], expected)))
 
 
