@@ -11,7 +11,7 @@ date          what the form itself reads (``dates``), without a word: ``05/03/20
               ``ngày 5 tháng 3 năm 2023``, or such a date with a midnight behind it.
 choice        exactly one item of the list, but for case, blanks and how letters are composed: ``CÓ``, not ``co``.
 
-A date number whose time of day the cell does not show keeps its day, with a WARNING.
+A date number with a time of day keeps its day, with a WARNING.
 
 Never read: signs, units, full-width digits, two-digit years, days without a year. What was read is told by a WARNING;
 the rest keeps the ERROR of its kind, with the rule. A number that is shown as a date where a number belongs (``1/2``

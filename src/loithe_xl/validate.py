@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
-from loithe_xl.evaluate import Raw, Undefined, Values, evaluate, is_number, round_half_up, truth
+from loithe_xl.dates import shown
+from loithe_xl.evaluate import Raw, Undefined, Values, day_of, evaluate, is_number, round_half_up, truth
 from loithe_xl.expr import Compare, Node, names
 from loithe_xl.formchecks import EMPTY, form_checks, form_values
 from loithe_xl.hygiene import has_long_number
@@ -21,6 +22,7 @@ from loithe_xl.words import Text, text
 
 FEW_NAMES, FEW_LETTERS, KEPT_STATES = 3, 40, 50_000  # of what is judged once: names looked at, letters, how many
 TEXT_KINDS = ("text", "paragraph")
+WITH_TIME = "FIELD_DATE_WITH_TIME"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -191,7 +193,7 @@ def validate(layout: Layout, inputs: Inputs, values: Values) -> list[Issue]:
     for item, number in states(layout, inputs, values):
         if number:
             seen = item_values(item, values, inputs)
-            found += _row_issues(layout, item, seen) if item.table else [_item_issue(item, number, seen)]
+            found += _row_issues(layout, item, seen) if item.table else [_item_issue(layout, item, number, seen)]
     return [*found, *_text_issues(layout, inputs)]
 
 
@@ -229,10 +231,10 @@ def _derived(derived: Derived, values: Values) -> Raw:
     return int(value) if isinstance(value, Decimal) and value == int(value) else value
 
 
-def _item_issue(item: Item, number: int, values: Values) -> Issue:
+def _item_issue(layout: Layout, item: Item, number: int, values: Values) -> Issue:
     check = item.checks[number - 1]
     place = Place(sheet=item.sheet, cell=item.cell, field=check.at) if check.at else Place()  # the whole form
-    return _issue(check, place, values)
+    return _issue(check, place, values, layout.slots[item.id].field if item.id in layout.slots else None)
 
 
 def _row_issues(layout: Layout, item: Item, values: Values) -> list[Issue]:
@@ -241,13 +243,15 @@ def _row_issues(layout: Layout, item: Item, values: Values) -> list[Issue]:
     for check in item.checks:
         if check.at not in found and fails(check, values):
             cell = layout.tables[item.table].cell(check.at, item.row)
-            found[check.at] = _issue(
-                check, Place(sheet=item.sheet, cell=cell, field=f"{item.table}.{check.at}"), values
-            )
+            place = Place(sheet=item.sheet, cell=cell, field=f"{item.table}.{check.at}")
+            found[check.at] = _issue(check, place, values, layout.tables[item.table].table.column(check.at))
     return list(found.values())
 
 
-def _issue(check: Check, place: Place, values: Values) -> Issue:
+def _issue(check: Check, place: Place, values: Values, field: Field | None) -> Issue:
+    raw = values[check.at] if check.code == WITH_TIME else None
+    if field and is_number(raw) and day_of(raw):  # as whoever reads a cell shown as a date tells it
+        return issue("DATE_WITH_TIME", place, label=field.label, read=shown(int(raw)))
     both = None if check.own else side_values(check.rule, values)
     fault = check.message
     if both:
