@@ -213,6 +213,15 @@ def test_the_choice_for_one_unit_leaves_that_for_another_and_an_unknown_report_a
     assert judged(known).counted["01.K1"].file == "01.K1b.xlsx"
 
 
+def test_a_choice_stands_above_its_own_units_reports_only() -> None:
+    files = [sent("01.K1", "a", 10), sent("01.K1", "b", 11), sent("01.2.C01", "c", 12, revision=5)]
+    chosen = prefer(files, files[0].sha)
+
+    newer = sent("01.K1", "d", 13, revision=2)
+
+    assert judged([*chosen, newer]).counted["01.K1"].file == newer.file
+
+
 def test_a_figure_that_only_one_of_two_reports_has_is_told_from_nothing() -> None:
     older = sent("01.K1", "a", 10)
     newer = replace(

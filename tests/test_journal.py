@@ -71,7 +71,7 @@ def sent(unit: str, name: str, total: int = 10, **more: Any) -> Receipt:
 
 
 def away(name: str, verdict: Verdict, *found: str) -> Receipt:
-    issues = tuple(issue(code, Place(f"{name}.xlsx"), file=name) for code in found)
+    issues = tuple(issue(code, Place(f"{name}.xlsx"), file=name, fingerprint="", why="") for code in found)
     return Receipt(name.encode().hex().ljust(64, "0"), f"{name}.xlsx", "", verdict, FRIDAY, issues=issues)
 
 
