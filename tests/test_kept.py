@@ -8,16 +8,17 @@ from pathlib import Path
 import pytest
 
 import loithe_xl
-from loithe_xl import formulatext, inputrules, plainxml, reader
+from loithe_xl import agreement, formulatext, inputrules, plainxml
 from loithe_xl.kept import Kept, kept
 from loithe_xl.received import Rule
 
 # Where received files are read; and the caches there that count entries, for what they hold is short.
-READING = """guard unpacking encrypted reader plainxml sheetxml sheetparts cellstyles numberformat display formulatext
-    inputrules structure shifts wording sight typed typedformulas calculate legacyfont hygiene submission ledger
-    receipts journal identity salvage alignment intake issued repair""".split()
+READING = """\
+    guard contents opc agreement unpacking encrypted reader plainxml sheetxml sheetparts cellstyles numberformat
+    display formulatext inputrules structure shifts wording sight typed typedformulas calculate legacyfont
+    hygiene submission ledger receipts journal identity salvage alignment intake issued repair""".split()
 COUNTED = {
-    "display._seen_number", "identity._pair", "issued._expected", "numberformat.sections", "plainxml._pattern",
+    "contents.judged", "display._seen_number", "identity._pair", "issued._expected", "numberformat.sections", "plainxml._pattern",
     "reader._tree", "sheetxml._address", "typed._by_fold", "unpacking.parts",
 }  # fmt: skip
 
@@ -68,8 +69,8 @@ def test_what_files_hold_is_kept_by_bytes():
         formulatext.tokens(f"{number}" + "+A1" * 2_700)
         inputrules.meaning(Rule("A1", "custom", "between", f"{number}" + "+B1" * 2_700, "", "stop"))
         plainxml._kept_whole(b"<a>%b</a>" % (b"%d" % number * 20_000))
-        reader._read_number(f"0.{number}" + "0" * 20_000)
-    for function in (formulatext.tokens, inputrules._meaning, plainxml._kept_whole, reader._read_number):
+        agreement._read_number(f"0.{number}" + "0" * 20_000)
+    for function in (formulatext.tokens, inputrules._meaning, plainxml._kept_whole, agreement._read_number):
         known = function.known  # type: ignore[attr-defined]
         assert isinstance(known, Kept)
         assert (
