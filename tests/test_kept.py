@@ -18,8 +18,8 @@ READING = """\
     display formulatext inputrules structure shifts wording sight typed typedformulas calculate legacyfont
     hygiene submission ledger receipts journal identity salvage alignment intake issued repair""".split()
 COUNTED = {
-    "contents.judged", "display._seen_number", "identity._pair", "issued._expected", "numberformat.sections", "plainxml._pattern",
-    "reader._tree", "sheetxml._address", "typed._by_fold", "unpacking.parts",
+    "contents.judged", "display._seen_number", "identity._pair", "issued._expected", "numberformat.sections",
+    "plainxml._pattern", "reader._tree", "sheetxml._address", "typed._by_fold", "unpacking.parts",
 }  # fmt: skip
 
 
