@@ -26,6 +26,7 @@ from loithe_xl.layout import (
     HIDDEN_CHECKS,
     HIDDEN_RECEIPTS,
     HIDDEN_REGISTER,
+    TOTALS,
     Layout,
     Slot,
     TableSlot,
@@ -390,6 +391,18 @@ def formula_volatile(copy: Copy) -> Where:
 @tampering("a formula in an input comes to something else", "STRUCTURE_FORMULA_STALE")
 def formula_stale(copy: Copy) -> Where:
     return copy.cell(*copy.number(), "><f>5+5</f><v>11</v>")
+
+
+@tampering("a total is typed over", "STRUCTURE_TOTAL_TYPED")
+def total_typed(copy: Copy) -> Where:
+    found = re.findall(r'<c r="(C\d+)"[^>]*><f>', copy.parts[copy.part(TOTALS)])
+    return copy.cell(TOTALS, found[-1], "><v>999</v>")
+
+
+@tampering("a total is a number in a formula's place", "STRUCTURE_TOTAL_TYPED")
+def total_formula(copy: Copy) -> Where:
+    found = re.findall(r'<c r="(C\d+)"[^>]*><f>', copy.parts[copy.part(TOTALS)])
+    return copy.cell(TOTALS, found[0], "><f>999+0</f><v>999</v>")
 
 
 # What may be typed --------------------------------------------------------------------------------------------------

@@ -17,7 +17,12 @@ from loithe_xl.tasks.intake import Opened, failed, open_file, refusal
 
 PARENTS = ("base", "district")
 WARNED = {"STRUCTURE_SHEET_ORDER", "STRUCTURE_FORMULA_TYPED", "FIELD_CUT", "STRUCTURE_UNSEEN", "STRUCTURE_MERGED_OVER"}
-WARNED |= {"STRUCTURE_SHEET_HIDDEN", "STRUCTURE_SHEET_FOREIGN", "STRUCTURE_DRAWING"}  # what is counted all the same
+WARNED |= {
+    "STRUCTURE_SHEET_HIDDEN",
+    "STRUCTURE_SHEET_FOREIGN",
+    "STRUCTURE_DRAWING",
+    "STRUCTURE_TOTAL_TYPED",
+}  # what is counted all the same
 CASES = [
     pytest.param(form, way, id=f"{form}: {way.name}")
     for way in TAMPERINGS

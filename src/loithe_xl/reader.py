@@ -19,9 +19,10 @@ from xml.etree import ElementTree as ET
 
 from loithe_xl import plainxml
 from loithe_xl.agreement import agreed
-from loithe_xl.cellstyles import read_styles
+from loithe_xl.cellstyles import CellStyles, read_styles
 from loithe_xl.contents import judged
 from loithe_xl.issues import Issue, Place, issue
+from loithe_xl.layout import TOTALS
 from loithe_xl.opc import BOOK, folded, relations, relations_of
 from loithe_xl.partkinds import WORKSHEET
 from loithe_xl.received import MOST_CELLS, Grid, Received, TooLong, View, named
@@ -113,6 +114,7 @@ def _read(package: _Package, skip: Container[str], about: bool) -> Received:
     shared = package.text("xl/sharedstrings.xml")
     strings = [] if shared == _ABSENT else plainxml.shared_texts(shared)
     names, pages = _sheets(package, book)
+    computed = {TOTALS: pages[TOTALS]} if TOTALS in pages and TOTALS in skip else {}
     pages = {name: part for name, part in pages.items() if name not in skip}
     scans = {name: scan(package.text(part), styles) for name, part in pages.items()}
     for name, found in scans.items():
@@ -130,12 +132,20 @@ def _read(package: _Package, skip: Container[str], about: bool) -> Received:
         flawed={name: flawed for name, (_, flawed) in values.items()},
         unlocked={name: found.unlocked for name, found in scans.items()},
         dated={name: found.dated for name, found in scans.items()},
-        formulas={name: found.written for name, found in scans.items()},
+        formulas={name: found.written for name, found in (scans | _glanced(package, computed, styles)).items()},
         rules={name: found.rules for name, found in scans.items()},
         program=_program(package),
         views={name: _view(package, book, name, pages[name], found) for name, found in scans.items()},
         linked=linked,
     )
+
+
+def _glanced(package: _Package, pages: dict[str, str], styles: CellStyles) -> dict[str, Scan]:
+    """Sheets of which only the formulas matter; one that is broken costs nothing."""
+    try:
+        return {name: scan(package.text(part), styles) for name, part in pages.items()}
+    except _BROKEN:
+        return {}
 
 
 def _sheets(package: _Package, book: ET.Element) -> tuple[tuple[str, ...], dict[str, str]]:

@@ -11,6 +11,7 @@ from loithe_xl.book import Address, address
 from loithe_xl.display import seen
 from loithe_xl.evaluate import is_filled, is_number, is_whole
 from loithe_xl.issues import Issue, Place, issue
+from loithe_xl.layout import TOTALS
 from loithe_xl.received import Received, Value, View
 from loithe_xl.validate import plain
 from loithe_xl.words import Text, text
@@ -60,6 +61,17 @@ def foreign(found: Received) -> Iterator[Issue]:
         grid, view = found.grids.get(name), found.views.get(name)
         if name.startswith(WPS) and grid and grid.values and view and view.visible:
             yield issue("STRUCTURE_SHEET_FOREIGN", number=number)
+
+
+def typed_totals(found: Received, totals: Set[Address]) -> Iterator[Issue]:
+    """Totals that were typed over: nobody reads them, but on paper they stand.
+
+    Where most are none of ours, the sheet is of another version, or of a program that keeps no formulas.
+    """
+    formulas = (found.formulas or {}).get(TOTALS, {})
+    typed = [at for at in totals if not any(map(str.isalpha, formulas.get(at, "")))]
+    if 2 * len(typed) < len(totals):
+        yield from (issue("STRUCTURE_TOTAL_TYPED", Place(sheet=TOTALS, cell=address(*at))) for at in sorted(typed))
 
 
 def _covered(view: View, held: Mapping[Address, Value]) -> Iterator[Address]:

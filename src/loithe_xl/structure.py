@@ -15,10 +15,10 @@ from loithe_xl.book import Address, Book, Cell, Formula, Link, address
 from loithe_xl.formulacheck import changed_formulas, changed_names, linked, respelt
 from loithe_xl.inputrules import Meaning, inputs_in, meaning, stated
 from loithe_xl.issues import Issue, Place, issue
-from loithe_xl.layout import ANNEX, FIGURES, JOURNAL, OPINIONS, RECEIPTS, REPORT, Layout
+from loithe_xl.layout import ANNEX, FIGURES, HEAD_ROW, JOURNAL, OPINIONS, RECEIPTS, REPORT, TOTALS, Layout
 from loithe_xl.received import Received, Rule, Value
 from loithe_xl.shifts import Shift, alike, find_shifts
-from loithe_xl.sight import WPS, foreign, unseen
+from loithe_xl.sight import WPS, foreign, typed_totals, unseen
 from loithe_xl.typedformulas import typed_formulas
 
 Marks = Mapping[str, str]  # what stands for a unit's own words in the form, and those words
@@ -61,6 +61,7 @@ class Expected:
     cells: Mapping[str, frozenset[Address]]
     parent: bool
     respelt: Mapping[str, str]  # a defined name as Excel's old format has it -> the name, both in capitals
+    totals: frozenset[Address]  # what is computed on the sheet of totals
 
 
 def expected(book: Book, layout: Layout, marks: Collection[str]) -> Expected:
@@ -88,7 +89,9 @@ def expected(book: Book, layout: Layout, marks: Collection[str]) -> Expected:
         if not name.startswith(_VARYING)
     }
     sheets = tuple(sheet.name for sheet in book.sheets)
-    return Expected(sheets, pages, names, cells, layout.form.parent, respelt(book.names))
+    computed = book.sheet(TOTALS).cells.items() if TOTALS in sheets else ()
+    totals = frozenset(at for at, cell in computed if isinstance(cell.value, Formula) and at[0] > HEAD_ROW)
+    return Expected(sheets, pages, names, cells, layout.form.parent, respelt(book.names), totals)
 
 
 def compare(found: Received, expected: Expected, own: Marks) -> list[Issue]:
@@ -126,6 +129,7 @@ def changed(found: Received, expected: Expected, own: Marks) -> list[Issue]:
         issues += unseen(found, name, page.fields, page.counts)
     if found.linked and found.formulas is not None:
         issues += linked(found.formulas, {name: page.fields for name, page in expected.pages.items()})
+    issues += typed_totals(found, expected.totals)
     return [*issues, *changed_names(expected.names, found.names, expected.respelt)]
 
 

@@ -205,7 +205,7 @@ def _by_fold(items: tuple[str, ...]) -> Mapping[str, str]:
 
 def _seen(raw: int | Decimal) -> str:
     """A number as a cell shows it that is formatted as a date; blank where it could show none."""
-    leap = raw < FIRST_DAY - 1  # Excel's year 1900 has a day too many: 29 February, which is number 60
+    leap = raw < FIRST_DAY  # Excel's year 1900 has a day too many: 29 February, which is number 60
     if int(raw) == FIRST_DAY - 1:
         return "29/02/1900"
     return day(EPOCH + timedelta(days=int(raw) + leap)) if 0 <= raw < END_OF_DAYS else ""

@@ -7,6 +7,7 @@ from collections.abc import Container, Iterator, Mapping
 from loithe_xl.book import Address, address
 from loithe_xl.calculate import Incalculable, Scalar, calculate
 from loithe_xl.evaluate import is_number
+from loithe_xl.formulatext import foreign
 from loithe_xl.issues import Issue, Place, issue
 from loithe_xl.received import Received, Value, exact
 from loithe_xl.validate import plain
@@ -27,7 +28,8 @@ def typed_formulas(
         try:
             meant = _meant(found, sheet, at, pages)
         except Incalculable:
-            yield issue("STRUCTURE_FORMULA_UNSURE", place)
+            if not (found.linked and foreign(found.formulas[sheet][at])):  # which is told with the link
+                yield issue("STRUCTURE_FORMULA_UNSURE", place)
             continue
         if _same(stored, meant):
             yield issue("STRUCTURE_FORMULA_TYPED", place)
