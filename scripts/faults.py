@@ -121,6 +121,8 @@ ROWS: dict[int, Row] = {
         20_000,
     ),
     14: Row("books sent again every week: the parent opens, no larger than after the first", of("weekly"), 8, 52),
+    15: Row("every text there is, in every place of a workbook: read as it was written", of("texts"), 1_000, 500_000),
+    16: Row("a workbook that would not open as it was meant: replaces nothing", tests("test_proving.py", ""), 0, 0),
 }
 
 

@@ -14,7 +14,8 @@ import pytest
 from cli_tools import press, snapshot, worded
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from test_celltext import HARD, TEXTS
+from test_celltext import TEXTS
+from texts import HARD
 from tools import NOON, REQUIRED, fill, make_forms, small_register
 
 from loithe_xl import celltext, reader, tasks

@@ -476,9 +476,9 @@ def test_a_lock_file_of_an_office_program_is_heeded(target: Path, lock: str) -> 
 
     assert (target.read_bytes(), saved.read_bytes()) == (OLD, NEW)
     assert saved.name == "Tổng hợp huyện (bản mới 20230301-0905).xlsx"
-    (told,) = office.beside(target, saved)
-    assert told.code == "STORE_OWNED"
-    assert beside.name in told.message.vi
+    told = office.beside(target, saved)
+    assert [each.code for each in told] == ["STORE_SAVED_BESIDE", "STORE_OWNED"]
+    assert beside.name in told[1].message.vi
     beside.unlink()
     assert write(target, NEW) == target
 

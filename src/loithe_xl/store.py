@@ -92,7 +92,7 @@ def write(
             real.parent.mkdir(exist_ok=True)
             _write_new(temporary, data, real)
             _confirm(temporary, data, verify, real)
-            if not disk.owner(real) and _replace(temporary, real, pause):
+            if not (real.exists() and disk.owner(real)) and _replace(temporary, real, pause):
                 return target
             return _save_beside(temporary, real, data, now())
         finally:

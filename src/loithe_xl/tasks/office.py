@@ -77,9 +77,9 @@ def beside(target: Path, written: Path) -> tuple[Issue, ...]:
     """The notice that the target lay open in Excel, so that the new version is another file."""
     if written == target:
         return ()
-    if lock := disk.owner(target):
-        return (issue("STORE_OWNED", Place(file=shown(target)), name=target.name, beside=written.name, lock=lock),)
-    return (issue("STORE_SAVED_BESIDE", Place(file=shown(target)), name=target.name, beside=written.name),)
+    place, lock = Place(file=shown(target)), disk.owner(target)
+    told = issue("STORE_SAVED_BESIDE", place, name=target.name, beside=written.name)
+    return (told, issue("STORE_OWNED", place, name=target.name, lock=lock)) if lock else (told,)
 
 
 def ends(path: Path, ending: str) -> None:
