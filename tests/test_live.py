@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from contextlib import chdir
 from pathlib import Path
@@ -13,13 +14,17 @@ from cli_tools import press as command
 from cli_tools import read as command_json
 from cli_tools import snapshot
 from conftest import Convert
+from drawing import books
 from hosts import excel
 from live import NOW, Pressed, press, received
 from live import opened as opened_anew
+from reporting import sample
 from tools import REQUIRED, fill, held
 
 from loithe_xl.identity import fingerprint
 from loithe_xl.layout import ANNEX, HIDDEN_JOURNAL, JOURNAL, OPINIONS, RECEIPTS, REPORT
+from loithe_xl.reportsheet import report_sheets
+from loithe_xl.styles import STYLES
 from loithe_xl.tasks import live
 from loithe_xl.tasks.intake import open_file
 
@@ -33,6 +38,18 @@ def district(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, dict
     folder = tmp_path_factory.mktemp("huyen")
     forms, inbox = received(folder)
     return forms["01"], inbox, forms
+
+
+def test_no_format_of_a_redrawn_sheet_depends_on_the_pc_s_separators():
+    """Excel reads a format that comes from outside by the system's own signs: a bare comma or point would turn over."""
+    _, book = books()["received-vi"]
+    sheets = [*book.sheets, *(sheet.unroll() for sheet in report_sheets(sample().page(), "vi"))]
+    styles = {cell.style for sheet in sheets if sheet.name in live.REDRAWN for cell in sheet.cells.values()}
+
+    assert {name for name in styles if name.startswith("annex_count")}
+    for name in styles:
+        bare = re.sub(r'\\.|"[^"]*"', "", STYLES[name].number)
+        assert not set(bare) & set(",."), (name, STYLES[name].number)
 
 
 @pytest.fixture
