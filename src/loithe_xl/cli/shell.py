@@ -50,7 +50,7 @@ def _run(arguments: Sequence[str], lang: str) -> int:
     except click.UsageError as error:
         from loithe_xl.cli.usage import usage_lines
 
-        for line in usage_lines(error, lang):
+        for line in "\n".join(usage_lines(error, lang)).split("\n"):  # a page of help is one of them
             say_error(line)
         return USAGE
     except (click.Abort, KeyboardInterrupt):
