@@ -357,7 +357,7 @@ def table_status(copy: Copy) -> Where:
 def table_echo(copy: Copy) -> Where:
     table = next(table for table in copy.layout.tables.values() if table.echoes)
     cell = address(table.top + 1, next(iter(table.echoes.values())))
-    return copy.formula(table.sheet, cell, lambda text: text.replace("2)", "3)", 1))
+    return copy.formula(table.sheet, cell, lambda text: re.sub(r"(\d)(?=[,)])", r"\g<1>1", text, count=1))
 
 
 @tampering("a shared formula spreads over the status column", FORMULA)
@@ -458,7 +458,7 @@ def number_operator(copy: Copy) -> Where:
 
 @tampering("a date may be of another year", RULE)
 def date_bound(copy: Copy) -> Where:
-    return copy.rule(*copy.of(lambda field: field.kind == "date"), r"<formula1>\d+<", "<formula1>1<")
+    return copy.rule(*copy.of(lambda field: field.kind == "date"), r"&lt;=[\d.]+", "&lt;=99999")
 
 
 @tampering("a rule of another kind is pasted over an input", RULE)
