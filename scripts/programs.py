@@ -124,6 +124,9 @@ TOOLS: Sequence[Tool] = (
     ),
     Tool("poppler-utils", _which("pdftoppm"), "LOITHE_PDFTOPPM", ("poppler-utils",), "looking into PDF files"),
     Tool("Liberation fonts", find_fonts, "LOITHE_FONTS", FONTS, "pages as with Times New Roman"),
+    Tool(
+        "Gnumeric", _which("ssconvert"), "LOITHE_SSCONVERT", ("gnumeric",), "files saved again by another spreadsheet"
+    ),
     Tool("Node.js", _which("node"), "LOITHE_NODE", ("nodejs", "npm"), "the Open XML SDK validator, SheetJS"),
     Tool("ooxml-validator", find_validator, "LOITHE_OOXML_VALIDATOR", (), "the Open XML SDK's judgement of every file"),
     Tool("SheetJS", find_sheetjs, "LOITHE_SHEETJS", (), "files saved again by web programs"),

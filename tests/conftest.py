@@ -80,6 +80,12 @@ def pdftoppm() -> str:
 
 
 @pytest.fixture(scope="session")
+def ssconvert() -> str:
+    """Gnumeric's program that converts and recalculates workbooks."""
+    return _place("LOITHE_SSCONVERT")
+
+
+@pytest.fixture(scope="session")
 def ooxml_validator() -> list[str]:
     """The Open XML SDK validator's command; takes one file, prints JSON, exits with 0 for a valid file."""
     return [_place("LOITHE_NODE"), _place("LOITHE_OOXML_VALIDATOR")]
