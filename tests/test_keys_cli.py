@@ -75,7 +75,9 @@ def resigned(form: Path, target: Path, private: bytes = STRANGER, **changed: Any
 
 
 def errors(*files: Path) -> list[list[str]]:
-    return [codes(each["issues"], "ERROR") for each in read("validate", *files)["files"]]
+    """What is wrong with each file, but that nobody typed anything into it."""
+    found = [codes(each["issues"], "ERROR") for each in read("validate", *files)["files"]]
+    return [[code for code in each if code not in ("FIELD_REQUIRED", "FORM_EMPTY")] for each in found]
 
 
 def refused(answer: Answer, code: str) -> None:
@@ -137,7 +139,7 @@ def test_a_pub_file_says_for_whom_or_is_for_everybody(forms: dict[str, Path], of
     file.write_text(print_key(office), encoding="ascii")
     refused(trust(file), "KEY_UNIT_NEEDED")
     assert trust(file, "--unit", "01.1").code == 0
-    assert errors(forms["01.1"], forms["01.1.C01"], forms["01.2"]) == [[], ["FIELD_REQUIRED"] * 9, ["TOKEN_FOREIGN"]]
+    assert errors(forms["01.1"], forms["01.1.C01"], forms["01.2"]) == [[], [], ["TOKEN_FOREIGN"]]
     assert trust(file, "--all").code == 0
     assert errors(forms["01.2"]) == [[]]
 
