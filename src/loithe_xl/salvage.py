@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from loithe_xl.alignment import Alignment, Marks, folded
 from loithe_xl.book import Address, address, located
 from loithe_xl.evaluate import Flaw, Raw, is_filled
-from loithe_xl.formulatext import foreign
 from loithe_xl.issues import Issue, Place, issue
 from loithe_xl.layout import LABEL, NUMBER, Layout, Slot, TableSlot
 from loithe_xl.received import Grid, Received, Value
@@ -205,7 +204,7 @@ def _judged(
 ) -> Salvaged:
     """The values at the spots, read as every form is read; flawed and impossible ones are left too."""
     open_somewhere = not all(_locked(received, spot) for spot in spots.values())
-    moved, kept, linked = [], dict(spots), list[Issue]()
+    moved, kept = [], dict(spots)
     settled = _read(layout, received, spots)
     for field, name, at, raw in _cells(layout, settled.inputs):
         if at not in spots:
@@ -224,8 +223,6 @@ def _judged(
             left.append(issue("REPAIR_VALUE_DOUBTFUL", place, label=field.label))
         elif is_filled(raw):
             moved.append(Place(sheet=at[0], cell=address(*at[1]), field=name))
-            if foreign((received.formulas or {}).get(sheet, {}).get(where, "")):
-                linked.append(issue("REPAIR_VALUE_LINKED", place))
             continue
         elif open_somewhere and _locked(received, spots[at]):
             left.append(issue("REPAIR_CUT", place, label=field.label))
@@ -239,8 +236,7 @@ def _judged(
         id: slot.field.default for id, slot in layout.slots.items() if (slot.sheet, (slot.row, slot.column)) not in kept
     }
     inputs = Inputs({**typed.inputs.values, **fresh}, typed.inputs.tables)
-    read = [_in_file(each, kept, told) for each in typed.issues]
-    return Salvaged(inputs, tuple(moved), tuple(left), (*read, *linked))
+    return Salvaged(inputs, tuple(moved), tuple(left), tuple(_in_file(each, kept, told) for each in typed.issues))
 
 
 def _in_file(read: Issue, spots: Mapping[Spot, Spot], told: Mapping[str, str]) -> Issue:
