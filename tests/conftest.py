@@ -92,10 +92,10 @@ def ooxml_validator() -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def savers_programs(soffice: str, tmp_path_factory: pytest.TempPathFactory) -> savers.Programs:
+def savers_programs(tmp_path_factory: pytest.TempPathFactory) -> savers.Programs:
     """The programs that honest people save forms with."""
     profile = tmp_path_factory.mktemp("savers") / "profile"
-    return savers.Programs(soffice, _place("LOITHE_NODE"), _place("LOITHE_SHEETJS"), profile)
+    return savers.Programs(_place, profile)
 
 
 @pytest.fixture(scope="session")

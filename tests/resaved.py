@@ -21,7 +21,7 @@ def run(folder: Path, count: int = 1_000, seed: int = 0) -> Tally:
     if missing:
         tally.notes.append(f"not tried for want of {', '.join(tool.name for tool in missing)}")
         return tally
-    used = savers.Programs(found["LOITHE_SOFFICE"], found["LOITHE_NODE"], found["LOITHE_SHEETJS"], folder / "profile")
+    used = savers.Programs(found.__getitem__, folder / "profile")
     forms = make_forms(folder / "forms")
     for start in range(0, count, BATCH):
         numbers = range(start, min(start + BATCH, count))
