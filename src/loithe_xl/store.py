@@ -108,11 +108,13 @@ def write_new(target: Path, data: bytes) -> Path:
 
 
 def write_over(target: Path, data: bytes, stamp: str, verify: Callable[[bytes], None] | None = None) -> Path:
-    """As ``write``, with what stood there before kept as ``keep_copy`` does."""
+    """As ``write``, with what stood there before kept as ``keep_copy`` does, once ``verify`` has seen the new bytes."""
     with lock(target):
+        if verify and not disk.holds(_real(target), data):
+            verify(data)
         if target.exists() and not disk.holds(target, data):
             keep_copy(target, stamp)
-        return write(target, data, verify=verify)
+        return write(target, data)
 
 
 def write_many(
