@@ -26,7 +26,7 @@ def formula_faults(pack: Pack, form: Form, places: Mapping[tuple[str, str], Plac
 
     ``places``: where each id is stated, by (kind, id); the kinds are ``input`` (fields, tables, figures) and ``check``.
     """
-    panel = _panel(pack, form)
+    panel = fresh_panel_of(pack, form)
     last = panel.last
     for line in panel.lines:
         item = line.item
@@ -47,7 +47,8 @@ def formula_faults(pack: Pack, form: Form, places: Mapping[tuple[str, str], Plac
             yield _fault("PACK_FORMULA_LONG", places["input", derived.id], found)
 
 
-def _panel(pack: Pack, form: Form) -> Panel:
+def fresh_panel_of(pack: Pack, form: Form) -> Panel:
+    """The panel of nobody's form, for its formulas."""
     layout = place(form)
     nobody = Identity("", "", date.min, date.min, pack.id, layout.digest)
     return fresh_panel(Case(pack, layout, nobody, "", "", "", BLANK, {}))
