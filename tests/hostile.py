@@ -1374,6 +1374,38 @@ for label, formula in {
     )
 
 
+def _dated(sent: Sent, moment: str) -> bytes:
+    """The first day that a session was held, as a web program keeps it."""
+    address = place("sessions.held_date", sent.form)[1]
+    text, times = re.subn(
+        rf'<c r="{address}" s="(\d+)"><v>\d+</v>'.encode(),
+        lambda found: f'<c r="{address}" s="{found[1].decode()}" t="d"><v>{moment}</v>'.encode(),
+        sent.parts[SECOND],
+    )
+    assert times == 1
+    return plus(sent, {SECOND: text})
+
+
+@counted("a day in a zone, at midnight")
+def _(sent: Sent) -> bytes:
+    return _dated(sent, "2023-02-10T00:00:00.000Z")
+
+
+@refused("a day in a zone, at another hour", "FIELD_NOT_A_DATE")
+def _(sent: Sent) -> bytes:
+    return _dated(sent, "2023-02-09T17:00:00.000Z")
+
+
+@refused("an hour of no day", "FIELD_NOT_A_DATE")
+def _(sent: Sent) -> bytes:
+    return _dated(sent, "17:00:00")
+
+
+@counted("an extent in whole rows")
+def _(sent: Sent) -> bytes:
+    return plus(sent, {FIRST: re.sub(rb'<dimension ref="[^"]*"/>', b'<dimension ref="1:43"/>', sent.parts[FIRST])})
+
+
 @counted("runs of rich text and phonetic hints", registered=0, cells_registered=0)
 def _(sent: Sent) -> bytes:
     return _registered(

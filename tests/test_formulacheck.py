@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import openpyxl
 import pytest
 from cli_tools import REQUIRED, codes, held, issue_forms, places, press, read, type_in
 from tampering import Copy
@@ -199,3 +200,32 @@ def test_a_sheet_of_somebodys_own_is_named_by_its_place(form: Path) -> None:
     assert [each.code for each in open_file(Path("a.xlsx"), "x").issues if each.code.startswith("STRUCTURE")] == [
         "STRUCTURE_SHEET_EXTRA"
     ]
+
+
+def test_a_form_that_lost_its_identity_with_all_that_is_hidden_is_recognised(form: Path) -> None:
+    """As Apple Numbers saves one."""
+    filled = type_in(form, Path("điền.xlsx"), REQUIRED, [held(10)])
+    book = openpyxl.load_workbook(filled)
+    for sheet in [sheet for sheet in book if sheet.sheet_state != "visible"]:
+        book.remove(sheet)
+    book.defined_names.clear()
+    for name in list(book.custom_doc_props.names):
+        del book.custom_doc_props[name]
+    book.save("mất.xlsx")
+    other = openpyxl.Workbook()
+    other.active["A1"] = "Danh sách trực cơ quan"
+    other.save("khác.xlsx")
+
+    (lost,), (strange,) = (open_file(Path(name), "x").issues for name in ("mất.xlsx", "khác.xlsx"))
+    assert (lost.code, strange.code) == ("TOKEN_MISSING", "TOKEN_MISSING")
+    assert "Apple Numbers" in lost.message.vi and "Apple Numbers" not in strange.message.vi
+
+
+def test_a_moment_of_another_zone_is_named_with_what_was_found(form: Path) -> None:
+    copy = Copy(type_in(form, Path("điền.xlsx"), REQUIRED, [held(10)]))
+    sheet, cell = places(form)["sessions.held_date"][0]
+    copy.cell(sheet, cell, ' t="d"><v>2023-02-09T17:00:00.000Z</v>')
+
+    (found,) = [each for each in open_file(copy.save(Path("x.xlsx")), "x").issues if each.code == "FIELD_NOT_A_DATE"]
+    assert (found.place.sheet, found.place.cell) == (sheet, cell)
+    assert "2023-02-09 17:00 Z" in found.message.vi and "2023-02-09 17:00 Z" in found.message.en

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -23,7 +24,7 @@ from loithe_xl.inputrules import inputs_in, meaning, stated
 from loithe_xl.issues import Place, Severity, issue
 from loithe_xl.layout import COMPUTED, HIDDEN_REGISTER
 from loithe_xl.ledger import read_register
-from loithe_xl.received import Received, Rule
+from loithe_xl.received import Grid, Received, Rule
 from loithe_xl.register import Register, Unit
 from loithe_xl.sheetxml import scan
 from loithe_xl.shifts import Shift, find_shifts
@@ -400,6 +401,39 @@ def test_many_faults_of_one_kind_are_counted() -> None:
     assert [(each.severity, each.place.sheet) for each in more] == [(Severity.ERROR, "Một"), (Severity.WARNING, "Một")]
     assert "25" in more[0].message.vi and "E1" in more[0].message.vi
     assert structure.few(many[:5]) == many[:5]
+
+
+@pytest.mark.parametrize("form", fills.UNITS)
+def test_a_sheet_is_another_once_most_of_its_words_are(forms: dict[str, Path], form: str) -> None:
+    """Up to half of them, and up to five, each changed label is named."""
+    received, expected, own = received_of(forms[fills.UNITS[form]])
+    sheet, page = next(iter(expected.pages.items()))
+    labels = [*page.labels, *page.own_labels]
+
+    def without(count: int) -> list[str]:
+        values = {**received.grids[sheet].values, **{at: f"khác {at}" for at in labels[:count]}}
+        changed = replace(received, grids={**received.grids, sheet: Grid(values)})
+        return [each.code for each in structure.compare(changed, expected, own)]
+
+    half = len(labels) // 2
+    assert set(without(half)) == {"STRUCTURE_LABEL_CHANGED"}
+    assert without(half + 1) == ["STRUCTURE_SHEET_OTHER"]
+
+
+@pytest.mark.parametrize("form", fills.UNITS)
+def test_labels_whose_letters_and_blanks_a_program_spells_otherwise_are_the_same(
+    forms: dict[str, Path], form: str
+) -> None:
+    received, expected, own = received_of(forms[fills.UNITS[form]])
+    grids = dict(received.grids)
+    for sheet, page in expected.pages.items():
+        values = dict(grids[sheet].values)
+        for at in {*page.labels, *page.own_labels}:
+            if isinstance(said := values[at], str):
+                values[at] = f" {unicodedata.normalize('NFD', said).replace(' ', chr(160) + ' ')} "
+        grids[sheet] = Grid(values)
+
+    assert structure.compare(replace(received, grids=grids), expected, own) == []
 
 
 # Honest savers --------------------------------------------------------------------------------------------------------

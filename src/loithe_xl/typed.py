@@ -50,6 +50,8 @@ _VIETNAMESE = re.compile(r"([0-9]+|[1-9][0-9]{0,2}(?:\.[0-9]{3})+)(?:,([0-9]+))?
 _ENGLISH = re.compile(r"([0-9]+|[1-9][0-9]{0,2}(?:,[0-9]{3})+)(?:\.([0-9]+))?")
 _IN_WORDS = re.compile(r"(?:ngày )?([0-9]{1,2}) tháng ([0-9]{1,2}) năm ([0-9]{4})", re.IGNORECASE)
 _MIDNIGHT = re.compile(r"[ T]00:00(?::00(?:\.0+)?)?$")
+# As a web program keeps a day: with an hour, of some zone.
+_MOMENT = re.compile(r"(?:([0-9]{4}-[0-9]{2}-[0-9]{2})T)?([0-9]{2}:[0-9]{2})[0-9:.]*(Z|[+-][0-9]{2}:?[0-9]{2})?")
 _NUMBERS = ("count", "decimal")
 _HINTED = frozenset({"FIELD_NOT_A_NUMBER", "FIELD_NOT_A_DATE", "FIELD_ERROR_VALUE"})
 
@@ -141,7 +143,9 @@ class _Reading:
         if found is not None:
             self._tell(code, field, place, read=shown(found))
             return found
-        if re.search(r"\d", said):
+        if moment := _MOMENT.fullmatch(said):
+            self.hints[place.sheet, place.cell] = text("typed.moment", found=" ".join(filter(None, moment.groups())))
+        elif re.search(r"\d", said):
             self._hint(place, hint)
         return raw
 

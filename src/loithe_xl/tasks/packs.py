@@ -50,6 +50,11 @@ def load(name: str) -> Loaded:
     return _loaded(pack)
 
 
+def own() -> list[str]:
+    """The ids of the packs that come with the program."""
+    return list(packs.available())
+
+
 def built_in(id: str) -> bool:
     """Whether a pack comes with the program."""
     return id in packs.available()

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from loithe_xl.alignment import folded
 from loithe_xl.draw import TOKEN_NAME
 from loithe_xl.draw.hidden import PACK_FROM, TOKEN_CELL
 from loithe_xl.identity import Identity, agree, parse
 from loithe_xl.issues import Fault, Issue, issue
 from loithe_xl.layout import HIDDEN, Layout
 from loithe_xl.received import Received
+from loithe_xl.salvage import words_of
 from loithe_xl.specfile import MAIN
 from loithe_xl.submission import Grids
 from loithe_xl.tasks import packs
 from loithe_xl.tasks.packs import Loaded
 from loithe_xl.tasks.terms import FIRST_DAY, LAST_DAY, PERIOD
+from loithe_xl.words import LANGUAGES, text
 
 
 def tokens(received: Received) -> list[str]:
@@ -27,7 +32,8 @@ def identified(received: Received) -> tuple[str, Identity, str] | Issue:
     """The one token of a workbook, whose form it says that this is, and the public key that signed it."""
     token = agree(tokens(received))
     if isinstance(token, Issue):
-        return token
+        lost = token.code == "TOKEN_MISSING" and HIDDEN not in received.grids and _resembles(received)
+        return replace(token, message=text("form.token_lost")) if lost else token
     signed = parse(token)
     if isinstance(signed, Issue):
         return signed
@@ -35,6 +41,19 @@ def identified(received: Received) -> tuple[str, Identity, str] | Issue:
     if not PERIOD.fullmatch(identity.period) or not FIRST_DAY <= identity.cutoff <= LAST_DAY:
         return issue("TOKEN_MALFORMED")
     return token, identity, key
+
+
+def _resembles(received: Received) -> bool:
+    """Whether a sheet says most of what an input sheet of the program's own forms says: a form that Numbers or the like
+    saved again, without hidden sheets, names and properties."""
+    said = [words_of(raw for _, _, raw in grid.cells()) for grid in received.grids.values()]
+    for layout in (each for id in packs.own() for each in packs.known(id).layouts.values()):
+        for placed in layout.sheets:
+            slots = [slot for slot in layout.slots.values() if slot.sheet == placed.sheet.name]
+            for labels in ({folded(slot.field.label.to(lang)) for slot in slots} for lang in LANGUAGES):
+                if labels and any(2 * len(labels & texts) > len(labels) for texts in said):
+                    return True
+    return False
 
 
 def form_of(identity: Identity, by: Loaded | None, grids: Grids) -> tuple[Loaded, Layout]:
