@@ -25,7 +25,7 @@ def impossible(forms: Iterable[Form], register: Register, unit: str, receipts: I
     strange, wrong = False, set[str]()
     for receipt in receipts:
         if receipt.verdict is Verdict.VALID:
-            strange = strange or receipt.unit not in beneath or not receipt.units <= beneath
+            strange = strange or receipt.unit not in beneath  # what stands inside a report, ``decide`` looks at
             wrong |= {row.unit for row in receipt.rows if row.unit in beneath and not _fits(row.figures, kinds)}
     found = [issue("LEDGER_UNITS", unit=unit)] if strange else []
     if wrong:
