@@ -229,7 +229,7 @@ def test_a_saved_book_keeps_what_openpyxl_would_lose(book: xw.Book, form: Path, 
 
     assert excel.contents(again) == held
     assert excel.looks(again) == looks
-    assert again.sheets[ENTRIES].range("A5").raw_value == "ĐƯỢC NỘP"  # a formula's result
+    assert again.sheets[ENTRIES].range("A5").raw_value.startswith("ĐƯỢC NỘP")  # a formula's result
     assert len(again.names) == len(book.names)
     assert again.api.CustomDocumentProperties("loithe_token").Value.startswith("LT1|01.1.C01")
 

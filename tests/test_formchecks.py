@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -13,12 +14,14 @@ from tools import REQUIRED, held
 
 from loithe_xl.book import Formula
 from loithe_xl.draw import Case, form_book
+from loithe_xl.draw.days import date_echo
 from loithe_xl.draw.panel import ERROR, WANTING, WARNING, evaluate_panel
-from loithe_xl.evaluate import Raw, serial
+from loithe_xl.evaluate import Raw, evaluate, serial
+from loithe_xl.expr import parse
 from loithe_xl.formchecks import CHILDREN, EMPTY, SILENT, TURNED_AWAY
 from loithe_xl.issues import Place, issue
 from loithe_xl.kinds import YES
-from loithe_xl.layout import CHECK, INPUT, STATUS
+from loithe_xl.layout import CHECK, HIDDEN_CHECKS, INPUT, STATUS
 from loithe_xl.receipts import Receipt, Verdict
 
 NO, YES_ALL = "CHƯA ĐƯỢC NỘP", "ĐƯỢC NỘP"
@@ -139,3 +142,33 @@ def test_prose_tells_the_third_state_and_json_counts_the_form(tmp_path: Path) ->
     assert re.search(r"^ĐƯỢC NỘP – CÒN 2 LƯU Ý: .*noted.xlsx", answer.out, re.M)
     assert "1 tệp được nộp (trong đó 1 tệp còn lưu ý)" in answer.out
     assert press("validate", noted, "--format", "json").json["files"][0]["ok"] is True
+
+
+# ---- both readings round and echo alike, and ask only programs that can tell
+
+
+def test_both_values_of_a_cross_check_are_rounded_as_the_form_rounds_them() -> None:
+    """As a pasted 0.1 + 0.2 has it: the form shows 20,3."""
+    case = cell({**held(10), **PLANNED}, **{**DONE, "members_exempt": Decimal("30.30000000000000004")})
+    both = {(line.left, line.right) for line in evaluate_panel(case).faults if line.left}
+    assert ("31,3", "30") in both
+
+
+def test_a_day_before_the_calendars_agree_is_echoed_by_neither() -> None:
+    formula, echoed = date_echo("x", 13)
+    assert echoed == "" and "IF(x>=61," in formula
+    assert date_echo("x", 61)[1] == "ngày 01 tháng 03 năm 1900"
+
+
+def test_a_text_is_as_long_as_excel_counts_it() -> None:
+    assert evaluate(parse("length(x)"), {"x": "\U0001f600ab"}) == 4
+
+
+def test_a_cut_input_is_told_only_where_the_program_can_tell_a_locked_cell() -> None:
+    sheet = form_book(cell()).sheet(HIDDEN_CHECKS)
+    asked = sheet.cells[1, 1].value
+    assert isinstance(asked, Formula) and asked.result == 1 and asked.text.endswith('=0)*(CELL("protect",$B$1)=1),0)')
+    column = [each.value for (_, at), each in sheet.cells.items() if at == 1]
+    states = [value.text for value in column if isinstance(value, Formula)]
+    cut = [text for text in states[1:] if "CELL(" in text]
+    assert cut and all(")*$A$1>0," in text for text in cut)

@@ -34,7 +34,7 @@ def validate(desk: Desk) -> None:
     desk.show(CHECK, f"A{LISTED_TOP}")
     errors, warnings = _levels(found)
     said = [text("addin.found", errors=errors, warnings=warnings, sheet=CHECK, row=LISTED_TOP)]
-    return desk.say(*said, *([] if errors else [text("addin.may_submit")]))
+    return desk.say(*said, *([] if errors else [text("addin.may_submit", warnings=warnings)]))
 
 
 @button
