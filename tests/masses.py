@@ -22,7 +22,8 @@ from loithe_xl.tasks.intake import open_file
 from loithe_xl.tasks.office import Office
 
 MOST = 500  # megabytes of all processes together
-READING, KEEPING = 0.02, 0.012  # megabytes that one more file may cost: what is said of it; its row in the parent
+# Megabytes that one more file may cost: what is said of it; its row in the parent, read again before that is replaced.
+READING, KEEPING = 0.02, 0.04
 SLACK = 20  # megabytes
 STEPS = (250, 1_000, 4_000)
 

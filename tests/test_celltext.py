@@ -20,6 +20,9 @@ from loithe_xl.celltext import attribute, cut, escaped, escaped_outside, literal
 from loithe_xl.excelform import text_literal
 from loithe_xl.identity import Identity, parse, sign
 from loithe_xl.plainxml import decoded
+from loithe_xl.received import Grid
+from loithe_xl.submission import extract
+from loithe_xl.tasks.intake import open_file
 from loithe_xl.writer import render
 from loithe_xl.zipparts import parts_of
 
@@ -117,3 +120,15 @@ def test_length_is_counted_as_excel_does(words: str, long: int):
     assert units(words) == long
     assert cut(words, 100) == words
     assert units(cut("😀" * 10, 5)) == 4
+
+
+def test_a_text_longer_than_excel_s_cell_in_utf_16_is_no_entry(issued: dict[str, Path], tmp_path: Path):
+    """Of letters outside the basic plane half as many fit: more would be mended away by Excel in the parent."""
+    form = open_file(issued["01.1.C01"], "")
+    assert form.layout
+    slot = form.layout.slots["difficulties_text"]
+    for words, kept in (("😀" * 16_383, True), ("😀" * 16_384, False), ("a" * 32_767, True)):
+        grids = {**form.grids, slot.sheet: Grid({(slot.row, slot.column): words})}
+        inputs, _ = extract(grids, form.layout)
+        assert inputs
+        assert (inputs.values["difficulties_text"] == words) is kept

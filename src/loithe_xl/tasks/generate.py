@@ -133,13 +133,7 @@ def folder_of(request: Request, unit: Unit) -> Path:
 def safe_name(code: str) -> str:
     """A code as a file's name on any system; a changed one gets a piece of its fingerprint, so that none collide."""
     name = re.sub(r"[^\w.\-]", "-", code, flags=re.ASCII).strip(". ")[:MAX_NAME]
-    reserved = name.split(".")[0].upper() in {
-        "CON",
-        "PRN",
-        "AUX",
-        "NUL",
-        *(f"{port}{n}" for port in ("COM", "LPT") for n in range(10)),
-    }
+    reserved = name.split(".")[0].upper() in _OF_WINDOWS
     if name == code and not reserved:
         return name
     return f"{name}-{hashlib.sha256(code.encode()).hexdigest()[:6]}"
