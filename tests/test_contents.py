@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import pytest
@@ -56,7 +57,14 @@ def test_types_of_honest_programs(kind: str) -> None:
     assert code(typed(kind)) == ""
 
 
-@pytest.mark.parametrize("kind", sorted(partkinds.DOCUMENT_TYPES))
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "application/vnd.ms-excel.sheet.macroEnabled.main+xml",
+        "application/vnd.ms-excel.template.macroEnabled.main+xml",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.template.main+xml",
+    ],
+)
 def test_a_workbook_of_each_type_without_macros(kind: str) -> None:
     usual = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
 
@@ -121,3 +129,27 @@ def test_names_in_other_letters_are_the_usual_parts() -> None:
     assert code({RELS: part(RELS).replace(b'Target="styles', b'Target="/xl/%73tyles')}) == ""
     assert BOOK in rebuilt({}).decode("latin-1")
     assert inspect(PLAIN) is None
+
+
+USUAL = {
+    "workbook": (PACKAGE, partkinds.DOCUMENT, b"xl/workbook.xml"),
+    "texts": (RELS, partkinds.STRINGS, b"sharedStrings.xml"),
+    "styles": (RELS, partkinds.STYLES, b"styles.xml"),
+}
+
+
+@pytest.mark.parametrize(("rels", "kind", "usual"), USUAL.values(), ids=USUAL.keys())
+def test_what_two_programs_could_look_for_in_two_places(rels: str, kind: str, usual: bytes) -> None:
+    """Some follow the relation, some take the usual name."""
+    text = part(rels)
+    one = re.search(rb"<Relationship [^>]*" + re.escape(usual) + rb"[^>]*>", text)
+    assert one
+
+    assert code({rels: text.replace(usual, b"other.xml")}) == "FILE_TWO_READINGS"
+    assert code({rels: text.replace(one[0], b"")}) == "FILE_TWO_READINGS"
+    assert code(led(kind, rels, "other.xml")) == "FILE_TWO_READINGS"
+
+
+@pytest.mark.parametrize("kind", [*sorted(partkinds.DOCUMENT_TYPES), partkinds.STRINGS_TYPE, partkinds.STYLES_TYPE])
+def test_a_second_part_of_a_kind_that_stands_once(kind: str) -> None:
+    assert code(typed(kind)) == "FILE_TWO_READINGS"
