@@ -8,6 +8,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from drawing import drawn_case
 from hypothesis import given
 from hypothesis import strategies as st
 from tools import Calc
@@ -15,6 +16,7 @@ from tools import Calc
 from loithe_xl.book import Book, Formula, Sheet
 from loithe_xl.dates import dated, number_formula, ordered, ordered_formula, read, shown, typing_rule
 from loithe_xl.evaluate import Raw, serial
+from loithe_xl.tasks.render import package
 from loithe_xl.writer import render
 
 DAYS = st.dates(date(1900, 3, 1), date(9999, 12, 31))
@@ -107,3 +109,29 @@ def test_spreadsheet_and_python_read_alike(calc: Calc, tmp_path: Path) -> None:
 @pytest.mark.parametrize("cell", ["D8", "AB1234"])
 def test_the_rule_of_typing_is_as_short_as_excel_takes_it(cell: str) -> None:
     assert len(typing_rule(cell, 1, 2_958_465)) <= 255
+
+
+@pytest.mark.parametrize("region", ["en-US", "vi-VN"])
+def test_what_is_typed_is_read_day_first_in_either_region(
+    region: str, soffice: str, uno_python: str, tmp_path: Path
+) -> None:
+    """As at the keyboard: a form's date cells, and a cell for numbers, which shows what the region makes of it."""
+    case = drawn_case("cell")
+    table = case.layout.tables["sessions"]
+    path, host = tmp_path / "form.xlsx", Calc(soffice, uno_python, region)
+    path.write_bytes(package(case, b"0123456789abcdef"))
+    try:
+        host.ask("open", path=str(path))
+        number = case.layout.slots["members_total"]
+        other = host.ask("type", sheet=number.sheet, row=number.row, column=number.column, words="05/02/2023")
+        for row, said in enumerate(("05/02/2023", "5.2.2023", "2023-02-05", "15/02/2023")):
+            at = {"sheet": table.sheet, "row": table.top + row, "column": table.columns["held_date"]}
+            assert host.ask("type", **at, words=said)["shown"] == said
+        echoes = [table.sheet, table.top, table.echoes["held_date"], table.top + 3, table.echoes["held_date"]]
+        read = [row[0] for row in host.ask("fill", read=[echoes])["areas"][0]]
+    finally:
+        host.ask("close")
+        host.quit()
+
+    assert read == ["ngày 05 tháng 02 năm 2023"] * 3 + ["ngày 15 tháng 02 năm 2023"]
+    assert other["number"] == serial(date(2023, 5, 2) if region == "en-US" else date(2023, 2, 5))

@@ -40,9 +40,14 @@ HOST = Path(__file__).with_name("hosts") / "calc.py"
 class Calc:
     """One LibreOffice process that answers requests; see ``hosts/calc.py``."""
 
-    def __init__(self, soffice: str, python: str) -> None:
+    def __init__(self, soffice: str, python: str, region: str = "") -> None:
+        """``region``: of the PC, such as en-US; blank for whatever this one has."""
         self.process = subprocess.Popen(
-            [python, str(HOST), soffice], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+            [python, str(HOST), soffice, *([region] if region else [])],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
         )
         assert self._answer() == {"ready": True}
 

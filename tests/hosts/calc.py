@@ -1,12 +1,14 @@
 """LibreOffice Calc as the real spreadsheet: run by the interpreter that has ``uno``, one JSON request a line on stdin.
 
 Requests: ``open`` (path), ``fill`` (cells, read), ``move`` (from, to: what cut and paste does), ``lines`` (sheet,
-axis, first, count: rows or columns inserted or deleted), ``save`` (path, form), ``close``. Rows and columns are
+axis, first, count: rows or columns inserted or deleted), ``type`` (sheet, row, column, words: as at the keyboard, on a
+PC of the region that follows the program's path), ``save`` (path, form), ``close``. Rows and columns are
 counted from 1. An error value is answered as null.
 """
 
 import json
 import os
+import pathlib
 import subprocess
 import sys
 import tempfile
@@ -18,10 +20,18 @@ from com.sun.star.connection import NoConnectException
 from com.sun.star.table import CellAddress, CellRangeAddress
 
 TRIES, PAUSE = 150, 0.2
+REGION = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry"><item oor:path="/org.openoffice.Setup/L10N">
+<prop oor:name="ooSetupSystemLocale"><value>{}</value></prop></item></oor:items>
+"""
 
 
 def main():
     profile = tempfile.TemporaryDirectory(prefix="loithe-calc-")
+    if sys.argv[2:]:
+        folder = pathlib.Path(profile.name, "user")
+        folder.mkdir()
+        (folder / "registrymodifications.xcu").write_text(REGION.format(sys.argv[2]), encoding="utf-8")
     pipe = f"loithe{os.getpid()}"
     program = [sys.argv[1], "--headless", "--norestore", "--nologo", "--nodefault"]
     program += [f"-env:UserInstallation=file://{profile.name}", f"--accept=pipe,name={pipe};urp;"]
@@ -80,6 +90,7 @@ def columns(cells):
 class Host:
     def __init__(self, context):
         self.desktop = context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
+        self.dispatcher = context.ServiceManager.createInstanceWithContext("com.sun.star.frame.DispatchHelper", context)
         self.document = None
 
     def open(self, path):
@@ -102,6 +113,17 @@ class Host:
             self.document.unlockControllers()
             self.document.calculate()
         return {"areas": [self._area(*where) for where in read]}
+
+    def type(self, sheet, row, column, words):
+        """Type into a cell and press Enter; what then stands there: a number, a text, and as it is shown."""
+        controller = self.document.CurrentController
+        page = self.document.Sheets.getByName(sheet)
+        controller.setActiveSheet(page)
+        cell = page.getCellByPosition(column - 1, row - 1)
+        controller.select(cell)
+        self.dispatcher.executeDispatch(controller.Frame, ".uno:EnterString", "", 0, (setting("StringName", words),))
+        self.document.calculate()
+        return {"number": cell.Value, "text": cell.getFormula(), "kind": cell.Type.value, "shown": cell.String}
 
     def _area(self, sheet, top, left, bottom, right):
         page = self.document.Sheets.getByName(sheet)
