@@ -42,7 +42,7 @@ from loithe_xl.decide import decide, prefer, withdraw
 from loithe_xl.draw import form_book
 from loithe_xl.draw.hidden import hidden_journal
 from loithe_xl.issues import Issue, Place, issue
-from loithe_xl.journal import Effect, Entry, Run, entries, runs
+from loithe_xl.journal import KEPT, Effect, Entry, Run, entries, latest, runs
 from loithe_xl.layout import HIDDEN_JOURNAL
 from loithe_xl.layout import JOURNAL as SHEET
 from loithe_xl.ledger import journal_lines, read_journal
@@ -668,3 +668,11 @@ def test_a_cells_form_has_no_journal() -> None:
     names = {sheet.name for sheet in form_book(drawn_case("cell")).sheets}
 
     assert names.isdisjoint({SHEET, HIDDEN_JOURNAL})
+
+
+def test_a_workbook_keeps_the_latest_of_a_long_journal() -> None:
+    """So that it stays openable; the file beside it keeps all."""
+    one = Entry(FRIDAY, 1, "a.xlsx", "0" * 12, "01.K1", Status.ACCEPTED, Rule.SOUND, Text("Nhận.", "Yes."))
+    listed = [replace(one, run=number) for number in range(KEPT + 3)]
+
+    assert latest(listed) == tuple(listed[3:]) and latest(listed[:2]) == tuple(listed[:2])
