@@ -38,6 +38,15 @@ PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
 DPI = 70
 FAULTS: dict[str, Raw] = {"members_exempt": 40, "leaders_due": -1, "registered": "Có lẽ", "reported_other": None}
 
+NUMBERS: dict[str, Raw] = {"members_total": 30, "members_exempt": 2, "members_transferred_out": 1, "leaders_total": 5}
+NUMBERS |= {
+    "leaders_due": 5,
+    "leaders_reported": 3,
+    "reported_officeholder": 4,
+    "reported_other": 23,
+    "registered": "Có",
+}
+
 
 def main() -> int:
     """Make every picture anew."""
@@ -51,6 +60,10 @@ def main() -> int:
         straight = next((demo / RECEIVED / "chi-bo-co-so").glob("*.xlsx"))
         for kind, path in (("chi-bo-trong", empty), ("chi-bo", filled), ("chi-bo-co-so", straight)):
             draw(kind, form_book(case_of(path)), Path(folder))
+        numbers = form_book(case_of(empty, NUMBERS))
+        draw("chi-bo-con-luu-y", numbers, Path(folder), only=numbers.sheets[0].name)
+        untouched = parent_book(next(empty.parent.parent.glob("*.xlsx")))
+        draw("co-so-trong", untouched, Path(folder), only=untouched.sheets[0].name)
         district = next((demo / RESULT).glob("*_2023-02.xlsx"))
         base = next((demo / RESULT).glob("*/*_2023-02.xlsx"))
         for kind, path in (("co-so", base), ("huyen", district)):
