@@ -91,6 +91,7 @@ def test_foreign_words_in_every_other_part(tmp_path: Path):
 def test_a_token_never_looks_like_an_escape():
     """Programs differ on what they make of one in a property or a name, so that two places would not agree."""
     for number in (*range(20), 4401):  # with this key the first signature holds one
+        private = number.to_bytes(32, "big")
         code = f"X_x0041_x{number:04X}_" if number < 20 else "A"
         identity = Identity(code, "2023-02", date(2023, 2, 28), date(2023, 3, 5), "p", "0" * 12)
         token = sign(identity, private)
