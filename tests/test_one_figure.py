@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 
@@ -30,6 +30,7 @@ from loithe_xl.report import page_json
 from loithe_xl.spec import Field, Form
 from loithe_xl.submission import Inputs, blank, constants
 from loithe_xl.tasks.export import table
+from loithe_xl.tasks.gather import Gathered
 from loithe_xl.tasks.intake import Opened
 from loithe_xl.tasks.packs import Loaded, load_embedded
 from loithe_xl.tasks.render import Subject, parent_case
@@ -89,14 +90,15 @@ def answer(draw: st.DrawFn, field: Field) -> Raw:
     return draw(st.sampled_from([None, "Khó bố trí thời gian."]))
 
 
-@dataclass(frozen=True)
 class World:
-    """A district: what its cells and bases typed, whose files reached it, and its workbook."""
+    """A district: ``typed`` by every unit whose own file counts there or in its base's book, ``own``: the direct units
+    that sent a file of their own, and its workbook. No dataclass, which a failing test would print whole."""
 
-    register: Register
-    typed: Mapping[str, Inputs]  # of every unit whose own file counts, at the district or in its base's book
-    own: frozenset[str]  # direct units that sent a file of their own
-    case: Case
+    def __init__(self, register: Register, typed: Mapping[str, Inputs], own: frozenset[str], case: Case) -> None:
+        self.register, self.typed, self.own, self.case = register, typed, own, case
+
+    def __repr__(self) -> str:
+        return f"World(own={sorted(self.own)}, typed={sorted(self.typed)})"
 
     @property
     def done(self) -> Consolidation:
@@ -249,9 +251,7 @@ def page_of(world: World) -> dict[str, object]:
 
 def told_in_json(world: World) -> dict[str, object]:
     """The values of ``consolidate --format json``."""
-    parent = opened(world)
-    gathered = type("Gathered", (), {"parent": parent, "issues": (), "seen": 0, "counts": {}, "skipped": 0})
-    values: dict[str, object] = consolidate_json(gathered, "vi")["values"]  # type: ignore[arg-type]
+    values: dict[str, object] = consolidate_json(Gathered(opened(world), {}, 0, ()), "vi")["values"]
     return values
 
 
