@@ -312,6 +312,7 @@ def test_a_field_checks_itself_in_order(small: Pack):
         "FIELD_ERROR_VALUE",
         "FIELD_NOT_A_DATE",
         "FIELD_DATE_OUTSIDE",
+        "FIELD_DATE_WITH_TIME",
         "FIELD_DATE_AFTER_CUTOFF",
     ]
     every = [check for field in form.fields.values() for check in field.checks]
