@@ -25,8 +25,8 @@ from tools import NOON, small_register
 from loithe_xl import identity, keyring, layout, packs, reader, wording, words
 from loithe_xl.draw import guide
 from loithe_xl.draw.hidden import LANG_CELL, SEAL_ROW
-from loithe_xl.issues import Issue
-from loithe_xl.layout import COMPUTED, HIDDEN, HIDDEN_CHECKS, HIDDEN_REGISTER, RECEIPTS
+from loithe_xl.issues import Issue, Place, Severity
+from loithe_xl.layout import COMPUTED, HIDDEN, HIDDEN_CHECKS, HIDDEN_REGISTER, RECEIPTS, TOTALS
 from loithe_xl.ledger import read_register
 from loithe_xl.received import Grid, Received
 from loithe_xl.register import Register, Unit
@@ -37,6 +37,7 @@ from loithe_xl.tasks.generate import Request, generate
 from loithe_xl.tasks.intake import open_file
 from loithe_xl.tasks.office import Office
 from loithe_xl.tasks.terms import Term
+from loithe_xl.words import Text
 
 FORMS = tuple(fills.UNITS.values())
 LABEL = re.compile(r'^label = \{ vi = "', re.MULTILINE)
@@ -500,3 +501,13 @@ def test_a_form_whose_dates_had_a_rule_of_dates_is_what_was_issued(forms: dict[s
 
     file = rewritten(forms["01.1.C01"], tmp_path / "a.xlsx", {"xl/worksheets/sheet2.xml": former})
     assert "STRUCTURE_RULE_CHANGED" not in codes(read("validate", file)["files"][0]["issues"])
+
+
+def test_totals_of_another_version_stand_in_other_lines() -> None:
+    """They were not typed over where the rest tells that the form is of another version."""
+    typed, name = (
+        Issue(f"STRUCTURE_{code}", Severity.WARNING, Place(sheet=TOTALS), Text(""))
+        for code in ("TOTAL_TYPED", "NAME_CHANGED")
+    )
+    assert wording.beside_words([typed], Any) == [typed]
+    assert wording.beside_words([typed, name], Any) == []
