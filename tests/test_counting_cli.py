@@ -186,14 +186,25 @@ def _register(code: str, **more: str) -> Callable[[Opened], Opened]:
         (_figure("members_total", Decimal("0.5")), "LEDGER_FIGURES"),
         (_figure("registered", Decimal("1.5")), "LEDGER_FIGURES"),
         (_figure("members_total", 10**40 - 1), "LEDGER_FIGURES"),
-        (_figure("Nguyen_Van_A", 1), "LEDGER_FIGURES"),
+        (_figure("no_such_field", 1), "LEDGER_FIGURES"),
         (_unit("ZZZ"), "LEDGER_UNITS"),
         (_unit("01.2.C01"), "LEDGER_UNITS"),
         (_register("01.1.C01", parent="01.2"), ""),
         (_register("01.1.C01", tier="base"), "REGISTER_OTHER"),
         (_register("01.1.C02", tier="district"), "REGISTER_OTHER"),
     ],
-    ids=str,
+    ids=[
+        "negative",
+        "half a member",
+        "half a cell",
+        "too many",
+        "no field",
+        "no unit",
+        "another's unit",
+        "another superior",
+        "another tier",
+        "a tier above",
+    ],
 )
 def test_a_book_whose_hidden_records_were_changed_is_refused_by_name(
     forms: dict[str, Path], change: Callable[[Opened], Opened], code: str

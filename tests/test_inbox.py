@@ -134,12 +134,14 @@ def test_folders_may_lie_however_deep(tmp_path: Path):
         here.mkdir()
     (here / "a.xlsx").write_bytes(b"x")
 
-    found = find([tmp_path])
+    try:
+        found = find([tmp_path])
+    finally:
+        (here / "a.xlsx").unlink()
+        while here != tmp_path:  # who clears the folder away does it by calls
+            here.rmdir()
+            here = here.parent
 
-    (here / "a.xlsx").unlink()
-    while here != tmp_path:  # who clears the folder away does it by calls
-        here.rmdir()
-        here = here.parent
     assert [file.name for file in found.files] == ["a.xlsx"]
     assert found.issues == ()
 
