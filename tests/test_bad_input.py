@@ -127,7 +127,10 @@ def other_cutoff(forms: dict[str, Path], target: Path) -> Path:
 
 
 def other_tier(forms: dict[str, Path], target: Path) -> Path:
-    return tokened(type_in(forms["01.1"], target.with_suffix(".tmp"), {"documents_issued": 1}), target, unit="01.K1")
+    filled = type_in(forms["01.1"], target.with_suffix(".tmp"), {"documents_issued": 1})
+    tokened(filled, target, unit="01.K1")
+    filled.unlink()
+    return target
 
 
 def tokens_apart(forms: dict[str, Path], target: Path) -> Path:
@@ -437,7 +440,7 @@ def test_a_touched_ledger_is_noticed(forms: dict[str, Path], tmp_path: Path, she
 
 def test_a_ledger_with_a_matching_digest_but_nonsense_in_it(forms: dict[str, Path], tmp_path: Path) -> None:
     """Somebody who computes the digest anew still gets a message."""
-    from loithe_xl.ledger import _digest
+    from loithe_xl.signedlines import signed
 
     into = Path(shutil.copy(forms["01.1"], tmp_path / "p.xlsx"))
     press("consolidate", "--into", into, type_in(forms["01.1.C01"], tmp_path / "a.xlsx", REQUIRED, [held(10)]))
@@ -453,7 +456,7 @@ def test_a_ledger_with_a_matching_digest_but_nonsense_in_it(forms: dict[str, Pat
         def forge(page: Any, cell: str = cell, value: str = value) -> None:
             page[cell] = value
             lines = [list(line) for line in page.iter_rows(values_only=True)]
-            page.cell(len(lines), 2, _digest(lines[:-1]))
+            page.cell(len(lines), 2, signed(lines[:-1])[-1][1])
 
         answer = press("status", resheet(into, tmp_path / "q.xlsx", sheet, forge))
         assert answer.code == 3, (sheet, cell)

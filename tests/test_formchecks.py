@@ -93,6 +93,8 @@ def test_a_parent_is_green_only_with_all_its_units_and_no_file_returned() -> Non
     returned = sent("", "?", Verdict.REFUSED)
     assert found(drawn_case("base", received=(*both, returned))) == {TURNED_AWAY}
     assert verdict(drawn_case("base", received=(*both, returned))) == "ĐƯỢC NỘP – CÒN 1 LƯU Ý"
+    mended = sent("01.1.C01", "?", Verdict.REFUSED)
+    assert verdict(drawn_case("base", received=(*both, mended))) == YES_ALL, "the unit sent a good one besides"
 
 
 def test_the_parent_s_panel_counts_its_units() -> None:

@@ -68,8 +68,7 @@ def consolidate(
     summed = _Summed(pack, form)
     rows = _child_rows(summed, register, parent, decision)
     given = given_values(pack, form, register, parent, rows)
-    turned_away = (Status.REFUSED, Status.FOREIGN, Status.CONFLICT)
-    given[RETURNED] = sum(status in turned_away for status in decision.status.values())
+    given[RETURNED] = sum(_is_open(receipt, decision) for receipt in receipts)
     values = all_values(form, inputs, constants, given)
     children = _children(register, parent, receipts, decision, rows, deadline)
     return Consolidation(
@@ -83,6 +82,12 @@ def consolidate(
         {code: summed.nothing(len(register.cells(code))) for code, row in rows.items() if row is None},
         values,
     )
+
+
+def _is_open(receipt: Receipt, decision: Decision) -> bool:
+    """Whether a file was turned away and nothing of its unit, if that is known, counts otherwise."""
+    turned_away = decision.status[receipt.sha] in (Status.REFUSED, Status.FOREIGN, Status.CONFLICT)
+    return turned_away and receipt.unit not in decision.units
 
 
 def rows_sent_up(pack: Pack, form: Form, inputs: Inputs, done: Consolidation) -> tuple[UnitRow, ...]:
