@@ -80,6 +80,7 @@ def test_a_parent_over_a_limit_of_the_reading_replaces_nothing(
 
     def outgrown(opened: Opened, saved: datetime) -> bytes:
         monkeypatch.setattr(reader, "MOST_CELLS", 50)
+        monkeypatch.setattr(reader, "MOST_BLANK", 0)
         return rebuilt(opened, saved)
 
     monkeypatch.setattr(tasks.gather, "rebuilt", outgrown)

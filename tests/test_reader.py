@@ -114,7 +114,12 @@ def test_locked_and_open_cells_are_told_apart():
 
 
 def test_cells_that_show_dates_are_told_apart():
-    assert received(EXAMPLE).dated == {SHEET: {(6, 3)}, "_loithe": set()}
+    """As in a form whose date cells had a date's format."""
+    name = "xl_styles_xml"
+    shown = part("xl/styles.xml").replace('<xf numFmtId="166"', '<xf numFmtId="14"', 1)
+
+    assert received(EXAMPLE).dated == {SHEET: set(), "_loithe": set()}
+    assert received(with_parts(**{name: shown})).dated == {SHEET: {(6, 3)}, "_loithe": set()}
 
 
 def same_texts(found: Received) -> None:
@@ -336,6 +341,16 @@ def test_a_value_at_the_end_of_the_world_is_refused_before_memory_is(monkeypatch
     assert isinstance(found, Issue)
     assert (found.code, found.place.sheet) == ("FILE_TOO_WIDE", SHEET)
     assert SHEET in found.message.vi
+
+
+@pytest.mark.parametrize(("last", "code"), [(40, ""), (41, "FILE_TOO_WIDE")])
+def test_a_filled_sheet_may_be_as_large_as_its_use_makes_it(monkeypatch: pytest.MonkeyPatch, last: int, code: str):
+    """What a parent keeps has a row for each unit; what costs memory is a rectangle that holds next to nothing."""
+    monkeypatch.setattr(reader, "MOST_CELLS", 30)
+    rows = "".join(f'<row r="{row}"><c r="A{row}"><v>1</v></c></row>' for row in (*range(1, 10), last))
+    found = read(with_cells(rows))
+
+    assert (found.code if isinstance(found, Issue) else "") == code
 
 
 def test_formatted_but_blank_cells_far_away_are_no_fault():

@@ -25,7 +25,7 @@ from loithe_xl.issues import Issue, Place, issue
 from loithe_xl.layout import TOTALS
 from loithe_xl.opc import BOOK, folded, relations, relations_of
 from loithe_xl.partkinds import WORKSHEET
-from loithe_xl.received import MOST_CELLS, Grid, Received, TooLong, View, named
+from loithe_xl.received import MOST_BLANK, MOST_CELLS, Grid, Received, TooLong, View, named
 from loithe_xl.sheetparts import drawings
 from loithe_xl.sheetxml import Scan, scan
 from loithe_xl.unpacking import parts
@@ -118,8 +118,8 @@ def _read(package: _Package, skip: Container[str], about: bool) -> Received:
     pages = {name: part for name, part in pages.items() if name not in skip}
     scans = {name: scan(package.text(part), styles) for name, part in pages.items()}
     for name, found in scans.items():
-        # Before calamine, which lays out the whole rectangle in memory.
-        if found.spread() > MOST_CELLS:
+        # Before calamine, which lays out the whole rectangle in memory; a parent's records grow with its units, and fill it.
+        if found.spread() > max(MOST_CELLS, MOST_BLANK * len(found.places)):
             raise _Refused(_too_wide(name, names, book))
     theirs = _theirs(package, pages)
     values = {name: agreed(found, theirs.pop(name), strings) for name, found in scans.items()}

@@ -12,7 +12,8 @@ from typing import NamedTuple
 from loithe_xl.book import Address
 
 Value = str | int | Decimal | bool | None  # of a cell; dates are Excel day numbers
-MOST_CELLS = 2_000_000  # of a sheet's used rectangle
+MOST_CELLS = 2_000_000  # of a sheet's used rectangle, unless it is filled:
+MOST_BLANK = 4  # cells of it for each that holds something
 _CONSTANT = re.compile(r'"((?:[^"]|"")*)"')
 
 
