@@ -20,9 +20,9 @@ STEPS: dict[str, tuple[tuple[Any, str], ...]] = {
     "calamine": ((reader, "_calamine"),),
     "our own pass over the cells": ((reader, "scan"),),
     "the texts that cells share": ((plainxml, "shared_texts"),),
-    "both readings compared": ((reader, "_joined"),),
+    "both readings compared": ((reader, "agreed"),),
     "lists of parts, names, styles, properties": ((reader, "read"),),
-    "identity and its signature": ((intake, "agree"), (intake, "parse")),
+    "identity and its signature": ((intake, "identified"),),
     "compared with the form as issued": tuple(
         (intake, name) for name in ("as_issued", "misplaced", "changed", "outside", "cut_cells")
     ),

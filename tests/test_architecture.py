@@ -24,7 +24,7 @@ MADE_BY_TOOLS = re.compile(r"\.(?!ci$)|(build|dist|node_modules|__pycache__|loit
 # Namespaces that file formats prescribe, and the standards that the documents cite. A registry never belongs here.
 KNOWN_HOSTS = {"schemas.openxmlformats.org", "schemas.microsoft.com", "purl.org", "www.w3.org"}
 KNOWN_HOSTS |= {"www.wps.cn", "customschemas.google.com", "schemas.onlyoffice.com"}
-KNOWN_HOSTS |= {"purl.oclc.org", "keepachangelog.com", "semver.org"}
+KNOWN_HOSTS |= {"openoffice.org", "purl.oclc.org", "keepachangelog.com", "semver.org"}
 
 LOCKED = re.compile(r"[a-z0-9-]+==\S+( ;.*)? \\|    --hash=sha256:\w{64}( \\)?")
 

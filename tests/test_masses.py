@@ -20,7 +20,9 @@ def test_order_names_and_repeats_change_nothing(tmp_path: Path) -> None:
 
 
 def test_a_parent_that_depends_on_order_would_be_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gather, "_merged", lambda before, seen: [*before, *{each.sha: each for each in seen}.values()])
+    monkeypatch.setattr(
+        gather, "merged", lambda before, seen: [*{each.sha: each for each in (*before, *seen)}.values()]
+    )
 
     assert reorder.run(tmp_path, 3, seed=20230228).failed != []
 

@@ -618,6 +618,6 @@ def test_nothing_that_was_typed_is_said(report: Path) -> None:
     )
 
     assert "CANARY" not in said and SAID not in said
-    assert "Nháp" in said and f"{MAIN}!H5" in said
+    assert "Nháp" not in said and f"{MAIN}!H5" in said
     with zipfile.ZipFile("a.xlsx") as made:
         assert not any(b"CANARY" in made.read(part) for part in made.namelist())

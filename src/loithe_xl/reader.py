@@ -118,7 +118,8 @@ def _read(package: _Package, skip: Container[str], about: bool) -> Received:
     pages = {name: part for name, part in pages.items() if name not in skip}
     scans = {name: scan(package.text(part), styles) for name, part in pages.items()}
     for name, found in scans.items():
-        # Before calamine, which lays out the whole rectangle in memory; a parent's records grow with its units, and fill it.
+        # Before calamine, which lays out the whole rectangle in memory.
+        # A parent's records grow with its units, but they fill theirs.
         if found.spread() > max(MOST_CELLS, MOST_BLANK * len(found.places)):
             raise _Refused(_too_wide(name, names, book))
     theirs = _theirs(package, pages)

@@ -14,7 +14,7 @@ from loithe_xl.words import catalogue, text
 LAST_ROW = 5000
 _FIRST_EMPTY_PRINT = 40  # rows that an empty list prints
 _WIDTHS = (19, 46, 11, 17, 16, 20, 11, 13, 13)
-_STYLES = {TIER: "input_choice", MEMBERS: "input_count", START: "input_date", END: "input_date"}
+_STYLES = {TIER: "input_choice", MEMBERS: "input_count", START: "register_date", END: "register_date"}
 _LINE, _LETTERS = 20, 130  # a guide line's height in points; how many letters fit in it
 
 

@@ -37,7 +37,7 @@ class Style:
     rule_below: bool = False  # a line under the cell
 
 
-COUNT, DECIMAL, RATE, TEXT = "#,##0", "#,##0.00", "0.00%", "@"
+COUNT, DECIMAL, RATE, DATE, TEXT = "#,##0", "#,##0.00", "0.00%", "dd/mm/yyyy", "@"
 
 STYLES: dict[str, Style] = {
     "plain": Style(),
@@ -57,6 +57,7 @@ STYLES: dict[str, Style] = {
     "input_count": Style(fill=INPUT, border=True, locked=False, align="right", indent=1, number=COUNT),
     "input_decimal": Style(fill=INPUT, border=True, locked=False, align="right", indent=1, number=DECIMAL),
     "input_date": Style(fill=INPUT, border=True, locked=False, align="center", number=TEXT),
+    "register_date": Style(fill=INPUT, border=True, locked=False, align="center", number=DATE),
     "input_choice": Style(fill=INPUT, border=True, locked=False, align="center"),
     "input_text": Style(fill=INPUT, border=True, locked=False, number=TEXT, quote_prefix=True),
     "input_paragraph": Style(fill=INPUT, border=True, locked=False, number=TEXT, valign="top", quote_prefix=True),

@@ -133,8 +133,10 @@ def _page_class() -> Any:
             return formula if isinstance(formula, Shared) else formula.removeprefix("=")
 
         def _xml_formula_element(self, formula: str, result: Any, attributes: Any = ()) -> None:
-            # A result that is an empty text is a result: unmarked, readers would take the cell for not calculated.
-            own = [*attributes, ("t", "str")] if result == "" else attributes
+            # An empty text is a result: unmarked, readers would take the cell for not calculated. And a typed “#N/A” is
+            # a text, which the library takes for an error.
+            said = isinstance(result, str)
+            own = [*(each for each in attributes if each[0] != "t"), ("t", "str")] if said else attributes
             shown = coded(result) if isinstance(result, str) else result
             if not isinstance(formula, Shared):
                 super()._xml_formula_element(formula, shown, own)

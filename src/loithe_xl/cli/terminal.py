@@ -7,7 +7,6 @@ import os
 import re
 import sys
 from contextlib import suppress
-from pathlib import Path
 
 import click
 
@@ -68,8 +67,11 @@ class _Heard:
 
 
 def _silence(name: str) -> None:
-    """Put nothing in the place of a stream, and of what it writes to: what is left in it would fail again."""
-    nothing = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+    """Put nothing in the place of a stream, and of what it writes to: what is left in it would fail again.
+
+    Help loads no pathlib.
+    """
+    nothing = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
     with suppress(OSError, ValueError, AttributeError):
         os.dup2(nothing.fileno(), getattr(sys, name).fileno())
     setattr(sys, name, nothing)

@@ -29,7 +29,7 @@ def check(path: Path) -> tuple[Register | None, list[Issue]]:
         found = read(path)
     if isinstance(found, Lost):
         traced(found)
-        large = found.reason in ("memory", "slow")
+        large = found.reason != "failed"  # a library that is short of memory ends the worker
         return None, [refused("FILE_TOO_LARGE" if large else "FILE_DAMAGED", Place(file=path.name))]
     return found
 
