@@ -6,7 +6,6 @@ poppler are needed.
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -35,17 +34,9 @@ from loithe_xl.tasks.render import Subject, cell_case, package, salt_of
 from loithe_xl.tasks.reporting import report
 
 PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
+WINDOWS = "cua-so-"  # what scripts/window.py draws
 DPI = 70
 FAULTS: dict[str, Raw] = {"members_exempt": 40, "leaders_due": -1, "registered": "Có lẽ", "reported_other": None}
-
-NUMBERS: dict[str, Raw] = {"members_total": 30, "members_exempt": 2, "members_transferred_out": 1, "leaders_total": 5}
-NUMBERS |= {
-    "leaders_due": 5,
-    "leaders_reported": 3,
-    "reported_officeholder": 4,
-    "reported_other": 23,
-    "registered": "Có",
-}
 
 
 def main() -> int:
@@ -53,19 +44,16 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="loithe-pictures-") as folder:
         demo = Path(folder) / "demo"
         run(demo, Office(), lambda said: None)
-        shutil.rmtree(PICTURES, ignore_errors=True)
-        PICTURES.mkdir(parents=True)
-        empty = next((demo / FORMS).rglob("*.C001_*.xlsx"), None) or next((demo / FORMS).rglob("*C*_*.xlsx"))
-        filled = next((demo / RECEIVED).rglob("BC lan 1*.xlsx"))
-        straight = next((demo / RECEIVED / "chi-bo-co-so").glob("*.xlsx"))
+        for old in PICTURES.glob("*.png"):
+            if not old.name.startswith(WINDOWS):
+                old.unlink()
+        empty = min((demo / FORMS).rglob("*.C001_*.xlsx"))
+        filled = min((demo / RECEIVED).rglob("BC lan 1*.xlsx"))
+        straight = min((demo / RECEIVED / "chi-bo-co-so").glob("*.xlsx"))
         for kind, path in (("chi-bo-trong", empty), ("chi-bo", filled), ("chi-bo-co-so", straight)):
             draw(kind, form_book(case_of(path)), Path(folder))
-        numbers = form_book(case_of(empty, NUMBERS))
-        draw("chi-bo-con-luu-y", numbers, Path(folder), only=numbers.sheets[0].name)
-        untouched = parent_book(next(empty.parent.parent.glob("*.xlsx")))
-        draw("co-so-trong", untouched, Path(folder), only=untouched.sheets[0].name)
-        district = next((demo / RESULT).glob("*_2023-02.xlsx"))
-        base = next((demo / RESULT).glob("*/*_2023-02.xlsx"))
+        district = min((demo / RESULT).glob("*_2023-02.xlsx"))
+        base = min((demo / RESULT).glob("*/*_2023-02.xlsx"))
         for kind, path in (("co-so", base), ("huyen", district)):
             draw(kind, parent_book(path), Path(folder))
         reported = report(district, None, "hd36_2018", None, Office(now=LATE))
@@ -77,13 +65,15 @@ def main() -> int:
     return 0
 
 
-def case_of(path: Path, typed: Mapping[str, Raw] | None = None) -> Case:
-    """A cell's form as read from its file, with more typed into it."""
+def case_of(path: Path, typed: Mapping[str, Raw] | None = None, session: Mapping[str, Raw] | None = None) -> Case:
+    """A cell's form as read from its file, with more typed into it, and into its first session."""
     opened = open_file(path, path.name)
     assert opened.identity and opened.loaded and opened.layout
     name, above, lang = opened.names
     subject = Subject(opened.identity, opened.token, name, above, lang)
-    inputs = replace(opened.inputs, values={**opened.inputs.values, **(typed or {})})
+    first, *others = opened.inputs.tables["sessions"]
+    tables = {**opened.inputs.tables, "sessions": ({**first, **(session or {})}, *others)}
+    inputs = replace(opened.inputs, values={**opened.inputs.values, **(typed or {})}, tables=tables)
     return cell_case(opened.loaded, opened.layout, subject, inputs)
 
 

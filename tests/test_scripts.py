@@ -13,6 +13,7 @@ import pytest
 
 import environment
 import programs
+import window
 
 SCRIPTS = Path(environment.__file__).parent
 
@@ -302,3 +303,17 @@ def test_fonts_without_vietnamese_letters_do_not_count(monkeypatch: pytest.Monke
 
     assert programs.find_fonts() is None
     assert asked == ["Liberation Serif:charset=1ec1"]
+
+
+def test_the_drawing_of_windows_names_the_packages_it_misses(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(window.shutil, "which", lambda program: None if program in ("Xvfb", "import") else program)
+
+    with pytest.raises(SystemExit, match=r"apt-get install xvfb imagemagick$"):
+        window.main()
+
+
+def test_the_drawing_of_windows_tells_of_an_office_without_windows(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(window, "LONGEST", 0)
+
+    with pytest.raises(SystemExit, match="libreoffice-calc-nogui cannot"):
+        window.appeared("biểu")
