@@ -18,7 +18,7 @@ from texts import HARD, PIECES, drawn, misread, misstamped, read
 from loithe_xl.book import Book, Chart, Link, Print, Sheet, Validation
 from loithe_xl.celltext import attribute, cut, escaped, escaped_outside, literal, normal, units
 from loithe_xl.excelform import text_literal
-from loithe_xl.identity import Identity, parse, sign
+from loithe_xl.identity import Identity, parse, public_key, sign
 from loithe_xl.plainxml import decoded
 from loithe_xl.received import Grid
 from loithe_xl.submission import extract
@@ -96,6 +96,7 @@ def test_a_token_never_looks_like_an_escape():
         identity = Identity(code, "2023-02", date(2023, 2, 28), date(2023, 3, 5), "p", "0" * 12)
         token = sign(identity, private)
         assert not re.search("_x.{4}_", token)
+        assert "_x" not in token or "_x" in public_key(private), "it stands in a file as it is"
         found = parse(token)
         assert isinstance(found, tuple) and found[0] == identity
     assert sign(identity, private) == sign(identity, private)

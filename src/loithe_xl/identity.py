@@ -24,8 +24,10 @@ _DIGEST = re.compile(r"[0-9a-f]{12}")
 _PACK_DIGEST = re.compile(r"[A-Za-z0-9_-]{16}")
 _DAY = re.compile(r"[0-9]{8}")
 _NONCE = re.compile(r"[A-Za-z0-9_-]{8}")
-_ESCAPE = re.compile("_(?=x.{4}_)")  # what programs may read as a letter, in one place or another
-_TURNS = 100  # of the nonce, until a token holds none; only an office's own key may leave one, one key in a million
+_ESCAPE = re.compile("_(?=x)")  # may begin what programs read as a letter, so that it stands escaped in a file
+_TURNS = (
+    100  # of the nonce, until a token holds none but those of a key that an earlier version made
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +47,13 @@ class Identity:
 
 
 def new_private_key() -> bytes:
-    """A fresh Ed25519 private key: 32 raw bytes."""
+    """A fresh Ed25519 private key: 32 raw bytes; its public key looks like no escape."""
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-    return Ed25519PrivateKey.generate().private_bytes_raw()
+    while True:
+        private = Ed25519PrivateKey.generate().private_bytes_raw()
+        if not _ESCAPE.search(public_key(private)):
+            return private
 
 
 def public_key(private: bytes) -> str:
@@ -62,8 +67,9 @@ def sign(identity: Identity, private: bytes) -> str:
     if _identity(fields) != identity:
         raise ValueError(f"no token can hold {identity}")
     payload = "|".join((VERSION, *fields))
-    token = next((token for turn in range(_TURNS) if not _ESCAPE.search(token := _token(payload, private, turn))), "")
-    token = token or _token(payload, private, 0)
+    least = len(_ESCAPE.findall(_pair(private)[1]))
+    tokens = (_token(payload, private, turn) for turn in range(_TURNS))
+    token = next((each for each in tokens if len(_ESCAPE.findall(each)) == least), "") or _token(payload, private, 0)
     if len(token) > LONGEST_TOKEN:
         raise Fault([issue("TOKEN_TOO_LONG", unit=identity.unit)], 3)
     return token
