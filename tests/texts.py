@@ -24,6 +24,7 @@ PIECES += ["\ufffe", "\uffff", "\ud800", "\udfff", "\ud83d\ude00", "\U0001fffe",
 HARD = (
     "_x0041_", "_x005F_x0041_", "_x005F_x005F_x0041_", "_x00_x0041_", "_x0041_x0041_", "_x005F\x01", "\x01x0041_",
     "_x_x005F_", "\ufffe\uffff", "\ud800", "a\udfffb", "\ud83d\ude00", "\0", "\r\n", "_xD83D__xDE00_", "<r>a</r>",
+    "_\x01x0041_", "_x\r0041_",
 )  # fmt: skip
 MARK, TOGETHER = "@@TEXT@@", 500
 

@@ -71,7 +71,8 @@ def literal(words: str) -> str:
     No formula holds an escape, for programs differ on them there: what looks like one is put together from two texts,
     and control characters are left out.
     """
-    return _ODD_OUTSIDE.sub(_parted, words.replace('"', '""'))
+    kept = re.sub(f"[{_NO_XML}]", "", normal(words))  # first, for what it parted may look like one
+    return _ODD_OUTSIDE.sub('_"&"', kept.replace('"', '""'))
 
 
 def _marked(words: str) -> str:
@@ -81,10 +82,3 @@ def _marked(words: str) -> str:
 def _code(found: re.Match[str]) -> str:
     letter = found[0]
     return "\ufffd" if _NONE.match(letter) else f"_x{ord(letter):04X}_"
-
-
-def _parted(found: re.Match[str]) -> str:
-    letter = found[0]
-    if letter == "_":
-        return '_"&"'
-    return "\ufffd" if _NONE.match(letter) else ""

@@ -25,9 +25,7 @@ _PACK_DIGEST = re.compile(r"[A-Za-z0-9_-]{16}")
 _DAY = re.compile(r"[0-9]{8}")
 _NONCE = re.compile(r"[A-Za-z0-9_-]{8}")
 _ESCAPE = re.compile("_(?=x)")  # may begin what programs read as a letter, so that it stands escaped in a file
-_TURNS = (
-    100  # of the nonce, until a token holds none but those of a key that an earlier version made
-)
+_TURNS = 100  # of the nonce, until a token holds none but those of a key that an earlier version made
 
 
 @dataclass(frozen=True, slots=True)
