@@ -47,6 +47,11 @@ def test_prefixes_and_utf_16_are_read() -> None:
         assert relations(data, "") == (Relation("1", "k", "b", False),)
 
 
+def test_an_encoding_that_nobody_knows_is_no_xml() -> None:
+    with pytest.raises(ValueError, match="unknown encoding"):
+        content_types(types().replace(b'"1.0"', b'"1.0" encoding="x-none"'))
+
+
 def test_the_type_of_a_part_is_its_own_or_that_of_its_ending() -> None:
     found = content_types(
         types(

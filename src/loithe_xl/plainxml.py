@@ -237,5 +237,5 @@ def _parse(
     parser.StartElementHandler, parser.EndElementHandler = start, end
     try:
         parser.Parse(text, True)
-    except expat.ExpatError as fault:
+    except (expat.ExpatError, LookupError) as fault:  # the latter of an encoding that nobody knows
         raise ValueError(str(fault)) from fault
