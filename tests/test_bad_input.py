@@ -369,11 +369,11 @@ def test_a_pack_inside_a_file_is_the_one_that_was_signed(
 def test_a_folder_may_not_take_the_id_of_a_pack_of_the_program(tmp_path: Path) -> None:
     shutil.copytree(PACKS / "loi_the", tmp_path / "goi")
     assert packs.load(str(tmp_path / "goi")).digest == "", "the same pack"
-    packs.load.cache_clear()
-    main = tmp_path / "goi" / "pack.toml"
+    shutil.copytree(tmp_path / "goi", tmp_path / "khac")
+    main = tmp_path / "khac" / "pack.toml"
     main.write_text(main.read_text(encoding="utf-8").replace("title", "# Sửa\ntitle", 1), encoding="utf-8")
 
-    answer = press("generate", "--level", "district", "--pack", tmp_path / "goi", "--out", tmp_path / "out")
+    answer = press("generate", "--level", "district", "--pack", tmp_path / "khac", "--out", tmp_path / "out")
 
     assert answer.code == 2
     assert worded("PACK_ID_TAKEN").search(answer.err)

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from loithe_xl import packs, specfile
 from loithe_xl.identity import encode
@@ -33,13 +34,18 @@ class Loaded:
 PIECE = 16_000  # letters of a pack's file per cell; each may be two of Excel's
 
 
-@cache
 def load(name: str) -> Loaded:
     """A pack by name or folder; Fault with all its faults, or PACK_UNKNOWN.
 
     A folder may not call its pack as one of the program's is called: forms of that id are judged by that one alone.
     """
     folder = packs.pack_folder(name)
+    return _loaded_from(folder, folder.resolve())
+
+
+@cache
+def _loaded_from(folder: Path, where: Path) -> Loaded:
+    """``where`` tells apart folders of one name in several working folders."""
     files = specfile.read_folder(folder)
     ours = folder in map(packs.pack_folder, packs.available())
     pack = specfile.load_files(files, tried=ours)  # by the tests, which load them like everybody's
