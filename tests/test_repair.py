@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -26,6 +27,8 @@ from loithe_xl.tasks.repair import _said, drawn_marks
 
 Cells = dict[Address, Any]
 MAIN, MEETINGS, WORDS = "1. Số liệu", "2. Buổi sinh hoạt", "3. Khó khăn, kiến nghị"
+
+FIRST_DATE = 44958  # above all numbers of other inputs
 
 
 @dataclass
@@ -101,7 +104,7 @@ def values_of(layout: Layout) -> Iterator[Callable[[Field], Any]]:
         def value(field: Field, own: int = number) -> Any:
             match field.kind:
                 case "date":
-                    return 44958 + own % 40
+                    return FIRST_DATE + own % 40
                 case "text" | "paragraph":
                     return f"giá trị {own}"
                 case "yesno" | "choice":
@@ -141,7 +144,9 @@ def never_wrong(made: Bench, done: Salvaged) -> None:
             continue
         assert after[id] == start[id], f"{id} got a value of something else"
         name = id.partition("#")[0]
-        seen = {(sheet, at) for sheet, cells in made.sheets.items() for at, raw in cells.items() if raw == value}
+        seen = {
+            (sheet, at) for sheet, cells in made.sheets.items() for at, raw in cells.items() if raw in spellings(value)
+        }
         told = {(found.place.sheet, located(found.place.cell or "A1")) for found in done.left}
         assert said & {name, name.partition(".")[0]} or seen & told, f"{id} was lost and nothing said"
     moved = {place.field for place in done.moved}
@@ -558,9 +563,14 @@ def alter(made: Bench, how: str, chance: random.Random) -> None:
         made.sheets[name] = moved
 
 
+def spellings(raw: Any) -> list[Any]:
+    """A value as inputs have it and, where it may be a date, as its cell does."""
+    return [raw, f"{EPOCH + timedelta(raw):%d/%m/%Y}"] if isinstance(raw, int) and raw >= FIRST_DATE else [raw]
+
+
 def inputs_now(made: Bench, cells: Cells) -> set[Address]:
     """Cells that hold what a user typed, wherever they are by now."""
-    values = {str(raw) for raw in flat(made.inputs).values()}
+    values = {str(spelling) for raw in flat(made.inputs).values() for spelling in spellings(raw)}
     return {at for at, raw in cells.items() if str(raw) in values}
 
 
