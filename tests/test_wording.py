@@ -77,7 +77,7 @@ def speaking(world: str, folder: Path) -> Iterator[None]:
 
 
 def _forget() -> None:
-    for cached in (loading.load, issued._expected):
+    for cached in (loading.own, loading.known, loading._loaded_from, issued._expected):
         cached.cache_clear()
 
 

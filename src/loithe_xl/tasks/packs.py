@@ -57,16 +57,18 @@ def _loaded_from(folder: Path, where: Path) -> Loaded:
     return _loaded(pack)
 
 
-def own() -> list[str]:
+@cache  # asked for each file
+def own() -> tuple[str, ...]:
     """The ids of the packs that come with the program."""
-    return list(packs.available())
+    return tuple(packs.available())
 
 
 def built_in(id: str) -> bool:
     """Whether a pack comes with the program."""
-    return id in packs.available()
+    return id in own()
 
 
+@cache  # asked for each file
 def known(id: str) -> Loaded:
     """A pack that comes with the program; an id out of a received file never names a folder."""
     if not built_in(id):
