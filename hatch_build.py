@@ -20,12 +20,12 @@ class AddinHook(BuildHookInterface):
         if version != "standard":
             return
         sys.path.insert(0, str(Path(self.root) / "src"))
-        from loithe_xl.xlam.package import BUILT, build_addin
+        from loithe_xl.addin.xlam.package import BUILT, build_addin
 
         self.folder = tempfile.TemporaryDirectory(prefix="loithe-xl-")
         made = Path(self.folder.name) / BUILT.name
         made.write_bytes(build_addin())
-        build_data["force_include"][str(made)] = f"loithe_xl/{BUILT.parent.name}/{BUILT.name}"
+        build_data["force_include"][str(made)] = f"loithe_xl/addin/xlam/{BUILT.name}"
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
         """The wheel has it; the file goes."""

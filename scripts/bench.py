@@ -25,12 +25,13 @@ import peers
 import steps
 from campaign import Campaign
 from costs import Cost, Row, interleaved, machine, measured, process, table
-from loithe_xl import store, zipparts
 from loithe_xl.draw import form_book
-from loithe_xl.identity import public_key
-from loithe_xl.register import Unit
-from loithe_xl.submission import Inputs
-from loithe_xl.tasks.render import cell_case, package
+from loithe_xl.draw.render import cell_case, package
+from loithe_xl.form.inputs import Inputs
+from loithe_xl.identity.token import public_key
+from loithe_xl.register.register import Unit
+from loithe_xl.system import store
+from loithe_xl.workbook import zipparts
 
 ROOT = Path(__file__).resolve().parent.parent
 BEGIN, END = "<!-- bench: scripts/bench.py --write -->", "<!-- end of bench -->"

@@ -5,19 +5,19 @@ from __future__ import annotations
 from functools import cached_property
 from pathlib import Path
 
-from loithe_xl import store
 from loithe_xl.demo.answers import Cast, cell_inputs
-from loithe_xl.draw import form_book
-from loithe_xl.identity import Identity, new_private_key, public_key, sign
-from loithe_xl.kinds import Aggregate
-from loithe_xl.layout import COMPUTED, Layout
-from loithe_xl.register import Register, Unit
-from loithe_xl.submission import Inputs, blank
-from loithe_xl.tasks import packs
-from loithe_xl.tasks.forge import Forge
-from loithe_xl.tasks.issued import seal
-from loithe_xl.tasks.render import Subject, cell_case, package, parent_case, salt_of
-from loithe_xl.tasks.terms import Term, term
+from loithe_xl.draw import form_book, packs
+from loithe_xl.draw.batch import Forge
+from loithe_xl.draw.render import Subject, cell_case, package, parent_case, salt_of
+from loithe_xl.form.inputs import Inputs, blank
+from loithe_xl.form.layout import Layout
+from loithe_xl.form.terms import Term, term
+from loithe_xl.identity.token import Identity, new_private_key, public_key, sign
+from loithe_xl.intake.issued import seal
+from loithe_xl.pack.kinds import Aggregate
+from loithe_xl.register.register import Register, Unit
+from loithe_xl.system import store
+from loithe_xl.workbook.ownsheets import COMPUTED
 
 
 class Campaign:

@@ -17,21 +17,23 @@ from pathlib import Path
 from PIL import Image, ImageChops
 
 import ribbon
-from loithe_xl import pdf, writer
-from loithe_xl.book import Book, Print, Sheet
+from loithe_xl.addin.findings import issue_list, marks
 from loithe_xl.demo.offices import LATE
 from loithe_xl.demo.story import FORMS, RECEIVED, RESULT, run
-from loithe_xl.draw import Case, form_book, issue_list, marks
-from loithe_xl.evaluate import Raw
-from loithe_xl.issues import Issue
-from loithe_xl.layout import CHECK
-from loithe_xl.reportsheet import report_book
-from loithe_xl.styles import STYLES
-from loithe_xl.tasks.gather import open_parent, rebuilt_case
-from loithe_xl.tasks.intake import open_file
+from loithe_xl.draw import Case, form_book
+from loithe_xl.draw.render import Subject, cell_case, package, salt_of
+from loithe_xl.intake.openfile import open_file
+from loithe_xl.language.issues import Issue
+from loithe_xl.report.sheet import report_book
+from loithe_xl.rules.evaluate import Raw
+from loithe_xl.system import pdf
+from loithe_xl.tasks.consolidate import open_parent, rebuilt_case
 from loithe_xl.tasks.office import Office
-from loithe_xl.tasks.render import Subject, cell_case, package, salt_of
-from loithe_xl.tasks.reporting import report
+from loithe_xl.tasks.report import report
+from loithe_xl.workbook import writer
+from loithe_xl.workbook.book import Book, Print, Sheet
+from loithe_xl.workbook.ownsheets import CHECK
+from loithe_xl.workbook.styles import STYLES
 
 PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
 WINDOWS = "cua-so-"  # what scripts/window.py draws

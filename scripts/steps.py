@@ -10,24 +10,24 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from loithe_xl import guard, plainxml, reader
-from loithe_xl.tasks import intake
-from loithe_xl.tasks.packs import Loaded
+from loithe_xl.form.loaded import Loaded
+from loithe_xl.intake import openfile
+from loithe_xl.reading import guard, reader, strictxml
 
 STEPS: dict[str, tuple[tuple[Any, str], ...]] = {
     "bytes from the disk": ((guard, "fetch"),),
     "the gate: every part unpacked and verified": ((guard, "unwrap"),),
     "calamine": ((reader, "_calamine"),),
     "our own pass over the cells": ((reader, "scan"),),
-    "the texts that cells share": ((plainxml, "shared_texts"),),
+    "the texts that cells share": ((strictxml, "shared_texts"),),
     "both readings compared": ((reader, "agreed"),),
     "lists of parts, names, styles, properties": ((reader, "read"),),
-    "identity and its signature": ((intake, "identified"),),
+    "identity and its signature": ((openfile, "identified"),),
     "compared with the form as issued": tuple(
-        (intake, name) for name in ("as_issued", "misplaced", "changed", "outside", "cut_cells")
+        (openfile, name) for name in ("as_issued", "misplaced", "changed", "outside", "cut_cells")
     ),
-    "inputs taken out, typed texts read": ((intake, "extract"), (intake, "settle")),
-    "figures computed, checks judged": ((intake, "_cell"),),
+    "inputs taken out, typed texts read": ((openfile, "extract"), (openfile, "settle")),
+    "figures computed, checks judged": ((openfile, "_cell"),),
 }
 REST = "digest, and what joins all this"
 
@@ -36,12 +36,12 @@ def costs(files: Sequence[Path], by: Loaded) -> dict[str, float]:
     """Step -> ms of CPU per file, over files that were not read before."""
     first, others = files[: len(files) // 8], files[len(files) // 8 :]
     for file in first:
-        intake.open_file(file, file.name, by)  # what is loaded and compiled once
+        openfile.open_file(file, file.name, by)  # what is loaded and compiled once
     clock = _Clock()
     with clock.watching():
         began = time.process_time_ns()
         for file in others:
-            intake.open_file(file, file.name, by)
+            openfile.open_file(file, file.name, by)
         whole = time.process_time_ns() - began
     each = {step: clock.spent[step] / 1e6 / len(others) for step in STEPS}
     return {**each, REST: whole / 1e6 / len(others) - sum(each.values())}

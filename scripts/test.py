@@ -1,6 +1,6 @@
 """Installs what the tests need and runs them all: ruff, mypy, import-linter, pytest.
 
-Without arguments everything; with arguments (``python3 scripts/test.py tests/test_expr.py``) only pytest with them.
+Without arguments everything; with arguments (``python3 scripts/test.py tests/test_syntax.py``) only pytest with them.
 """
 
 from __future__ import annotations

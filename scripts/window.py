@@ -21,8 +21,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from loithe_xl.evaluate import Raw
-from loithe_xl.tasks.render import package, salt_of
+from loithe_xl.draw.render import package, salt_of
+from loithe_xl.rules.evaluate import Raw
 from pictures import PICTURES, WINDOWS, case_of
 
 DISPLAY, SCREEN, DEPTH = ":83", (1366, 768), 24

@@ -26,7 +26,7 @@ VERSION, PLATFORM = "3.12", "x86_64-pc-windows-msvc"
 TAG = "python" + VERSION.replace(".", "")
 NAME = "loithe-xl-windows"
 SITE = PurePosixPath("python/Lib/site-packages")
-MANIFEST, KEYS = "manifest.sha256", "khoa"  # loithe_xl.windows and its installer read them
+MANIFEST, KEYS = "manifest.sha256", "khoa"  # loithe_xl.addin.setup.windows and its installer read them
 DATE = (1980, 1, 1, 0, 0, 0)
 LONGEST = 130  # letters of a path in the zip: with a user's own folder before it, Windows allows 260
 

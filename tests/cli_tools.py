@@ -21,9 +21,9 @@ import openpyxl
 from tools import REQUIRED, small_register
 
 from loithe_xl.cli.shell import run
-from loithe_xl.identity import fingerprint
-from loithe_xl.issues import catalogue
-from loithe_xl.register import COLUMNS, TIER_WORDS, Register, Unit
+from loithe_xl.identity.token import fingerprint
+from loithe_xl.language.issues import catalogue
+from loithe_xl.register.register import COLUMNS, TIER_WORDS, Register, Unit
 
 BROKEN = ("Traceback", "Lỗi của chương trình", "A fault of the program")
 INDEXED = re.compile(r"INDEX\('([^']+)'!\$([A-Z]+)\$(\d+):\$([A-Z]+)\$(\d+),(\d+),(\d+)\)")

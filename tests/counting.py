@@ -13,14 +13,14 @@ from pathlib import Path
 
 from tally import Tally
 
-from loithe_xl.consolidate import consolidate
-from loithe_xl.decide import decide, prefer, withdraw
-from loithe_xl.evaluate import serial
-from loithe_xl.receipts import Decision, Receipt, UnitRow, Verdict
-from loithe_xl.register import Register, Unit
-from loithe_xl.submission import blank, constants
-from loithe_xl.tasks import packs
-from loithe_xl.tasks.judging import merged, news, settled
+from loithe_xl.consolidation.consolidate import consolidate
+from loithe_xl.consolidation.decide import decide, prefer, withdraw
+from loithe_xl.consolidation.receipts import Decision, Receipt, UnitRow, Verdict
+from loithe_xl.draw import packs
+from loithe_xl.form.inputs import blank, constants
+from loithe_xl.intake.judging import merged, news, settled
+from loithe_xl.register.register import Register, Unit
+from loithe_xl.workbook.daynumbers import serial
 
 PACK = packs.load("loi_the").pack
 KNOWN = constants(PACK, serial(date(2023, 2, 28)))

@@ -12,9 +12,9 @@ from scenes import FRIDAY, JOURNAL, PARENT, leftovers, pressed, seen
 from tally import Tally
 from tools import REQUIRED, held, make_forms, small_register
 
-from loithe_xl.receipts import Verdict
-from loithe_xl.tasks import diary
-from loithe_xl.tasks.gather import open_parent
+from loithe_xl.consolidation.receipts import Verdict
+from loithe_xl.tasks import journalfile
+from loithe_xl.tasks.consolidate import open_parent
 
 AT_ONCE = 8
 
@@ -55,7 +55,7 @@ def _round(stage: Path, reports: Sequence[Path], units: Sequence[str]) -> str:
     if parent.consolidation.values["members_total"] != sum(counted.values()):
         return "the sum is another"
     journal = (stage / JOURNAL).read_bytes()
-    if diary._last_check(journal) is None or journal.count(b"\r\n") < len(reports):
+    if journalfile._last_check(journal) is None or journal.count(b"\r\n") < len(reports):
         return "the journal is not whole"
     if any(open_parent(copy).identity != parent.identity for copy in seen(stage / "ban-cu")):
         return "a copy is not whole"

@@ -9,20 +9,21 @@ from functools import cache
 
 from tools import REQUIRED, TERM, held, small_register
 
-from loithe_xl.book import Address, Book, Formula, Link, Sheet, Validation, address, area, column_letters
-from loithe_xl.consolidate import rows_sent_up
-from loithe_xl.decide import decide
-from loithe_xl.draw import Case, form_book
-from loithe_xl.evaluate import Raw, serial
-from loithe_xl.identity import Identity
-from loithe_xl.issues import Place, issue
-from loithe_xl.journal import Entry, Run, entries
-from loithe_xl.receipts import Receipt, UnitRow, Verdict, unit_row
-from loithe_xl.register import Register, Unit
-from loithe_xl.submission import Inputs, blank, constants
-from loithe_xl.tasks import packs
-from loithe_xl.tasks.render import Subject, cell_case, parent_case
-from loithe_xl.validate import all_values
+from loithe_xl.consolidation.consolidate import rows_sent_up
+from loithe_xl.consolidation.decide import decide
+from loithe_xl.consolidation.journal import Entry, Run, entries
+from loithe_xl.consolidation.receipts import Receipt, UnitRow, Verdict, unit_row
+from loithe_xl.draw import Case, form_book, packs
+from loithe_xl.draw.render import Subject, cell_case, parent_case
+from loithe_xl.form.figures import all_values
+from loithe_xl.form.inputs import Inputs, blank, constants
+from loithe_xl.identity.token import Identity
+from loithe_xl.language.issues import Place, issue
+from loithe_xl.register.register import Register, Unit
+from loithe_xl.rules.evaluate import Raw
+from loithe_xl.workbook.address import Address, address, area, column_letters
+from loithe_xl.workbook.book import Book, Formula, Link, Sheet, Validation
+from loithe_xl.workbook.daynumbers import serial
 
 LOADED = packs.load("loi_the")
 PACK = LOADED.pack

@@ -20,7 +20,7 @@ from cli_tools import worded
 from scenes import HalfWritten, Scene, forked, fresh, rehearsed
 from tally import Tally
 
-from loithe_xl import store
+from loithe_xl.system import store
 
 STEPS = ("open", "fdopen", "fsync", "replace", "link", "mkdir", "unlink", "chmod", "rmdir")
 FAULTS = {"full": errno.ENOSPC, "broken": errno.EIO, "forbidden": errno.EACCES}

@@ -11,21 +11,25 @@ from pathlib import Path
 
 from tools import NOON, TERM
 
-from loithe_xl.book import located
+from loithe_xl.consolidation.receipts import Status
 from loithe_xl.draw.hidden import SEAL_ROW
-from loithe_xl.evaluate import Raw, serial
-from loithe_xl.issues import Place, Severity
-from loithe_xl.kinds import NO, YES
-from loithe_xl.layout import HIDDEN, Layout
-from loithe_xl.receipts import Status
-from loithe_xl.spec import Field, Form
-from loithe_xl.submission import Inputs, blank, constants
-from loithe_xl.tasks.gather import Order, gather, rebuilt
-from loithe_xl.tasks.intake import open_file, with_receipts
+from loithe_xl.draw.packs import load
+from loithe_xl.draw.render import Subject, cell_case, package, salt_of
+from loithe_xl.form.checks import validate
+from loithe_xl.form.figures import all_values
+from loithe_xl.form.inputs import Inputs, blank, constants
+from loithe_xl.form.layout import Layout
+from loithe_xl.form.loaded import Loaded
+from loithe_xl.intake.openfile import open_file, with_receipts
+from loithe_xl.language.issues import Place, Severity
+from loithe_xl.pack.kinds import NO, YES
+from loithe_xl.pack.spec import Field, Form
+from loithe_xl.rules.evaluate import Raw
+from loithe_xl.tasks.consolidate import Order, gather, rebuilt
 from loithe_xl.tasks.office import Office
-from loithe_xl.tasks.packs import Loaded, load
-from loithe_xl.tasks.render import Subject, cell_case, package, salt_of
-from loithe_xl.validate import all_values, validate
+from loithe_xl.workbook.address import located
+from loithe_xl.workbook.daynumbers import serial
+from loithe_xl.workbook.ownsheets import HIDDEN
 
 UNITS = {"cell": "01.1.C01", "base_cell": "01.K1", "base": "01.1", "district": "01"}  # form -> unit of small_register
 TEXTS = (

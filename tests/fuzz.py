@@ -21,15 +21,15 @@ from cli_tools import type_in
 from tally import Tally
 from tools import REQUIRED, fill, held, make_forms, small_register
 
-from loithe_xl import guard, reader
-from loithe_xl.book import address
-from loithe_xl.crew import Crew, Lost
-from loithe_xl.issues import Issue, has_error
-from loithe_xl.layout import COMPUTED
-from loithe_xl.receipts import Verdict
-from loithe_xl.received import Received
-from loithe_xl.tasks.gather import open_parent
-from loithe_xl.tasks.intake import opened, receipt_of
+from loithe_xl.consolidation.receipts import Verdict
+from loithe_xl.intake.openfile import opened, receipt_of
+from loithe_xl.language.issues import Issue, has_error
+from loithe_xl.reading import guard, reader
+from loithe_xl.reading.received import Received
+from loithe_xl.system.workers import Crew, Lost
+from loithe_xl.tasks.consolidate import open_parent
+from loithe_xl.workbook.address import address
+from loithe_xl.workbook.ownsheets import COMPUTED
 
 VALUES = {
     **REQUIRED,

@@ -30,18 +30,19 @@ from msoffcrypto.format.ooxml import OOXMLFile
 from tally import Tally
 from tools import REQUIRED, TERM, held, make_forms, small_register
 
-from loithe_xl import keyring, ledger
-from loithe_xl.draw import hidden
-from loithe_xl.identity import Identity, new_private_key, parse, sign
-from loithe_xl.receipts import Receipt, Verdict
-from loithe_xl.register import Register, Unit
-from loithe_xl.signedlines import signed
-from loithe_xl.submission import blank
-from loithe_xl.tasks import issued, packs, render
-from loithe_xl.tasks.gather import open_parent
-from loithe_xl.tasks.intake import open_file
-from loithe_xl.tasks.render import Subject, cell_case, parent_case
-from loithe_xl.wording import Wording
+from loithe_xl.consolidation import ledger
+from loithe_xl.consolidation.receipts import Receipt, Verdict
+from loithe_xl.consolidation.signedlines import signed
+from loithe_xl.draw import hidden, packs, render
+from loithe_xl.draw.render import Subject, cell_case, parent_case
+from loithe_xl.form.inputs import blank
+from loithe_xl.identity import keyring
+from loithe_xl.identity.token import Identity, new_private_key, parse, sign
+from loithe_xl.intake import issued
+from loithe_xl.intake.openfile import open_file
+from loithe_xl.intake.seal import Wording
+from loithe_xl.register.register import Register, Unit
+from loithe_xl.tasks.consolidate import open_parent
 
 BOOK, RELS, TYPES = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "[Content_Types].xml"
 STYLES, STRINGS, CUSTOM, CORE = "xl/styles.xml", "xl/sharedStrings.xml", "docProps/custom.xml", "docProps/core.xml"

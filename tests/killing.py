@@ -19,10 +19,11 @@ from unittest import mock
 from scenes import HalfWritten, Scene, forked, fresh, rehearsed
 from tally import Tally
 
-from loithe_xl import keyring, store
-from loithe_xl.tasks import diary
+from loithe_xl.identity import keyring
+from loithe_xl.system import store
+from loithe_xl.tasks import journalfile
 
-WRITERS = frozenset(str(module.__file__) for module in (store, keyring, diary))
+WRITERS = frozenset(str(module.__file__) for module in (store, keyring, journalfile))
 KILLED = -signal.SIGKILL
 
 

@@ -16,9 +16,9 @@ from hosts import excel
 from tools import REQUIRED, fill, held, make_forms, small_register
 
 from loithe_xl import addin
-from loithe_xl.tasks.gather import rebuilt
-from loithe_xl.tasks.intake import open_file
-from loithe_xl.tasks.render import Subject, cell_case, package, salt_of
+from loithe_xl.draw.render import Subject, cell_case, package, salt_of
+from loithe_xl.intake.openfile import open_file
+from loithe_xl.tasks.consolidate import rebuilt
 
 NOW = datetime(2023, 3, 4, 9, 30)
 
@@ -71,7 +71,7 @@ def opened(path: Path, *, read_only: bool = False) -> xw.Book:
 @contextmanager
 def clock(moment: datetime = NOW) -> Iterator[None]:
     """The office's clock stands still."""
-    with mock.patch("loithe_xl.addin.desk.local_time", return_value=moment):
+    with mock.patch("loithe_xl.addin.dialogs.local_time", return_value=moment):
         yield
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 import zipfile
 
-from loithe_xl.stamp import Protection
-from loithe_xl.zipparts import entry, joined, parts_of
+from loithe_xl.workbook.protection import Protection
+from loithe_xl.workbook.zipparts import entry, joined, parts_of
 
 
 def lock(package: bytes, protection: Protection) -> bytes:

@@ -15,10 +15,10 @@ from measured import loithe
 from tally import Tally
 from tools import NOON, REQUIRED, TERM, held, small_register
 
-from loithe_xl.register import Register
-from loithe_xl.tasks import packs
+from loithe_xl.draw import packs
+from loithe_xl.intake.openfile import open_file
+from loithe_xl.register.register import Register
 from loithe_xl.tasks.generate import Request, generate
-from loithe_xl.tasks.intake import open_file
 from loithe_xl.tasks.office import Office
 
 MOST = 500  # megabytes of all processes together

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from loithe_xl import windows
-from loithe_xl.tasks.permissionchecks import ALL_TOLD
-from loithe_xl.windows import Ran, Windows
+from loithe_xl.addin.setup import windows
+from loithe_xl.addin.setup.permissions import ALL_TOLD
+from loithe_xl.addin.setup.windows import Ran, Windows
 
 HEALTHY = {
     r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion": {"currentbuildnumber": "22631"},

@@ -15,7 +15,7 @@ from scenes import World, leftovers, remembered
 from tally import Tally
 from tools import REQUIRED, held, make_forms, small_register
 
-from loithe_xl.tasks.gather import Gathered, Order, gather
+from loithe_xl.tasks.consolidate import Gathered, Order, gather
 from loithe_xl.tasks.office import Office
 
 FRIDAY = Office(now=datetime(2023, 3, 3, 15))

@@ -10,19 +10,20 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from loithe_xl.book import Formula, Link, Sheet
-from loithe_xl.consolidate import Consolidation, consolidate
-from loithe_xl.evaluate import Raw, serial
-from loithe_xl.identity import Identity
-from loithe_xl.kinds import NO, YES
-from loithe_xl.receipts import Receipt, Verdict, unit_row
-from loithe_xl.register import Register
-from loithe_xl.registerfile import sample_register
+from loithe_xl.consolidation.consolidate import Consolidation, consolidate
+from loithe_xl.consolidation.receipts import Receipt, Verdict, unit_row
+from loithe_xl.draw import packs
+from loithe_xl.form.figures import all_values
+from loithe_xl.form.inputs import Inputs, blank, constants
+from loithe_xl.identity.token import Identity
+from loithe_xl.pack.kinds import NO, YES
+from loithe_xl.pack.spec import Form
+from loithe_xl.register.file import sample_register
+from loithe_xl.register.register import Register
 from loithe_xl.report import Edit, Page, compose
-from loithe_xl.spec import Form
-from loithe_xl.submission import Inputs, blank, constants
-from loithe_xl.tasks import packs
-from loithe_xl.validate import all_values
+from loithe_xl.rules.evaluate import Raw
+from loithe_xl.workbook.book import Formula, Link, Sheet
+from loithe_xl.workbook.daynumbers import serial
 
 PACK = packs.load("loi_the").pack
 CUTOFF, DEADLINE = date(2023, 2, 28), date(2023, 3, 5)

@@ -14,10 +14,10 @@ from pathlib import Path
 import excellike
 import openpyxl
 
-from loithe_xl.received import exact
-from loithe_xl.submission import Inputs
-from loithe_xl.tasks.intake import open_file
-from loithe_xl.validate import plain
+from loithe_xl.form.inputs import Inputs
+from loithe_xl.intake.openfile import open_file
+from loithe_xl.language.notation import plain
+from loithe_xl.reading.received import exact
 
 RESAVE = Path(__file__).with_name("hosts") / "resave.js"
 NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")

@@ -21,9 +21,9 @@ from unittest import mock
 from cli_tools import register_file, type_in
 from tools import REQUIRED, TERM, held, make_forms, small_register
 
-from loithe_xl import keyring
 from loithe_xl.cli.shell import run
-from loithe_xl.tasks import diary, gather, generate
+from loithe_xl.identity import keyring
+from loithe_xl.tasks import consolidate, generate, journalfile
 
 MONDAY, FRIDAY, SATURDAY = "2023-02-27T08:00:00", "2023-03-03T15:00:00", "2023-03-04T09:00:00"
 PARENT, JOURNAL, INBOX, REPORT = "cha.xlsx", "cha_nhat-ky.csv", "nhan", "bao-cao.xlsx"
@@ -112,7 +112,7 @@ def _consolidate(world: World) -> Scene:
         if any(copy.read_bytes() != world.old for copy in seen(folder / "ban-cu")):
             return "a copy is not the old parent"
         journal = folder / JOURNAL
-        if journal.exists() and diary._last_check(journal.read_bytes()) is None:
+        if journal.exists() and journalfile._last_check(journal.read_bytes()) is None:
             return "the journal is not whole"
         strange = [path.name for path in seen(folder) if path.parent == folder and path.name not in (PARENT, JOURNAL)]
         return f"strange files: {strange}" if strange else ""
@@ -237,7 +237,7 @@ def _key() -> Scene:
 @contextmanager
 def remembered(world: World) -> Iterator[None]:
     """What is written is computed once: a parent by its receipts and time, a form by its unit."""
-    rebuilt, make = gather.rebuilt, generate._Maker.make
+    rebuilt, make = consolidate.rebuilt, generate._Maker.make
 
     def once(parent: object, saved: object) -> bytes:
         key = "parent", hashlib.sha256(repr((parent.receipts, parent.journal, saved)).encode()).digest()  # type: ignore[attr-defined]
@@ -251,7 +251,7 @@ def remembered(world: World) -> Iterator[None]:
             world.kept[key] = make(forge, unit)  # type: ignore[arg-type]
         return world.kept[key]
 
-    with mock.patch.object(gather, "rebuilt", once), mock.patch.object(generate._Maker, "make", form):
+    with mock.patch.object(consolidate, "rebuilt", once), mock.patch.object(generate._Maker, "make", form):
         yield
 
 

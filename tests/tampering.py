@@ -16,23 +16,13 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-from loithe_xl.book import address, column_letters, located
 from loithe_xl.draw.hidden import LANG_CELL, NAME_CELL
-from loithe_xl.identity import sign
-from loithe_xl.layout import (
-    CHECK,
-    GUIDE,
-    HIDDEN,
-    HIDDEN_CHECKS,
-    HIDDEN_RECEIPTS,
-    HIDDEN_REGISTER,
-    TOTALS,
-    Layout,
-    Slot,
-    TableSlot,
-)
-from loithe_xl.spec import Field
-from loithe_xl.tasks.intake import Opened, open_file
+from loithe_xl.form.layout import Layout, Slot, TableSlot
+from loithe_xl.identity.token import sign
+from loithe_xl.intake.openfile import Opened, open_file
+from loithe_xl.pack.spec import Field
+from loithe_xl.workbook.address import address, column_letters, located
+from loithe_xl.workbook.ownsheets import CHECK, GUIDE, HIDDEN, HIDDEN_CHECKS, HIDDEN_RECEIPTS, HIDDEN_REGISTER, TOTALS
 
 Where = tuple[str, str]  # sheet, cell; either may be blank
 STRANGER = bytes(range(32))  # a private key that nobody trusts

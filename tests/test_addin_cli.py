@@ -12,12 +12,11 @@ from cli_tools import press, worded
 
 import environment
 import loithe
-from loithe_xl import windows
-from loithe_xl.tasks import diagnosis, installing
-from loithe_xl.tasks.diagnosis import Finding, Verdict
-from loithe_xl.words import Text
-from loithe_xl.xlam import sources
-from loithe_xl.xlam.package import build_addin
+from loithe_xl.addin.setup import diagnosis, installing, windows
+from loithe_xl.addin.setup.diagnosis import Finding, Verdict
+from loithe_xl.addin.xlam import sources
+from loithe_xl.addin.xlam.package import build_addin
+from loithe_xl.language.catalogue import Text
 
 SCRIPT = Path(environment.__file__).with_name("build_addin.py")
 

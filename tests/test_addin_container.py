@@ -12,8 +12,8 @@ from pyopenvba import ExcelFile
 from pyvbaanalysis import DiagnosticSeverity, analyze_workbook
 
 from addin_container import PROJECT, other_container
-from loithe_xl.xlam.package import build_addin
-from loithe_xl.xlam.sources import read
+from loithe_xl.addin.xlam.package import build_addin
+from loithe_xl.addin.xlam.sources import read
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,8 @@ import pytest
 from PIL import Image, ImageChops, ImageStat
 
 import icons
-from loithe_xl import styles
-from loithe_xl.xlam import ribbon
+from loithe_xl.addin.xlam import ribbon
+from loithe_xl.workbook import styles
 
 RIBBON = Path(__file__).resolve().parent.parent / "addin" / "customUI14.xml"
 SMALLEST = 16  # pixels: an item of a menu on a screen of 100 %

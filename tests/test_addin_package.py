@@ -17,10 +17,10 @@ import python_calamine
 from vba_reader import decompressed, modules, streams
 
 from loithe_xl import __version__
-from loithe_xl.words import LANGUAGES
-from loithe_xl.xlam import ribbon, sources
-from loithe_xl.xlam.package import PROJECT, build_addin, settings
-from loithe_xl.xlam.vbaproject import module_text
+from loithe_xl.addin.xlam import ribbon, sources
+from loithe_xl.addin.xlam.package import PROJECT, build_addin, settings
+from loithe_xl.addin.xlam.vbaproject import module_text
+from loithe_xl.language.catalogue import LANGUAGES
 
 RELATIONSHIPS = "{http://schemas.openxmlformats.org/package/2006/relationships}"
 RIBBON = "customUI/customUI14.xml"

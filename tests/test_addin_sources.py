@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from loithe_xl.issues import Fault, Issue
-from loithe_xl.xlam import sources
-from loithe_xl.xlam.ribbon import NAMESPACE
-from loithe_xl.xlam.sources import Sources, read
+from loithe_xl.addin.xlam import sources
+from loithe_xl.addin.xlam.ribbon import NAMESPACE
+from loithe_xl.addin.xlam.sources import Sources, read
+from loithe_xl.language.issues import Fault, Issue
 
 ROOT = Path(__file__).resolve().parent.parent
 MAIN = """Attribute VB_Name = "LoitheMain"
@@ -175,7 +175,7 @@ def test_licence_notices_stay(home: Path):
 
 def test_xlwings_is_read_and_not_imported():
     script = (
-        "import sys; from loithe_xl.xlam.package import build_addin; build_addin(); sys.exit('xlwings' in sys.modules)"
+        "import sys; from loithe_xl.addin.xlam.package import build_addin as b; b(); sys.exit('xlwings' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT / "src", capture_output=True, check=False)
 

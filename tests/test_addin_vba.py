@@ -15,10 +15,10 @@ from tools import make_forms, small_register
 
 from loithe_xl import __version__
 from loithe_xl.addin import BUTTONS
-from loithe_xl.layout import REPORT
-from loithe_xl.words import LANGUAGES
-from loithe_xl.xlam.package import build_addin
-from loithe_xl.xlam.vbatext import STRING, lines
+from loithe_xl.addin.xlam.package import build_addin
+from loithe_xl.addin.xlam.vbatext import STRING, lines
+from loithe_xl.language.catalogue import LANGUAGES
+from loithe_xl.workbook.ownsheets import REPORT
 
 ADDIN = Path(__file__).resolve().parent.parent / "addin"
 VBA = {file.stem: file.read_text(encoding="ascii") for file in sorted((ADDIN / "vba").iterdir())}

@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SRC = ROOT / "src" / "loithe_xl"
 MODULES = sorted(SRC.rglob("*.py"))
 MODULE_LINES, FUNCTION_LINES = 300, 60
+MADE_OF_ONE = ("cli/", "addin/excel/")  # packages that are the face of one library, click and xlwings
 MADE_BY_TOOLS = re.compile(r"\.(?!ci$)|(build|dist|node_modules|__pycache__|loithe-demo)$")
 
 # Namespaces that file formats prescribe, and the standards that the documents cite. A registry never belongs here.
@@ -49,12 +50,12 @@ def imported(module: Path) -> Iterator[str]:
 
 @cache
 def owners() -> dict[str, set[str]]:
-    """Third-party package -> the modules that import it; the modules of one package of ours count as one."""
+    """Third-party package -> the modules of ours that import it; those of a package made of it count as one."""
     found: defaultdict[str, set[str]] = defaultdict(set)
     for module in MODULES:
         for name in imported(module):
             if name not in sys.stdlib_module_names and name != "loithe_xl":
-                found[name].add(named(module).split("/")[0].removesuffix(".py"))
+                found[name].add(next((room for room in MADE_OF_ONE if named(module).startswith(room)), named(module)))
     return dict(found)
 
 

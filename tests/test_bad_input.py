@@ -32,12 +32,12 @@ from cli_tools import (
 from conftest import Convert
 from tools import small_register
 
-from loithe_xl import keyring
-from loithe_xl.identity import Identity, sign
-from loithe_xl.layout import HIDDEN, HIDDEN_RECEIPTS, HIDDEN_REGISTER
-from loithe_xl.register import Register, Unit
-from loithe_xl.tasks import packs
-from loithe_xl.tasks.intake import open_file
+from loithe_xl.draw import packs
+from loithe_xl.identity import keyring
+from loithe_xl.identity.token import Identity, sign
+from loithe_xl.intake.openfile import open_file
+from loithe_xl.register.register import Register, Unit
+from loithe_xl.workbook.ownsheets import HIDDEN, HIDDEN_RECEIPTS, HIDDEN_REGISTER
 
 PACKS = Path(__file__).parents[1] / "workbook_templates"
 PICTURE = b"\x89PNG\r\n\x1a\n" + b"\0" * 64
@@ -440,7 +440,7 @@ def test_a_touched_ledger_is_noticed(forms: dict[str, Path], tmp_path: Path, she
 
 def test_a_ledger_with_a_matching_digest_but_nonsense_in_it(forms: dict[str, Path], tmp_path: Path) -> None:
     """Somebody who computes the digest anew still gets a message."""
-    from loithe_xl.signedlines import signed
+    from loithe_xl.consolidation.signedlines import signed
 
     into = Path(shutil.copy(forms["01.1"], tmp_path / "p.xlsx"))
     press("consolidate", "--into", into, type_in(forms["01.1.C01"], tmp_path / "a.xlsx", REQUIRED, [held(10)]))

@@ -16,8 +16,8 @@ from canaries import MARK, PLACES, Place, marks, marks_in, planted
 from cli_tools import REQUIRED, codes, held, issue_forms, press, read, trust, type_in
 from tools import small_register
 
-from loithe_xl import store
-from loithe_xl.layout import HIDDEN_JOURNAL, HIDDEN_RECEIPTS, JOURNAL, RECEIPTS
+from loithe_xl.system import store
+from loithe_xl.workbook.ownsheets import HIDDEN_JOURNAL, HIDDEN_RECEIPTS, JOURNAL, RECEIPTS
 
 PLAN = {"planned_date": date(2023, 3, 12)}
 REGISTER = small_register({"01.1": len(PLACES), "01.2": 1})

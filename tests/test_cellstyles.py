@@ -8,9 +8,9 @@ import openpyxl
 import pytest
 from openpyxl.styles.numbers import BUILTIN_FORMATS
 
-from loithe_xl.cellstyles import read_styles, shows_date
-from loithe_xl.reader import read
-from loithe_xl.received import Received
+from loithe_xl.reading.cellstyles import read_styles, shows_date
+from loithe_xl.reading.reader import read
+from loithe_xl.reading.received import Received
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 DATES = [

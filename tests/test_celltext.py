@@ -15,16 +15,16 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from texts import HARD, PIECES, drawn, misread, misstamped, read
 
-from loithe_xl.book import Book, Chart, Link, Print, Sheet, Validation
-from loithe_xl.celltext import attribute, cut, escaped, escaped_outside, literal, normal, units
-from loithe_xl.excelform import text_literal
-from loithe_xl.identity import Identity, parse, public_key, sign
-from loithe_xl.plainxml import decoded
-from loithe_xl.received import Grid
-from loithe_xl.submission import extract
-from loithe_xl.tasks.intake import open_file
-from loithe_xl.writer import render
-from loithe_xl.zipparts import parts_of
+from loithe_xl.form.inputs import extract
+from loithe_xl.identity.token import Identity, parse, public_key, sign
+from loithe_xl.intake.openfile import open_file
+from loithe_xl.reading.received import Grid
+from loithe_xl.reading.strictxml import decoded
+from loithe_xl.rules.excel import text_literal
+from loithe_xl.workbook.book import Book, Chart, Link, Print, Sheet, Validation
+from loithe_xl.workbook.celltext import attribute, cut, escaped, escaped_outside, literal, normal, units
+from loithe_xl.workbook.writer import render
+from loithe_xl.workbook.zipparts import parts_of
 
 LETTERS = st.integers(0, 0x10FFFF).map(chr)
 TEXTS = st.lists(st.sampled_from(PIECES), min_size=1, max_size=8).map("".join) | st.text(LETTERS, min_size=1)

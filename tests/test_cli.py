@@ -16,8 +16,8 @@ import pytest
 from cli_tools import BROKEN, REQUIRED, held, issue_forms, press, type_in, worded
 
 from loithe_xl.cli import shell
-from loithe_xl.issues import Fault, issue
-from loithe_xl.words import LANGUAGES
+from loithe_xl.language.catalogue import LANGUAGES
+from loithe_xl.language.issues import Fault, issue
 
 ENGLISH = re.compile(
     r"\b(usage|options?|commands?|arguments?|required|default|error|invalid|missing|such|got|show)\b", re.I
@@ -175,12 +175,12 @@ def test_a_path_called_json_does_not_make_json(tmp_path: Path) -> None:
 def test_a_program_fault_is_a_message_and_a_traceback_only_on_request(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    from loithe_xl.tasks import gather
+    from loithe_xl.tasks import consolidate
 
     def broken(path: Path) -> None:
         raise RuntimeError(str(path))
 
-    monkeypatch.setattr(gather, "open_parent", broken)
+    monkeypatch.setattr(consolidate, "open_parent", broken)
     for lang, mark in (("vi", BROKEN[1]), ("en", BROKEN[2])):
         assert shell.run(["status", str(tmp_path), "--lang", lang]) == 3
         said = capsys.readouterr()
@@ -193,24 +193,24 @@ def test_a_program_fault_is_a_message_and_a_traceback_only_on_request(
 
 
 def test_stopping_is_no_fault(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    from loithe_xl.tasks import gather
+    from loithe_xl.tasks import consolidate
 
     def stopped(path: Path) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(gather, "open_parent", stopped)
+    monkeypatch.setattr(consolidate, "open_parent", stopped)
 
     assert shell.run(["status", "x"]) == 3
     assert "Đã dừng" in capsys.readouterr().err
 
 
 def test_every_issue_of_a_fault_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    from loithe_xl.tasks import gather
+    from loithe_xl.tasks import consolidate
 
     def refused(path: Path) -> None:
         raise Fault([issue("UNIT_UNKNOWN", unit=unit) for unit in ("1", "2")], 2)
 
-    monkeypatch.setattr(gather, "open_parent", refused)
+    monkeypatch.setattr(consolidate, "open_parent", refused)
 
     assert shell.run(["status", "x", "--format=json"]) == 2
     said = capsys.readouterr()

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from vba_reader import opened, streams
 
-from loithe_xl.xlam import compoundfile
-from loithe_xl.xlam.compoundfile import compound_file
+from loithe_xl.addin.xlam import compoundfile
+from loithe_xl.addin.xlam.compoundfile import compound_file
 
 FREE, END, FAT, DIFAT = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD, 0xFFFFFFFC
 NONE = 0xFFFFFFFF

@@ -10,15 +10,16 @@ from itertools import permutations
 import pytest
 from tools import small_register
 
-from loithe_xl.alike import same_texts
-from loithe_xl.consolidate import Consolidation, consolidate
-from loithe_xl.decide import SHOWN_CHANGES, decide, prefer, withdraw
-from loithe_xl.evaluate import Raw, serial
-from loithe_xl.issues import Severity
-from loithe_xl.receipts import Decision, Receipt, Status, UnitRow, Verdict
-from loithe_xl.register import Register, Unit
-from loithe_xl.submission import blank, constants
-from loithe_xl.tasks import packs
+from loithe_xl.consolidation.consolidate import Consolidation, consolidate
+from loithe_xl.consolidation.decide import SHOWN_CHANGES, decide, prefer, withdraw
+from loithe_xl.consolidation.receipts import Decision, Receipt, Status, UnitRow, Verdict
+from loithe_xl.consolidation.similar import same_texts
+from loithe_xl.draw import packs
+from loithe_xl.form.inputs import blank, constants
+from loithe_xl.language.issues import Severity
+from loithe_xl.register.register import Register, Unit
+from loithe_xl.rules.evaluate import Raw
+from loithe_xl.workbook.daynumbers import serial
 
 PACK = packs.load("loi_the").pack
 KNOWN = constants(PACK, serial(date(2023, 2, 28)))

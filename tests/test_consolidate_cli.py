@@ -34,8 +34,8 @@ from cli_tools import (
 from conftest import Convert
 from tools import small_register
 
-from loithe_xl.kinds import NO, YES
-from loithe_xl.register import Register, Unit
+from loithe_xl.pack.kinds import NO, YES
+from loithe_xl.register.register import Register, Unit
 
 MONDAY, FRIDAY, LATE = "2023-02-27T08:00", "2023-03-03T15:00", "2023-03-07T09:00"
 SHAPE = """unit level period cutoff values texts children issues seen accepted refused duplicate superseded foreign
@@ -786,11 +786,11 @@ def test_prose_in_both_languages(forms: dict[str, Path]) -> None:
 def test_a_parent_open_in_excel_is_saved_beside_and_said(
     forms: dict[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from loithe_xl.tasks import gather
+    from loithe_xl.tasks import consolidate
 
     sent(forms, "01.K1", "a.xlsx", held(10))
     beside = Path("01 (bản mới 20230303-1500).xlsx")
-    monkeypatch.setattr(gather.store, "write", lambda path, data, **_: beside)
+    monkeypatch.setattr(consolidate.store, "write", lambda path, data, **_: beside)
 
     answer = press("consolidate", "--into", forms["01"], "nhan")
     found = told(forms["01"], "nhan")

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 import pytest
 from test_guard import BOOK, PLAIN, TYPES, part, rebuilt
 
-from loithe_xl import partkinds
-from loithe_xl.guard import inspect, unwrap
-from loithe_xl.issues import Issue
+from loithe_xl.language.issues import Issue
+from loithe_xl.reading import partkinds
+from loithe_xl.reading.guard import inspect, unwrap
 
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 RELS, PACKAGE = "xl/_rels/workbook.xml.rels", "_rels/.rels"

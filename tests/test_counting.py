@@ -15,12 +15,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tools import small_register
 
-from loithe_xl import versions
-from loithe_xl.decide import decide, prefer, withdraw
-from loithe_xl.ledger import PAST, receipt_lines
-from loithe_xl.receipts import Decision, Receipt, Status, UnitRow, Verdict
-from loithe_xl.register import Register, Unit
-from loithe_xl.tasks.judging import merged, news, settled
+from loithe_xl.consolidation import versions
+from loithe_xl.consolidation.decide import decide, prefer, withdraw
+from loithe_xl.consolidation.ledger import PAST, receipt_lines
+from loithe_xl.consolidation.receipts import Decision, Receipt, Status, UnitRow, Verdict
+from loithe_xl.intake.judging import merged, news, settled
+from loithe_xl.register.register import Register, Unit
 
 REGISTER = small_register({"01.1": 3, "01.2": 2}, 1)
 EARLY, LATER = "2023-03-01T08:00:00+00:00", "2023-03-01T15:16:00+00:00"

@@ -16,15 +16,15 @@ import pytest
 from cli_tools import JOURNAL, REQUIRED, codes, held, issue_forms, press, rewritten, saved_at, type_in
 from tools import NOON, small_register, type_into
 
-from loithe_xl.evaluate import serial
-from loithe_xl.layout import FIGURES
-from loithe_xl.packs import pack_folder
-from loithe_xl.receipts import Receipt, UnitRow
-from loithe_xl.register import Register
-from loithe_xl.tasks import packs
-from loithe_xl.tasks.gather import open_parent, rebuilt
-from loithe_xl.tasks.intake import with_receipts
-from loithe_xl.tasks.opened import Opened
+from loithe_xl.consolidation.receipts import Receipt, UnitRow
+from loithe_xl.draw import packs
+from loithe_xl.intake.opened import Opened
+from loithe_xl.intake.openfile import with_receipts
+from loithe_xl.pack.find import pack_folder
+from loithe_xl.register.register import Register
+from loithe_xl.tasks.consolidate import open_parent, rebuilt
+from loithe_xl.workbook.daynumbers import serial
+from loithe_xl.workbook.ownsheets import FIGURES
 
 MONDAY, FRIDAY = "2023-03-02T08:00", "2023-03-03T15:00"
 

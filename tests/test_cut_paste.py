@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from tools import Calc, fill, held, make_forms
 
-from loithe_xl.layout import Layout
-from loithe_xl.tasks import packs
-from loithe_xl.tasks.intake import Opened, open_file
+from loithe_xl.draw import packs
+from loithe_xl.form.layout import Layout
+from loithe_xl.intake.openfile import Opened, open_file
 
 LAYOUT: Layout = packs.load("loi_the").by_form["cell"]
 

@@ -13,11 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tools import Calc
 
-from loithe_xl.book import Book, Formula, Sheet
-from loithe_xl.dates import dated, number_formula, ordered, ordered_formula, read, shown, typing_rule
-from loithe_xl.evaluate import Raw, serial
-from loithe_xl.tasks.render import package
-from loithe_xl.writer import render
+from loithe_xl.draw.render import package
+from loithe_xl.rules.dates import dated, number_formula, ordered, ordered_formula, read, shown, typing_rule
+from loithe_xl.rules.evaluate import Raw
+from loithe_xl.workbook.book import Book, Formula, Sheet
+from loithe_xl.workbook.daynumbers import serial
+from loithe_xl.workbook.writer import render
 
 DAYS = st.dates(date(1900, 3, 1), date(9999, 12, 31))
 WANTED = serial(date(2023, 3, 5))

@@ -19,12 +19,13 @@ from tools import TERM
 from loithe_xl.cli.shell import run
 from loithe_xl.demo.answers import COMPLETED, HELD, SILENT, cast, cell_inputs
 from loithe_xl.demo.story import DAMAGED, FORMS, MARKER, RECEIVED, RESULT
-from loithe_xl.evaluate import serial
-from loithe_xl.issues import Severity
-from loithe_xl.registerfile import sample_register
-from loithe_xl.submission import constants
-from loithe_xl.tasks import packs
-from loithe_xl.validate import all_values, validate
+from loithe_xl.draw import packs
+from loithe_xl.form.checks import validate
+from loithe_xl.form.figures import all_values
+from loithe_xl.form.inputs import constants
+from loithe_xl.language.issues import Severity
+from loithe_xl.register.file import sample_register
+from loithe_xl.workbook.daynumbers import serial
 
 HELD_SENTENCE = "Đến nay có 68/264 chi bộ đã tổ chức sinh hoạt chính trị (trong đó có 16 chi bộ đã hoàn thành)"
 KEPT = {"ban-cu", "khoa", MARKER}  # former versions of the parents, the demonstration's own key, its mark

@@ -18,8 +18,8 @@ import click
 import pytest
 
 from loithe_xl.cli import build
-from loithe_xl.receipts import Status
-from loithe_xl.words import text
+from loithe_xl.consolidation.receipts import Status
+from loithe_xl.language.catalogue import text
 
 ROOT = Path(__file__).resolve().parent.parent
 SRC = ROOT / "src" / "loithe_xl"
@@ -163,11 +163,14 @@ def test_files_and_modules_that_the_developers_guide_names_exist():
     made = {".cache/", "loithe_xl/workbook_templates/"}  # by the scripts, in the wheel
 
     assert {name for name in named - made if not (ROOT / name).exists() and not (SRC / name).exists()} == set()
-    layers = [row.split("|")[2] for row in guide.splitlines() if row.startswith("| ")]
-    modules = {path.stem for path in SRC.glob("*.py")} | {path.name for path in SRC.iterdir() if path.is_dir()}
-    told = {name for layer in layers for name in re.findall(r"`([a-z]+)`", layer)}
-    assert modules - {"__init__", "__main__", "__pycache__", "texts", "sample"} == told & modules
-    assert told <= modules
+    rows = dict(re.findall(r"^\| `([a-z.]+)` \| (.*) \|$", guide, re.M))
+    packages = {
+        file.parent: file.parent.relative_to(SRC).as_posix().replace("/", ".") for file in SRC.rglob("*/__init__.py")
+    }
+    assert sorted(packages.values()) == sorted(rows)
+    for folder, package in packages.items():
+        told = set(re.findall(r"`([a-z_]+)`", rows[package]))
+        assert told == {path.stem for path in folder.glob("*.py")} - {"__init__", "__main__"}, package
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])

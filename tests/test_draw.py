@@ -37,15 +37,21 @@ from hypothesis import strategies as st
 from reporting import matches_golden
 from tools import held
 
-from loithe_xl.book import Address, Book, Formula, Link, Sheet, Validation, address, quoted
-from loithe_xl.dates import typing_rule
+from loithe_xl.consolidation.receipts import Status
 from loithe_xl.draw import Case, form_book
 from loithe_xl.draw.checks import LIST_TOP, SHOWN
 from loithe_xl.draw.days import date_echo, references
 from loithe_xl.draw.inputs import first_input
 from loithe_xl.draw.panel import evaluate_panel
-from loithe_xl.evaluate import serial
-from loithe_xl.layout import (
+from loithe_xl.draw.render import package
+from loithe_xl.form.layout import Layout, TableSlot, place
+from loithe_xl.reading.reader import read
+from loithe_xl.reading.received import Received
+from loithe_xl.rules.dates import typing_rule
+from loithe_xl.workbook.address import Address, address, quoted
+from loithe_xl.workbook.book import Book, Formula, Link, Sheet, Validation
+from loithe_xl.workbook.daynumbers import serial
+from loithe_xl.workbook.ownsheets import (
     ANNEX,
     CHECK,
     FIGURES,
@@ -56,16 +62,9 @@ from loithe_xl.layout import (
     RECEIPTS,
     REPORT,
     TOTALS,
-    Layout,
-    TableSlot,
-    place,
 )
-from loithe_xl.reader import read
-from loithe_xl.receipts import Status
-from loithe_xl.received import Received
-from loithe_xl.styles import STYLES
-from loithe_xl.tasks.render import package
-from loithe_xl.writer import FUNCTIONS, render
+from loithe_xl.workbook.styles import STYLES
+from loithe_xl.workbook.writer import FUNCTIONS, render
 
 FRESH = [f"{form}-vi" for form in FORMS]
 PRINTED = {REPORT, ANNEX}  # the report, Vietnamese and open to its writer whatever the form's language

@@ -15,10 +15,10 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from msoffcrypto.format.ooxml import OOXMLFile
 from tools import fill, make_forms
 
-from loithe_xl import guard
-from loithe_xl.encrypted import DEFAULT_PASSWORD, unlocked
-from loithe_xl.issues import Issue
-from loithe_xl.xlam.compoundfile import compound_file
+from loithe_xl.addin.xlam.compoundfile import compound_file
+from loithe_xl.language.issues import Issue
+from loithe_xl.reading import guard
+from loithe_xl.reading.encrypted import DEFAULT_PASSWORD, unlocked
 
 
 @pytest.fixture(scope="module")

@@ -10,20 +10,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loithe_xl.evaluate import (
+from loithe_xl.rules.evaluate import (
     Flaw,
     Raw,
     Undefined,
-    day_of,
     evaluate,
     is_filled,
     is_number,
     is_whole,
     round_half_up,
-    serial,
     truth,
 )
-from loithe_xl.expr import parse
+from loithe_xl.rules.syntax import parse
+from loithe_xl.workbook.daynumbers import day_of, serial
 
 HELD = {
     "sessions.held_date": (serial(date(2023, 3, 5)), None, serial(date(2023, 2, 20)), "x"),

@@ -19,7 +19,7 @@ import xlwings as xw
 from hosts import excel
 from tools import fill, make_forms
 
-from loithe_xl.tasks import packs
+from loithe_xl.draw import packs
 
 ENTRIES = "1. Số liệu"  # a sheet of the form: D10 is an input, A1 is locked and merged, E10 a formula
 

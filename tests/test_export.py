@@ -11,8 +11,8 @@ import openpyxl
 import pytest
 from cli_tools import REQUIRED, held, issue_forms, press, read, type_in
 
-from loithe_xl.register import Register, Unit
-from loithe_xl.tasks import packs
+from loithe_xl.draw import packs
+from loithe_xl.register.register import Register, Unit
 
 LABELS = {id: each.label for id, each in packs.load("loi_the").pack.indicators.items()}
 REGISTER = Register(

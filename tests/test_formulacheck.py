@@ -13,10 +13,10 @@ from cli_tools import REQUIRED, codes, held, issue_forms, places, press, read, t
 from tampering import Copy
 from tools import small_register
 
-from loithe_xl.formulacheck import changed_formulas, changed_names, linked, respelt
-from loithe_xl.formulatext import foreign, renamed, tokens
-from loithe_xl.issues import Place
-from loithe_xl.tasks.intake import open_file
+from loithe_xl.intake.formulacheck import changed_formulas, changed_names, linked, respelt
+from loithe_xl.intake.openfile import open_file
+from loithe_xl.language.issues import Place
+from loithe_xl.rules.canonical import foreign, renamed, tokens
 
 LINK = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/externalLink"
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

@@ -5,23 +5,23 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from test_specfile import SMALL, encoded, faults
+from test_packfile import SMALL, encoded, faults
 
-from loithe_xl.book import Book, Formula, Sheet
-from loithe_xl.draw import Case, form_book
+from loithe_xl.draw import Case, form_book, packs
 from loithe_xl.draw.checklist import stated
-from loithe_xl.draw.fits import fresh_panel_of
-from loithe_xl.evaluate import serial
-from loithe_xl.formulalimits import LETTERS, Excess, excess, sharable
-from loithe_xl.identity import Identity
-from loithe_xl.layout import place
-from loithe_xl.packs import available
-from loithe_xl.spec import Pack
-from loithe_xl.specfile import load_files
-from loithe_xl.submission import blank, constants
-from loithe_xl.tasks import packs
-from loithe_xl.validate import all_values, items
-from loithe_xl.writer import render
+from loithe_xl.draw.fits import formula_faults, fresh_panel_of
+from loithe_xl.form.checks import items
+from loithe_xl.form.figures import all_values
+from loithe_xl.form.inputs import blank, constants
+from loithe_xl.form.layout import place
+from loithe_xl.identity.token import Identity
+from loithe_xl.pack.find import available
+from loithe_xl.pack.packfile import load_files
+from loithe_xl.pack.spec import Pack
+from loithe_xl.workbook.book import Book, Formula, Sheet
+from loithe_xl.workbook.daynumbers import serial
+from loithe_xl.workbook.formulalimits import LETTERS, Excess, excess, sharable
+from loithe_xl.workbook.writer import render
 
 DAYS = "sections/days.toml"
 COLUMN = '[[table.columns]]\nid = "more_{}"\nkind = "{}"\nlabel = "Cột {}"\n\n'
@@ -102,7 +102,7 @@ def fresh_case(pack: Pack) -> Case:
 
 def fits(files: dict[str, str]) -> bool:
     try:
-        load_files(encoded(files))
+        load_files(encoded(files), formula_faults)
     except Exception:
         return False
     return True
@@ -116,7 +116,7 @@ def test_a_table_with_too_many_checks_is_named_when_the_pack_is_loaded(kind: str
         middle = (low + high) // 2
         low, high = (middle, high) if fits(widened(kind, middle)) else (low, middle)
 
-    pack = load_files(encoded(widened(kind, low)))
+    pack = load_files(encoded(widened(kind, low)), formula_faults)
     render(form_book(fresh_case(pack)))  # the writer refuses what Excel would
     (found,) = faults(widened(kind, high))
     assert (found.code, found.place.file, found.place.field) == ("PACK_TABLE_CHECKS", DAYS, "table")

@@ -11,7 +11,7 @@ import pytest
 from fuzz import Bench, Judge
 from tally import Tally
 
-from loithe_xl.layout import COMPUTED
+from loithe_xl.workbook.ownsheets import COMPUTED
 
 EXAMPLES, SEED = 300, 20230228
 

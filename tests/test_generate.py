@@ -16,9 +16,9 @@ from openpyxl.cell import MergedCell
 from openpyxl.utils import get_column_letter
 from tools import make_forms, small_register
 
-from loithe_xl.register import Register, Unit
+from loithe_xl.intake.openfile import open_file
+from loithe_xl.register.register import Register, Unit
 from loithe_xl.tasks.generate import safe_name
-from loithe_xl.tasks.intake import open_file
 
 ODD = '“Lý Tự Trọng” & Con\'s <số "1">'  # quotes of both kinds and what XML must escape
 CODE = "0077.003.C0012"

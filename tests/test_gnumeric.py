@@ -14,10 +14,10 @@ from drawing import books
 from python_calamine import CalamineWorkbook
 from test_rules_once import case_of, random_inputs
 
-from loithe_xl.book import Book, Formula
 from loithe_xl.draw import form_book
-from loithe_xl.evaluate import serial
-from loithe_xl.writer import render
+from loithe_xl.workbook.book import Book, Formula
+from loithe_xl.workbook.daynumbers import serial
+from loithe_xl.workbook.writer import render
 
 SEEDS = (0, 27, 44, 53)  # among them what once made the two readings differ: 0.1 + 0.2, dates before March 1900
 NAMES = ("cell-en", "base_cell-vi", "base-vi", "faulty-vi", "faulty-en", "received-vi")

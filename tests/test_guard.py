@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from loithe_xl import guard
-from loithe_xl.book import Book, Sheet
-from loithe_xl.guard import admit, inspect
-from loithe_xl.issues import Issue, Severity
-from loithe_xl.words import catalogue
-from loithe_xl.writer import render
+from loithe_xl.language.catalogue import catalogue
+from loithe_xl.language.issues import Issue, Severity
+from loithe_xl.reading import guard
+from loithe_xl.reading.guard import admit, inspect
+from loithe_xl.workbook.book import Book, Sheet
+from loithe_xl.workbook.writer import render
 
 BINARY = b'<Default Extension="bin" ContentType="application/vnd.ms-excel.sheet.binary.macroEnabled.main"/>'
 MACRO = b'<Override PartName="/xl/a.bin" ContentType="application/vnd.ms-office.vba&#80;roject"/>'

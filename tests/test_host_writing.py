@@ -13,12 +13,12 @@ from hosts import excel
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loithe_xl import book as drawing
-from loithe_xl.host import blocks as rectangles
-from loithe_xl.host import writing
-from loithe_xl.host.blocks import blocks
-from loithe_xl.host.writing import changes, redraw, refresh, unlocked
-from loithe_xl.issues import Fault
+from loithe_xl.addin.excel import blocks as rectangles
+from loithe_xl.addin.excel import writing
+from loithe_xl.addin.excel.blocks import blocks
+from loithe_xl.addin.excel.writing import changes, redraw, refresh, unlocked
+from loithe_xl.language.issues import Fault
+from loithe_xl.workbook import book as drawing
 
 CELLS = st.dictionaries(st.tuples(st.integers(1, 12), st.integers(1, 6)), st.sampled_from("aab"), max_size=40)
 

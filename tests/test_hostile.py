@@ -7,7 +7,7 @@ import os
 import pytest
 from hostile import KINDS, MEMORY, SKIPPED, SPOTS, Kind, Run, Spot, consolidated
 
-from loithe_xl.receipts import Verdict
+from loithe_xl.consolidation.receipts import Verdict
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="pipes, links and names of any bytes are POSIX")
 

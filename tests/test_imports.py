@@ -48,8 +48,8 @@ def test_help_loads_its_words_and_click_and_little_of_pythons_own():
     found = loaded("--help")
 
     assert {name for name in found if name.startswith("loithe_xl")} == {
-        "loithe_xl", "loithe_xl.cli", "loithe_xl.cli.shell", "loithe_xl.cli.terminal", "loithe_xl.garbage",
-        "loithe_xl.safepath", "loithe_xl.words",
+        "loithe_xl", "loithe_xl.cli", "loithe_xl.cli.shell", "loithe_xl.cli.terminal", "loithe_xl.language",
+        "loithe_xl.language.catalogue", "loithe_xl.system", "loithe_xl.system.process",
     }  # fmt: skip
     assert foreign(found) == {"click"}
     assert SLOW & (found - loaded()) == set()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from loithe_xl.inbox import find
+from loithe_xl.intake.inbox import find
 
 
 def make(folder: Path, *names: str) -> None:

@@ -14,16 +14,18 @@ from typing import Any
 import pytest
 from pcs import Pc, mark, runtime_in
 
-from loithe_xl import addin, keyring, store, windows
-from loithe_xl.identity import fingerprint, public_key
-from loithe_xl.issues import Fault
-from loithe_xl.tasks import diagnosis, installing, permissionchecks
-from loithe_xl.tasks.diagnosis import doctor, doctor_json, doctor_lines, is_sound
-from loithe_xl.tasks.installing import buttons, install, lasts, shortcut_names, uninstall
-from loithe_xl.tasks.patient import Finding, Verdict
-from loithe_xl.trust import Scope
-from loithe_xl.words import LANGUAGES, Text, catalogue, text
-from loithe_xl.xlam.package import build_addin
+from loithe_xl import addin
+from loithe_xl.addin.setup import diagnosis, installing, permissions, windows
+from loithe_xl.addin.setup.diagnosis import doctor, doctor_json, doctor_lines, is_sound
+from loithe_xl.addin.setup.installing import buttons, install, lasts, shortcut_names, uninstall
+from loithe_xl.addin.setup.patient import Finding, Verdict
+from loithe_xl.addin.xlam.package import build_addin
+from loithe_xl.identity import keyring
+from loithe_xl.identity.token import fingerprint, public_key
+from loithe_xl.identity.trust import Scope
+from loithe_xl.language.catalogue import LANGUAGES, Text, catalogue, text
+from loithe_xl.language.issues import Fault
+from loithe_xl.system import store
 
 NAMES_VI = """Kiểm tra, Tạo biểu mẫu, Tổng hợp, Tổng hợp từng tệp, Theo dõi nộp, Lập báo cáo, Xuất PDF, Nhật ký,
 Trợ giúp"""
@@ -625,7 +627,7 @@ def test_sources_that_cannot_be_built_are_told_not_raised(pc: Pc, monkeypatch: p
     def faulty(*_: object) -> bytes:
         raise Fault([installing.issue("ADDIN_STORE_PYTHON")], 3)
 
-    monkeypatch.setattr(permissionchecks, "built", faulty)
+    monkeypatch.setattr(permissions, "built", faulty)
     assert said(found(pc, "addin")) == "addin_warn_unknown"
 
 

@@ -35,23 +35,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tools import small_register, type_into
 
-from loithe_xl import reader
-from loithe_xl import writer as writing
-from loithe_xl.book import Book, Formula, Sheet
-from loithe_xl.decide import decide, prefer, withdraw
+from loithe_xl.addin.live import REDRAWN, REFRESHED
+from loithe_xl.consolidation.decide import decide, prefer, withdraw
+from loithe_xl.consolidation.journal import KEPT, Effect, Entry, Run, entries, latest, runs
+from loithe_xl.consolidation.ledger import journal_lines, read_journal
+from loithe_xl.consolidation.receipts import Receipt, Rule, Status, UnitRow, Verdict
 from loithe_xl.draw import form_book
 from loithe_xl.draw.hidden import hidden_journal
-from loithe_xl.issues import Issue, Place, issue
-from loithe_xl.journal import KEPT, Effect, Entry, Run, entries, latest, runs
-from loithe_xl.layout import HIDDEN_JOURNAL
-from loithe_xl.layout import JOURNAL as SHEET
-from loithe_xl.ledger import journal_lines, read_journal
-from loithe_xl.receipts import Receipt, Rule, Status, UnitRow, Verdict
-from loithe_xl.tasks import diary
-from loithe_xl.tasks.gather import Order, gather, open_parent
-from loithe_xl.tasks.live import REDRAWN, REFRESHED
+from loithe_xl.language.catalogue import Text, catalogue
+from loithe_xl.language.issues import Issue, Place, issue
+from loithe_xl.reading import reader
+from loithe_xl.tasks import journalfile
+from loithe_xl.tasks.consolidate import Order, gather, open_parent
 from loithe_xl.tasks.office import Office
-from loithe_xl.words import Text, catalogue
+from loithe_xl.workbook import writer as writing
+from loithe_xl.workbook.book import Book, Formula, Sheet
+from loithe_xl.workbook.ownsheets import HIDDEN_JOURNAL
+from loithe_xl.workbook.ownsheets import JOURNAL as SHEET
 
 REGISTER = small_register()
 MONDAY, FRIDAY, LATE = "2023-02-27T08:00", "2023-03-03T15:00", "2023-03-07T09:00"
@@ -522,12 +522,12 @@ def test_values_stay_on_one_line_and_are_bounded() -> None:
     said_ = Text('Tệp “a”\r\nvà "b"\t' + "x" * 5000)
     entry = Entry(FRIDAY, 1, "a\nb.xlsx", "0" * 12, "01", Status.ACCEPTED, Rule.SOUND, said_)
 
-    written = diary._continued(diary._head("vi"), [entry], "vi").decode("utf-8-sig")
+    written = journalfile._continued(journalfile._head("vi"), [entry], "vi").decode("utf-8-sig")
 
     assert written.count("\r\n") == 2
     line = list(csv.reader(written.splitlines()))[1]
     assert line[2] == "a b.xlsx"
-    assert line[8].startswith('Tệp “a” và "b" xxx') and len(line[8]) == diary.LONGEST
+    assert line[8].startswith('Tệp “a” và "b" xxx') and len(line[8]) == journalfile.LONGEST
 
 
 def spoil(how: str, path: Path) -> None:
@@ -568,7 +568,7 @@ def test_a_journal_that_was_touched_is_kept_and_goes_on_in_a_new_one(forms: dict
 def test_a_long_journal_goes_on_in_the_next_file(forms: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
     filled(forms, "01.K1", "a.xlsx")
     consolidated(forms["01"], "nhan", now=MONDAY)
-    monkeypatch.setattr(diary, "MOST_BYTES", Path("01" + JOURNAL).stat().st_size)
+    monkeypatch.setattr(journalfile, "MOST_BYTES", Path("01" + JOURNAL).stat().st_size)
 
     found = consolidated(forms["01"], "nhan", now=FRIDAY)
 
@@ -616,7 +616,7 @@ def test_runs_at_once_leave_every_line_whole(forms: dict[str, Path]) -> None:
     listed = lines(forms["01"])
     assert sorted(line[2] for line in listed) == sorted(file.name for file in files * 2)
     assert sorted(line[1] for line in listed if line[1]) == ["1", "2", "3", "4"]
-    assert diary._last_check(Path("01" + JOURNAL).read_bytes()) is not None
+    assert journalfile._last_check(Path("01" + JOURNAL).read_bytes()) is not None
     assert snapshot(Path(), without=".xlsx").keys() == {"01" + JOURNAL}
 
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from loithe_xl import keyring
-from loithe_xl.identity import fingerprint, public_key
-from loithe_xl.issues import Fault, Issue, Severity
-from loithe_xl.trust import Scope
+from loithe_xl.identity import keyring
+from loithe_xl.identity.token import fingerprint, public_key
+from loithe_xl.identity.trust import Scope
+from loithe_xl.language.issues import Fault, Issue, Severity
 
 KEY = bytes(range(32))
 
@@ -126,7 +126,7 @@ def test_who_comes_second_takes_the_first_s_key(home: Path, monkeypatch: pytest.
 
 
 def test_eight_at_once_get_one_key(home: Path) -> None:
-    command = [sys.executable, "-c", "from loithe_xl.keyring import private_key; print(private_key().hex())"]
+    command = [sys.executable, "-c", "from loithe_xl.identity.keyring import private_key; print(private_key().hex())"]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     started = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) for _ in range(8)]
     keys = {process.communicate()[0].strip() for process in started}

@@ -29,10 +29,10 @@ from cli_tools import (
 )
 from tools import small_register
 
-from loithe_xl import keyring
-from loithe_xl.identity import fingerprint, public_key, sign
-from loithe_xl.register import Register
-from loithe_xl.tasks.intake import open_file
+from loithe_xl.identity import keyring
+from loithe_xl.identity.token import fingerprint, public_key, sign
+from loithe_xl.intake.openfile import open_file
+from loithe_xl.register.register import Register
 
 STRANGER = bytes(range(32))
 CODES = {"01.1": "X", "01.1.C01": "k7", "01.1.C02": "k9", "01.2": "B", "01.2.C01": "X1"}

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loithe_xl.book import Address
-from loithe_xl.kinds import KINDS
-from loithe_xl.layout import HEAD_ROW, Layout, Placed, place
-from loithe_xl.spec import Field, Form, FormSheet, Section, Table
-from loithe_xl.tasks import packs
-from loithe_xl.words import Text
+from loithe_xl.draw import packs
+from loithe_xl.form.layout import HEAD_ROW, Layout, Placed, place
+from loithe_xl.language.catalogue import Text
+from loithe_xl.pack.kinds import KINDS
+from loithe_xl.pack.spec import Field, Form, FormSheet, Section, Table
+from loithe_xl.workbook.address import Address
 
 PACK = packs.load("loi_the").pack
 FORMS = list(PACK.forms)

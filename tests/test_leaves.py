@@ -10,15 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tools import small_register
 
-from loithe_xl.consolidate import Consolidation, consolidate, rows_sent_up
-from loithe_xl.evaluate import Raw, serial
-from loithe_xl.kinds import NO, YES
-from loithe_xl.layout import place
-from loithe_xl.receipts import Receipt, UnitRow, Verdict, unit_row
-from loithe_xl.register import Register, Unit
-from loithe_xl.submission import Inputs, blank, constants
-from loithe_xl.tasks import packs
-from loithe_xl.validate import all_values, validate
+from loithe_xl.consolidation.consolidate import Consolidation, consolidate, rows_sent_up
+from loithe_xl.consolidation.receipts import Receipt, UnitRow, Verdict, unit_row
+from loithe_xl.draw import packs
+from loithe_xl.form.checks import validate
+from loithe_xl.form.figures import all_values
+from loithe_xl.form.inputs import Inputs, blank, constants
+from loithe_xl.form.layout import place
+from loithe_xl.pack.kinds import NO, YES
+from loithe_xl.register.register import Register, Unit
+from loithe_xl.rules.evaluate import Raw
+from loithe_xl.workbook.daynumbers import serial
 
 PACK = packs.load("loi_the").pack
 CUTOFF = date(2023, 2, 28)

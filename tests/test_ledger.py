@@ -13,12 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loithe_xl import reader, writer
-from loithe_xl.book import Book, Sheet
-from loithe_xl.evaluate import Raw
-from loithe_xl.issues import Issue, Place, Severity, issue
-from loithe_xl.layout import HIDDEN_RECEIPTS, HIDDEN_REGISTER
-from loithe_xl.ledger import (
+from loithe_xl.consolidation.ledger import (
     CELL_LIMIT,
     END,
     FILE,
@@ -31,10 +26,16 @@ from loithe_xl.ledger import (
     receipt_lines,
     register_lines,
 )
-from loithe_xl.receipts import Receipt, UnitRow, Verdict
-from loithe_xl.register import TIERS, Register, Unit
-from loithe_xl.signedlines import signed
-from loithe_xl.words import Text
+from loithe_xl.consolidation.receipts import Receipt, UnitRow, Verdict
+from loithe_xl.consolidation.signedlines import signed
+from loithe_xl.language.catalogue import Text
+from loithe_xl.language.issues import Issue, Place, Severity, issue
+from loithe_xl.reading import reader
+from loithe_xl.register.register import TIERS, Register, Unit
+from loithe_xl.rules.evaluate import Raw
+from loithe_xl.workbook import writer
+from loithe_xl.workbook.book import Book, Sheet
+from loithe_xl.workbook.ownsheets import HIDDEN_RECEIPTS, HIDDEN_REGISTER
 
 LETTERS = st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Cn"])
 WORDS = st.text(LETTERS, max_size=30)

@@ -21,12 +21,12 @@ from live import opened as opened_anew
 from reporting import sample
 from tools import REQUIRED, fill, held
 
-from loithe_xl.identity import fingerprint
-from loithe_xl.layout import ANNEX, HIDDEN_JOURNAL, JOURNAL, OPINIONS, RECEIPTS, REPORT
-from loithe_xl.reportsheet import report_sheets
-from loithe_xl.styles import STYLES
-from loithe_xl.tasks import live
-from loithe_xl.tasks.intake import open_file
+from loithe_xl.addin import live
+from loithe_xl.identity.token import fingerprint
+from loithe_xl.intake.openfile import open_file
+from loithe_xl.report.sheet import report_sheets
+from loithe_xl.workbook.ownsheets import ANNEX, HIDDEN_JOURNAL, JOURNAL, OPINIONS, RECEIPTS, REPORT
+from loithe_xl.workbook.styles import STYLES
 
 pytestmark = pytest.mark.usefixtures("desk")
 WRITTEN = (*live.REFRESHED, *live.REDRAWN)

@@ -17,10 +17,11 @@ from hosts import excel
 from live import clock, opened, press, received
 from tools import make_forms, small_register
 
-from loithe_xl import addin, keyring
-from loithe_xl.issues import Fault, issue
-from loithe_xl.layout import GUIDE, JOURNAL, REPORT
-from loithe_xl.tasks import live
+from loithe_xl import addin
+from loithe_xl.addin import live
+from loithe_xl.identity import keyring
+from loithe_xl.language.issues import Fault, issue
+from loithe_xl.workbook.ownsheets import GUIDE, JOURNAL, REPORT
 
 pytestmark = pytest.mark.usefixtures("desk")
 ON_A_FORM = ("validate", "consolidate_folder", "consolidate_files", "report", "status")
@@ -230,7 +231,7 @@ def test_an_excel_that_went_away_is_told_by_other_means(
 
     opened(parent)
     monkeypatch.setattr(live, "status", gone)
-    monkeypatch.setattr("loithe_xl.host.excel.alert", gone)
+    monkeypatch.setattr("loithe_xl.addin.excel.app.alert", gone)
 
     assert addin.start(["status", "vi"]) == 1
     assert "KHÔNG lưu" in capsys.readouterr().err
@@ -444,7 +445,7 @@ def test_where_nobody_may_read_the_open_file_excel_makes_the_copy(parent: Path, 
     def refused(*_: object) -> Path:
         raise Fault([issue("STORE_UNWRITABLE", name="x", reason="in use")], 3)
 
-    monkeypatch.setattr("loithe_xl.store.keep_copy", refused)
+    monkeypatch.setattr("loithe_xl.system.store.keep_copy", refused)
     book = opened(parent)
 
     assert press(book, "report").done

@@ -12,7 +12,7 @@ import xlwings as xw
 from hosts import excel
 from live import opened, press, received
 
-from loithe_xl.layout import HIDDEN_JOURNAL, JOURNAL
+from loithe_xl.workbook.ownsheets import HIDDEN_JOURNAL, JOURNAL
 
 pytestmark = pytest.mark.usefixtures("desk")
 DAMAGED = "Phần số liệu ẩn của biểu tổng hợp đã bị sửa hoặc hỏng"

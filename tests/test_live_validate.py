@@ -23,15 +23,16 @@ from live import opened, press
 from tampering import TAMPERINGS
 from tools import REQUIRED, fill, held, make_forms, small_register
 
-from loithe_xl.draw import LISTED_TOP, PLACE
-from loithe_xl.evaluate import serial
-from loithe_xl.issues import Fault, Issue, Severity
-from loithe_xl.layout import CHECK
-from loithe_xl.submission import Inputs, blank
-from loithe_xl.tasks import intake, live
-from loithe_xl.tasks.check import check
-from loithe_xl.tasks.intake import open_file
+from loithe_xl.addin import live
+from loithe_xl.addin.findings import LISTED_TOP, PLACE
+from loithe_xl.form.inputs import Inputs, blank
+from loithe_xl.intake import openfile
+from loithe_xl.intake.openfile import open_file
+from loithe_xl.language.issues import Fault, Issue, Severity
 from loithe_xl.tasks.office import Office
+from loithe_xl.tasks.validate import check
+from loithe_xl.workbook.daynumbers import serial
+from loithe_xl.workbook.ownsheets import CHECK
 
 pytestmark = pytest.mark.usefixtures("desk")
 SRC = Path(__file__).parent.parent / "src"
@@ -94,7 +95,7 @@ def test_a_stranger_s_form_is_told_as_the_command_line_tells_it(
     """A cell's form is listed with its faults; of a parent nothing is read but who signed it."""
     cell, parent = fill(forms["01.1.C01"], tmp_path / "a.xlsx", FAULTY), forms["01.1"]
     monkeypatch.setenv("LOITHE_XL_HOME", str(tmp_path / "elsewhere"))
-    monkeypatch.setattr(intake, "read_register", None)
+    monkeypatch.setattr(openfile, "read_register", None)
     for path in (cell, parent):
         foreign = of_file(path)[0]
         assert foreign.code == "TOKEN_FOREIGN"

@@ -9,7 +9,7 @@ import masses
 import pytest
 import reorder
 
-from loithe_xl.tasks import gather
+from loithe_xl.tasks import consolidate
 
 
 def test_order_names_and_repeats_change_nothing(tmp_path: Path) -> None:
@@ -21,7 +21,7 @@ def test_order_names_and_repeats_change_nothing(tmp_path: Path) -> None:
 
 def test_a_parent_that_depends_on_order_would_be_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        gather, "merged", lambda before, seen: [*{each.sha: each for each in (*before, *seen)}.values()]
+        consolidate, "merged", lambda before, seen: [*{each.sha: each for each in (*before, *seen)}.values()]
     )
 
     assert reorder.run(tmp_path, 3, seed=20230228).failed != []

@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from loithe_xl.metrics import length, lines
+from loithe_xl.workbook.metrics import length, lines
 
 VIETNAMESE = "aăâbcdđeêghiklmnoôơpqrstuưvxy"
 MARKS = "\u0300\u0301\u0303\u0309\u0323"

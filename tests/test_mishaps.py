@@ -14,7 +14,8 @@ from failing import Failing
 from killing import Moment
 from scenes import PARENT, Scene, fresh, rehearsed
 
-from loithe_xl import keyring, store
+from loithe_xl.identity import keyring
+from loithe_xl.system import store
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="kills, forks and limits are POSIX")
 KILLS, STEPS = 12, 4

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loithe_xl.notation import (
+from loithe_xl.language.notation import (
     count,
     day,
     day_in_words,

@@ -13,29 +13,32 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tools import TERM, small_register
 
-from loithe_xl import specfile
-from loithe_xl.book import Book, Formula, Sheet, column_letters
-from loithe_xl.consolidate import Consolidation, consolidate, rows_sent_up
+from loithe_xl.consolidation.consolidate import Consolidation, consolidate, rows_sent_up
+from loithe_xl.consolidation.receipts import Receipt, Verdict, unit_row
 from loithe_xl.draw import Case, form_book
+from loithe_xl.draw.packs import load_embedded
+from loithe_xl.draw.render import Subject, parent_case
 from loithe_xl.draw.totals import FIRST, VALUE, columns_of, totals_rows
-from loithe_xl.evaluate import Raw, serial
-from loithe_xl.identity import Identity
-from loithe_xl.kinds import NO, YES, Aggregate
-from loithe_xl.layout import FIGURES, TOTALS
-from loithe_xl.notation import count, percent
-from loithe_xl.packs import pack_folder
-from loithe_xl.receipts import Receipt, Verdict, unit_row
-from loithe_xl.register import Register, Unit
+from loithe_xl.form.figures import all_values
+from loithe_xl.form.inputs import Inputs, blank, constants
+from loithe_xl.form.loaded import Loaded
+from loithe_xl.identity.token import Identity
+from loithe_xl.intake.openfile import Opened
+from loithe_xl.language.notation import count, percent
+from loithe_xl.pack import packfile
+from loithe_xl.pack.find import pack_folder
+from loithe_xl.pack.kinds import NO, YES, Aggregate
+from loithe_xl.pack.spec import Field, Form
+from loithe_xl.register.register import Register, Unit
 from loithe_xl.report import page_json
-from loithe_xl.spec import Field, Form
-from loithe_xl.submission import Inputs, blank, constants
+from loithe_xl.rules.evaluate import Raw
+from loithe_xl.tasks.consolidate import Gathered
 from loithe_xl.tasks.export import table
-from loithe_xl.tasks.gather import Gathered
-from loithe_xl.tasks.intake import Opened
-from loithe_xl.tasks.packs import Loaded, load_embedded
-from loithe_xl.tasks.render import Subject, parent_case
-from loithe_xl.tasks.told import consolidate_json, number_json
-from loithe_xl.validate import all_values
+from loithe_xl.tasks.json_output import consolidate_json, number_json
+from loithe_xl.workbook.address import column_letters
+from loithe_xl.workbook.book import Book, Formula, Sheet
+from loithe_xl.workbook.daynumbers import serial
+from loithe_xl.workbook.ownsheets import FIGURES, TOTALS
 
 Number = int | Decimal
 QUESTIONS = ("plan_issued", "conference_held", "guidance_issued", "officials_assigned")
@@ -60,10 +63,10 @@ label = { vi = "Nơi sinh hoạt", en = "Place" }
 def loaded() -> Loaded:
     """The built-in pack with a decimal and a choice that go up, a column for each in the annex, and a sentence for
     every figure there is."""
-    files = {path: content.decode() for path, content in specfile.read_folder(pack_folder("loi_the")).items()}
+    files = {path: content.decode() for path, content in packfile.read_folder(pack_folder("loi_the")).items()}
     files["pack.toml"] = files["pack.toml"].replace('id = "loi_the"', 'id = "luat"')
     files["sections/members.toml"] += MORE
-    pack = specfile.load_files({path: text.encode() for path, text in files.items()})
+    pack = packfile.load_files({path: text.encode() for path, text in files.items()})
     ids = dict.fromkeys([*pack.indicators, *pack.forms["district"].derived_by_id])
     lines = ""
     for id in ids:

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from tools import REQUIRED, fill, held, make_forms, small_register, type_into
 
-from loithe_xl.register import Register, Unit
+from loithe_xl.register.register import Register, Unit
 from loithe_xl.tasks import registers
-from loithe_xl.tasks.gather import Order, gather
+from loithe_xl.tasks.consolidate import Order, gather
 from loithe_xl.tasks.office import Office
-from loithe_xl.tasks.reporting import report
+from loithe_xl.tasks.report import report
 
 KINDS = (
     "register-new register-sample province district base cell base_cell filled-cell consolidated-base "

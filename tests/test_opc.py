@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loithe_xl import opc
-from loithe_xl.opc import Relation, content_types, folded, relations, relations_of, source_of
+from loithe_xl.reading import opc
+from loithe_xl.reading.opc import Relation, content_types, folded, relations, relations_of, source_of
 
 SPACE = "http://schemas.openxmlformats.org/package/2006"
 

@@ -9,24 +9,25 @@ from pathlib import Path
 import pytest
 from tools import TERM
 
-from loithe_xl import expr, specread
-from loithe_xl.consolidate import consolidate
-from loithe_xl.draw import form_book
-from loithe_xl.evaluate import serial
-from loithe_xl.identity import Identity
-from loithe_xl.issues import Severity
-from loithe_xl.kinds import KINDS, Aggregate
-from loithe_xl.packs import pack_folder
-from loithe_xl.receipts import Receipt, Verdict, unit_row
-from loithe_xl.register import TIERS, Register, Unit
-from loithe_xl.spec import CONSTANTS, Pack
-from loithe_xl.specfields import read_check
-from loithe_xl.specfile import load, load_files
-from loithe_xl.specforms import SOURCES
-from loithe_xl.submission import Inputs, blank, constants
-from loithe_xl.tasks import packs
-from loithe_xl.tasks.render import Subject, cell_case
-from loithe_xl.validate import all_values, validate
+from loithe_xl.consolidation.consolidate import consolidate
+from loithe_xl.consolidation.receipts import Receipt, Verdict, unit_row
+from loithe_xl.draw import form_book, packs
+from loithe_xl.draw.render import Subject, cell_case
+from loithe_xl.form.checks import validate
+from loithe_xl.form.figures import all_values
+from loithe_xl.form.inputs import Inputs, blank, constants
+from loithe_xl.identity.token import Identity
+from loithe_xl.language.issues import Severity
+from loithe_xl.pack import toml
+from loithe_xl.pack.fields import read_check
+from loithe_xl.pack.find import pack_folder
+from loithe_xl.pack.forms import SOURCES
+from loithe_xl.pack.kinds import KINDS, Aggregate
+from loithe_xl.pack.packfile import load, load_files
+from loithe_xl.pack.spec import CONSTANTS, Pack
+from loithe_xl.register.register import TIERS, Register, Unit
+from loithe_xl.rules import syntax
+from loithe_xl.workbook.daynumbers import serial
 
 GUIDE = (Path(__file__).parent.parent / "docs" / "packs.md").read_text(encoding="utf-8")
 KNOWN_TABLES = {
@@ -72,16 +73,16 @@ def example() -> dict[str, bytes]:
 def asked() -> dict[tuple[str, str], set[str]]:
     """Every key that the loader asks for, by folder and block, over the guide's pack and the built-in one."""
     seen: dict[tuple[str, str], set[str]] = {}
-    close = specread.Block.close
+    close = toml.Block.close
 
-    def noting(self: specread.Block) -> None:
+    def noting(self: toml.Block) -> None:
         block = re.sub(r"\[[^\]]*\]", "[]", re.sub(r"^schemes\..*", "schemes.*", self.key))
         where = self.file.split("/")[0], block
         seen.setdefault(SAME.get(where, where), set()).update(self.asked)
         close(self)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(specread.Block, "close", noting)
+        patch.setattr(toml.Block, "close", noting)
         load_files(example())
         load(pack_folder("loi_the"))
     return {where: keys for where, keys in seen.items() if where[0] != "report"}
@@ -162,26 +163,26 @@ def test_aggregates_and_sources_are_those_of_the_code() -> None:
 def test_functions_are_those_of_the_code_with_as_many_arguments() -> None:
     told = {call.partition("(")[0]: call.count(",") + 1 for call in named(table("Rules"))}
 
-    assert set(told) == set(expr.FUNCTIONS)
+    assert set(told) == set(syntax.FUNCTIONS)
     for name, arguments in told.items():
-        fewest, most = expr.FUNCTIONS[name]
+        fewest, most = syntax.FUNCTIONS[name]
         assert fewest <= arguments <= most, name
     for call in named(table("Rules")):
         if "condition" not in call:
-            assert expr.parse(call)
+            assert syntax.parse(call)
 
 
 def test_words_and_limits_are_those_of_the_code() -> None:
     assert [word for word in (*CONSTANTS, *TIERS, *Severity) if f"`{word}`" not in GUIDE] == []
     signs = re.findall(r"Comparisons: `(.+?)`", GUIDE)[0].split()
-    assert [expr.parse(f"a {sign} b").operator for sign in signs] == list(expr.COMPARISONS.values())  # type: ignore[union-attr]
-    assert f"at most {specread.SHOWN_LETTERS} letters" in GUIDE
+    assert [syntax.parse(f"a {sign} b").operator for sign in signs] == list(syntax.COMPARISONS.values())  # type: ignore[union-attr]
+    assert f"at most {toml.SHOWN_LETTERS} letters" in GUIDE
 
 
 @pytest.mark.parametrize(("severity", "code"), [("ERROR", "CROSS_CHECK_FAILED"), ("WARNING", "CROSS_CHECK_WARNING")])
 def test_a_check_without_a_code_has_the_one_the_guide_says(severity: str, code: str) -> None:
     stated = {"id": "c", "at": "x", "severity": severity, "rule": "1 == 1", "message": "Sai.", "remedy": "Sửa."}
-    read = read_check(specread.Block(stated, "f", "checks[c]", specread.Faults()), None)  # type: ignore[arg-type]
+    read = read_check(toml.Block(stated, "f", "checks[c]", toml.Faults()), None)  # type: ignore[arg-type]
 
     assert read
     assert read.check.code == code

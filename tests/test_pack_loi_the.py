@@ -10,16 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loithe_xl.evaluate import Raw, Undefined, is_number, serial, truth
-from loithe_xl.issues import Severity
-from loithe_xl.kinds import Aggregate
-from loithe_xl.packs import pack_folder
-from loithe_xl.register import Register, Unit
-from loithe_xl.spec import Check, Field, Form, Pack
-from loithe_xl.specfile import load
-from loithe_xl.submission import Inputs, blank, constants, rule_values
-from loithe_xl.validate import all_values, derive, fails
-from loithe_xl.words import Text
+from loithe_xl.form.checks import fails
+from loithe_xl.form.figures import all_values, derive
+from loithe_xl.form.inputs import Inputs, blank, constants, rule_values
+from loithe_xl.language.catalogue import Text
+from loithe_xl.language.issues import Severity
+from loithe_xl.pack.find import pack_folder
+from loithe_xl.pack.kinds import Aggregate
+from loithe_xl.pack.packfile import load
+from loithe_xl.pack.spec import Check, Field, Form, Pack
+from loithe_xl.register.register import Register, Unit
+from loithe_xl.rules.evaluate import Raw, Undefined, is_number, truth
+from loithe_xl.workbook.daynumbers import serial
 
 NUMBERED = "01 02 03a 03b 04a 04b 05 06 07 08 09 10 11 12 13 14 15 16 17 18 19 20 21 22".split()
 DIFFICULTIES = [f"difficulty_{number}" for number in NUMBERED]
@@ -164,7 +166,7 @@ def test_error_checks_are_what_the_contract_says_and_nothing_else():
         "leaders_reported <= members_reported",
         "members_reported <= members_due",
     }
-    from loithe_xl.expr import parse
+    from loithe_xl.rules.syntax import parse
 
     for form in pack().forms.values():
         found = {check.rule for check in cross_checks(form) if check.severity is Severity.ERROR}

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from loithe_xl import packs
-from loithe_xl.issues import Fault
+from loithe_xl.language.issues import Fault
+from loithe_xl.pack import find
 
 
 @pytest.fixture
@@ -16,13 +16,13 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (home / name).mkdir(parents=True)
         (home / name / "campaign.toml").touch()
     (home / "__pycache__").mkdir()
-    monkeypatch.setattr(packs, "HOMES", (tmp_path / "installed", home))
+    monkeypatch.setattr(find, "HOMES", (tmp_path / "installed", home))
     return home
 
 
 def test_packs_that_come_with_the_program_are_found_by_name(home: Path):
-    assert packs.available() == ["muon", "som"]
-    assert packs.pack_folder("som") == home / "som"
+    assert find.available() == ["muon", "som"]
+    assert find.pack_folder("som") == home / "som"
 
 
 def test_an_installed_copy_comes_before_the_checkout(home: Path, tmp_path: Path):
@@ -30,7 +30,7 @@ def test_an_installed_copy_comes_before_the_checkout(home: Path, tmp_path: Path)
     installed.mkdir(parents=True)
     (installed / "campaign.toml").touch()
 
-    assert packs.pack_folder("som") == installed
+    assert find.pack_folder("som") == installed
 
 
 def test_any_other_pack_is_given_by_its_folder(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -38,17 +38,17 @@ def test_any_other_pack_is_given_by_its_folder(home: Path, tmp_path: Path, monke
     (tmp_path / "som").mkdir()
     (tmp_path / "rieng").mkdir()
 
-    assert packs.pack_folder("rieng") == Path("rieng")
-    assert packs.pack_folder(str(tmp_path / "rieng")) == tmp_path / "rieng"
+    assert find.pack_folder("rieng") == Path("rieng")
+    assert find.pack_folder(str(tmp_path / "rieng")) == tmp_path / "rieng"
     # An output folder that happens to have a pack's name does not take its place.
-    assert packs.pack_folder("som") == home / "som"
-    assert packs.pack_folder("./som") == Path("som")
+    assert find.pack_folder("som") == home / "som"
+    assert find.pack_folder("./som") == Path("som")
 
 
 @pytest.mark.parametrize("name", ["", "khac", "./khac", "../som"])
 def test_an_unknown_pack_is_named_with_those_that_exist(home: Path, name: str):
     with pytest.raises(Fault) as caught:
-        packs.pack_folder(name)
+        find.pack_folder(name)
 
     assert caught.value.exit_code == 2
     [found] = caught.value.issues
@@ -59,4 +59,4 @@ def test_an_unknown_pack_is_named_with_those_that_exist(home: Path, name: str):
 
 
 def test_the_checkout_has_its_pack():
-    assert "loi_the" in packs.available()
+    assert "loi_the" in find.available()

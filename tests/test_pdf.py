@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from loithe_xl import pdf
-from loithe_xl.book import Book, Sheet
-from loithe_xl.issues import Severity
-from loithe_xl.writer import render
+from loithe_xl.language.issues import Severity
+from loithe_xl.system import pdf
+from loithe_xl.workbook.book import Book, Sheet
+from loithe_xl.workbook.writer import render
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="the stand-in is a shell script")
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from loithe_xl import crew
 from loithe_xl.cli.progress import WORTH_SHOWING, pace, progress_bar
-from loithe_xl.tasks import reading
+from loithe_xl.system import workers
+from loithe_xl.tasks import sandbox
 from loithe_xl.tasks.office import Office
 
 ITEMS = list(range(40))
@@ -94,8 +94,8 @@ def test_the_bar_is_closed_before_the_run_is_said_to_be_stopped(monkeypatch: pyt
         yield "one"
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(crew.Crew, "map", stopped)
-    answers = reading.read_each([Path("a"), Path("b")], str, Office(progress=walk), "validate")
+    monkeypatch.setattr(workers.Crew, "map", stopped)
+    answers = sandbox.read_each([Path("a"), Path("b")], str, Office(progress=walk), "validate")
 
     assert next(answers) == "one"
     with pytest.raises(KeyboardInterrupt) as held:  # with all its frames

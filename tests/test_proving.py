@@ -18,20 +18,22 @@ from test_celltext import TEXTS
 from texts import HARD
 from tools import NOON, REQUIRED, fill, make_forms, small_register
 
-from loithe_xl import celltext, reader, tasks
-from loithe_xl.celltext import normal
-from loithe_xl.identity import sign
-from loithe_xl.issues import Fault, issue
-from loithe_xl.receipts import Receipt, UnitRow, Verdict
-from loithe_xl.register import Register
-from loithe_xl.tasks import proving
+from loithe_xl import tasks
+from loithe_xl.consolidation.receipts import Receipt, UnitRow, Verdict
+from loithe_xl.draw.render import Subject, cell_case, package
+from loithe_xl.identity.token import sign
+from loithe_xl.intake import proving
+from loithe_xl.intake.openfile import Opened, open_file, with_receipts
+from loithe_xl.language.issues import Fault, issue
+from loithe_xl.reading import reader
+from loithe_xl.register.register import Register
+from loithe_xl.tasks.consolidate import Order, gather, open_parent, rebuilt
 from loithe_xl.tasks.export import export
-from loithe_xl.tasks.gather import Order, gather, open_parent, rebuilt
-from loithe_xl.tasks.intake import Opened, open_file, with_receipts
 from loithe_xl.tasks.office import Office
-from loithe_xl.tasks.render import Subject, cell_case, package
 from loithe_xl.tasks.repair import repair
-from loithe_xl.tasks.reporting import report
+from loithe_xl.tasks.report import report
+from loithe_xl.workbook import celltext
+from loithe_xl.workbook.celltext import normal
 
 TEXT = "difficulties_text"
 

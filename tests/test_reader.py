@@ -14,14 +14,14 @@ import openpyxl
 import pytest
 from locking import lock
 
-from loithe_xl import reader
-from loithe_xl.book import Book, Formula, Sheet
-from loithe_xl.guard import inspect
-from loithe_xl.issues import Issue
-from loithe_xl.reader import read
-from loithe_xl.received import Grid, Received
-from loithe_xl.stamp import protection
-from loithe_xl.writer import render
+from loithe_xl.language.issues import Issue
+from loithe_xl.reading import reader
+from loithe_xl.reading.guard import inspect
+from loithe_xl.reading.reader import read
+from loithe_xl.reading.received import Grid, Received
+from loithe_xl.workbook.book import Book, Formula, Sheet
+from loithe_xl.workbook.protection import protection
+from loithe_xl.workbook.writer import render
 
 Convert = Callable[[Path, str, Path], Path]
 SHEET, TOKEN = "Nhập", "LT1|" + "aZ9-_" * 40 + "=="

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loithe_xl.issues import Issue, Severity
-from loithe_xl.register import COLUMNS, PARENT_TIERS, TIER_WORDS, TIERS, Register, Unit
-from loithe_xl.registercheck import RawRow, check
+from loithe_xl.language.issues import Issue, Severity
+from loithe_xl.register.check import RawRow, check
+from loithe_xl.register.register import COLUMNS, PARENT_TIERS, TIER_WORDS, TIERS, Register, Unit
 
 GOOD = """
 00           | Tỉnh Mẫu             | Tỉnh    |           |

@@ -16,13 +16,14 @@ import openpyxl
 import pytest
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from loithe_xl import guard, reader, registerfile
-from loithe_xl.issues import Issue
-from loithe_xl.register import COLUMNS, TIER_WORDS, Register, Unit
-from loithe_xl.registerfile import read_register, sample_register
-from loithe_xl.registersheet import LAST_ROW, register_book
-from loithe_xl.tasks import reading, registers
-from loithe_xl.writer import render
+from loithe_xl.language.issues import Issue
+from loithe_xl.reading import guard, reader
+from loithe_xl.register import file
+from loithe_xl.register.file import read_register, sample_register
+from loithe_xl.register.register import COLUMNS, TIER_WORDS, Register, Unit
+from loithe_xl.register.sheet import LAST_ROW, register_book
+from loithe_xl.tasks import registers, sandbox
+from loithe_xl.workbook.writer import render
 
 DISTRICT = "00.07"
 
@@ -299,7 +300,7 @@ def test_a_register_of_millions_of_cells_stops_nobody(tmp_path: Path, monkeypatc
     cells = "".join(f'<c r="{column}{{0}}"><v>1</v></c>' for column in "ABCDEFGHIJ")
     rows = "".join(f'<row r="{row}">{cells.format(row)}</row>' for row in range(3, 40_000)).encode()
     vast = repacked(good, tmp_path / "vast.xlsx", lambda _, data: data.replace(b"</sheetData>", rows + b"</sheetData>"))
-    monkeypatch.setattr(reading, "MEMORY", 2**25)  # and as much as it takes
+    monkeypatch.setattr(sandbox, "MEMORY", 2**25)  # and as much as it takes
 
     register, issues = registers.check(vast)
 
@@ -313,7 +314,7 @@ def test_files_that_are_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     for where, limit, value in (
         (guard, "MOST_BYTES", 100),
         (guard, "MOST_UNPACKED", 100),
-        (registerfile, "MOST_ROWS", 30),
+        (file, "MOST_ROWS", 30),
     ):
         with monkeypatch.context() as patch:
             patch.setattr(where, limit, value)

@@ -14,16 +14,17 @@ from drawing import FORMS, LOADED, drawn_case
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loithe_xl.alignment import Alignment, Marks
-from loithe_xl.book import Address, Formula, Link, located
 from loithe_xl.draw import form_book
-from loithe_xl.evaluate import EPOCH
-from loithe_xl.layout import INPUT, LABEL, NUMBER, Layout
-from loithe_xl.received import Grid, Received
-from loithe_xl.salvage import Salvaged, salvage
-from loithe_xl.spec import Field
-from loithe_xl.submission import Inputs, blank
+from loithe_xl.form.inputs import Inputs, blank
+from loithe_xl.form.layout import INPUT, LABEL, NUMBER, Layout
+from loithe_xl.pack.spec import Field
+from loithe_xl.reading.received import Grid, Received
+from loithe_xl.repair.alignment import Alignment, Marks
+from loithe_xl.repair.salvage import Salvaged, salvage
 from loithe_xl.tasks.repair import _said, drawn_marks
+from loithe_xl.workbook.address import Address, located
+from loithe_xl.workbook.book import Formula, Link
+from loithe_xl.workbook.daynumbers import EPOCH
 
 Cells = dict[Address, Any]
 MAIN, MEETINGS, WORDS = "1. Số liệu", "2. Buổi sinh hoạt", "3. Khó khăn, kiến nghị"

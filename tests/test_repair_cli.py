@@ -37,16 +37,16 @@ from conftest import Convert
 from tampering import Copy
 from test_encrypted import agile
 
-from loithe_xl.evaluate import Raw
-from loithe_xl.issues import Issue
-from loithe_xl.kinds import YES
-from loithe_xl.layout import COMPUTED, HIDDEN, HIDDEN_JOURNAL, HIDDEN_RECEIPTS, HIDDEN_REGISTER, REPORT
-from loithe_xl.received import Received
+from loithe_xl.intake.openfile import open_file
+from loithe_xl.language.issues import Issue
+from loithe_xl.pack.kinds import YES
+from loithe_xl.reading.received import Received
 from loithe_xl.report import read_edits
-from loithe_xl.tasks import reading
+from loithe_xl.rules.evaluate import Raw
 from loithe_xl.tasks import repair as task
-from loithe_xl.tasks.gather import open_parent
-from loithe_xl.tasks.intake import open_file
+from loithe_xl.tasks import sandbox
+from loithe_xl.tasks.consolidate import open_parent
+from loithe_xl.workbook.ownsheets import COMPUTED, HIDDEN, HIDDEN_JOURNAL, HIDDEN_RECEIPTS, HIDDEN_REGISTER, REPORT
 
 MAIN, MEETINGS, WORDS, LEAD = "1. Số liệu", "2. Buổi sinh hoạt", "3. Khó khăn, kiến nghị", "4. Chỉ đạo"
 SHAPE = ["file", "unit", "out", "moved", "left", "issues"]
@@ -369,7 +369,7 @@ def test_a_file_that_ends_or_holds_its_reader(
 ) -> None:
     monkeypatch.setenv("DANGER", danger)
     monkeypatch.setattr(task, "_received", deadly)
-    monkeypatch.setattr(reading, "SECONDS", 3.0 if danger == "hang" else 60.0)
+    monkeypatch.setattr(sandbox, "SECONDS", 3.0 if danger == "hang" else 60.0)
 
     answer = press("repair", report, "--out", "sạch.xlsx")
 

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from reporting import DISTRICT, PACK, TOP, Given, empty, given, matches_golden, sample
 
-from loithe_xl.evaluate import serial
-from loithe_xl.report import Edit, Page, faults, page_json
-from loithe_xl.spec import Pack
-from loithe_xl.submission import Inputs
+from loithe_xl.form.inputs import Inputs
+from loithe_xl.pack.reportread import faults
+from loithe_xl.pack.spec import Pack
+from loithe_xl.report import Edit, Page, page_json
+from loithe_xl.workbook.daynumbers import serial
 
 FIRST_RULE = "sections/1/lines/0/choices/0/when"
 FIRST_KEY = "sections[results].lines[received].choices[1].when"

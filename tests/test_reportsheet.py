@@ -11,17 +11,18 @@ import openpyxl
 import pytest
 from reporting import SheetGrid, empty, given, matches_golden, receipts, sample
 
-from loithe_xl import reader, writer
-from loithe_xl.book import Formula, Sheet
-from loithe_xl.evaluate import Raw
-from loithe_xl.layout import ANNEX, REPORT
-from loithe_xl.received import Received
+from loithe_xl.reading import reader
+from loithe_xl.reading.received import Received
 from loithe_xl.report import Edit, Page, read_edits
 from loithe_xl.report.annex import bars_of
 from loithe_xl.report.edits import LEFT, RIGHT, TRACES
-from loithe_xl.reportsheet import FIT, HIGHEST, NOTE, REPORT_TOKEN, report_book
-from loithe_xl.reportsheet import report_sheets as flowing_sheets
-from loithe_xl.styles import STYLES
+from loithe_xl.report.sheet import FIT, HIGHEST, NOTE, REPORT_TOKEN, report_book
+from loithe_xl.report.sheet import report_sheets as flowing_sheets
+from loithe_xl.rules.evaluate import Raw
+from loithe_xl.workbook import writer
+from loithe_xl.workbook.book import Formula, Sheet
+from loithe_xl.workbook.ownsheets import ANNEX, REPORT
+from loithe_xl.workbook.styles import STYLES
 
 HELD = "results.held"
 

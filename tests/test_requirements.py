@@ -10,16 +10,18 @@ import pytest
 from drawing import IN_TIME, LOADED, PACK, books, drawn_case, own_row, tree, typed
 from tools import REQUIRED, TERM, held
 
-from loithe_xl.consolidate import consolidate
+from loithe_xl.consolidation.consolidate import consolidate
+from loithe_xl.consolidation.receipts import Receipt, UnitRow, Verdict, unit_row
 from loithe_xl.draw import form_book
-from loithe_xl.evaluate import Raw, serial
-from loithe_xl.kinds import NO, YES
-from loithe_xl.layout import CHECK, FIGURES, OPINIONS
-from loithe_xl.receipts import Receipt, UnitRow, Verdict, unit_row
-from loithe_xl.registerfile import sample_register
-from loithe_xl.spec import Field
-from loithe_xl.submission import Inputs, blank, constants
-from loithe_xl.validate import all_values, validate
+from loithe_xl.form.checks import validate
+from loithe_xl.form.figures import all_values
+from loithe_xl.form.inputs import Inputs, blank, constants
+from loithe_xl.pack.kinds import NO, YES
+from loithe_xl.pack.spec import Field
+from loithe_xl.register.file import sample_register
+from loithe_xl.rules.evaluate import Raw
+from loithe_xl.workbook.daynumbers import serial
+from loithe_xl.workbook.ownsheets import CHECK, FIGURES, OPINIONS
 
 KNOWN = constants(PACK, serial(TERM.cutoff))
 OWN_SAID = "Chi bộ đông đảng viên, nhiều đồng chí đi làm ăn xa nên khó bố trí thời gian."

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from loithe_xl.issues import Issue
-from loithe_xl.xlam.ribbon import NAMESPACE, lint, pictures_of, spoken, texts
+from loithe_xl.addin.xlam.ribbon import NAMESPACE, lint, pictures_of, spoken, texts
+from loithe_xl.language.issues import Issue
 
 OLD_NAMESPACE = "http://schemas.microsoft.com/office/2006/01/customui"
 PICTURES = ("check", "sum")

@@ -16,19 +16,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tools import TERM, Calc
 
-from loithe_xl.book import Book, Formula
-from loithe_xl.draw import Case, form_book
+from loithe_xl.draw import Case, form_book, packs
 from loithe_xl.draw.panel import FIRST, STATE, Panel, evaluate_panel
-from loithe_xl.evaluate import EPOCH, Raw, serial
-from loithe_xl.expr import names
-from loithe_xl.identity import Identity
-from loithe_xl.layout import CHECK, HIDDEN_CHECKS, TOTALS
-from loithe_xl.received import exact
-from loithe_xl.spec import Field
-from loithe_xl.submission import Inputs, blank, constants
-from loithe_xl.tasks import packs
-from loithe_xl.tasks.render import Subject, cell_case, package
-from loithe_xl.validate import all_values
+from loithe_xl.draw.render import Subject, cell_case, package
+from loithe_xl.form.figures import all_values
+from loithe_xl.form.inputs import Inputs, blank, constants
+from loithe_xl.identity.token import Identity
+from loithe_xl.pack.spec import Field
+from loithe_xl.reading.received import exact
+from loithe_xl.rules.evaluate import Raw
+from loithe_xl.rules.syntax import names
+from loithe_xl.workbook.book import Book, Formula
+from loithe_xl.workbook.daynumbers import EPOCH, serial
+from loithe_xl.workbook.ownsheets import CHECK, HIDDEN_CHECKS, TOTALS
 
 LOADED = packs.load("loi_the")
 LAYOUT = LOADED.by_form["base_cell"]  # the fullest form of a cell

@@ -259,8 +259,8 @@ def test_elsewhere_a_missing_tool_is_named_and_all_checks_run(
 def test_with_arguments_only_pytest_runs(no_tools: list[list[str]], monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delenv("CI", raising=False)
 
-    assert run_tests("tests/test_expr.py", "-k", "blank") == 0
-    assert [command[1:] for command in no_tools] == [["tests/test_expr.py", "-k", "blank"]]
+    assert run_tests("tests/test_syntax.py", "-k", "blank") == 0
+    assert [command[1:] for command in no_tools] == [["tests/test_syntax.py", "-k", "blank"]]
 
 
 def test_every_failed_check_is_named_and_none_stops_the_next(

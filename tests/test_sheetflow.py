@@ -11,12 +11,12 @@ import openpyxl
 import pytest
 from locking import lock
 
-from loithe_xl import reader
-from loithe_xl.book import Book, Flow, Line, Sheet
-from loithe_xl.received import Received
-from loithe_xl.stamp import protection
-from loithe_xl.writer import render
-from loithe_xl.zipparts import Packing, parts_of
+from loithe_xl.reading import reader
+from loithe_xl.reading.received import Received
+from loithe_xl.workbook.book import Book, Flow, Line, Sheet
+from loithe_xl.workbook.protection import protection
+from loithe_xl.workbook.writer import render
+from loithe_xl.workbook.zipparts import Packing, parts_of
 
 STYLES = ("number", "text", "text", "computed_count", "hidden_text")
 TEXTS = ("Chi bộ Thôn 1", "", "a & b < c > d", "_x0041_", " hai đầu ", "một\nhai", "=1+1", '"', "\x07", "007", "😀")

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tampering import Copy, wps_sheet
 
-from loithe_xl.display import seen
-from loithe_xl.evaluate import serial
-from loithe_xl.received import exact
+from loithe_xl.reading.display import seen
+from loithe_xl.reading.received import exact
+from loithe_xl.workbook.daynumbers import serial
 
 DAY = serial(date(2023, 2, 10))
 

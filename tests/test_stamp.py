@@ -20,19 +20,20 @@ import pytest
 from locking import lock
 from tools import TERM
 
-from loithe_xl.book import Book, Formula, Link, Print, Sheet, Validation
-from loithe_xl.evaluate import Flaw, Raw
-from loithe_xl.excelform import text_literal
-from loithe_xl.identity import Identity
-from loithe_xl.reader import read
-from loithe_xl.received import Received
-from loithe_xl.spec import Field, Form
-from loithe_xl.stamp import Master, Protection, protection, replace
-from loithe_xl.submission import Inputs, blank
-from loithe_xl.tasks import packs
-from loithe_xl.tasks.forge import Forge
-from loithe_xl.tasks.render import Subject, cell_case, package
-from loithe_xl.writer import render
+from loithe_xl.draw import packs
+from loithe_xl.draw.batch import Forge
+from loithe_xl.draw.render import Subject, cell_case, package
+from loithe_xl.form.inputs import Inputs, blank
+from loithe_xl.identity.token import Identity
+from loithe_xl.pack.spec import Field, Form
+from loithe_xl.reading.reader import read
+from loithe_xl.reading.received import Received
+from loithe_xl.rules.evaluate import Flaw, Raw
+from loithe_xl.rules.excel import text_literal
+from loithe_xl.workbook.book import Book, Formula, Link, Print, Sheet, Validation
+from loithe_xl.workbook.protection import Protection, protection
+from loithe_xl.workbook.stamp import Master, replace
+from loithe_xl.workbook.writer import render
 
 LOADED = packs.load("loi_the")
 SALT = bytes(range(16))
@@ -112,7 +113,8 @@ def test_one_plan_serves_many_units_and_repeats_itself(master: bytes):
 def test_stamping_gives_the_same_bytes_in_another_process(master: bytes):
     unit = {MARKS[field]: text for field, text in UNITS["awkward"].items()}
     program = (
-        "import hashlib; from loithe_xl.stamp import *; from loithe_xl.writer import render; from locking import lock;"
+        "import hashlib; from loithe_xl.workbook.stamp import *; from loithe_xl.workbook.writer import render;"
+        "from locking import lock;"
         "from test_stamp import *;"
         "m = lock(render(book(**MARKS)), protection('mật khẩu', SALT, 10));"
         "print(hashlib.sha256(replace(m, {MARKS[f]: t for f, t in UNITS['awkward'].items()})).hexdigest())"

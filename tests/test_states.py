@@ -10,10 +10,12 @@ from decimal import Decimal
 import pytest
 from drawing import LOADED
 
-from loithe_xl.evaluate import Flaw, Raw, serial
-from loithe_xl.layout import Layout
-from loithe_xl.submission import Inputs, blank, constants
-from loithe_xl.validate import all_values, item_values, state, states
+from loithe_xl.form.checks import item_values, state, states
+from loithe_xl.form.figures import all_values
+from loithe_xl.form.inputs import Inputs, blank, constants
+from loithe_xl.form.layout import Layout
+from loithe_xl.rules.evaluate import Flaw, Raw
+from loithe_xl.workbook.daynumbers import serial
 
 VALUES: tuple[Raw, ...] = (
     None,

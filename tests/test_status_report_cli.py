@@ -27,8 +27,8 @@ from cli_tools import (
 )
 from conftest import Convert
 
-from loithe_xl.kinds import YES
-from loithe_xl.layout import REPORT
+from loithe_xl.pack.kinds import YES
+from loithe_xl.workbook.ownsheets import REPORT
 
 NOW = "2023-03-03T15:00"
 HELD = "Đến nay có 1/4 chi bộ đã tổ chức sinh hoạt chính trị"
@@ -301,10 +301,10 @@ def test_a_base_has_no_report(forms: dict[str, Path]) -> None:
 def test_a_report_open_in_excel_is_saved_beside_and_said(
     forms: dict[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from loithe_xl.tasks import reporting
+    from loithe_xl.tasks import report
 
     beside = Path("bc (bản mới 20230303-1500).xlsx")
-    monkeypatch.setattr(reporting.store, "write", lambda path, data: beside)
+    monkeypatch.setattr(report.store, "write", lambda path, data: beside)
 
     answer = press("report", forms["01"], "--out", "bc.xlsx")
 

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from loithe_xl import disk, store
-from loithe_xl.issues import Fault
-from loithe_xl.store import keep_copy, lock, write, write_many
+from loithe_xl.language.issues import Fault
+from loithe_xl.system import disk, store
+from loithe_xl.system.store import keep_copy, lock, write, write_many
 from loithe_xl.tasks import office
 
 OLD, NEW = b"old " * 1000, b"new " * 2000
@@ -279,7 +279,7 @@ def test_the_lock_lets_its_holder_write_and_nobody_else(target: Path) -> None:
 
 
 def test_another_process_is_locked_out_and_a_killed_one_does_not_block(target: Path) -> None:
-    hold = "import sys; from pathlib import Path; from loithe_xl.store import lock\n"
+    hold = "import sys; from pathlib import Path; from loithe_xl.system.store import lock\n"
     hold += "with lock(Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "PYTHONUTF8": "1"}
     command = [sys.executable, "-c", hold, str(target)]
@@ -298,7 +298,7 @@ def test_another_process_is_locked_out_and_a_killed_one_does_not_block(target: P
 def test_many_at_once_lose_nothing(tmp_path: Path) -> None:
     path = tmp_path / "sổ.txt"
     add = (
-        "import sys; from pathlib import Path; from loithe_xl.store import lock, write\n"
+        "import sys; from pathlib import Path; from loithe_xl.system.store import lock, write\n"
         "path = Path(sys.argv[1])\n"
         "for number in range(20):\n"
         "    with lock(path):\n"

@@ -16,24 +16,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tools import NOON, make_forms, small_register
 
-from loithe_xl import reader, structure
-from loithe_xl.book import Address, Validation, address, column_letters, located
-from loithe_xl.cellstyles import CellStyles
-from loithe_xl.formulatext import LAST_COLUMN, LAST_ROW, shifted, tokens
-from loithe_xl.inputrules import inputs_in, meaning, stated
-from loithe_xl.issues import Place, Severity, issue
-from loithe_xl.layout import COMPUTED, HIDDEN_REGISTER
-from loithe_xl.ledger import read_register
-from loithe_xl.received import Grid, Received, Rule
-from loithe_xl.register import Register, Unit
-from loithe_xl.sheetxml import scan
-from loithe_xl.shifts import Shift, find_shifts
-from loithe_xl.tasks import packs
+from loithe_xl.consolidation.ledger import read_register
+from loithe_xl.draw import packs
+from loithe_xl.form.terms import Term
+from loithe_xl.intake import structure
+from loithe_xl.intake.insertions import Shift, find_shifts
+from loithe_xl.intake.issued import UNIT_MARK, as_issued
+from loithe_xl.intake.openfile import failed, open_file
+from loithe_xl.language.issues import Place, Severity, issue
+from loithe_xl.reading import reader
+from loithe_xl.reading.cellstyles import CellStyles
+from loithe_xl.reading.inputrules import inputs_in, meaning, stated
+from loithe_xl.reading.received import Grid, Received, Rule
+from loithe_xl.reading.sheetxml import scan
+from loithe_xl.register.register import Register, Unit
+from loithe_xl.rules.canonical import LAST_COLUMN, LAST_ROW, shifted, tokens
 from loithe_xl.tasks.generate import Request, generate
-from loithe_xl.tasks.intake import failed, open_file
-from loithe_xl.tasks.issued import UNIT_MARK, as_issued
 from loithe_xl.tasks.office import Office
-from loithe_xl.tasks.terms import Term
+from loithe_xl.workbook.address import Address, address, column_letters, located
+from loithe_xl.workbook.book import Validation
+from loithe_xl.workbook.ownsheets import COMPUTED, HIDDEN_REGISTER
 
 FILLS = int(os.environ.get("LOITHE_FILLS", "1"))  # of each form, through every saver
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

@@ -11,9 +11,9 @@ from tampering import HARMLESS, TAMPERINGS, Copy, Tampering, shift
 from tampering import genuine as untouched
 from tools import Calc, make_forms
 
-from loithe_xl import keyring
-from loithe_xl.issues import Issue, Severity
-from loithe_xl.tasks.intake import Opened, failed, open_file, refusal
+from loithe_xl.identity import keyring
+from loithe_xl.intake.openfile import Opened, failed, open_file, refusal
+from loithe_xl.language.issues import Issue, Severity
 
 PARENTS = ("base", "district")
 WARNED = {"STRUCTURE_SHEET_ORDER", "STRUCTURE_FORMULA_TYPED", "FIELD_CUT", "STRUCTURE_UNSEEN", "STRUCTURE_MERGED_OVER"}

@@ -11,16 +11,15 @@ from test_leaves import cascaded, direct, trees
 from test_rules_once import compare_results
 from tools import TERM, Calc, small_register
 
-from loithe_xl.book import Book, Formula
-from loithe_xl.draw import form_book
+from loithe_xl.consolidation.receipts import Receipt
+from loithe_xl.draw import form_book, packs
+from loithe_xl.draw.render import Subject, package, parent_case
 from loithe_xl.draw.totals import FIRST, columns_of, figures
-from loithe_xl.identity import Identity
-from loithe_xl.layout import FIGURES, TOTALS
-from loithe_xl.receipts import Receipt
-from loithe_xl.register import Register
-from loithe_xl.submission import Inputs, blank
-from loithe_xl.tasks import packs
-from loithe_xl.tasks.render import Subject, package, parent_case
+from loithe_xl.form.inputs import Inputs, blank
+from loithe_xl.identity.token import Identity
+from loithe_xl.register.register import Register
+from loithe_xl.workbook.book import Book, Formula
+from loithe_xl.workbook.ownsheets import FIGURES, TOTALS
 
 LOADED = packs.load("loi_the")
 LAYOUT = LOADED.by_form["district"]

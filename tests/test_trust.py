@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loithe_xl.register import Register, Unit
-from loithe_xl.trust import Scope, Trust
+from loithe_xl.identity.trust import Scope, Trust
+from loithe_xl.register.register import Register, Unit
 
 REGISTER = Register(
     (

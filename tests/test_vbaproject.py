@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from vba_reader import decompressed, modules, streams
 
-from loithe_xl import xlam
-from loithe_xl.xlam.compression import compress
-from loithe_xl.xlam.vbaproject import Kind, Module, module_text, vba_project
+from loithe_xl.addin import xlam
+from loithe_xl.addin.xlam.compression import compress
+from loithe_xl.addin.xlam.vbaproject import Kind, Module, module_text, vba_project
 
 BAS = "Option Explicit\n\nPublic Sub Press()\n    Debug.Print 1\nEnd Sub\n"
 CLS = """VERSION 1.0 CLASS
@@ -396,6 +396,6 @@ def test_no_other_program_and_no_other_library_is_needed():
             elif isinstance(node, ast.ImportFrom):
                 imported.add(node.module)
 
-    ours = {name for name in imported if name.startswith("loithe_xl.xlam.")}
+    ours = {name for name in imported if name.startswith("loithe_xl.addin.xlam.")}
     assert {name.split(".")[0] for name in imported - ours} <= sys.stdlib_module_names
     assert not imported & {"subprocess", "os", "shutil"}

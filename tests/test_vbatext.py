@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from loithe_xl.xlam.vbatext import lines, procedures
+from loithe_xl.addin.xlam.vbatext import lines, procedures
 
 
 @pytest.mark.parametrize(

@@ -14,14 +14,14 @@ from pathlib import Path
 
 import pytest
 
-from loithe_xl.xlam.package import build_addin
+from loithe_xl.addin.xlam.package import build_addin
 
 ROOT = Path(__file__).resolve().parent.parent
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 DIGESTS = """
 from hashlib import sha256
 from pathlib import Path
-from loithe_xl.xlam.package import BUILT
+from loithe_xl.addin.xlam.package import BUILT
 for file in (Path("loithe.xlam"), Path("english.xlam"), BUILT):
     print(sha256(file.read_bytes()).hexdigest())
 """
@@ -71,7 +71,7 @@ def test_the_wheel_carries_packs_texts_sample_and_addin_and_nothing_of_the_works
         files = [file for file in home.rglob("*") if file.is_file() and "__pycache__" not in file.parts]
         assert files
         assert {prefix + file.relative_to(home).as_posix() for file in files} - carried == set()
-    assert "xlam/loithe.xlam" in carried
+    assert "addin/xlam/loithe.xlam" in carried
     assert {name.split("/")[0] for name in names if not name.startswith("loithe_xl/")} == {"loithe_xl-0.1.0.dist-info"}
 
 
@@ -98,7 +98,7 @@ def test_sample_and_pack_come_with_the_wheel(elsewhere: Run):
 
 def test_the_addin_comes_built_and_can_be_built_again(wheel: Path, elsewhere: Run):
     with zipfile.ZipFile(wheel) as package:
-        carried = package.read("loithe_xl/xlam/loithe.xlam")
+        carried = package.read("loithe_xl/addin/xlam/loithe.xlam")
     elsewhere("loithe-xl", "addin", "build", "--out", "loithe.xlam")
     elsewhere("loithe-xl", "addin", "build", "--out", "english.xlam", "--lang", "en")
     told = elsewhere("python", "-c", DIGESTS).stdout.splitlines()

@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 from pcs import Pc, mark, runtime_in
 
-from loithe_xl import windows
-from loithe_xl.issues import Fault
-from loithe_xl.windows import Link, Ran
+from loithe_xl.addin.setup import windows
+from loithe_xl.addin.setup.windows import Link, Ran
+from loithe_xl.language.issues import Fault
 
 
 @pytest.fixture
@@ -221,7 +221,7 @@ def test_a_copy_carries_contents_only(tmp_path: Path):
 
 def test_an_interpreter_tells_what_it_is_and_what_it_lacks():
     settings = {"PYTHONPATH": os.pathsep.join(sys.path)}
-    ask = "from loithe_xl.windows import interpreter_told; print(interpreter_told())"
+    ask = "from loithe_xl.addin.setup.windows import interpreter_told; print(interpreter_told())"
     ran = windows.start([sys.executable, "-B", "-c", ask], settings)
     assert ran.said.isascii()
     told = json.loads(ran.said.splitlines()[-1])

@@ -22,11 +22,10 @@ from pcs import Pc
 import environment
 import lock
 import windows_runtime
-from loithe_xl import windows
+from loithe_xl.addin.setup import installing, windows
+from loithe_xl.addin.setup.installing import install
 from loithe_xl.cli import build
-from loithe_xl.identity import public_key
-from loithe_xl.tasks import installing
-from loithe_xl.tasks.installing import install
+from loithe_xl.identity.token import public_key
 
 EMBEDDED = ("LICENSE.txt", "python.exe", "pythonw.exe", "python312.dll", "python312.zip", "python312._pth")
 SITE = "python/Lib/site-packages/"

@@ -18,11 +18,12 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from loithe_xl.book import Book, Chart, Condition, Formula, Link, Print, Sheet, Validation, quoted
-from loithe_xl.reader import read
-from loithe_xl.received import Received
-from loithe_xl.styles import STYLES
-from loithe_xl.writer import render
+from loithe_xl.reading.reader import read
+from loithe_xl.reading.received import Received
+from loithe_xl.workbook.address import quoted
+from loithe_xl.workbook.book import Book, Chart, Condition, Formula, Link, Print, Sheet, Validation
+from loithe_xl.workbook.styles import STYLES
+from loithe_xl.workbook.writer import render
 
 SHEET = "Số 'A' liệu"
 TEXTS = [
@@ -300,7 +301,7 @@ def test_equal_texts_are_not_shared():
 
 def test_the_same_book_gives_the_same_bytes(package: bytes):
     program = (
-        "import hashlib; from loithe_xl.writer import render; from test_writer import example;"
+        "import hashlib; from loithe_xl.workbook.writer import render; from test_writer import example;"
         "print(hashlib.sha256(render(example())).hexdigest())"
     )
     tests, src = Path(__file__).parent, Path(__file__).parent.parent / "src"

@@ -8,13 +8,13 @@ from random import Random
 
 from tally import Tally
 
-from loithe_xl import reader
-from loithe_xl.book import Book, Flow, Formula, Line, Sheet
-from loithe_xl.celltext import normal
-from loithe_xl.excelform import text_literal
-from loithe_xl.received import Received
-from loithe_xl.stamp import Master
-from loithe_xl.writer import render
+from loithe_xl.reading import reader
+from loithe_xl.reading.received import Received
+from loithe_xl.rules.excel import text_literal
+from loithe_xl.workbook.book import Book, Flow, Formula, Line, Sheet
+from loithe_xl.workbook.celltext import normal
+from loithe_xl.workbook.stamp import Master
+from loithe_xl.workbook.writer import render
 
 # What is read as an escape, stands across two of them, or cannot be kept.
 PIECES = """_ x _x _x0041_ x0041_ 0041_ _x005F_ _x005F _x005f_x0041_ _x000D_ _xD83D_ _xDE00_ _xFFFF_ _x0000_ <r> </r>

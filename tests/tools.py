@@ -10,16 +10,17 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from loithe_xl.evaluate import Raw, serial
-from loithe_xl.register import Register, Unit
-from loithe_xl.submission import Inputs, blank
-from loithe_xl.tasks import packs
-from loithe_xl.tasks.gather import open_parent, rebuilt
+from loithe_xl.draw import packs
+from loithe_xl.draw.render import Subject, cell_case, package, salt_of
+from loithe_xl.form.inputs import Inputs, blank
+from loithe_xl.form.terms import Term
+from loithe_xl.intake.openfile import open_file, with_receipts
+from loithe_xl.register.register import Register, Unit
+from loithe_xl.rules.evaluate import Raw
+from loithe_xl.tasks.consolidate import open_parent, rebuilt
 from loithe_xl.tasks.generate import Request, generate
-from loithe_xl.tasks.intake import open_file, with_receipts
 from loithe_xl.tasks.office import Office
-from loithe_xl.tasks.render import Subject, cell_case, package, salt_of
-from loithe_xl.tasks.terms import Term
+from loithe_xl.workbook.daynumbers import serial
 
 TERM = Term("2023-02", date(2023, 2, 28), date(2023, 3, 5))
 NOON = datetime(2023, 3, 1, 12)

@@ -9,17 +9,17 @@ from pathlib import Path
 from tally import Tally
 from tools import TERM
 
-from loithe_xl.ledger import Line, receipt_lines
-from loithe_xl.receipts import Receipt, UnitRow, Verdict
-from loithe_xl.received import MOST_CELLS
-from loithe_xl.register import Register, Unit
-from loithe_xl.spec import Pack
-from loithe_xl.store import write
-from loithe_xl.tasks import packs
-from loithe_xl.tasks.gather import open_parent, rebuilt
+from loithe_xl.consolidation.ledger import Line, receipt_lines
+from loithe_xl.consolidation.receipts import Receipt, UnitRow, Verdict
+from loithe_xl.draw import packs
+from loithe_xl.intake.judging import merged, settled
+from loithe_xl.intake.openfile import with_receipts
+from loithe_xl.pack.spec import Pack
+from loithe_xl.reading.received import MOST_CELLS
+from loithe_xl.register.register import Register, Unit
+from loithe_xl.system.store import write
+from loithe_xl.tasks.consolidate import open_parent, rebuilt
 from loithe_xl.tasks.generate import Request, generate
-from loithe_xl.tasks.intake import with_receipts
-from loithe_xl.tasks.judging import merged, settled
 from loithe_xl.tasks.office import Office
 
 FIRST = datetime(2023, 3, 1, 12)

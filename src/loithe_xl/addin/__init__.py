@@ -1,34 +1,24 @@
-"""What the ribbon's buttons run: one function per button, each on the workbook that is open in Excel.
+"""Everything of the Excel add-in: a click, the open workbook, the add-in's file, the PC that it is installed on.
 
-A button runs ``press("<function> <language>")``; without a ribbon ``python -m loithe_xl.addin <function>`` does the
-same on the active workbook of the Excel that is running.
+A button runs ``press("<function> <language>")``; without a ribbon ``python -m loithe_xl.addin <function>`` does it on
+the active workbook of the Excel that is running. What they need is loaded then, so that building and installing the
+add-in never load xlwings.
 """
 
-from loithe_xl.addin.buttons import (
-    BUTTONS,
-    consolidate_files,
-    consolidate_folder,
-    generate,
-    help,
-    journal,
-    pdf,
-    report,
-    status,
-    validate,
-)
-from loithe_xl.addin.frame import press, start
+from collections.abc import Sequence
 
-__all__ = [
-    "BUTTONS",
-    "consolidate_files",
-    "consolidate_folder",
-    "generate",
-    "help",
-    "journal",
-    "pdf",
-    "press",
-    "report",
-    "start",
-    "status",
-    "validate",
-]
+__all__ = ["press", "start"]
+
+
+def press(click: str) -> None:
+    """Run ``"<button> <language>"`` on the workbook whose VBA calls; faults are shown to the user, none is raised."""
+    from loithe_xl.addin import clicks
+
+    clicks.press(click)
+
+
+def start(arguments: Sequence[str]) -> int:
+    """Run a button on the active workbook: 0, 1 when the work failed and was told, 2 for no such button."""
+    from loithe_xl.addin import clicks
+
+    return clicks.start(arguments)

@@ -8,18 +8,18 @@ from dataclasses import replace
 from pathlib import Path
 
 from loithe_xl import __version__
-from loithe_xl.addin.desk import Desk, Stopped
+from loithe_xl.addin import live
+from loithe_xl.addin.dialogs import Desk, Stopped
+from loithe_xl.addin.excel import app
+from loithe_xl.addin.findings import LISTED_TOP
 from loithe_xl.addin.frame import Button, button
-from loithe_xl.draw import LISTED_TOP
-from loithe_xl.host import excel
-from loithe_xl.issues import Issue, Severity
-from loithe_xl.layout import ANNEX, CHECK, GUIDE, JOURNAL, RECEIPTS, REPORT
-from loithe_xl.tasks import live
-from loithe_xl.tasks.gather import Gathered
-from loithe_xl.tasks.intake import Opened
-from loithe_xl.tasks.lines import missing_and_late, status_words
+from loithe_xl.intake.openfile import Opened
+from loithe_xl.language.catalogue import Text, text
+from loithe_xl.language.issues import Issue, Severity
+from loithe_xl.tasks.consolidate import Gathered
 from loithe_xl.tasks.office import ends
-from loithe_xl.words import Text, text
+from loithe_xl.tasks.text_output import missing_and_late, status_words
+from loithe_xl.workbook.ownsheets import ANNEX, CHECK, GUIDE, JOURNAL, RECEIPTS, REPORT
 
 MOST_NOTICES = 5  # told in one message
 
@@ -40,14 +40,14 @@ def validate(desk: Desk) -> None:
 @button
 def consolidate_folder(desk: Desk) -> None:
     """Take the reports of a folder into the open parent."""
-    excel.place_of(desk.book)
+    app.place_of(desk.book)
     _consolidate(desk, (desk.folder("pick_folder"),))
 
 
 @button
 def consolidate_files(desk: Desk) -> None:
     """Take chosen reports into the open parent."""
-    excel.place_of(desk.book)
+    app.place_of(desk.book)
     _consolidate(desk, desk.files("pick_files"))
 
 
@@ -74,22 +74,22 @@ def status(desk: Desk) -> None:
 @button
 def generate(desk: Desk) -> None:
     """Make the forms of the tiers beneath: of the open parent, or of a register that the user chooses."""
-    from loithe_xl.tasks import making
+    from loithe_xl.addin import formrequest
 
     with desk.working():
         parent = live.parent_or_none(desk.book)
     if parent:
-        given = making.beneath(parent)
+        given = formrequest.beneath(parent)
     else:
         register = desk.files("pick_register")[0]
-        excel.require_saved(desk.book.app, register)
-        given = making.of_register(register, lambda period: desk.words("ask_period", period))
+        app.require_saved(desk.book.app, register)
+        given = formrequest.of_register(register, lambda period: desk.words("ask_period", period))
     if given is None:
         return desk.say(text("addin.none_beneath"))
     folder = desk.folder("pick_out")
     noticed: list[Issue] = []
     with desk.working():
-        made = making.write(given, folder, replace(desk.office, notice=noticed.append))
+        made = formrequest.write(given, folder, replace(desk.office, notice=noticed.append))
     told = [found.message for found in noticed[:MOST_NOTICES]]
     told += [text("addin.and_more", count=len(noticed) - MOST_NOTICES)] if len(noticed) > MOST_NOTICES else []
     return desk.say(text("addin.made", count=len(made), folder=folder), *told)
@@ -100,13 +100,13 @@ def pdf(desk: Desk) -> None:
     """Export the report and its annex as one PDF."""
     if REPORT not in {page.name for page in desk.book.sheets}:
         return desk.say(text("addin.pdf_none", sheet=REPORT), grave=True)
-    start = excel.place_of(desk.book)
-    target = excel.ask_target(desk.book.app, start.with_name(f"{start.stem}_bao-cao.pdf"), _filter(desk))
+    start = app.place_of(desk.book)
+    target = app.ask_target(desk.book.app, start.with_name(f"{start.stem}_bao-cao.pdf"), _filter(desk))
     if target is None:
         raise Stopped
     ends(target, ".pdf")
     try:
-        excel.export(desk.book, (REPORT, ANNEX), target)
+        app.export(desk.book, (REPORT, ANNEX), target)
     except Exception:  # Excel's only way to say that it could not
         return desk.say(text("addin.pdf_failed", path=target), grave=True)
     return desk.say(text("addin.pdf_done", path=target))

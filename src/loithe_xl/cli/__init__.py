@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 
-from loithe_xl import safepath
 from loithe_xl.cli.shell import build, run
+from loithe_xl.system import process
 
 __all__ = ["build", "main"]
 
 
 def main() -> None:
     """Run the program with the process's arguments and exit with its code."""
-    safepath.settle()
+    process.settle()
     sys.exit(run(sys.argv[1:]))

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from loithe_xl.cli.shell import FAULTY, OK, Group, command, format_option, option, say, say_error, say_json
-from loithe_xl.words import text
+from loithe_xl.language.catalogue import text
 
 
 def add(root: Group, lang: str) -> None:
@@ -24,10 +24,10 @@ def add(root: Group, lang: str) -> None:
 
 
 def _build(lang: str, out: Path) -> int:
-    from loithe_xl import store
-    from loithe_xl.tasks.lines import issue_line
+    from loithe_xl.addin.xlam.package import build_addin
+    from loithe_xl.system import store
     from loithe_xl.tasks.office import beside, ends, shown
-    from loithe_xl.xlam.package import build_addin
+    from loithe_xl.tasks.text_output import issue_line
 
     ends(out, ".xlam")
     written = store.write(out, build_addin(lang))
@@ -38,7 +38,7 @@ def _build(lang: str, out: Path) -> int:
 
 
 def _install(lang: str) -> int:
-    from loithe_xl.tasks.installing import install
+    from loithe_xl.addin.setup.installing import install
 
     for done in install(lang):
         say(done.to(lang))
@@ -46,7 +46,7 @@ def _install(lang: str) -> int:
 
 
 def _uninstall(lang: str) -> int:
-    from loithe_xl.tasks.installing import uninstall
+    from loithe_xl.addin.setup.installing import uninstall
 
     for done in uninstall():
         say(done.to(lang))
@@ -54,7 +54,7 @@ def _uninstall(lang: str) -> int:
 
 
 def _doctor(lang: str, form: str) -> int:
-    from loithe_xl.tasks.diagnosis import doctor, doctor_json, doctor_lines, is_sound
+    from loithe_xl.addin.setup.diagnosis import doctor, doctor_json, doctor_lines, is_sound
 
     findings = doctor()
     if form == "json":

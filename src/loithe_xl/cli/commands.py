@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from loithe_xl.cli.making import FILE
+from loithe_xl.cli.generate import FILE
 from loithe_xl.cli.progress import progress_bar
 from loithe_xl.cli.shell import (
     FAULTY,
@@ -24,7 +24,7 @@ from loithe_xl.cli.shell import (
     say_error,
     say_json,
 )
-from loithe_xl.words import text
+from loithe_xl.language.catalogue import text
 
 FIRST_YEAR, LAST_YEAR = 1901, 2999  # of a file's saved time
 
@@ -75,12 +75,12 @@ def add(root: Group, lang: str) -> None:
 
 
 def _validate(lang: str, paths: tuple[Path, ...], pack: str | None, form: str) -> int:
-    from loithe_xl.issues import Fault, has_error
-    from loithe_xl.tasks import packs
-    from loithe_xl.tasks.check import check
-    from loithe_xl.tasks.lines import issue_line, validate_lines
+    from loithe_xl.draw import packs
+    from loithe_xl.language.issues import Fault, has_error
+    from loithe_xl.tasks.json_output import validate_json
     from loithe_xl.tasks.office import Office
-    from loithe_xl.tasks.told import validate_json
+    from loithe_xl.tasks.text_output import issue_line, validate_lines
+    from loithe_xl.tasks.validate import check
 
     by = packs.load(pack) if pack else None
     files, skipped = check(paths, Office(lang=lang, progress=progress_bar(lang), notice=noticing(lang)), by)
@@ -106,10 +106,10 @@ def _consolidate(
     now: datetime | None,
     form: str,
 ) -> int:
-    from loithe_xl.tasks.gather import Order, gather
-    from loithe_xl.tasks.lines import consolidate_lines, run_failed
+    from loithe_xl.tasks.consolidate import Order, gather
+    from loithe_xl.tasks.json_output import consolidate_json
     from loithe_xl.tasks.office import Office, local_time
-    from loithe_xl.tasks.told import consolidate_json
+    from loithe_xl.tasks.text_output import consolidate_lines, run_failed
 
     if not paths and not preferred and not withdrawn:
         raise click.UsageError(text("cli.nothing_given").to(lang))
@@ -124,11 +124,11 @@ def _consolidate(
 
 
 def _status(lang: str, parent: Path, export: Path | None, form: str) -> int:
+    from loithe_xl.tasks.consolidate import open_parent
     from loithe_xl.tasks.export import export as write
-    from loithe_xl.tasks.gather import open_parent
-    from loithe_xl.tasks.lines import issue_line, status_lines
+    from loithe_xl.tasks.json_output import children_json
     from loithe_xl.tasks.office import Office, beside, shown
-    from loithe_xl.tasks.told import children_json
+    from loithe_xl.tasks.text_output import issue_line, status_lines
 
     opened = open_parent(parent)
     written = write(opened, parent, export, Office(lang=lang, notice=noticing(lang))) if export else None
@@ -146,11 +146,11 @@ def _status(lang: str, parent: Path, export: Path | None, form: str) -> int:
 
 
 def _report(lang: str, parent: Path, out: Path | None, profile: str, pdf: Path | None, form: str) -> int:
-    from loithe_xl.issues import has_error
-    from loithe_xl.tasks.lines import issue_line
+    from loithe_xl.language.issues import has_error
+    from loithe_xl.tasks.json_output import report_json
     from loithe_xl.tasks.office import Office, shown
-    from loithe_xl.tasks.reporting import report
-    from loithe_xl.tasks.told import report_json
+    from loithe_xl.tasks.report import report
+    from loithe_xl.tasks.text_output import issue_line
 
     reported = report(parent, out, profile, pdf, Office(lang=lang))
     if form == "json":

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from loithe_xl.cli.shell import OK, Group, argument, command, noticing, option, say, say_error
-from loithe_xl.words import Text, text
+from loithe_xl.language.catalogue import Text, text
 
 if TYPE_CHECKING:
     from loithe_xl.tasks.keys import Offer
@@ -70,7 +70,7 @@ def _distrust(lang: str, named: str) -> int:
 
 def _asked(offered: Offer, lang: str) -> str:
     """The fingerprint as somebody at the terminal types it; Fault where nobody sits there."""
-    from loithe_xl.issues import Fault, issue
+    from loithe_xl.language.issues import Fault, issue
 
     if sys.stdin is None or not sys.stdin.isatty():
         raise Fault([issue("KEY_UNCONFIRMED", fingerprint=offered.fingerprint)], 2)

@@ -9,7 +9,7 @@ from math import ceil
 from typing import TypeVar
 
 from loithe_xl.cli.shell import say_error
-from loithe_xl.words import text
+from loithe_xl.language.catalogue import text
 
 T = TypeVar("T")
 WORTH_SHOWING = 20

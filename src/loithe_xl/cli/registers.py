@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from loithe_xl.cli.shell import FAULTY, OK, Group, argument, command, format_option, say, say_json
-from loithe_xl.words import text
+from loithe_xl.language.catalogue import text
 
 
 def add(root: Group, lang: str) -> None:
@@ -30,10 +30,10 @@ def _make(lang: str, file: Path, *, sample: bool) -> int:
 
 
 def _check(lang: str, file: Path, form: str) -> int:
-    from loithe_xl.issues import has_error
+    from loithe_xl.language.issues import has_error
     from loithe_xl.tasks import registers
-    from loithe_xl.tasks.lines import issue_line
-    from loithe_xl.tasks.told import issue_json
+    from loithe_xl.tasks.json_output import issue_json
+    from loithe_xl.tasks.text_output import issue_line
 
     register, issues = registers.check(file)
     counted = len(register.units) if register else 0

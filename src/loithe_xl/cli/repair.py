@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from loithe_xl.cli.making import FILE
+from loithe_xl.cli.generate import FILE
 from loithe_xl.cli.shell import (
     FAULTY,
     OK,
@@ -36,10 +36,10 @@ def add(root: Group, lang: str) -> None:
 
 
 def _repair(lang: str, file: Path, out: Path, form: str) -> int:
-    from loithe_xl.tasks.lines import issue_line, repair_lines
+    from loithe_xl.tasks.json_output import repair_json
     from loithe_xl.tasks.office import Office
     from loithe_xl.tasks.repair import repair
-    from loithe_xl.tasks.told import repair_json
+    from loithe_xl.tasks.text_output import issue_line, repair_lines
 
     repaired = repair(file, out, Office(lang=lang, notice=noticing(lang)))
     if form == "json":

@@ -9,19 +9,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from loithe_xl import __version__, garbage
+from loithe_xl import __version__
 from loithe_xl.cli.terminal import ready, settle, tell, visible, visible_json
-from loithe_xl.words import LANGUAGES, text
+from loithe_xl.language.catalogue import LANGUAGES, text
+from loithe_xl.system import process
 
 if TYPE_CHECKING:
-    from loithe_xl.issues import Fault, Issue
+    from loithe_xl.language.issues import Fault, Issue
 
 OK, FAULTY, USAGE, NOTHING_DONE = 0, 1, 2, 3
 
 # Command -> the module that makes it, which is loaded when the command is asked for.
 HOMES = {
-    "generate": "making",
-    "demo": "making",
+    "generate": "generate",
+    "demo": "generate",
     "validate": "commands",
     "consolidate": "commands",
     "status": "commands",
@@ -35,7 +36,7 @@ HOMES = {
 
 def run(arguments: Sequence[str]) -> int:
     """The exit code of one run: 0 well, 1 data faults, 2 wrong usage, 3 nothing could be done."""
-    garbage.seldom()
+    process.seldom()
     ready()
     try:
         return _run(arguments, language(arguments))
@@ -77,7 +78,7 @@ def say_error(line: str) -> None:
 
 def noticing(lang: str) -> Callable[[Issue], None]:
     """What says each notice of a run beside its answer."""
-    from loithe_xl.tasks.lines import issue_line
+    from loithe_xl.tasks.text_output import issue_line
 
     return lambda found: say_error(issue_line(found, lang))
 
@@ -265,7 +266,7 @@ def _asked(arguments: Sequence[str], name: str) -> Iterator[str]:
 
 def _failed(error: Exception, arguments: Sequence[str], lang: str) -> int:
     """What a fault says, or that the program is broken."""
-    from loithe_xl.issues import Fault
+    from loithe_xl.language.issues import Fault
 
     if isinstance(error, Fault):
         return _fault(error, arguments, lang)
@@ -278,8 +279,8 @@ def _failed(error: Exception, arguments: Sequence[str], lang: str) -> int:
 
 
 def _fault(fault: Fault, arguments: Sequence[str], lang: str) -> int:
-    from loithe_xl.tasks.lines import issue_line
-    from loithe_xl.tasks.told import issue_json
+    from loithe_xl.tasks.json_output import issue_json
+    from loithe_xl.tasks.text_output import issue_line
 
     for found in fault.issues:
         say_error(issue_line(found, lang))

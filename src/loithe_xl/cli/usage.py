@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from loithe_xl.words import text
+from loithe_xl.language.catalogue import text
 
 
 def usage_lines(error: click.UsageError, lang: str) -> list[str]:

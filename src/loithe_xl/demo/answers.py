@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
-from loithe_xl.evaluate import Raw, serial
-from loithe_xl.kinds import NO, YES
-from loithe_xl.register import Unit
-from loithe_xl.spec import Form
-from loithe_xl.submission import Inputs, blank
+from loithe_xl.form.inputs import Inputs, blank
+from loithe_xl.pack.kinds import NO, YES
+from loithe_xl.pack.spec import Form
+from loithe_xl.register.register import Unit
+from loithe_xl.rules.evaluate import Raw
+from loithe_xl.workbook.daynumbers import serial
 
 HELD, COMPLETED, SILENT = 68, 16, 21
 SEED = 2023

@@ -7,16 +7,16 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
-from loithe_xl import store
 from loithe_xl.demo.answers import Cast, cell_inputs, own_values
-from loithe_xl.register import Unit
-from loithe_xl.submission import Inputs, blank
-from loithe_xl.tasks import packs
-from loithe_xl.tasks.forge import Forge
-from loithe_xl.tasks.gather import Order, gather, open_parent, rebuilt
-from loithe_xl.tasks.intake import open_file, with_receipts
+from loithe_xl.draw import packs
+from loithe_xl.draw.batch import Forge
+from loithe_xl.draw.render import Subject, salt_of
+from loithe_xl.form.inputs import Inputs, blank
+from loithe_xl.intake.openfile import open_file, with_receipts
+from loithe_xl.register.register import Unit
+from loithe_xl.system import store
+from loithe_xl.tasks.consolidate import Order, gather, open_parent, rebuilt
 from loithe_xl.tasks.office import Office, shown
-from loithe_xl.tasks.render import Subject, salt_of
 
 MONDAY, FRIDAY, LATE = datetime(2023, 2, 27, 8), datetime(2023, 3, 3, 15), datetime(2023, 3, 7, 9)
 

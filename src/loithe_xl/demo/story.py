@@ -10,22 +10,23 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import TypeVar
 
-from loithe_xl import pdf
+from loithe_xl.consolidation.receipts import Status
 from loithe_xl.demo.answers import Cast, cast, district_inputs
 from loithe_xl.demo.offices import FRIDAY, LATE, Collection, Letter, collected, filled, typed
-from loithe_xl.issues import Fault, has_error, issue
-from loithe_xl.notation import percent
-from loithe_xl.receipts import Status
-from loithe_xl.register import Register, Unit
-from loithe_xl.registerfile import sample_register
-from loithe_xl.tasks import packs, registers
-from loithe_xl.tasks.check import check
-from loithe_xl.tasks.gather import Order, gather
+from loithe_xl.draw import packs
+from loithe_xl.form.terms import term
+from loithe_xl.language.catalogue import Text, text
+from loithe_xl.language.issues import Fault, has_error, issue
+from loithe_xl.language.notation import percent
+from loithe_xl.register.file import sample_register
+from loithe_xl.register.register import Register, Unit
+from loithe_xl.system import pdf
+from loithe_xl.tasks import registers
+from loithe_xl.tasks.consolidate import Order, gather
 from loithe_xl.tasks.generate import Request, generate
 from loithe_xl.tasks.office import Office, shown
-from loithe_xl.tasks.reporting import report
-from loithe_xl.tasks.terms import term
-from loithe_xl.words import Text, text
+from loithe_xl.tasks.report import report
+from loithe_xl.tasks.validate import check
 
 Job = TypeVar("Job", Letter, Collection)
 FORMS, RECEIVED, RESULT = "1-bieu-mau", "2-nhan-ve", "3-ket-qua"

@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from loithe_xl.consolidate import Consolidation
-from loithe_xl.evaluate import Values
-from loithe_xl.identity import Identity
-from loithe_xl.journal import Entry
-from loithe_xl.layout import Layout
-from loithe_xl.receipts import Receipt
-from loithe_xl.register import Register
+from loithe_xl.consolidation.consolidate import Consolidation
+from loithe_xl.consolidation.journal import Entry
+from loithe_xl.consolidation.receipts import Receipt
+from loithe_xl.form.inputs import Inputs
+from loithe_xl.form.layout import Layout
+from loithe_xl.identity.token import Identity
+from loithe_xl.language.catalogue import Text, text
+from loithe_xl.pack.spec import Form, Pack
+from loithe_xl.register.register import Register
 from loithe_xl.report import Page
-from loithe_xl.spec import Form, Pack
-from loithe_xl.submission import Inputs
-from loithe_xl.words import Text, text
+from loithe_xl.rules.evaluate import Values
 
 
 @dataclass(frozen=True, slots=True)

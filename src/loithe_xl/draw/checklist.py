@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from loithe_xl.book import Formula, Sheet, column_letters
 from loithe_xl.draw.case import Case
 from loithe_xl.draw.days import dates_of, day_cells, number_column, references, said_column
 from loithe_xl.draw.panel import (
@@ -33,11 +32,13 @@ from loithe_xl.draw.panel import (
     message_of,
     typed_in,
 )
-from loithe_xl.excelform import References, formula, text_literal
-from loithe_xl.formchecks import ENTRIES
-from loithe_xl.layout import HIDDEN_CHECKS
-from loithe_xl.spec import Check
-from loithe_xl.validate import Item, sides
+from loithe_xl.form.checks import Item, sides
+from loithe_xl.form.ownchecks import ENTRIES
+from loithe_xl.pack.spec import Check
+from loithe_xl.rules.excel import References, formula, text_literal
+from loithe_xl.workbook.address import column_letters
+from loithe_xl.workbook.book import Formula, Sheet
+from loithe_xl.workbook.ownsheets import HIDDEN_CHECKS
 
 _TOLD = "$A$1"  # whether the program can tell a locked cell from an open one
 _HERE = "\0"  # stands for the number of a line's own row

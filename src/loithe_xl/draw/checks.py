@@ -4,27 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from loithe_xl.book import Condition, Formula, Print, Sheet
 from loithe_xl.draw.head import draw_head
-from loithe_xl.draw.panel import (
-    ERROR,
-    LEFT,
-    LEVEL,
-    MESSAGE,
-    RANK,
-    REMEDY,
-    RIGHT,
-    TARGET,
-    WANTING,
-    WARNING,
-    Line,
-    Panel,
-)
-from loithe_xl.evaluate import number_of
-from loithe_xl.excelform import text_literal
-from loithe_xl.formchecks import CHILDREN, RECEIVED, RETURNED, TOTAL
-from loithe_xl.layout import CHECK
-from loithe_xl.validate import is_wanting
+from loithe_xl.draw.panel import ERROR, LEFT, LEVEL, MESSAGE, RANK, REMEDY, RIGHT, TARGET, WANTING, WARNING, Line, Panel
+from loithe_xl.form.checks import is_wanting
+from loithe_xl.form.ownchecks import CHILDREN, RECEIVED, RETURNED, TOTAL
+from loithe_xl.rules.evaluate import number_of
+from loithe_xl.rules.excel import text_literal
+from loithe_xl.workbook.book import Condition, Formula, Print, Sheet
+from loithe_xl.workbook.ownsheets import CHECK
 
 SHOWN = 30  # faults listed on the visible sheet at once
 LIST_TOP = 9

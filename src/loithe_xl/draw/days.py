@@ -10,14 +10,17 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from functools import cache
 
-from loithe_xl.book import Formula, Scalar, area, quoted
-from loithe_xl.dates import dated, number_formula, ordered, ordered_formula, shown
 from loithe_xl.draw.panel import FIRST, TYPED, Line
-from loithe_xl.evaluate import FIRST_DAY, Flaw, Raw, day_of, is_number, is_whole
-from loithe_xl.layout import HIDDEN_CHECKS, Layout
-from loithe_xl.spec import Field
-from loithe_xl.submission import Inputs
-from loithe_xl.validate import Item, items
+from loithe_xl.form.checks import Item, items
+from loithe_xl.form.inputs import Inputs
+from loithe_xl.form.layout import Layout
+from loithe_xl.pack.spec import Field
+from loithe_xl.rules.dates import dated, number_formula, ordered, ordered_formula, shown
+from loithe_xl.rules.evaluate import Flaw, Raw, is_number, is_whole
+from loithe_xl.workbook.address import Scalar, area, quoted
+from loithe_xl.workbook.book import Formula
+from loithe_xl.workbook.daynumbers import FIRST_DAY, day_of
+from loithe_xl.workbook.ownsheets import HIDDEN_CHECKS
 
 ORDERED = TYPED + 1  # of the first date of a line; its number one further
 

@@ -9,7 +9,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 from itertools import count, zip_longest
 
-from loithe_xl.book import Address, Scalar
 from loithe_xl.draw.case import Case
 from loithe_xl.draw.checks import COUNT_CELL, LIST_TOP, SHOWN, counted, listed
 from loithe_xl.draw.days import date_echo, dates_of, day_values, input_value, number_column
@@ -29,10 +28,12 @@ from loithe_xl.draw.panel import (
     typed_in,
 )
 from loithe_xl.draw.totals import VALUE, shown, totals_rows
-from loithe_xl.evaluate import Raw
-from loithe_xl.layout import CHECK, GUIDE, HIDDEN_CHECKS, STATUS, TOTALS, Slot, TableSlot
-from loithe_xl.submission import Row
-from loithe_xl.validate import Item
+from loithe_xl.form.checks import Item
+from loithe_xl.form.inputs import Row
+from loithe_xl.form.layout import STATUS, Slot, TableSlot
+from loithe_xl.rules.evaluate import Raw
+from loithe_xl.workbook.address import Address, Scalar
+from loithe_xl.workbook.ownsheets import CHECK, GUIDE, HIDDEN_CHECKS, TOTALS
 
 VERDICT = (5, 1)  # on every visible sheet
 Cells = dict[str, dict[Address, Scalar]]

@@ -11,14 +11,14 @@ from loithe_xl.draw.case import Case
 from loithe_xl.draw.checklist import stated
 from loithe_xl.draw.panel import Panel, fresh_panel
 from loithe_xl.draw.totals import derived_formula
-from loithe_xl.formulalimits import Excess, excess
-from loithe_xl.identity import Identity
-from loithe_xl.issues import Issue, Place, issue
-from loithe_xl.layout import place
-from loithe_xl.spec import Form, Pack
-from loithe_xl.submission import BLANK
-from loithe_xl.validate import Item
-from loithe_xl.words import Text, text
+from loithe_xl.form.checks import Item
+from loithe_xl.form.inputs import BLANK
+from loithe_xl.form.layout import place
+from loithe_xl.identity.token import Identity
+from loithe_xl.language.catalogue import Text, text
+from loithe_xl.language.issues import Issue, Place, issue
+from loithe_xl.pack.spec import Form, Pack
+from loithe_xl.workbook.formulalimits import Excess, excess
 
 
 def formula_faults(pack: Pack, form: Form, places: Mapping[tuple[str, str], Place]) -> Iterator[Issue]:

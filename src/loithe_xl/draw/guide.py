@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from loithe_xl.book import Print, Sheet
 from loithe_xl.draw.head import LINE, draw_head, lines_of
 from loithe_xl.draw.panel import Panel
-from loithe_xl.layout import GUIDE
-from loithe_xl.spec import Check, Field, Section
+from loithe_xl.pack.spec import Check, Field, Section
+from loithe_xl.workbook.book import Print, Sheet
+from loithe_xl.workbook.ownsheets import GUIDE
 
 WIDTHS = {1: 6, 2: 46, 3: 74}
 

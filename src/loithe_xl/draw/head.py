@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from loithe_xl.book import Address, Condition, Formula, Link, Sheet, quoted
 from loithe_xl.draw.case import day, period_words
 from loithe_xl.draw.panel import PANEL_VERDICT, Panel
-from loithe_xl.excelform import text_literal
-from loithe_xl.layout import CHECK, INPUT, STATUS, UNIT
-from loithe_xl.metrics import lines
+from loithe_xl.form.layout import INPUT, STATUS, UNIT
+from loithe_xl.rules.excel import text_literal
+from loithe_xl.workbook.address import Address, quoted
+from loithe_xl.workbook.book import Condition, Formula, Link, Sheet
+from loithe_xl.workbook.metrics import lines
+from loithe_xl.workbook.ownsheets import CHECK
 
 LINE = 16.5  # points of one line of 12-point type
 PADDING = 6  # points that Excel keeps free at a cell's sides

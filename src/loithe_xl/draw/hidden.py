@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from loithe_xl.book import Flow, Line, Sheet
+from loithe_xl.consolidation.ledger import journal_lines, receipt_lines, register_lines
+from loithe_xl.consolidation.signedlines import Line as Values
 from loithe_xl.draw.case import Case
-from loithe_xl.layout import HIDDEN, HIDDEN_JOURNAL, HIDDEN_RECEIPTS, HIDDEN_REGISTER
-from loithe_xl.ledger import journal_lines, receipt_lines, register_lines
-from loithe_xl.signedlines import Line as Values
+from loithe_xl.workbook.book import Flow, Line, Sheet
+from loithe_xl.workbook.ownsheets import HIDDEN, HIDDEN_JOURNAL, HIDDEN_RECEIPTS, HIDDEN_REGISTER
 
 MARK = "loithe-xl"
 TOKEN_CELL, NAME_CELL, ABOVE_CELL, LANG_CELL = (1, 2), (2, 2), (3, 2), (4, 2)
@@ -53,3 +53,6 @@ def _listed(name: str, lines: list[Values]) -> Sheet:
 
 def _line(values: Values) -> Line:
     return Line(values, [_STYLES[type(value)] for value in values])
+
+
+TOKEN_NAME = "loithe_token"

@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-from loithe_xl.book import Address, Condition, Formula, Print, Sheet, Validation, address, area, quoted, reference
-from loithe_xl.dates import typing_rule
 from loithe_xl.draw.case import Case, day
 from loithe_xl.draw.days import date_echo, input_value, number_column, references
 from loithe_xl.draw.head import LINE, draw_head, lines_of
 from loithe_xl.draw.panel import FIRST, Panel
-from loithe_xl.evaluate import Raw, serial
-from loithe_xl.excelform import text_literal
-from loithe_xl.layout import (
-    HEAD_ROW,
-    HIDDEN_CHECKS,
-    HIDDEN_REGISTER,
-    INPUT,
-    LABEL,
-    NUMBER,
-    STATUS,
-    UNIT,
-    Placed,
-    PlacedSheet,
-    Slot,
-    TableSlot,
-)
-from loithe_xl.register import Register
-from loithe_xl.spec import Field
-from loithe_xl.validate import items
+from loithe_xl.form.checks import items
+from loithe_xl.form.layout import HEAD_ROW, INPUT, LABEL, NUMBER, STATUS, UNIT, Placed, PlacedSheet, Slot, TableSlot
+from loithe_xl.pack.spec import Field
+from loithe_xl.register.register import Register
+from loithe_xl.rules.dates import typing_rule
+from loithe_xl.rules.evaluate import Raw
+from loithe_xl.rules.excel import text_literal
+from loithe_xl.workbook.address import Address, address, area, quoted, reference
+from loithe_xl.workbook.book import Condition, Formula, Print, Sheet, Validation
+from loithe_xl.workbook.daynumbers import serial
+from loithe_xl.workbook.ownsheets import HIDDEN_CHECKS, HIDDEN_REGISTER
 
 WIDTHS = {NUMBER: 5, LABEL: 52, UNIT: 12, INPUT: 17, STATUS: 46}
 TABLE_WIDTHS = {"count": 11, "decimal": 11, "yesno": 11, "choice": 14, "date": 13, "text": 24, "paragraph": 40}

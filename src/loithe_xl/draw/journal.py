@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from loithe_xl.book import Condition, Flow, Line, Print, Sheet
+from loithe_xl.consolidation.journal import Entry, runs
 from loithe_xl.draw.head import LINE, draw_head, lines_of
 from loithe_xl.draw.panel import Panel
 from loithe_xl.draw.received import HEAD, LOOKS, MOST_ROWS
-from loithe_xl.excelform import text_literal
-from loithe_xl.journal import Entry, runs
-from loithe_xl.layout import JOURNAL
-from loithe_xl.notation import moment
-from loithe_xl.words import text
+from loithe_xl.language.catalogue import text
+from loithe_xl.language.notation import moment
+from loithe_xl.rules.excel import text_literal
+from loithe_xl.workbook.book import Condition, Flow, Line, Print, Sheet
+from loithe_xl.workbook.ownsheets import JOURNAL
 
 WIDTHS = {1: 6, 2: 18, 3: 32, 4: 14, 5: 28, 6: 18, 7: 12, 8: 58}
 STATUS = 6  # the column that is coloured

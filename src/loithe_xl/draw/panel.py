@@ -6,13 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from loithe_xl.book import Formula, column_letters, quoted, reference
 from loithe_xl.draw.case import Case
-from loithe_xl.evaluate import Flaw, is_filled
-from loithe_xl.excelform import text_literal
-from loithe_xl.layout import HIDDEN_CHECKS, Layout
-from loithe_xl.spec import Check
-from loithe_xl.validate import Item, is_wanting, is_warning, items, plain, side_values, states
+from loithe_xl.form.checks import Item, is_wanting, is_warning, items, side_values, states
+from loithe_xl.form.layout import Layout
+from loithe_xl.language.notation import plain
+from loithe_xl.pack.spec import Check
+from loithe_xl.rules.evaluate import Flaw, is_filled
+from loithe_xl.rules.excel import text_literal
+from loithe_xl.workbook.address import column_letters, quoted, reference
+from loithe_xl.workbook.book import Formula
+from loithe_xl.workbook.ownsheets import HIDDEN_CHECKS
 
 PANEL_VERDICT = "$A$5"
 FIRST = 2  # first row of the hidden list

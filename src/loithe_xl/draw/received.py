@@ -6,18 +6,19 @@ from collections.abc import Iterator, Sequence
 from itertools import count
 from pathlib import PurePath
 
-from loithe_xl.book import Condition, Flow, Line, Print, Sheet, reference
-from loithe_xl.celltext import LONGEST, cut
-from loithe_xl.consolidate import Child
+from loithe_xl.consolidation.consolidate import Child
+from loithe_xl.consolidation.receipts import Status
 from loithe_xl.draw.case import Case
 from loithe_xl.draw.head import LINE, draw_head, lines_of
 from loithe_xl.draw.panel import Panel
 from loithe_xl.draw.totals import shown
-from loithe_xl.excelform import text_literal
-from loithe_xl.formchecks import CHILDREN
-from loithe_xl.layout import OPINIONS, RECEIPTS
-from loithe_xl.notation import moment
-from loithe_xl.receipts import Status
+from loithe_xl.form.ownchecks import CHILDREN
+from loithe_xl.language.notation import moment
+from loithe_xl.rules.excel import text_literal
+from loithe_xl.workbook.address import reference
+from loithe_xl.workbook.book import Condition, Flow, Line, Print, Sheet
+from loithe_xl.workbook.celltext import LONGEST, cut
+from loithe_xl.workbook.ownsheets import OPINIONS, RECEIPTS
 
 HEAD = 8
 COUNTS_ROW = 7  # what the panel counts: units, those with figures, returned files

@@ -6,19 +6,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from loithe_xl.book import Flow, Formula, Line, Print, Sheet, column_letters, quoted
+from loithe_xl.consolidation.receipts import Figures, Status
 from loithe_xl.draw.case import Case
 from loithe_xl.draw.checklist import Itself
 from loithe_xl.draw.days import references
 from loithe_xl.draw.head import LINE, draw_head, lines_of
 from loithe_xl.draw.panel import Panel
-from loithe_xl.evaluate import is_number
-from loithe_xl.excelform import formula
-from loithe_xl.expr import Node
-from loithe_xl.layout import FIGURES, TOTALS, Layout
-from loithe_xl.receipts import Figures, Status
-from loithe_xl.spec import Derived
-from loithe_xl.words import Text, text
+from loithe_xl.form.layout import Layout
+from loithe_xl.language.catalogue import Text, text
+from loithe_xl.pack.spec import Derived
+from loithe_xl.rules.evaluate import is_number
+from loithe_xl.rules.excel import formula
+from loithe_xl.rules.syntax import Node
+from loithe_xl.workbook.address import column_letters, quoted
+from loithe_xl.workbook.book import Flow, Formula, Line, Print, Sheet
+from loithe_xl.workbook.ownsheets import FIGURES, TOTALS
 
 FIRST = 8  # first row under the headings of both sheets
 CODE, NAME, STATUS, VALUE = 2, 3, 4, 3  # columns

@@ -2,6 +2,5 @@
 
 from loithe_xl.report.edits import Edit, Line, read_edits
 from loithe_xl.report.page import Page, compose, page_json
-from loithe_xl.report.read import faults
 
-__all__ = ["Edit", "Line", "Page", "compose", "faults", "page_json", "read_edits"]
+__all__ = ["Edit", "Line", "Page", "compose", "page_json", "read_edits"]

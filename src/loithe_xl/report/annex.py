@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from math import ceil
 
-from loithe_xl.book import Chart, Flow, Line, Print, Sheet
-from loithe_xl.layout import ANNEX
-from loithe_xl.metrics import lines
-from loithe_xl.notation import ABSENT, count, percent
-from loithe_xl.receipts import Figure
+from loithe_xl.consolidation.receipts import Figure
+from loithe_xl.consolidation.suppression import WITHHELD
+from loithe_xl.language.catalogue import text
+from loithe_xl.language.notation import ABSENT, count, percent
 from loithe_xl.report.page import Page
 from loithe_xl.report.table import Rate, Row, Table
-from loithe_xl.rollup import WITHHELD
-from loithe_xl.words import text
+from loithe_xl.workbook.book import Chart, Flow, Line, Print, Sheet
+from loithe_xl.workbook.metrics import lines
+from loithe_xl.workbook.ownsheets import ANNEX
 
 NO, NAME, FIRST = 1, 2, 3  # columns
 PIXELS = {NO: 38, NAME: 214}

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from loithe_xl.evaluate import Flaw, Raw
-from loithe_xl.layout import REPORT
-from loithe_xl.submission import Grid, Grids
+from loithe_xl.form.inputs import Grid, Grids
+from loithe_xl.rules.evaluate import Flaw, Raw
+from loithe_xl.workbook.ownsheets import REPORT
 
 LEFT, RIGHT = 1, 2  # columns of printed text
 TRACES = {LEFT: 15, RIGHT: 19}  # first of four hidden columns: id, base, generated, and shown when last drawn

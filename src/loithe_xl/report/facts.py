@@ -7,15 +7,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from loithe_xl.consolidate import Consolidation
-from loithe_xl.evaluate import Raw, Undefined, day_of, evaluate, is_number, truth
-from loithe_xl.expr import names
-from loithe_xl.notation import count, day, percent
-from loithe_xl.register import Register
-from loithe_xl.report.read import PARTS, PLACEHOLDER
-from loithe_xl.report.wording import Choice, Opinions, Part, Ranking, Sentence, Wording
-from loithe_xl.spec import UNITS_REPORTED, Form, Pack
-from loithe_xl.submission import Inputs, rule_values
+from loithe_xl.consolidation.consolidate import Consolidation
+from loithe_xl.form.inputs import Inputs, rule_values
+from loithe_xl.language.notation import count, day, percent
+from loithe_xl.pack.reportread import PARTS, PLACEHOLDER
+from loithe_xl.pack.reportspec import Choice, Opinions, Part, Ranking, Sentence, Wording
+from loithe_xl.pack.spec import UNITS_REPORTED, Form, Pack
+from loithe_xl.register.register import Register
+from loithe_xl.rules.evaluate import Raw, Undefined, evaluate, is_number, truth
+from loithe_xl.rules.syntax import names
+from loithe_xl.workbook.daynumbers import day_of
 
 DROPPED = " .;,"  # around a unit's text, where the list puts its own signs
 BULLET = re.compile(r"^(?:[-–•+*](?:\s+|(?=[^\W\d]|[-–•+*]|$)))+")  # close to a figure it is a sign, and stays

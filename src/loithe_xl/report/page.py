@@ -7,21 +7,21 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from loithe_xl.consolidate import Consolidation
-from loithe_xl.evaluate import serial
-from loithe_xl.identity import Identity
-from loithe_xl.issues import Issue, issue
-from loithe_xl.notation import GAP, day, day_in_words, open_day_in_words
-from loithe_xl.receipts import Figure
-from loithe_xl.register import Register
+from loithe_xl.consolidation.consolidate import Consolidation
+from loithe_xl.consolidation.receipts import Figure
+from loithe_xl.form.inputs import Inputs, constants
+from loithe_xl.identity.token import Identity
+from loithe_xl.language.issues import Issue, issue
+from loithe_xl.language.notation import GAP, day, day_in_words, open_day_in_words
+from loithe_xl.pack.profile import Profile, read_profile
+from loithe_xl.pack.reportread import read_wording
+from loithe_xl.pack.reportspec import Annex, Issuer, Wording
+from loithe_xl.pack.spec import Pack
+from loithe_xl.register.register import Register
 from loithe_xl.report.edits import Edit, Edited, Line
 from loithe_xl.report.facts import Facts, slots
-from loithe_xl.report.profile import Profile, read_profile
-from loithe_xl.report.read import read_wording
 from loithe_xl.report.table import Rate, Table, progress
-from loithe_xl.report.wording import Annex, Issuer, Wording
-from loithe_xl.spec import Pack
-from loithe_xl.submission import Inputs, constants
+from loithe_xl.workbook.daynumbers import serial
 
 BLANK = GAP * 5  # room to write in
 

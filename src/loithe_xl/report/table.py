@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from loithe_xl.consolidate import Consolidation
-from loithe_xl.receipts import Figure
-from loithe_xl.register import Register
-from loithe_xl.report.wording import Annex, Column
-from loithe_xl.rollup import WITHHELD, shown
-from loithe_xl.spec import Pack
+from loithe_xl.consolidation.consolidate import Consolidation
+from loithe_xl.consolidation.receipts import Figure
+from loithe_xl.consolidation.suppression import WITHHELD, shown
+from loithe_xl.pack.reportspec import Annex, Column
+from loithe_xl.pack.spec import Pack
+from loithe_xl.register.register import Register
 
 Rate = Fraction | None
 Counts = Mapping[str, Figure | None]

@@ -5,19 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from loithe_xl import store, writer
-from loithe_xl.book import Book, Print, Sheet
-from loithe_xl.hygiene import inert
-from loithe_xl.issues import Fault, Place, issue
-from loithe_xl.layout import FIGURES
-from loithe_xl.receipts import Figure
-from loithe_xl.register import TIER_WORDS
-from loithe_xl.rollup import WITHHELD, shown
-from loithe_xl.tasks import proving
-from loithe_xl.tasks.intake import Opened
+from loithe_xl.consolidation.receipts import Figure
+from loithe_xl.consolidation.suppression import WITHHELD, shown
+from loithe_xl.intake import proving
+from loithe_xl.intake.openfile import Opened
+from loithe_xl.language.catalogue import text
+from loithe_xl.language.cleaning import inert
+from loithe_xl.language.issues import Fault, Place, issue
+from loithe_xl.register.register import TIER_WORDS
+from loithe_xl.system import store
 from loithe_xl.tasks.office import Office, spare_forms
 from loithe_xl.tasks.office import shown as named
-from loithe_xl.words import text
+from loithe_xl.workbook import writer
+from loithe_xl.workbook.book import Book, Print, Sheet
+from loithe_xl.workbook.ownsheets import FIGURES
 
 if TYPE_CHECKING:
     from pandas import DataFrame

@@ -9,22 +9,23 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from loithe_xl import store, zipparts
-from loithe_xl.formchecks import EMPTY, SILENT
-from loithe_xl.identity import Identity, public_key, sign
-from loithe_xl.issues import Fault, Issue, Place, issue
-from loithe_xl.layout import Layout
-from loithe_xl.register import PARENT_TIERS, Register, Unit
-from loithe_xl.submission import blank, is_blank
-from loithe_xl.tasks import proving
-from loithe_xl.tasks.forge import Forge
-from loithe_xl.tasks.intake import Opened, open_file
-from loithe_xl.tasks.issued import seal
+from loithe_xl.draw.batch import Forge
+from loithe_xl.draw.render import Subject, package, parent_case, salt_of
+from loithe_xl.form.inputs import blank, is_blank
+from loithe_xl.form.layout import Layout
+from loithe_xl.form.loaded import Loaded
+from loithe_xl.form.ownchecks import EMPTY, SILENT
+from loithe_xl.form.terms import Term
+from loithe_xl.identity.token import Identity, public_key, sign
+from loithe_xl.intake import proving
+from loithe_xl.intake.issued import seal
+from loithe_xl.intake.openfile import Opened, open_file
+from loithe_xl.language.issues import Fault, Issue, Place, issue
+from loithe_xl.register.register import PARENT_TIERS, Register, Unit
+from loithe_xl.system import store
 from loithe_xl.tasks.office import Office, beside, shown
-from loithe_xl.tasks.packs import Loaded
-from loithe_xl.tasks.reading import reader
-from loithe_xl.tasks.render import Subject, package, parent_case, salt_of
-from loithe_xl.tasks.terms import Term
+from loithe_xl.tasks.sandbox import reader
+from loithe_xl.workbook import zipparts
 
 # All that may be wrong with a form in which nothing was typed.
 _OF_BLANK_FORMS = {"FIELD_REQUIRED", "CROSS_CHECK_WARNING", "CROSS_CHECK_FAILED", EMPTY, SILENT}

@@ -6,13 +6,14 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from loithe_xl import keyring, store
-from loithe_xl.identity import fingerprint
-from loithe_xl.issues import Fault, issue
-from loithe_xl.tasks.intake import Opened
+from loithe_xl.identity import keyring
+from loithe_xl.identity.token import fingerprint
+from loithe_xl.identity.trust import Scope
+from loithe_xl.intake.openfile import Opened
+from loithe_xl.language.issues import Fault, issue
+from loithe_xl.system import store
 from loithe_xl.tasks.office import Office
-from loithe_xl.tasks.reading import read_each
-from loithe_xl.trust import Scope
+from loithe_xl.tasks.sandbox import read_each
 
 
 @dataclass(frozen=True, slots=True)

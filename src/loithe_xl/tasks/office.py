@@ -9,12 +9,13 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
-from loithe_xl import disk, keyring
-from loithe_xl.celltext import normal
-from loithe_xl.identity import fingerprint, public_key
-from loithe_xl.inbox import holds_form
-from loithe_xl.issues import Fault, Issue, Place, issue
-from loithe_xl.trust import Trust
+from loithe_xl.identity import keyring
+from loithe_xl.identity.token import fingerprint, public_key
+from loithe_xl.identity.trust import Trust
+from loithe_xl.intake.inbox import holds_form
+from loithe_xl.language.issues import Fault, Issue, Place, issue
+from loithe_xl.system import disk
+from loithe_xl.workbook.celltext import normal
 
 T = TypeVar("T")
 Progress = Callable[[Sequence[T], str], Iterable[T]]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from loithe_xl import store, writer
-from loithe_xl.crew import Lost
-from loithe_xl.issues import Fault, Issue, Place, has_error
-from loithe_xl.register import Register
-from loithe_xl.registerfile import read_register, refused, sample_register
-from loithe_xl.registersheet import register_book
-from loithe_xl.tasks.reading import reader, traced
+from loithe_xl.language.issues import Fault, Issue, Place, has_error
+from loithe_xl.register.file import read_register, refused, sample_register
+from loithe_xl.register.register import Register
+from loithe_xl.register.sheet import register_book
+from loithe_xl.system import store
+from loithe_xl.system.workers import Lost
+from loithe_xl.tasks.sandbox import reader, traced
+from loithe_xl.workbook import writer
 
 
 def opened(path: Path | None) -> Register:

@@ -8,13 +8,37 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from loithe_xl import guard, reader, store
-from loithe_xl.alignment import Marks, folded
-from loithe_xl.book import Address, Book, Link, Sheet
+from loithe_xl.consolidation.ledger import (
+    FILE_COLUMNS,
+    RUN_COLUMNS,
+    UNIT_COLUMNS,
+    read_journal,
+    read_receipts,
+    read_register,
+)
 from loithe_xl.draw import Case, form_book
 from loithe_xl.draw.hidden import MARK
-from loithe_xl.issues import Fault, Issue, Place, issue
-from loithe_xl.layout import (
+from loithe_xl.draw.render import Subject, cell_case, package, parent_case, salt_of
+from loithe_xl.form.inputs import Grid, blank
+from loithe_xl.form.layout import Layout
+from loithe_xl.identity.trust import Trust
+from loithe_xl.intake import openfile, provenance, proving
+from loithe_xl.intake.openfile import Opened
+from loithe_xl.intake.resemblance import folded, words_of
+from loithe_xl.language.catalogue import LANGUAGES
+from loithe_xl.language.issues import Fault, Issue, Place, issue
+from loithe_xl.reading import guard, reader
+from loithe_xl.reading.received import Received
+from loithe_xl.repair.alignment import Marks
+from loithe_xl.repair.salvage import Salvaged, salvage
+from loithe_xl.repair.unitnames import names_sheet
+from loithe_xl.system import store
+from loithe_xl.tasks.consolidate import rebuilt_case
+from loithe_xl.tasks.office import Office, beside, shown
+from loithe_xl.tasks.sandbox import OWN_MEMORY, OWN_SECONDS, read_one
+from loithe_xl.workbook.address import Address
+from loithe_xl.workbook.book import Book, Link, Sheet
+from loithe_xl.workbook.ownsheets import (
     ANNEX,
     COMPUTED,
     HIDDEN,
@@ -22,21 +46,7 @@ from loithe_xl.layout import (
     HIDDEN_RECEIPTS,
     HIDDEN_REGISTER,
     REPORT,
-    Layout,
 )
-from loithe_xl.ledger import FILE_COLUMNS, RUN_COLUMNS, UNIT_COLUMNS, read_journal, read_receipts, read_register
-from loithe_xl.received import Received
-from loithe_xl.salvage import Salvaged, salvage, words_of
-from loithe_xl.submission import Grid, blank
-from loithe_xl.tasks import intake, provenance, proving
-from loithe_xl.tasks.gather import rebuilt_case
-from loithe_xl.tasks.intake import Opened
-from loithe_xl.tasks.office import Office, beside, shown
-from loithe_xl.tasks.reading import OWN_MEMORY, OWN_SECONDS, read_one
-from loithe_xl.tasks.render import Subject, cell_case, package, parent_case, salt_of
-from loithe_xl.tasks.unitnames import names_sheet
-from loithe_xl.trust import Trust
-from loithe_xl.words import LANGUAGES
 
 T = TypeVar("T")
 
@@ -102,7 +112,7 @@ class _Mending:
         received = _named(received, _LEDGERS)
         found, opened = _salvaged(received, replace(opened, grids=received.grids))
         if opened.register:
-            opened = intake.with_receipts(opened, opened.receipts)
+            opened = openfile.with_receipts(opened, opened.receipts)
         case = rebuilt_case(opened) if opened.register else _cell(opened)
         data = package(replace(case, saved=received.modified), salt_of(opened.key))
         proving.workbook(opened, self.out)(data)
@@ -143,7 +153,7 @@ def _identified(received: Received, file: str, trusted: Trust) -> Opened:
         raise Fault([signed])
     token, identity, key = signed
     opened = Opened(file, token=token, identity=identity, key=key, grids=received.grids)
-    if foreign := intake.refusal(opened, trusted):
+    if foreign := openfile.refusal(opened, trusted):
         raise Fault([foreign])
     loaded, layout = provenance.form_of(identity, None, received.grids)
     return replace(opened, loaded=loaded, layout=layout)

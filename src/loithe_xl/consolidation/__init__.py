@@ -1,0 +1,1 @@
+"""Which files count, what they come to, and what the parent remembers of them."""

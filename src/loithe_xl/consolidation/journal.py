@@ -1,0 +1,155 @@
+"""What each run saw and decided: an entry per file, by which rule, and what became of its unit's figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from pathlib import PurePath
+
+from loithe_xl.consolidation.receipts import Decision, Receipt, Rule, Ruling, Status, Verdict
+from loithe_xl.language.catalogue import Text, text
+from loithe_xl.language.issues import Severity, has_error
+from loithe_xl.workbook.ownsheets import RECEIPTS
+
+SHA = 12  # digits of a file's fingerprint that an entry shows
+CODES = 6  # faults that an entry names
+KEPT = 20_000  # entries that a workbook keeps, so that it stays openable however long it is used
+
+
+class Effect(StrEnum):
+    """What a run did to the file that counts for a unit."""
+
+    NONE = ""
+    COUNTS = "counts"  # from now on this file
+    DROPPED = "dropped"  # this file no longer
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One file in one run. ``run`` numbers the runs that changed the parent, 0 is one that brought nothing new;
+    ``moment`` is an ISO time, ``file`` a name without folders, ``sha`` the fingerprint's first 12 digits."""
+
+    moment: str
+    run: int
+    file: str
+    sha: str
+    unit: str
+    status: Status
+    rule: Rule
+    said: Text
+    effect: Effect = Effect.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run: its moment and number, the files seen in it, and everything known before and after it.
+
+    ``passing``: files of this run of which nothing is kept; they are no news for the parent.
+    """
+
+    moment: str
+    number: int
+    seen: Sequence[Receipt]
+    former: Sequence[Receipt]
+    receipts: Sequence[Receipt]
+    before: Decision
+    after: Decision
+    passing: frozenset[str] = frozenset()
+
+
+def entries(run: Run) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
+    """What is new: files that came, or stand otherwise than before the run; and the files seen with nothing new.
+
+    Both are sorted, so that the order in which the files were read leaves no trace.
+    """
+    marks = {receipt.sha: (receipt.withdrawn, receipt.rank) for receipt in run.former}
+    new: list[Receipt] = []
+    known: list[Receipt] = []
+    for receipt in _everything(run):
+        same = run.before.status.get(receipt.sha) is run.after.status[receipt.sha] or receipt.sha in run.passing
+        chosen = (receipt.withdrawn, receipt.rank) != marks.get(receipt.sha) and bool(receipt.rank)
+        (known if same and not chosen else new).append(receipt)
+    moved = {receipt.sha for receipt in new}
+    seen = {receipt.sha for receipt in run.seen}
+    copies = list(_copies(run))
+    told = [_entry(run, receipt) for receipt in new], [_entry(run, each) for each in known if each.sha in seen]
+    for listed, wanted in zip(told, (True, False), strict=True):
+        listed += [entry for sha, entry in copies if (sha in moved) is wanted]
+    first, second = (tuple(sorted(listed, key=_order)) for listed in told)
+    return first, second
+
+
+def runs(journal: Iterable[Entry]) -> int:
+    """How many runs changed the parent so far."""
+    return max((entry.run for entry in journal), default=0)
+
+
+def latest(journal: Sequence[Entry]) -> tuple[Entry, ...]:
+    """What a parent's workbook keeps of its journal; the file beside it keeps all."""
+    return tuple(journal[-KEPT:])
+
+
+def _everything(run: Run) -> Iterator[Receipt]:
+    """Every file ever received, under the name it came by in this run."""
+    names = {receipt.sha: receipt.file for receipt in reversed(run.seen)}
+    for receipt in run.receipts:
+        yield replace(receipt, file=names.get(receipt.sha, receipt.file))
+
+
+def _copies(run: Run) -> Iterator[tuple[str, Entry]]:
+    """The files that repeat the bytes of an earlier one of the run."""
+    first: dict[str, str] = {}
+    for receipt in run.seen:
+        if receipt.sha in first:
+            status = run.after.status[receipt.sha]
+            status = Status.DUPLICATE if status is Status.ACCEPTED else status
+            yield receipt.sha, _line(run, receipt, status, Ruling(Rule.COPY, first[receipt.sha]))
+        first.setdefault(receipt.sha, receipt.file)
+
+
+def _entry(run: Run, receipt: Receipt) -> Entry:
+    found = _line(run, receipt, run.after.status[receipt.sha], run.after.rulings[receipt.sha])
+    return replace(found, effect=_effect(receipt, run.before.counted, run.after.counted))
+
+
+def _line(run: Run, receipt: Receipt, status: Status, ruling: Ruling) -> Entry:
+    name, said = PurePath(receipt.file).name, _said(receipt, status, ruling)
+    return Entry(run.moment, run.number, name, receipt.sha[:SHA], receipt.unit, status, ruling.rule, said)
+
+
+def _effect(receipt: Receipt, before: Mapping[str, Receipt], after: Mapping[str, Receipt]) -> Effect:
+    was, now = (counted.get(receipt.unit) for counted in (before, after))
+    if receipt.verdict is not Verdict.VALID or (was and was.sha) == (now and now.sha):
+        return Effect.NONE
+    if now and now.sha == receipt.sha:
+        return Effect.COUNTS
+    return Effect.DROPPED if was and was.sha == receipt.sha else Effect.NONE
+
+
+def _said(receipt: Receipt, status: Status, ruling: Ruling) -> Text:
+    """Why, in a sentence: codes of faults, names of files, revisions and saved times, and never what was typed."""
+    mine, theirs = ruling.mine, ruling.theirs
+    if ruling.rule is Rule.SAVED:
+        mine, theirs = _moment(mine), _moment(theirs)
+    grave = has_error(receipt.issues)  # then what is only to be noted decided nothing
+    told = [found.code for found in receipt.issues if (found.severity is Severity.ERROR) is grave]
+    codes = list(dict.fromkeys(told))
+    named = ", ".join(codes[:CODES]) + (" …" if len(codes) > CODES else "")
+    faults = {"count": len(told), "codes": named, "sheet": RECEIPTS}
+    given = {"other": PurePath(ruling.other).name, "mine": mine, "theirs": theirs, **faults}
+    key = "copy" if ruling.rule is Rule.COPY else f"{status.value}_{ruling.rule.value}"
+    said = text(f"journal.{key}", **given)
+    if ruling.rule is Rule.PREFERRED and not ruling.other:
+        said = text("journal.accepted_chosen")
+    return said.then(text("journal.noted", **given)) if status is Status.ACCEPTED and codes else said
+
+
+def _moment(iso: str) -> str:
+    """A saved time to the second, in UTC as files keep it."""
+    return f"{datetime.fromisoformat(iso):%d/%m/%Y %H:%M:%S}" if iso else "–"
+
+
+def _order(entry: Entry) -> tuple[str, str, str, str]:
+    return entry.unit, entry.file, entry.sha, entry.status.value

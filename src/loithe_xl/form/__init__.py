@@ -1,0 +1,1 @@
+"""One form: its addresses, its inputs, its checks, its figures."""

@@ -1,0 +1,115 @@
+"""What was written is opened and counted again before it takes its place; what does not open so replaces nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from functools import partial
+from typing import TypeVar
+
+from loithe_xl.consolidation.ledger import Line, journal_lines, receipt_lines
+from loithe_xl.form.inputs import Inputs
+from loithe_xl.intake import openfile
+from loithe_xl.intake.openfile import Opened
+from loithe_xl.language.issues import Fault, Issue, Place, issue
+from loithe_xl.reading import guard, reader
+from loithe_xl.reading.received import Received
+from loithe_xl.rules.evaluate import Flaw, Raw
+from loithe_xl.workbook.book import Book, Cell, Formula, Link
+from loithe_xl.workbook.celltext import normal
+from loithe_xl.workbook.daynumbers import serial
+from loithe_xl.workbook.ownsheets import COMPUTED
+
+T = TypeVar("T")
+Proof = Callable[[bytes], None]  # of a workbook's bytes; raises the Fault that nothing may be replaced
+
+
+def workbook(meant: Opened, name: str) -> Proof:
+    """That a form or a parent opens by the reading that every command uses, as what it is meant to be: the same unit,
+    entries, register, receipts and journal, and the same figures from them."""
+    return partial(_prove_workbook, meant, name)
+
+
+def cells(book: Book, name: str) -> Proof:
+    """That every cell of a book without a form's identity, such as a report, reads back as it was drawn."""
+    return partial(_prove_cells, book, name)
+
+
+def opened(data: bytes, name: str = "") -> Opened:
+    """The form or parent in these bytes, as every command reads it."""
+    return openfile.opened(_read(data, name, COMPUTED), name)
+
+
+def unproven(name: str) -> Fault:
+    """The Fault for what does not open as it was meant."""
+    return Fault([issue("STORE_UNPROVEN", Place(file=name), name=name)], 3)
+
+
+def _prove_workbook(meant: Opened, name: str, data: bytes) -> None:
+    found = opened(data, name)
+    if found.layout is None or not all(_agreements(found, meant)):
+        raise unproven(name)
+
+
+def _agreements(found: Opened, meant: Opened) -> Iterator[bool]:
+    yield (found.token, found.names) == (meant.token, meant.names)
+    yield _typed(found.inputs) == _typed(meant.inputs)
+    if meant.register is None:
+        return
+    yield found.register is not None and set(found.register.units) == set(meant.register.units)
+    yield _same(found.receipts, meant.receipts, receipt_lines)
+    yield _same(found.journal, meant.journal, journal_lines)
+    now, then = found.consolidation, meant.consolidation
+    if then is not None:
+        yield now is not None and (now.rows, now.texts) == (then.rows, then.texts)
+        # Of own entries that no figure can be made of, nothing is kept.
+        yield now is not None and (now.values == then.values or _flawed(meant.inputs))
+
+
+def _same(found: Sequence[T], meant: Sequence[T], lines: Callable[[Sequence[T]], list[Line]]) -> bool:
+    """Whether both are told alike: of what is too long for a cell the ledger keeps less."""
+    return tuple(found) == tuple(meant) or lines(found) == lines(meant)
+
+
+def _typed(inputs: Inputs) -> list[tuple[object, ...]]:
+    """What a workbook keeps of its entries."""
+    rows = ((id, *row.values()) for id, table in inputs.tables.items() for row in table)
+    return [tuple(map(_kept, line)) for line in (*inputs.values.items(), *rows)]
+
+
+def _kept(raw: Raw) -> Raw:
+    return None if isinstance(raw, Flaw) or raw == "" else raw
+
+
+def _flawed(inputs: Inputs) -> bool:
+    rows = (row for table in inputs.tables.values() for row in table)
+    return any(isinstance(raw, Flaw) for each in (inputs.values, *rows) for raw in each.values())
+
+
+def _prove_cells(book: Book, name: str, data: bytes) -> None:
+    received = _read(data, name)
+    for sheet in book.sheets:
+        grid = received.grids.get(sheet.name)
+        if grid is None or any(not _reads(cell, grid.get(*at)) for at, cell in sheet.cells.items()):
+            raise unproven(name)
+
+
+def _reads(cell: Cell, found: Raw) -> bool:
+    value = cell.value
+    value = value.result if isinstance(value, Formula) else value.text if isinstance(value, Link) else value
+    if value is None or value == "":
+        return found is None
+    if isinstance(value, str):
+        return found == normal(value)
+    if isinstance(value, date):
+        return found == serial(value)
+    return isinstance(found, bool | int | Decimal) and float(found) == float(f"{value:.16G}")
+
+
+def _read(data: bytes, name: str, skip: Container[str] = ()) -> Received:
+    package = guard.unwrap(data)
+    received = package if isinstance(package, Issue) else reader.read(package, skip)
+    if isinstance(received, Issue):
+        raise unproven(name) from Fault([received])
+    return received

@@ -1,0 +1,74 @@
+"""Errors as values: an Issue says where, what is wrong and what to do; nothing here raises for a data fault."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from loithe_xl.language.catalogue import Text, catalogue, read_text
+from loithe_xl.workbook.celltext import normal
+
+
+class Severity(StrEnum):
+    """ERROR refuses a submission; WARNING is counted and shown."""
+
+    ERROR = "ERROR"
+    WARNING = "WARNING"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a fault lies; each part may be blank. ``field`` is a field id or ``table.column``."""
+
+    file: str = ""
+    sheet: str = ""
+    cell: str = ""
+    field: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One fault: a stable code, a severity, its place and the sentence (fault and remedy) in both languages."""
+
+    code: str
+    severity: Severity
+    place: Place
+    message: Text
+
+    def in_file(self, file: str) -> Issue:
+        """The same issue with the file's name in its place."""
+        return replace(self, place=replace(self.place, file=file))
+
+
+def issue(code: str, place: Place | None = None, **args: object) -> Issue:
+    """The Issue ``code`` as worded in ``texts/issues*.toml``, its ``{names}`` filled with ``args``."""
+    severity, fault, remedy = wording(code)
+    told = {name: normal(value) if isinstance(value, str) else value for name, value in args.items()}
+    return Issue(code, severity, place or Place(), fault.then(remedy).fill(**told))
+
+
+def wording(code: str) -> tuple[Severity, Text, Text]:
+    """Severity, fault and remedy of a code, not filled in; the remedy is blank where one sentence says both."""
+    entry = catalogue("issues")[code]
+    remedy = Text(entry.get("remedy_vi", ""), entry.get("remedy_en", ""))
+    return Severity(entry["severity"]), read_text(entry), remedy
+
+
+def has_error(issues: Iterable[Issue]) -> bool:
+    """Whether any of the issues is an ERROR."""
+    return any(found.severity is Severity.ERROR for found in issues)
+
+
+@dataclass(slots=True)
+class Fault(Exception):
+    """Carries issues up to a shell when nothing can be done: unreadable parent, faulty pack, no space.
+
+    ``exit_code`` is 2 for wrong usage, 3 where nothing could be done.
+    """
+
+    issues: list[Issue] = field(default_factory=list)
+    exit_code: int = 3
+
+    def __reduce__(self) -> tuple[type[Fault], tuple[list[Issue], int]]:
+        return Fault, (self.issues, self.exit_code)  # a worker's is raised in the run

@@ -1,0 +1,80 @@
+"""Vietnamese notation: figures, rates and dates as Party documents write them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+
+ABSENT = "–"
+GAP = "\u00a0"  # a space that neither breaks a line nor is stretched by justification
+_SMALL_MONTHS = 2  # months up to this one take a leading zero when written in words
+
+
+def count(number: int | Decimal | None) -> str:
+    """1.234; decimals after a comma: 1.234,5; "–" for None."""
+    if number is None:
+        return ABSENT
+    whole, _, decimals = f"{Decimal(number).normalize():,f}".partition(".")
+    return whole.replace(",", ".") + (f",{decimals}" if decimals else "")
+
+
+def percent(rate: Decimal | Fraction | int | None) -> str:
+    """A rate (1 = all) as ``25,76 %``, half rounded up; "–" for None.
+
+    A whole percentage is written without decimals only when it is exact: ``100 %`` is all of them, ``100,00 %`` nearly.
+    """
+    if rate is None:
+        return ABSENT
+    exact = Fraction(rate) * 100
+    if exact.denominator == 1:
+        return f"{count(exact.numerator)} %"
+    hundredths = (abs(exact.numerator) * 200 + exact.denominator) // (2 * exact.denominator)
+    whole, rest = divmod(hundredths, 100)
+    return f"{'-' if exact < 0 else ''}{count(whole)},{rest:02} %"
+
+
+def fraction(part: int | Decimal, whole: int | Decimal) -> str:
+    """68/264."""
+    return f"{count(part)}/{count(whole)}"
+
+
+def day(value: date) -> str:
+    """28/02/2023."""
+    return f"{value.day:02}/{value.month:02}/{value.year:04}"
+
+
+def day_in_words(value: date) -> str:
+    """``ngày 05 tháng 02 năm 2023``: a leading zero below day 10 and for months 1 and 2, so that none can be added."""
+    return f"ngày {value.day:02} {month_in_words(value)}"
+
+
+def open_day_in_words(value: date) -> str:
+    """The same with room for the day, to be filled in by hand."""
+    return f"ngày {GAP * 5} {month_in_words(value)}"
+
+
+def month_in_words(value: date) -> str:
+    """``tháng 02 năm 2023``, ``tháng 3 năm 2023``."""
+    month = f"{value.month:02}" if value.month <= _SMALL_MONTHS else str(value.month)
+    return f"tháng {month} năm {value.year}"
+
+
+def upper_first(words: str) -> str:
+    """The same words, the first letter a capital."""
+    return words[:1].upper() + words[1:]
+
+
+def lower_first(words: str) -> str:
+    """The same words, the first letter small, unless a capital follows it."""
+    return words if words[1:2].isupper() else words[:1].lower() + words[1:]
+
+
+def moment(iso: str) -> str:
+    """``2023-03-03T15:00:00`` as 03/03/2023 15:00; blank stays blank."""
+    return f"{datetime.fromisoformat(iso):%d/%m/%Y %H:%M}" if iso else ""
+
+
+def plain(number: Decimal | int) -> str:
+    """A number as people write it in Vietnam, without grouping: 12 or 12,5."""
+    return f"{Decimal(number).normalize():f}".replace(".", ",")

@@ -1,0 +1,1 @@
+"""A campaign as data, the wording of its report included, read from TOML."""

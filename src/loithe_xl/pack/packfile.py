@@ -1,0 +1,162 @@
+"""A pack's folder becomes a Pack, or a Fault that lists everything wrong with it by file and key."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+from pathlib import Path, PurePosixPath
+
+from loithe_xl.language.catalogue import Text
+from loithe_xl.language.issues import Fault, Issue, Place, Severity, issue
+from loithe_xl.pack.fields import Common, read_section
+from loithe_xl.pack.forms import read_forms, read_group, settle
+from loithe_xl.pack.kinds import NO, YES
+from loithe_xl.pack.names import list_faults
+from loithe_xl.pack.reportread import faults as wording_faults
+from loithe_xl.pack.spec import Document, Form, Pack, Scheme
+from loithe_xl.pack.toml import Block, Faults, parse
+from loithe_xl.pack.whole import note_between_forms
+from loithe_xl.register.register import TIERS
+
+MAIN = "pack.toml"
+# A pack, one of its forms, and where each id of it is stated, by (kind, id) as in ``ReadForm.places``.
+Further = Callable[[Pack, Form, Mapping[tuple[str, str], Place]], Iterable[Issue]]
+
+
+def _nothing(pack: Pack, form: Form, places: Mapping[tuple[str, str], Place]) -> Iterable[Issue]:
+    return ()
+
+
+_PERIOD = re.compile(r"\d{4}(-(0[1-9]|1[0-2])|-Q[1-4])?")
+
+
+def load(folder: Path) -> Pack:
+    """The pack in a folder; Fault (exit code 2) with every fault found when it has any."""
+    return load_files(read_folder(folder))
+
+
+def read_folder(folder: Path) -> dict[str, bytes]:
+    """Every file of a pack by its path within the folder, with ``/``; Fault when there is no pack to read."""
+    try:
+        found = [*folder.glob("*.toml"), *folder.glob("*/*.toml")]
+        files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(found)}
+    except OSError as error:
+        raise Fault([issue("PACK_UNREADABLE", Place(file=str(folder)), fault=error.strerror)], 2) from error
+    if MAIN not in files:
+        raise Fault([issue("PACK_FILE_MISSING", Place(file=str(folder)), path=MAIN)], 2)
+    return files
+
+
+def load_files(files: Mapping[str, bytes], further: Further = _nothing) -> Pack:
+    """The pack whose files are given by their paths (``pack.toml`` among them); the same faults as ``load``.
+
+    ``further``: what else is asked of each form of a pack that is sound so far; its faults count as any other.
+    """
+    faults = Faults()
+    blocks = parse(files, faults)
+    pack = _pack(blocks, faults, further) if MAIN in blocks else None
+    errors = faults.of(Severity.ERROR)
+    if errors or pack is None:
+        raise Fault(sorted(errors, key=lambda each: each.place.file), 2)
+    return replace(pack, warnings=tuple(faults.of(Severity.WARNING)))
+
+
+def _pack(blocks: Mapping[str, Block], faults: Faults, further: Further) -> Pack:
+    main = blocks[MAIN]
+    id, title, campaign = main.id(), main.text("title", required=True), main.text("campaign", required=True)
+    start, end = _window(main)
+    common = Common(_lists(main), _units(main), start, end, faults)
+    schemes = _schemes(main)
+    scheme = main.choice("scheme", schemes)
+    documents = tuple(found for each in main.blocks("documents") if (found := _document(each)))
+    password, period = main.string("password", required=True), _period(main)
+    deadline = main.integer("deadline_days", least=0, most=366)
+    smallest = main.integer("smallest_shown", Pack.smallest_shown, least=3, most=100)
+    order = main.strings("forms", required=True)
+    main.close()
+    sections = {name: read_section(block, name, common) for name, block in _room(blocks, "sections").items()}
+    groups = {name: read_group(block, common) for name, block in _room(blocks, "derived").items()}
+    forms = read_forms(_room(blocks, "forms"), sections, groups, common)
+    for name in order:
+        if name not in forms and f"forms/{name}.toml" not in faults.unread:
+            main.fault("PACK_REFERENCE", "forms", value=name, known=", ".join(forms))
+    ordered = [forms[name] for name in dict.fromkeys(order) if name in forms]
+    report = {name: block.table for name, block in _room(blocks, "report").items()}
+    drafts = {each.form.id: each.form for each in ordered}
+    pack = Pack(id, title, campaign, start, end, password, period, deadline, scheme, drafts, documents, schemes, report)
+    pack = replace(pack, smallest_shown=smallest)
+    note_between_forms(pack, ordered, faults)
+    settled = {each.form.id: settle(each, pack, faults) for each in ordered}
+    used = {file for each in ordered for file in each.files} | {MAIN, *(f"report/{name}.toml" for name in report)}
+    if faults.complete:
+        for file in blocks.keys() - used:
+            faults.add("PACK_FILE_UNUSED", Place(file=file))
+    loaded = replace(pack, forms=settled)
+    if faults.complete and not faults.of(Severity.ERROR):
+        faults.note(wording_faults(loaded))
+        for each in ordered:
+            faults.note(further(loaded, settled[each.form.id], each.places()))
+    return loaded
+
+
+def _room(blocks: Mapping[str, Block], room: str) -> dict[str, Block]:
+    """The files of one folder, by their names without ending."""
+    return {PurePosixPath(file).stem: block for file, block in blocks.items() if file.startswith(f"{room}/")}
+
+
+def _window(main: Block) -> tuple[date, date]:
+    start, end = main.day("start"), main.day("end")
+    if start and end and end < start:
+        main.fault("PACK_DATES_ORDER", "end")
+    return start or date.min, end or date.max
+
+
+def _period(main: Block) -> str:
+    period = main.string("period", required=True)
+    if period and not _PERIOD.fullmatch(period):
+        main.fault("PACK_PERIOD", "period", value=period)
+    return period
+
+
+def _lists(main: Block) -> dict[str, tuple[str, ...]]:
+    lists: dict[str, tuple[str, ...]] = {}
+    if block := main.block("lists"):
+        for name in block.table:
+            lists[name] = block.strings(name)
+            for code, what in list_faults(lists[name]):
+                block.fault(code, name, value=what)
+    if main.has("lists") and lists.get("yesno", (YES, NO)) != (YES, NO):
+        main.fault("PACK_CHOICE", "lists.yesno", value=", ".join(lists["yesno"]), allowed=f"{YES}, {NO}")
+    return lists
+
+
+def _units(main: Block) -> dict[str, Text]:
+    block = main.block("units")
+    return {name: block.text(name) for name in block.table} if block else {}
+
+
+def _schemes(main: Block) -> dict[str, Scheme]:
+    found = {}
+    for id, block in main.named_blocks("schemes").items():
+        tiers = block.strings("tiers", required=True)
+        for tier in tiers:
+            if tier not in TIERS:
+                block.fault("PACK_CHOICE", "tiers", value=tier, allowed=", ".join(TIERS))
+        start, end = block.day("start"), block.day("end", required=False)
+        if start and end and end < start:
+            block.fault("PACK_DATES_ORDER", "end")
+        block.close()
+        found[id] = Scheme(id, tiers, start or date.min, end)
+    return found
+
+
+def _document(block: Block) -> Document | None:
+    kind, issuer = block.text("type", required=True), block.text("issuer", required=True)
+    number, day, subject = block.string("number", required=True), block.day("date"), block.text("subject")
+    symbol = block.string("symbol")
+    if not block.has("symbol"):
+        block.fault("PACK_DOCUMENT_SYMBOL", "symbol", number=number)
+    block.close()
+    return Document(kind, number, issuer, day, symbol, subject) if day else None

@@ -1,0 +1,1 @@
+"""A received file's bytes become plain values, as far as they can be trusted."""

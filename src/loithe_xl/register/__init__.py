@@ -1,0 +1,1 @@
+"""The register of Party organisations: value, checks, tree, file, sheet."""

@@ -1,0 +1,1 @@
+"""The computer: files written whole, workers that may die, LibreOffice, the process itself."""

@@ -1,0 +1,262 @@
+"""Consolidate: what was received goes into the parent's workbook, which is built again from values or left alone."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import nullcontext, suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+from loithe_xl.consolidation import journal
+from loithe_xl.consolidation.consolidate import Child, in_order, turned_away
+from loithe_xl.consolidation.decide import prefer, withdraw
+from loithe_xl.consolidation.journal import Entry
+from loithe_xl.consolidation.receipts import Decision, Receipt, Rule, Ruling, Status, Verdict
+from loithe_xl.draw import Case, packs
+from loithe_xl.draw.render import Subject, package, parent_case, salt_of
+from loithe_xl.intake import inbox, proving
+from loithe_xl.intake.inbox import Found
+from loithe_xl.intake.issued import kept_seal
+from loithe_xl.intake.judging import Judge, is_no_workbook, merged, news, settled
+from loithe_xl.intake.openfile import Opened, open_file, refusal
+from loithe_xl.intake.parents import as_own, received
+from loithe_xl.language.issues import Fault, Issue, Place, issue
+from loithe_xl.report import read_edits
+from loithe_xl.system import store
+from loithe_xl.tasks import journalfile
+from loithe_xl.tasks.office import Office, beside, kept, shown
+from loithe_xl.tasks.sandbox import read_each, read_own
+from loithe_xl.workbook.ownsheets import HIDDEN, HIDDEN_JOURNAL, HIDDEN_RECEIPTS, HIDDEN_REGISTER
+
+COUNTED = (
+    Status.ACCEPTED,
+    Status.REFUSED,
+    Status.DUPLICATE,
+    Status.SUPERSEDED,
+    Status.FOREIGN,
+    Status.CONFLICT,
+    Status.COVERED,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One run of consolidate."""
+
+    into: Path
+    paths: tuple[Path, ...]
+    dry_run: bool = False
+    prefer: Path | None = None
+    withdraw: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What a run came to: the parent with its figures, the files of this run by status, and what was skipped."""
+
+    parent: Opened
+    counts: dict[Status, int]
+    skipped: int
+    issues: tuple[Issue, ...]
+    written: Path | None = None
+    copy: Path | None = None
+    statuses: dict[str, Status] = field(default_factory=dict)
+    changed: bool = False  # something was received that the parent did not hold yet
+    entries: tuple[Entry, ...] = ()  # what the file journal gets: every file of the run, and what it moved
+    journal: Path | None = None  # where they went
+    beside: tuple[Child, ...] = ()  # files of this run that are no workbooks: refused, and not kept
+
+    @property
+    def children(self) -> tuple[Child, ...]:
+        """The receipt list with what this run alone tells."""
+        assert self.parent.consolidation
+        return in_order(*self.parent.consolidation.children, *self.beside)
+
+    @property
+    def seen(self) -> int:
+        """Files of this run that were looked at."""
+        return sum(self.counts.values())
+
+
+def open_parent(path: Path) -> Opened:
+    """The parent's workbook, its figures computed anew; Fault (exit 3) when it cannot be trusted.
+
+    Faults in its own inputs never block it.
+    """
+    if not os.path.lexists(path):
+        raise Fault([issue("PATH_MISSING", Place(file=shown(path)))])
+    packs.ready()
+    opened = read_own(path, _parent)
+    assert opened.identity
+    loaded = opened.loaded or packs.known(opened.identity.pack)
+    return replace(opened, loaded=loaded, layout=loaded.layouts[opened.identity.digest])
+
+
+def _parent(path: Path) -> Opened:
+    """All that a run needs of the parent and has not: neither the cells of its ledgers nor a pack of the program."""
+    opened = as_parent(open_file(path, shown(path)))
+    assert opened.identity
+    read = {HIDDEN_REGISTER, HIDDEN_RECEIPTS, HIDDEN_JOURNAL}
+    grids = {name: grid for name, grid in opened.grids.items() if name not in read}
+    loaded = None if packs.built_in(opened.identity.pack) else opened.loaded
+    return replace(opened, grids=grids, loaded=loaded, layout=None)
+
+
+def as_parent(opened: Opened) -> Opened:
+    """The same, where it is a parent's workbook that can be trusted; Fault otherwise."""
+    if opened.layout is None or opened.identity is None:
+        raise Fault(list(opened.issues))
+    if not opened.layout.form.parent:
+        raise Fault([issue("PARENT_NOT_A_PARENT", Place(file=opened.file))], 2)
+    if opened.consolidation is None:
+        raise Fault(list(opened.issues))
+    return as_own(opened)
+
+
+def gather(order: Order, office: Office) -> Gathered:
+    """Consolidate the files of ``order`` into its parent."""
+    # Found before the lock's own file stands among them; what is not there is not locked either.
+    found = inbox.find([*order.paths, *([order.prefer] if order.prefer else [])])
+    with nullcontext() if order.dry_run or not order.into.is_file() else store.lock(order.into):
+        gathered = take_in(open_parent(order.into), found, order, office)
+        if order.dry_run:
+            return gathered
+        if gathered.changed:
+            copy = store.keep_copy(order.into, office.stamp)
+            data = rebuilt(gathered.parent, office.now)
+            written = store.write(order.into, data, verify=proving.workbook(gathered.parent, order.into.name))
+            issues = (*gathered.issues, *beside(order.into, written))
+            gathered = replace(gathered, written=written, copy=copy, issues=issues)
+        return noted(gathered, order.into)
+
+
+def take_in(parent: Opened, found: Found, order: Order, office: Office) -> Gathered:
+    """What ``parent`` comes to with the files that were found; nothing is written."""
+    if found.issues:
+        raise Fault(list(found.issues), 2)
+    here = order.into.resolve()
+    files = [path for path in found.files if not _same(path, here)]
+    own = len(found.files) - len(files)
+    assert parent.identity and parent.register
+    known = office.trusted()
+    trusted = known.and_of(parent.key).within(parent.register)
+    stranger = refusal(parent, known, "PARENT_FOREIGN")
+    judge = Judge(parent.identity, parent.register, trusted, office.moment)
+    named = partial(kept, folder=office.folder)
+    seen = list(read_each(files, judge, office, "consolidate", parent.loaded, named, trusted))
+    chosen = [receipt for path, receipt in zip(files, seen, strict=True) if _same(path, order.prefer)]
+    lasting = partial(settled, parent.register, parent.identity.unit)
+    after = lasting(_commanded(merged(parent.receipts, seen), chosen, order, parent))
+    done = received(parent, after)
+    changed = after != lasting(parent.receipts)
+    done, entries = _journal(parent, done, seen, changed, office)
+    notices = (*([stranger.in_file(parent.file)] if stranger else []), *(why for _, why in found.skipped))
+    gathered = _count(done, seen, len(found.skipped) + own, notices)
+    assert parent.consolidation and done.consolidation
+    decisions = parent.consolidation.decision, done.consolidation.decision
+    told = news(*decisions, done.receipts, gathered.statuses, order.withdraw)
+    return replace(gathered, changed=changed, entries=entries, issues=(*gathered.issues, *told))
+
+
+def noted(gathered: Gathered, into: Path) -> Gathered:
+    """The run, told in the file journal beside the parent; its lock is held."""
+    _, _, lang = gathered.parent.names
+    path, found = journalfile.add(into, gathered.entries, lang)
+    return replace(gathered, journal=path, issues=(*gathered.issues, *found))
+
+
+def rebuilt(parent: Opened, saved: datetime) -> bytes:
+    """The parent's whole workbook from its values, saved at that time."""
+    return package(replace(rebuilt_case(parent), saved=_later(saved, parent)), salt_of(parent.key))
+
+
+def rebuilt_case(parent: Opened) -> Case:
+    """What the parent's workbook shows now, from its values; its token and its seal are copied verbatim."""
+    assert parent.identity and parent.loaded and parent.layout and parent.register
+    name, above, lang = parent.names
+    seal = kept_seal(parent.grids[HIDDEN], parent.identity, parent.key)
+    subject = Subject(parent.identity, parent.token, name, above, lang, seal)
+    edits = read_edits(parent.grids)
+    own = parent.loaded, parent.layout, subject, parent.inputs
+    return parent_case(*own, parent.register, parent.receipts, edits, parent.consolidation, parent.journal)
+
+
+def _later(saved: datetime, parent: Opened) -> datetime:
+    """The saved time in UTC, never before the former version's: of two versions the newer must win at the superior."""
+    moment = saved.astimezone(UTC)
+    return max(moment, datetime.fromisoformat(parent.modified) + timedelta(seconds=1)) if parent.modified else moment
+
+
+def _journal(
+    parent: Opened, done: Opened, seen: Sequence[Receipt], changed: bool, office: Office
+) -> tuple[Opened, tuple[Entry, ...]]:
+    """The parent after a run with what the run changed in its journal; and all that there is to tell of the run."""
+    assert parent.consolidation and done.consolidation
+    passing = [receipt for receipt in seen if is_no_workbook(receipt)]
+    decisions = parent.consolidation.decision, _with(done.consolidation.decision, passing)
+    number = journal.runs(parent.journal) + 1 if changed else 0
+    receipts, only = (*done.receipts, *passing), frozenset(receipt.sha for receipt in passing)
+    run = journal.Run(office.moment, number, seen, parent.receipts, receipts, *decisions, only)
+    new, known = journal.entries(run)
+    return replace(done, journal=journal.latest((*parent.journal, *new))), (*new, *known)
+
+
+def _with(decision: Decision, passing: Sequence[Receipt]) -> Decision:
+    """The decision with the files of the run of which nothing is kept: they are refused."""
+    refused = {receipt.sha: Status.REFUSED for receipt in passing}
+    why = dict.fromkeys(refused, Ruling(Rule.FAULTS))
+    return replace(decision, status={**decision.status, **refused}, rulings={**decision.rulings, **why})
+
+
+def _same(path: Path, other: Path | None) -> bool:
+    """Whether both lead to one file; that they cannot is cheaper to say than where they lead."""
+    if other is None:
+        return False
+    with suppress(OSError):
+        if not path.samefile(other):
+            return False
+    return path.resolve() == other.resolve()
+
+
+def _commanded(receipts: list[Receipt], chosen: Sequence[Receipt], order: Order, parent: Opened) -> list[Receipt]:
+    for unit in order.withdraw:
+        if not any(receipt.unit == unit and receipt.verdict is Verdict.VALID for receipt in receipts):
+            raise Fault([issue("NOTHING_TO_WITHDRAW", unit=unit, parent=parent.file)], 2)
+        receipts = withdraw(receipts, unit)
+    if order.prefer:
+        if not chosen or chosen[0].verdict is not Verdict.VALID:
+            why = chosen[0].issues if chosen else ()
+            raise Fault([*why, issue("PREFER_NOT_VALID", file=shown(order.prefer))], 2)
+        receipts = prefer(receipts, chosen[0].sha)
+    return receipts
+
+
+def _count(done: Opened, seen: Sequence[Receipt], skipped: int, issues: tuple[Issue, ...]) -> Gathered:
+    """The files of this run by status: of several with the same bytes one has its status, the rest repeat it."""
+    assert done.consolidation and done.identity
+    passing = {receipt.sha: receipt for receipt in seen if is_no_workbook(receipt)}
+    decision = _with(done.consolidation.decision, list(passing.values()))
+    beside = tuple(turned_away(each, done.identity.deadline) for each in passing.values())
+    listed = {child.sha for child in (*done.consolidation.children, *beside)}
+    counts: Counter[Status] = Counter()
+    statuses: dict[str, Status] = {}
+    first: dict[str, str] = {}
+    notices: list[Issue] = []
+    for receipt in seen:
+        status = decision.status[receipt.sha]
+        if receipt.sha in statuses:
+            place, status = Place(file=receipt.file), Status.DUPLICATE if status is Status.ACCEPTED else status
+            notices.append(issue("SUBMISSION_DUPLICATE", place, other=first[receipt.sha]))
+        elif receipt.sha not in listed:
+            notices += decision.issues.get(receipt.sha, ())
+        statuses.setdefault(receipt.sha, status)
+        first.setdefault(receipt.sha, receipt.file)
+        counts[status] += 1
+    assert sum(counts[status] for status in COUNTED) == len(seen), "a file of this run was lost from the count"
+    told = (*issues, *notices)
+    closed = {status: counts[status] for status in COUNTED}
+    return Gathered(done, closed, skipped, told, statuses=statuses, beside=beside)

@@ -1,0 +1,113 @@
+"""The tier's report: as a sheet of its own file, from a parent's figures, with what was edited by hand kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from loithe_xl.draw.render import Subject, page_of, salt_of
+from loithe_xl.intake import proving
+from loithe_xl.intake.openfile import Opened
+from loithe_xl.language.issues import Fault, Issue, issue
+from loithe_xl.reading import guard, reader
+from loithe_xl.report import Edit, Page, read_edits
+from loithe_xl.report.sheet import report_book, report_tokens
+from loithe_xl.system import disk, pdf, store
+from loithe_xl.tasks.consolidate import open_parent
+from loithe_xl.tasks.office import Office, beside, ends, shown, spare_forms
+from loithe_xl.tasks.sandbox import read_one
+from loithe_xl.workbook import protection, writer
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A composed report and the files it went to."""
+
+    parent: Opened
+    page: Page
+    written: Path | None = None
+    pdf: Path | None = None
+    issues: tuple[Issue, ...] = ()
+
+
+def report(path: Path, out: Path | None, profile: str, pdf_to: Path | None, office: Office) -> Reported:
+    """Compose the report of the parent at ``path``; Fault when its tier has none or the parent cannot be read."""
+    if pdf_to:
+        ends(pdf_to, ".pdf")
+        spare_forms(pdf_to)
+    parent = open_parent(path)
+    target = out or (_beside(path) if pdf_to else None)
+    edits = read_edits(parent.grids) | (_former(target, parent) if target and target.exists() else {})
+    page = page_for(parent, edits, profile, office)
+    if target is None:
+        return Reported(parent, page)
+    assert parent.loaded
+    book = report_book(page, parent.token, office.lang)
+    data = writer.render(book, protection.protection(parent.loaded.pack.password, salt_of(parent.key)))
+    written = store.write_over(target, data, office.stamp, verify=proving.cells(book, target.name))
+    failed = _pdf(written, pdf_to) if pdf_to else None
+    made = pdf_to if pdf_to and failed is None else None
+    return Reported(parent, page, written, made, (*beside(target, written), *((failed,) if failed else ())))
+
+
+def _pdf(report: Path, target: Path) -> Issue | None:
+    with suppress(OSError):  # what hinders it here hinders the writing too, and is said then
+        target.parent.mkdir(parents=True, exist_ok=True)
+    found = pdf.convert(report, target)
+    return found.in_file(shown(target)) if found else None
+
+
+def page_for(parent: Opened, edits: Mapping[str, Edit], profile: str, office: Office) -> Page:
+    """The report of an opened parent; Fault when its tier has none."""
+    assert parent.identity and parent.loaded and parent.layout and parent.register and parent.consolidation
+    name, above, _ = parent.names
+    page = page_of(
+        parent.loaded,
+        parent.layout,
+        Subject(parent.identity, parent.token, name, above, office.lang),
+        parent.inputs,
+        parent.register,
+        parent.consolidation,
+        edits,
+        profile,
+        office.now.date(),
+    )
+    if page is None:
+        raise Fault([issue("REPORT_NONE_FOR_TIER", pack=parent.loaded.pack.id, file=parent.file)], 2)
+    return page
+
+
+def _former(out: Path, parent: Opened) -> dict[str, Edit]:
+    """What was edited in the report file that is about to be made again; Fault when that file is something else."""
+    found = read_one(out, _edited)
+    if isinstance(found, Issue):
+        raise Fault([issue("REPORT_UNREADABLE", file=out.name, why=found.code), found.in_file(out.name)], 2)
+    tokens, edits = found
+    if not tokens:
+        raise Fault([issue("REPORT_NOT_OURS", file=out.name)], 2)
+    if tokens != {parent.token}:
+        raise Fault([issue("REPORT_OF_OTHER", file=out.name)], 2)
+    return edits
+
+
+def _edited(path: Path) -> tuple[frozenset[str], dict[str, Edit]] | Issue:
+    """The tokens that a file carries as a report's does, none where it is none, and what was edited in it."""
+    data = guard.admit(path)
+    received = data if isinstance(data, Issue) else reader.read(data)
+    if isinstance(received, Issue):
+        return received if _is_workbook(path, received) else (frozenset(), {})
+    return report_tokens(received), read_edits(received.grids)
+
+
+def _is_workbook(path: Path, why: Issue) -> bool:
+    """Whether a file that cannot be read may be a report all the same."""
+    if why.code in ("FILE_PASSWORD", "FILE_NO_ACCESS", "FILE_TOO_LARGE"):
+        return True
+    with path.open("rb") as file:
+        return file.read(4) == b"PK\3\4"
+
+
+def _beside(path: Path) -> Path:
+    return disk.beside(path, "_bao-cao.xlsx")

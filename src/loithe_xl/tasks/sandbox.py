@@ -1,0 +1,134 @@
+"""Received files are read where they can do no harm: by workers that may die, each file reduced to a small answer."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from loithe_xl.form.loaded import Loaded
+from loithe_xl.identity.trust import Trust
+from loithe_xl.intake.openfile import Opened, open_file, unread
+from loithe_xl.language.issues import Fault, Issue, Place, issue
+from loithe_xl.reading import guard
+from loithe_xl.reading.reader import read as read_package
+from loithe_xl.reading.received import Received
+from loithe_xl.system.workers import MEMORY, SECONDS, Crew, Lost
+from loithe_xl.tasks.office import Office, shown
+from loithe_xl.workbook.ownsheets import COMPUTED
+
+OWN_SECONDS, OWN_MEMORY = 4 * SECONDS, 4 * MEMORY  # for an office's own workbook, which holds thousands of units
+A = TypeVar("A")
+R = TypeVar("R")
+
+
+def read_each(
+    paths: Sequence[Path],
+    answer: Callable[[Opened], A],
+    office: Office,
+    label: str,
+    by: Loaded | None = None,
+    named: Callable[[Path], str] = shown,
+    trusted: Trust | None = None,
+) -> Iterator[A]:
+    """What ``answer`` makes of each file, in order; it and what it makes are picklable and small.
+
+    A file that ends its worker, keeps it too long or breaks it is refused for that; ``by`` and ``trusted`` as in
+    ``open_file``, ``named`` tells how a file is called.
+    """
+    with Crew(_Work(answer, by, named, trusted), seconds=SECONDS) as crew:
+        walked = office.progress(paths, label)
+        try:
+            # The first answer is asked for before progress is shown: a fork would take its threads along.
+            for found, path in zip(crew.map(paths), walked, strict=True):
+                yield answer(unread(path, named(path), _why(found))) if isinstance(found, Lost) else found
+        finally:  # whoever stops the run is told so beneath the bar, not through it
+            if isinstance(walked, Generator):
+                walked.close()
+
+
+def read_one(path: Path, work: Callable[[Path], R], seconds: float = SECONDS, memory: int = MEMORY) -> R:
+    """What ``work`` makes of one file, by a worker too: it and what it makes are picklable. A Fault stays one."""
+    with reader(work, seconds, memory) as read:
+        found = read(path)
+    if isinstance(found, Lost):
+        raise Fault([_why(found, seconds)])
+    return found
+
+
+def workbook(path: Path) -> Received | Issue:
+    """Work for a worker: what one workbook holds, or why it cannot be read."""
+    data = guard.admit(path)
+    return data if isinstance(data, Issue) else read_package(data, COMPUTED)
+
+
+def read_own(path: Path, work: Callable[[Path], R]) -> R:
+    """The same of the office's own workbook, which grows with its units; Fault where it cannot be read."""
+    with reader(work, OWN_SECONDS, OWN_MEMORY) as read:
+        found = read(path)
+    if isinstance(found, Lost):
+        traced(found)
+        raise Fault([issue("PARENT_LOST", Place(file=shown(path)), seconds=int(OWN_SECONDS))])
+    return found
+
+
+@contextmanager
+def reader(
+    work: Callable[[Path], R], seconds: float | None = None, memory: int | None = None
+) -> Iterator[Callable[[Path], R | Lost]]:
+    """One worker for files that come one after the other."""
+    with Crew(_Faulty(work), 1, seconds or SECONDS, memory or MEMORY) as crew:
+
+        def read(path: Path) -> R | Lost:
+            (found,) = crew.map([path])
+            if isinstance(found, Fault):
+                raise found
+            return found
+
+        yield read
+
+
+@dataclass(frozen=True, slots=True)
+class _Faulty(Generic[R]):
+    """Work that tells its Fault rather than raise it."""
+
+    work: Callable[[Path], R]
+
+    def __call__(self, path: Path) -> R | Fault:
+        try:
+            return self.work(path)
+        except Fault as fault:
+            return fault
+
+
+@dataclass(frozen=True, slots=True)
+class _Work(Generic[A]):
+    """All that a worker does with a file, and all that it knows."""
+
+    answer: Callable[[Opened], A]
+    by: Loaded | None
+    named: Callable[[Path], str]
+    trusted: Trust | None
+
+    def __call__(self, path: Path) -> A:
+        return self.answer(open_file(path, self.named(path), self.by, self.trusted))
+
+
+def _why(lost: Lost, seconds: float = SECONDS) -> Issue:
+    traced(lost)
+    match lost.reason:
+        case "slow":
+            return issue("FILE_TOO_SLOW", seconds=int(seconds))
+        case "failed":
+            return issue("FILE_FAILED")
+    return issue("FILE_CRASHED")
+
+
+def traced(lost: Lost) -> None:
+    """Show a programmer where reading broke."""
+    if lost.trace and sys.stderr and os.environ.get("LOITHE_DEBUG"):
+        sys.stderr.write(lost.trace)

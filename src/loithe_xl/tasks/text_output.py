@@ -1,0 +1,134 @@
+"""What the reading commands say in prose, line by line."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from loithe_xl.consolidation.receipts import Status
+from loithe_xl.language.catalogue import Text, text
+from loithe_xl.language.issues import Issue, Severity, has_error
+from loithe_xl.language.notation import count, moment, percent
+from loithe_xl.tasks.office import shown
+
+if TYPE_CHECKING:  # no command needs what only another one does
+    from loithe_xl.intake.openfile import Opened
+    from loithe_xl.tasks.consolidate import Gathered
+    from loithe_xl.tasks.repair import Repaired
+    from loithe_xl.tasks.validate import Checked
+
+
+def issue_line(found: Issue, lang: str) -> str:
+    """[LỖI] file, sheet!cell: fault and remedy."""
+    mark = text("cli.mark_error" if found.severity is Severity.ERROR else "cli.mark_warning").to(lang)
+    place = found.place
+    where = f"{place.sheet}!{place.cell}" if place.cell else place.sheet
+    told = ", ".join(part for part in (place.file, where) if part)
+    return f"[{mark}] {told}: {found.message.to(lang)}" if told else f"[{mark}] {found.message.to(lang)}"
+
+
+def validate_lines(files: list[Checked], lang: str) -> Iterator[str]:
+    """A verdict per file, its issues beneath, and the sum."""
+    for checked in files:
+        key = "file_bad" if has_error(checked.issues) else "file_noted" if checked.issues else "file_good"
+        told = {"file": checked.file, "unit": checked.unit or "?", "count": len(checked.issues)}
+        yield text(f"cli.{key}", **told).to(lang)
+        for found in checked.issues:
+            yield "  " + issue_line(found.in_file(""), lang)
+    good = sum(not has_error(checked.issues) for checked in files)
+    noted = sum(bool(checked.issues) and not has_error(checked.issues) for checked in files)
+    yield text("cli.validated", files=len(files), good=good, noted=noted, bad=len(files) - good).to(lang)
+
+
+def consolidate_lines(gathered: Gathered, lang: str) -> Iterator[str]:
+    """What was received, what is wrong, and what the parent's figures come to."""
+    parent = gathered.parent
+    assert parent.consolidation and parent.layout
+    told = {issue_line(each, lang): None for each in (*parent.issues, *gathered.issues, *parent.consolidation.issues)}
+    # A unit's line may be of an earlier run's file, when what came now is older than that.
+    sent = {receipt.unit for receipt in parent.receipts if receipt.sha in gathered.statuses}
+    for child in gathered.children:
+        if child.sha in gathered.statuses or (child.status is Status.ACCEPTED and child.unit in sent):
+            told |= {issue_line(found.in_file(child.file), lang): None for found in child.issues}
+    yield from told
+    parts = [f"{status_words(status, lang)} {number}" for status, number in gathered.counts.items() if number]
+    yield text("cli.consolidated", seen=gathered.seen, parts="; ".join(parts) or "0").to(lang)
+    yield from figure_lines(parent, lang)
+    if gathered.written is None:
+        yield text("cli.unchanged", file=parent.file).to(lang)
+    else:
+        yield text("cli.written", file=shown(gathered.written)).to(lang)
+        if gathered.copy:
+            yield text("cli.copied", file=shown(gathered.copy)).to(lang)
+    if gathered.journal:
+        yield text("cli.journal", file=shown(gathered.journal)).to(lang)
+
+
+def figure_lines(parent: Opened, lang: str) -> Iterator[str]:
+    """The derived figures of a parent and those its units derived, one a line."""
+    assert parent.consolidation and parent.layout and parent.loaded
+    for derived in parent.layout.form.derived:
+        value = parent.consolidation.values.get(derived.id)
+        told = percent(value) if derived.kind == "rate" else "–" if value is None else count(value)
+        yield f"  {derived.label.to(lang)}: {told}"
+    for indicator in parent.loaded.pack.indicators.values():
+        if not indicator.section.vi and indicator.id not in parent.layout.form.derived_by_id:
+            yield f"  {indicator.label.to(lang)}: {count(parent.consolidation.values[indicator.id] or 0)}"
+
+
+def status_lines(parent: Opened, lang: str) -> Iterator[str]:
+    """A line per unit: status, lateness, file and time."""
+    assert parent.consolidation
+    for child in parent.consolidation.children:
+        late = text("cli.late").to(lang) if child.late else ""
+        received = moment(child.received_at)
+        parts = (child.unit or "?", child.name, status_words(child.status, lang) + late, child.file, received)
+        yield " | ".join(part for part in parts if part)
+        for found in child.issues:
+            yield "    " + issue_line(found.in_file(""), lang)
+    counted = {status: sum(each.status is status for each in parent.consolidation.children) for status in Status}
+    yield "; ".join(f"{status_words(status, lang)}: {number}" for status, number in counted.items() if number)
+
+
+def repair_lines(repaired: Repaired, lang: str) -> Iterator[str]:
+    """Where the fresh form is, what was moved sheet by sheet, and each thing that was not with its reason."""
+    given = {"file": repaired.file, "unit": repaired.unit, "out": shown(repaired.out)}
+    yield text("cli.repaired", **given).to(lang)
+    counts = Counter(place.sheet for place in repaired.moved if place.cell)
+    for sheet, cells in counts.items():
+        yield "  " + text("cli.repair_moved", count=cells, sheet=sheet).to(lang)
+    for place in repaired.moved:
+        if not place.cell:
+            yield "  " + text("cli.repair_whole", sheet=place.sheet).to(lang)
+    for found in repaired.left:
+        where = "!".join(part for part in (found.place.sheet, found.place.cell) if part)
+        yield "  " + text("cli.repair_left", place=where, why=found.message).to(lang)
+    key = "repair_some" if repaired.left else "repair_all"
+    yield text(f"cli.{key}", moved=counts.total(), left=len(repaired.left)).to(lang)
+    faults = sum(found.severity is Severity.ERROR for found in repaired.issues)
+    if faults:
+        yield text("cli.repair_faulty", count=faults).to(lang)
+
+
+def run_failed(gathered: Gathered) -> bool:
+    """Whether a run ends with exit code 1: an ERROR, or a file refused, foreign or in conflict."""
+    parent = gathered.parent
+    assert parent.consolidation
+    turned_away = (Status.REFUSED, Status.FOREIGN, Status.CONFLICT)
+    found = (*parent.issues, *gathered.issues, *parent.consolidation.issues)
+    return any(gathered.counts[status] for status in turned_away) or has_error(found)
+
+
+def missing_and_late(parent: Opened) -> tuple[int, int, int]:
+    """Direct units in all, those without figures, and those whose counted report came late."""
+    assert parent.consolidation
+    rows = parent.consolidation.rows
+    late = {child.unit for child in parent.consolidation.children if child.late and child.status is Status.ACCEPTED}
+    return len(rows), sum(row is None for row in rows.values()), len(late & rows.keys())
+
+
+def status_words(status: Status, lang: str) -> str:
+    """A status as users read it."""
+    found: Text = text(f"form.status_{status.value}")
+    return found.to(lang)

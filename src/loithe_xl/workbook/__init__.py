@@ -1,0 +1,1 @@
+"""A workbook as a value, and that value as bytes."""
