@@ -1,13 +1,15 @@
-"""Puts the built add-in into the wheel, where an office without any tools finds it ready."""
+"""What a package needs beyond the checkout's files: the built add-in, and a description whose links lead somewhere."""
 
 from __future__ import annotations
 
+import re
 import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+from hatchling.metadata.plugin.interface import MetadataHookInterface
 
 
 class AddinHook(BuildHookInterface):
@@ -31,3 +33,15 @@ class AddinHook(BuildHookInterface):
         """The wheel has it; the file goes."""
         if version == "standard":
             self.folder.cleanup()
+
+
+class DescriptionHook(MetadataHookInterface):
+    """The README as an index shows it: away from the other files, a link to one of them is its name."""
+
+    PLUGIN_NAME = "custom"
+
+    def update(self, metadata: dict[str, Any]) -> None:
+        """Put the description in."""
+        said = (Path(self.root) / "README.md").read_text(encoding="utf-8")
+        plain = re.sub(r"\[[^\]]*\]\((?!https?:)([^)]+)\)", r"`\1`", said)
+        metadata["readme"] = {"content-type": "text/markdown", "text": plain}

@@ -141,7 +141,9 @@ def test_every_command_stands_in_a_document():
 
 
 @pytest.mark.parametrize(
-    "document", [*DOCUMENTS, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"], ids=lambda path: path.name
+    "document",
+    [*DOCUMENTS, *(ROOT / name for name in ("CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md"))],
+    ids=lambda path: path.name,
 )
 def test_links_and_pictures_lead_somewhere(document: Path):
     linked = re.findall(r"\]\(([^)#\s]+)", document.read_text(encoding="utf-8"))

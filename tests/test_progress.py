@@ -61,6 +61,18 @@ def test_the_bar_shows_count_rate_and_time_left(monkeypatch: pytest.MonkeyPatch,
     assert all(words in shown for words in said)
 
 
+def test_the_bar_is_drawn_four_times_a_second_at_most(monkeypatch: pytest.MonkeyPatch):
+    screen = on_screen(monkeypatch)
+    seen: list[int] = []
+
+    for item in progress_bar("vi", lambda: len(seen) / 100)(range(200), "validate"):  # two seconds
+        seen.append(item)
+
+    assert seen == list(range(200))
+    assert "200/200  100 tệp/giây" in screen.getvalue()
+    assert 8 <= screen.getvalue().count("Kiểm tra") <= 10  # the beginning and the end besides
+
+
 @pytest.mark.parametrize(
     ("count", "said"), [(40, "Kiểm tra 40/40 4,0 tệp/giây\n"), (WORTH_SHOWING - 1, "")], ids=["many", "few"]
 )

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import os
+import re
 import site
 import subprocess
 import sys
 import sysconfig
 import zipfile
 from collections.abc import Callable
+from email import message_from_bytes
+from email.message import Message
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from trove_classifiers import classifiers
 
 from loithe_xl.addin.xlam.package import build_addin
 
@@ -73,6 +78,45 @@ def test_the_wheel_carries_packs_texts_sample_and_addin_and_nothing_of_the_works
         assert {prefix + file.relative_to(home).as_posix() for file in files} - carried == set()
     assert "addin/xlam/loithe.xlam" in carried
     assert {name.split("/")[0] for name in names if not name.startswith("loithe_xl/")} == {"loithe_xl-0.1.0.dist-info"}
+
+
+def metadata(wheel: Path) -> Message:
+    with zipfile.ZipFile(wheel) as package:
+        return message_from_bytes(package.read("loithe_xl-0.1.0.dist-info/METADATA"))
+
+
+def test_the_package_says_what_it_is_for_whom_and_under_which_licences(wheel: Path):
+    said = metadata(wheel)
+    stated = said.get_all("Classifier") or []
+
+    assert set(stated) <= classifiers
+    assert {each.split(" :: ")[0] for each in stated} >= {"Development Status", "Intended Audience", "Topic"}
+    lowest = str(said["Requires-Python"]).removeprefix(">=")
+    assert f"Programming Language :: Python :: {lowest}" in stated
+    assert said["License-Expression"] == "MIT AND BSD-3-Clause"
+    assert said["Keywords"]
+    with zipfile.ZipFile(wheel) as package:
+        for name, words in (("LICENSE", b"MIT License"), ("addin/LICENSES.md", b"BSD 3-clause")):
+            assert words in package.read(f"loithe_xl-0.1.0.dist-info/licenses/{name}")
+
+
+def test_the_description_has_no_link_that_leads_nowhere_on_an_index(wheel: Path):
+    said = metadata(wheel)
+    text = said.get_payload(decode=True).decode("utf-8")  # type: ignore[union-attr]
+
+    assert said["Description-Content-Type"] == "text/markdown"
+    assert "`docs/huong-dan.md`" in text and "# In English" in text
+    assert [link for link in re.findall(r"\]\(([^)]*)\)", text) if not link.startswith("https://")] == []
+
+
+def test_without_a_wheel_for_it_windows_on_arm_needs_no_isal(wheel: Path):
+    [asked] = [line for line in metadata(wheel).get_all("Requires-Dist") or [] if line.startswith("isal")]
+    marker = Requirement(asked).marker
+    assert marker
+    pcs = (("win32", "ARM64"), ("win32", "AMD64"), ("linux", "aarch64"), ("darwin", "arm64"))
+
+    needed = [marker.evaluate({"sys_platform": system, "platform_machine": machine}) for system, machine in pcs]
+    assert needed == [False, True, True, True]
 
 
 def test_the_checkout_is_out_of_sight(elsewhere: Run):

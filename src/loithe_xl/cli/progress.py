@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 from math import ceil
 from typing import TypeVar
 
+import click
+
 from loithe_xl.cli.shell import say_error
 from loithe_xl.language.catalogue import text
 
@@ -50,18 +52,30 @@ def _told(items: Sequence[T], label: str, lang: str, clock: Callable[[], float])
 
 
 def _drawn(items: Sequence[T], label: str, lang: str, clock: Callable[[], float]) -> Iterable[T]:
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn
-    from rich.text import Text
+    began = drawn = clock()
 
-    class Pace(ProgressColumn):
-        def render(self, task: Task) -> Text:
-            return Text(pace(task.finished_speed or task.speed, task.time_remaining, lang))
+    def told(_: object) -> str:
+        rate = bar.pos / taken if (taken := clock() - began) > 0 else 0
+        return pace(rate, (len(items) - bar.pos) / rate if rate and not bar.finished else None, lang)
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Pace())
-    bar = Progress(*columns, console=Console(stderr=True), get_time=clock, refresh_per_second=A_SECOND)
+    bar = click.progressbar(
+        length=len(items),
+        label=label,
+        file=sys.stderr,
+        bar_template="%(label)s %(bar)s %(info)s",
+        fill_char="█",
+        empty_char="░",
+        show_pos=True,
+        show_percent=False,
+        show_eta=False,  # ``told`` says it as we write times
+        item_show_func=told,
+    )
     with bar:
-        task = bar.add_task(label, total=len(items))
+        waiting = 0
         for item in items:
             yield item
-            bar.advance(task)
+            waiting += 1
+            if clock() - drawn >= 1 / A_SECOND:
+                bar.update(waiting)
+                waiting, drawn = 0, clock()
+        bar.update(waiting)
