@@ -15,7 +15,7 @@ import xlwings as xw
 from hosts import excel
 from tools import REQUIRED, fill, held, make_forms, small_register
 
-from loithe_xl import addin
+from loithe_xl.addin.buttons import BUTTONS
 from loithe_xl.draw.render import Subject, cell_case, package, salt_of
 from loithe_xl.intake.openfile import open_file
 from loithe_xl.tasks.consolidate import rebuilt
@@ -81,7 +81,7 @@ def press(book: xw.Book, button: str, lang: str = "vi", pick: Any = None) -> Pre
         excel.will_pick(pick)
     before = len(excel.DESK.alerts)
     with clock():
-        done = addin.BUTTONS[button](book, lang)
+        done = BUTTONS[button](book, lang)
     alerts = excel.DESK.alerts[before:]
     assert len(alerts) <= 1, alerts
     return Pressed(done, alerts[0].prompt if alerts else "", alerts[0].mode if alerts else None)

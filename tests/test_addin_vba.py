@@ -14,7 +14,7 @@ from hosts.addin import Addin, Pressed
 from tools import make_forms, small_register
 
 from loithe_xl import __version__
-from loithe_xl.addin import BUTTONS
+from loithe_xl.addin.buttons import BUTTONS
 from loithe_xl.addin.xlam.package import build_addin
 from loithe_xl.addin.xlam.vbatext import STRING, lines
 from loithe_xl.language.catalogue import LANGUAGES

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from pcs import Pc, mark, runtime_in
 
-from loithe_xl import addin
+from loithe_xl.addin.buttons import BUTTONS
 from loithe_xl.addin.setup import diagnosis, installing, permissions, windows
 from loithe_xl.addin.setup.diagnosis import doctor, doctor_json, doctor_lines, is_sound
 from loithe_xl.addin.setup.installing import buttons, install, lasts, shortcut_names, uninstall
@@ -75,7 +75,7 @@ def held_open(monkeypatch: pytest.MonkeyPatch, *held: Path) -> Iterator[None]:
 def test_buttons_are_those_of_the_ribbon_and_of_the_functions():
     assert list(buttons("vi").values()) == [name.strip() for name in (NAMES_VI.replace("tệp,", "tệp…,")).split(",")]
     assert buttons("en")["consolidate_folder"] == "Consolidate"
-    assert set(buttons("vi")) == set(buttons("en")) == set(addin.BUTTONS)
+    assert set(buttons("vi")) == set(buttons("en")) == set(BUTTONS)
     assert sorted(shortcut_names("vi").values()) == sorted(f"{name.strip()}.lnk" for name in NAMES_VI.split(","))
     for lang in LANGUAGES:
         assert len(set(shortcut_names(lang).values())) == len(buttons(lang))

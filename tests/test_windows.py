@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from pcs import Pc, mark, runtime_in
 
+import loithe_xl
 from loithe_xl.addin.setup import windows
 from loithe_xl.addin.setup.windows import Link, Ran
 from loithe_xl.language.issues import Fault
@@ -239,7 +240,7 @@ def test_a_first_start_keeps_bytecode_and_excel_s_do_not(monkeypatch: pytest.Mon
     for dont_write in (True, False):
         monkeypatch.setattr(windows.sys, "dont_write_bytecode", dont_write)
         windows.interpreter_told()
-    assert compiled == [Path(windows.__file__).parent]
+    assert compiled == [Path(loithe_xl.__file__).parent]
 
 
 class Key:
