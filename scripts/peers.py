@@ -66,8 +66,8 @@ def xlsxwriter_form(book: Any, path: Path) -> None:
     import xlsxwriter
 
     from loithe_xl.workbook.book import Formula, Link
+    from loithe_xl.workbook.formats import colours, whole
     from loithe_xl.workbook.styles import STYLES
-    from loithe_xl.workbook.xlsxlib import colours, whole
 
     workbook = xlsxwriter.Workbook(path, {"in_memory": True})
     formats = {name: workbook.add_format(whole(style)) for name, style in STYLES.items()}

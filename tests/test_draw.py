@@ -51,6 +51,7 @@ from loithe_xl.rules.dates import typing_rule
 from loithe_xl.workbook.address import Address, address, quoted
 from loithe_xl.workbook.book import Book, Formula, Link, Sheet, Validation
 from loithe_xl.workbook.daynumbers import serial
+from loithe_xl.workbook.formulalimits import FUNCTIONS
 from loithe_xl.workbook.ownsheets import (
     ANNEX,
     CHECK,
@@ -64,7 +65,7 @@ from loithe_xl.workbook.ownsheets import (
     TOTALS,
 )
 from loithe_xl.workbook.styles import STYLES
-from loithe_xl.workbook.writer import FUNCTIONS, render
+from loithe_xl.workbook.writer import render
 
 FRESH = [f"{form}-vi" for form in FORMS]
 PRINTED = {REPORT, ANNEX}  # the report, Vietnamese and open to its writer whatever the form's language

@@ -1,4 +1,4 @@
-"""What Excel takes of one formula: length, levels of functions within functions, arguments, letters of a text."""
+"""What Excel takes of one formula: its functions, length, levels of calls, arguments, letters of a text."""
 
 from __future__ import annotations
 
@@ -10,8 +10,16 @@ from loithe_xl.workbook.celltext import units
 
 LETTERS, LEVELS, ARGUMENTS, LITERAL = 8192, 64, 255, 255
 _PARTS = re.compile(r"""("(?:[^"]|"")*")|'(?:[^']|'')*'|([A-Za-z0-9_.]*\()|(\))|(,)""")
-
 _QUOTED = re.compile(r'"(?:[^"]|"")*"|\'(?:[^\']|\'\')*\'(?!!)')
+
+_TEXT, _FUNCTION = re.compile(r'"[^"]*"'), re.compile(r"[A-Z_][A-Z0-9_.]*(?=\()")
+
+# What formulas may use: all of it is in Excel 2010, and in LibreOffice.
+FUNCTIONS = frozenset(
+    """ABS AND CELL CHOOSE COLUMN COUNT COUNTA COUNTIF COUNTIFS DATE DAY EXACT FIND HYPERLINK IF IFERROR INDEX INT
+    ISBLANK ISERROR ISNUMBER ISTEXT LEFT LEN LOWER MATCH MAX MID MIN MONTH N NOT OR PROPER RIGHT ROUND ROW ROWS SIGN
+    SUBSTITUTE SUM SUMIF SUMPRODUCT TEXT TRIM UPPER VALUE YEAR""".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +66,17 @@ def sharable(formula: str) -> bool:
     """Whether cells may share it: with no reference to a sheet, no list of constants and no range of results."""
     bare = _QUOTED.sub("", formula)
     return not any(sign in bare for sign in ("!", "{", "):", ":INDEX("))
+
+
+@lru_cache(16_384)  # the workbooks of one form hold the same thousands
+def require_plain(formula: str, most: int, where: str) -> None:
+    """See that Excel 2010 takes a formula (without ``=``) of at most so many letters as it stands, or ValueError.
+
+    Array formulas and younger functions would need marks in the file that nobody writes here. ``where`` is told.
+    """
+    if (length := units(formula)) > most:
+        raise ValueError(f"{length} is more than Excel's {most}: {where}")
+    if over := excess(formula):
+        raise ValueError(f"{over.found} {over.limit} are more than Excel's {over.most}: {where}")
+    if formula.startswith(("=", "{")) or not FUNCTIONS.issuperset(_FUNCTION.findall(_TEXT.sub("", formula))):
+        raise ValueError(f"not a plain formula of Excel 2010: {formula}")

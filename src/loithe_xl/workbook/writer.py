@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import io
-import re
 import warnings
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 from loithe_xl.workbook.address import Address
 from loithe_xl.workbook.book import Book, Cell, Chart, Formula, Link, Print, Sheet, Validation
 from loithe_xl.workbook.celltext import units
-from loithe_xl.workbook.formulalimits import LETTERS, excess
+from loithe_xl.workbook.formats import colours, numbered, whole
+from loithe_xl.workbook.formulalimits import LETTERS, require_plain
 from loithe_xl.workbook.protection import Protection
 from loithe_xl.workbook.styles import FONT, LINE, STYLES
-from loithe_xl.workbook.xlsxlib import colours, numbered, whole, workbook_class
 from loithe_xl.workbook.zipparts import entry, joined
 
 _MM = 25.4  # millimetres in an inch
@@ -25,14 +23,6 @@ _A4 = 9
 _FAR = 999_999_999_999_999  # the largest number Excel keeps exactly
 _LAST_DAY = 2_958_465  # 31/12/9999
 _FORMULA_LIMIT, _RULE_LIMIT, _ERROR_LIMIT, _HEIGHT_LIMIT, _WIDTH_LIMIT, _ROWS = LETTERS, 255, 225, 409, 255, 1_048_576
-_TEXT, _FUNCTION = re.compile(r'"[^"]*"'), re.compile(r"[A-Z_][A-Z0-9_.]*(?=\()")
-
-# What formulas may use: all of it is in Excel 2010, and in LibreOffice.
-FUNCTIONS = frozenset(
-    """ABS AND CELL CHOOSE COLUMN COUNT COUNTA COUNTIF COUNTIFS DATE DAY EXACT FIND HYPERLINK IF IFERROR INDEX INT
-    ISBLANK ISERROR ISNUMBER ISTEXT LEFT LEN LOWER MATCH MAX MID MIN MONTH N NOT OR PROPER RIGHT ROUND ROW ROWS SIGN
-    SUBSTITUTE SUM SUMIF SUMPRODUCT TEXT TRIM UPPER VALUE YEAR""".split()
-)
 _BOUNDS = {"whole": (-_FAR, _FAR), "decimal": (-_FAR, _FAR), "date": (1, _LAST_DAY)}
 _AUTHOR = "loithe-xl"
 _OPTIONS: dict[str, Any] = {
@@ -48,11 +38,13 @@ _OPTIONS: dict[str, Any] = {
 
 def render(book: Book, protection: Protection | None = None) -> bytes:
     """The workbook as bytes, locked if asked. What Excel could not open raises: it is a fault of who drew the book."""
+    from loithe_xl.workbook.xlsxlib import Workbook  # late: who only reads need not wait for the library
+
     font = {"font_name": FONT, "font_size": 12, "font_family": 1, "font_scheme": "none"}
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # the library warns, then writes a broken or shortened file
         try:
-            workbook = workbook_class()(io.BytesIO(), {**_OPTIONS, "default_format_properties": font})
+            workbook = Workbook(io.BytesIO(), {**_OPTIONS, "default_format_properties": font})
             workbook.protection = protection
             _Writing(book, workbook).run()
         except Warning as warning:
@@ -81,7 +73,7 @@ class _Writing:
             raise ValueError(f"the active sheet is hidden: {book.sheets[book.active].name}")
         pages[book.active].activate()
         for name, formula in _unique(book.names).items():
-            _plain(formula, _FORMULA_LIMIT, name)
+            require_plain(formula, _FORMULA_LIMIT, name)
             _done(self.workbook.define_name(name, f"={formula}"), name)
         self.workbook.close()
 
@@ -97,7 +89,7 @@ class _Writing:
             _done(page.data_validation(*_zero(first), *_zero(last), _validation(validation)), validation.title)
         for condition in sheet.conditions:
             first, last = condition.area
-            _plain(condition.formula, _FORMULA_LIMIT, sheet.name)
+            require_plain(condition.formula, _FORMULA_LIMIT, sheet.name)
             look = self.format(condition.style, conditional=True)
             rule = {"type": "formula", "criteria": f"={condition.formula}", "format": look}
             _done(page.conditional_format(*_zero(first), *_zero(last), rule), sheet.name)
@@ -121,7 +113,7 @@ class _Writing:
         if isinstance(value, bool):
             return page.write_boolean(row, column, value, style)
         if isinstance(value, str):
-            write = page.write_typed if typed else page.write_string
+            write = page.write_inline if typed else page.write_string
             return write(row, column, value, typed or style)
         if isinstance(value, date):
             return page.write_datetime(row, column, value, style)
@@ -129,7 +121,7 @@ class _Writing:
 
     def formula(self, page: Any, row: int, column: int, style: str, formula: Formula) -> Any:
         text, result = page.spelled(formula, (row + 1, column + 1)), formula.result
-        _plain(text, _FORMULA_LIMIT, page.name)
+        require_plain(text, _FORMULA_LIMIT, page.name)
         if STYLES[style].quote_prefix:
             raise ValueError(f"Excel would show the formula as text: {text}")
         if isinstance(result, Decimal):
@@ -253,7 +245,7 @@ def _validation(rule: Validation) -> dict[str, Any]:
 
 def _source(source: tuple[str, ...] | str) -> list[str] | str:
     if isinstance(source, str):
-        _plain(source, _RULE_LIMIT, source)
+        require_plain(source, _RULE_LIMIT, source)
         return f"={source}"
     if not source or any(not item or item != item.strip() or set(item) & set(',"') for item in source):
         raise ValueError(f"not a list that Excel can hold in a rule: {source}")
@@ -263,7 +255,7 @@ def _source(source: tuple[str, ...] | str) -> list[str] | str:
 def _bound(bound: int | float | str | None) -> Any:
     if not isinstance(bound, str):
         return bound
-    _plain(bound, _RULE_LIMIT, bound)
+    require_plain(bound, _RULE_LIMIT, bound)
     return f"={bound}"
 
 
@@ -274,19 +266,6 @@ def _zero(address: Address) -> Address:
 def _done(code: object, where: str) -> None:
     if code not in (0, None):
         raise ValueError(f"xlsxwriter refused ({code}): {where}")
-
-
-@lru_cache(16_384)
-def _plain(formula: str, most: int, where: str) -> None:
-    """Array formulas and functions younger than Excel 2010 would need marks in the file that nobody writes here.
-
-    Kept by formula: the workbooks of one form hold the same thousands.
-    """
-    _most(units(formula), most, where)
-    if over := excess(formula):
-        raise ValueError(f"{over.found} {over.limit} are more than Excel's {over.most}: {where}")
-    if formula.startswith(("=", "{")) or not FUNCTIONS.issuperset(_FUNCTION.findall(_TEXT.sub("", formula))):
-        raise ValueError(f"not a plain formula of Excel 2010: {formula}")
 
 
 def _most(value: float, most: int, where: str) -> None:

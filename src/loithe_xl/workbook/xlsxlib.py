@@ -1,24 +1,31 @@
-"""The xlsxwriter library, mended where it falls short of what forms need; the one module that imports it."""
+"""The xlsxwriter library, mended where it falls short of what forms need; the one module that imports it.
+
+It is slow to come, so whoever writes imports this module when there is something to write. What is overridden here is
+private to the library: its version is pinned, and ``tests/test_xlsxlib.py`` says of each method what hangs on it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
+
+import xlsxwriter
+from xlsxwriter import worksheet
+from xlsxwriter.core import Core
+from xlsxwriter.packager import Packager
+from xlsxwriter.sharedstrings import SharedStrings, SharedStringTable
+from xlsxwriter.xmlwriter import XMLwriter
 
 from loithe_xl.workbook.address import Address, address, area
 from loithe_xl.workbook.book import Flow, Formula
 from loithe_xl.workbook.celltext import LONGEST, attribute, coded, coded_outside, units
 from loithe_xl.workbook.formulalimits import sharable
+from loithe_xl.workbook.protection import Protection
 from loithe_xl.workbook.sheetflow import rows
-from loithe_xl.workbook.styles import LINE, Style
 from loithe_xl.workbook.zipparts import CLOSELY, QUICKLY, Packing, Part
 
-if TYPE_CHECKING:
-    from loithe_xl.workbook.protection import Protection
 
-
-class Typed(NamedTuple):
+class InlineText(NamedTuple):
     """A cell with a text of its own: in the shared list it would shift every text after it."""
 
     string: str
@@ -34,9 +41,8 @@ class Shared(str):
 
 def shared(formula: Formula, at: Address, number: int) -> Shared:
     """What a cell of an area that shares a formula holds: the first states it, the others name it by its number."""
-    if not sharable(formula.text):
+    if formula.shared is None or not sharable(formula.text):
         raise ValueError(f"Excel lets no cells share it: {formula.text}")
-    assert formula.shared
     first, last = formula.shared
     found = Shared(formula.text if at == first else address(*first))
     found.stated, found.marks = at == first, f't="shared" si="{number}"'
@@ -45,208 +51,150 @@ def shared(formula: Formula, at: Address, number: int) -> Shared:
     return found
 
 
-@cache
-def workbook_class() -> Any:
-    """The library's ``Workbook``, mended; imported on first use, for it is slow to come."""
-    from xlsxwriter import Workbook
-    from xlsxwriter.sharedstrings import SharedStringTable
-    from xlsxwriter.xmlwriter import XMLwriter
+class Worksheet(worksheet.Worksheet):  # type: ignore[misc]
+    """A sheet that may end in a long list, and that is locked as it is written."""
 
-    # Of every part alike: the library's own escapes do not all read back, and in attributes it has none.
-    XMLwriter._escape_control_characters = staticmethod(_coded)
-    XMLwriter._escape_attributes = _attribute
+    def __init__(self) -> None:
+        super().__init__()
+        self.areas: dict[tuple[Address, Address], int] = {}
+        self.first_page_different = False
+        self.protection: Protection | None = None
+        self.flow: Flow | None = None
 
-    class OwnStrings(SharedStringTable):  # type: ignore[misc]
-        """One entry per cell: equal texts sharing one would shift the list from unit to unit, and stamping with it."""
+    def spelled(self, formula: Formula, at: Address) -> str:
+        """The text of a formula as the cell holds it: of a shared one the first cell states it for its area."""
+        if formula.shared is None:
+            return formula.text
+        return shared(formula, at, self.areas.setdefault(formula.shared, len(self.areas)))
 
-        def _get_shared_string_index(self, string: str) -> int:
-            self.string_array.append(string)
-            self.count = self.unique_count = len(self.string_array)
-            return self.count - 1
+    def write_inline(self, row: int, column: int, string: str, style: Any) -> int:
+        """Write a text that stands in its cell; as the library's own, not 0 when it cannot."""
+        if units(string) > LONGEST:
+            return -2
+        code: int = self._write_blank(row, column, None, style)
+        self.table[row][column] = InlineText(string, style)
+        return code
 
-        def _sort_string_data(self) -> None:
-            pass
+    def flow_from(self, flow: Flow, style: Callable[[str], Any]) -> None:
+        """Let a list follow the cells, drawn while the sheet is packed; ``style``: formats by name."""
+        self.flow, self.style = flow, lambda name: style(name)._get_xf_index()
+        for row, column in ((flow.first, 1), (flow.first + flow.count - 1, flow.columns)):
+            if self._check_dimensions(row - 1, column - 1):
+                raise ValueError(f"{self.name}: {flow.count} lines are more than a sheet holds")
 
-    class Mended(Workbook):  # type: ignore[misc]
-        worksheet_class = _flowing_class()
-        protection: Protection | None = None
+    def _write_cell(self, row: int, column: int, cell: Any) -> None:
+        if isinstance(cell, InlineText):
+            attributes = [("r", address(row + 1, column + 1)), ("s", cell.format._get_xf_index())]
+            string = coded(cell.string)
+            self._xml_inline_string(string, string != string.strip(), attributes)
+        else:
+            super()._write_cell(row, column, cell)
 
-        def __init__(self, *args: Any) -> None:
-            super().__init__(*args)
-            self.str_table = OwnStrings()
-            self.packer = _package_class()()
+    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
+        # The writer lets only old functions through, and the library's search for younger ones is slow.
+        return formula if isinstance(formula, Shared) else formula.removeprefix("=")
 
-        def parts(self) -> list[Part]:
-            """The closed workbook's parts."""
-            return [file.part() for file in self.packer.packed]
+    def _xml_formula_element(self, formula: str, result: Any, attributes: Any = ()) -> None:
+        # An empty text is a result: unmarked, readers would take the cell for not calculated. And a typed “#N/A” is
+        # a text, which the library takes for an error.
+        said = isinstance(result, str)
+        own = [*(each for each in attributes if each[0] != "t"), ("t", "str")] if said else attributes
+        shown = coded(result) if isinstance(result, str) else result
+        if not isinstance(formula, Shared):
+            super()._xml_formula_element(formula, shown, own)
+            return
+        rest = f">{self._escape_data(formula)}</f>" if formula.stated else "/>"
+        marks = "".join(f' {name}="{value}"' for name, value in own)
+        self.fh.write(f"<c{marks}><f {formula.marks}{rest}<v>{self._escape_data(shown)}</v></c>")
 
-        def add_worksheet(self, name: str | None = None, worksheet_class: Any = None) -> Any:
-            page = super().add_worksheet(name, worksheet_class)
-            page.protection = self.protection
-            return page
+    def _xml_start_tag(self, tag: str, attributes: Any = ()) -> None:
+        if tag == "headerFooter" and self.first_page_different:
+            attributes = [("differentFirst", 1), *attributes]
+        super()._xml_start_tag(tag, attributes)
 
-        def _get_packager(self) -> Any:
-            return self.packer
-
-        def _write_book_views(self) -> None:
-            if self.protection:
-                attributes = [("lockStructure", 1), *self.protection.attributes("workbook")]
-                self._xml_empty_tag("workbookProtection", attributes)
-            super()._write_book_views()
-
-    return Mended
-
-
-def _page_class() -> Any:
-    from xlsxwriter.worksheet import Worksheet
-
-    class Page(Worksheet):  # type: ignore[misc]
-        first_page_different = False
-
-        def __init__(self) -> None:
-            super().__init__()
-            self.areas: dict[tuple[Address, Address], int] = {}
-
-        def spelled(self, formula: Formula, at: Address) -> str:
-            """The text of a formula as the cell holds it: of a shared one the first cell states it for its area."""
-            if formula.shared is None:
-                return formula.text
-            return shared(formula, at, self.areas.setdefault(formula.shared, len(self.areas)))
-
-        def write_typed(self, row: int, column: int, string: str, style: Any) -> int:
-            """Write a text that stands in its cell; as the library's own, not 0 when it cannot."""
-            if units(string) > LONGEST:
-                return -2
-            code: int = self._write_blank(row, column, None, style)
-            self.table[row][column] = Typed(string, style)
-            return code
-
-        def _write_cell(self, row: int, column: int, cell: Any) -> None:
-            if isinstance(cell, Typed):
-                attributes = [("r", address(row + 1, column + 1)), ("s", cell.format._get_xf_index())]
-                string = coded(cell.string)
-                self._xml_inline_string(string, string != string.strip(), attributes)
-            else:
-                super()._write_cell(row, column, cell)
-
-        def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
-            # The writer lets only old functions through, and the library's search for younger ones is slow.
-            return formula if isinstance(formula, Shared) else formula.removeprefix("=")
-
-        def _xml_formula_element(self, formula: str, result: Any, attributes: Any = ()) -> None:
-            # An empty text is a result: unmarked, readers would take the cell for not calculated. And a typed “#N/A” is
-            # a text, which the library takes for an error.
-            said = isinstance(result, str)
-            own = [*(each for each in attributes if each[0] != "t"), ("t", "str")] if said else attributes
-            shown = coded(result) if isinstance(result, str) else result
-            if not isinstance(formula, Shared):
-                super()._xml_formula_element(formula, shown, own)
-                return
-            rest = f">{self._escape_data(formula)}</f>" if formula.stated else "/>"
-            marks = "".join(f' {name}="{value}"' for name, value in own)
-            self.fh.write(f"<c{marks}><f {formula.marks}{rest}<v>{self._escape_data(shown)}</v></c>")
-
-        def _xml_start_tag(self, tag: str, attributes: Any = ()) -> None:
-            if tag == "headerFooter" and self.first_page_different:
-                attributes = [("differentFirst", 1), *attributes]
-            super()._xml_start_tag(tag, attributes)
-
-    return Page
-
-
-def _flowing_class() -> Any:
-    class Flowing(_page_class()):  # type: ignore[misc]
-        """A page that may end in a long list, and that is locked as it is written."""
-
-        protection: Protection | None = None
-        flow: Flow | None = None
-
-        def flow_from(self, flow: Flow, style: Callable[[str], Any]) -> None:
-            """Let a list follow the cells, drawn while the sheet is packed; ``style``: formats by name."""
-            self.flow, self.style = flow, lambda name: style(name)._get_xf_index()
-            for row, column in ((flow.first, 1), (flow.first + flow.count - 1, flow.columns)):
-                if self._check_dimensions(row - 1, column - 1):
-                    raise ValueError(f"{self.name}: {flow.count} lines are more than a sheet holds")
-
-        def _write_rows(self) -> None:
-            if self.flow is None:
-                super()._write_rows()
-                return
-            last = self.dim_rowmax  # type: ignore[has-type]
-            self.dim_rowmax = self.flow.first - 2
+    def _write_rows(self) -> None:
+        if self.flow is None:
             super()._write_rows()
-            self.dim_rowmax = last
-            for text in rows(self.flow, self.style, self.default_row_height):
-                self.fh.pack(text)
+            return
+        last = self.dim_rowmax  # type: ignore[has-type]
+        self.dim_rowmax = self.flow.first - 2
+        super()._write_rows()
+        self.dim_rowmax = last
+        for text in rows(self.flow, self.style, self.default_row_height):
+            self.fh.pack(text)
 
-        def _xml_empty_tag(self, tag: str, attributes: Any = ()) -> None:
-            if tag == "sheetProtection" and self.protection:
-                attributes = [*self.protection.attributes(), *attributes]
-            super()._xml_empty_tag(tag, attributes)
-
-    return Flowing
+    def _xml_empty_tag(self, tag: str, attributes: Any = ()) -> None:
+        if tag == "sheetProtection" and self.protection:
+            attributes = [*self.protection.attributes(), *attributes]
+        super()._xml_empty_tag(tag, attributes)
 
 
-@cache
-def _package_class() -> Any:
-    from xlsxwriter.core import Core
-    from xlsxwriter.packager import Packager
-    from xlsxwriter.sharedstrings import SharedStrings
+class UnsharedStrings(SharedStringTable):  # type: ignore[misc]
+    """One entry per cell: equal texts sharing one would shift the list from unit to unit, and stamping with it."""
 
-    class Strings(SharedStrings):  # type: ignore[misc]
-        """A typed ``<r>…</r>`` is text, not markup."""
+    def _get_shared_string_index(self, string: str) -> int:
+        self.string_array.append(string)
+        self.count = self.unique_count = len(self.string_array)
+        return self.count - 1
 
-        _escape_control_characters = staticmethod(coded)
+    def _sort_string_data(self) -> None:
+        pass
 
-        def _xml_rich_si_element(self, string: str) -> None:
-            self._xml_si_element(string)
 
-    class Properties(Core):  # type: ignore[misc]
-        """Nobody is the last author, and the saved time may differ from the created one."""
+class StringsPart(SharedStrings):  # type: ignore[misc]
+    """A typed ``<r>…</r>`` is text, not markup."""
 
-        def _write_dcterms_modified(self) -> None:
-            saved = self.properties.get("modified")
-            if saved:
-                self.iso_date = f"{saved:%Y-%m-%dT%H:%M:%S}Z"
-            super()._write_dcterms_modified()
+    _escape_control_characters = staticmethod(coded)
 
-        def _write_cp_last_modified_by(self) -> None:
-            pass
+    def _xml_rich_si_element(self, string: str) -> None:
+        self._xml_si_element(string)
 
-    class Package(Packager):  # type: ignore[misc]
-        """Each part is packed by us as it is written; the library gets none of them to put into an archive."""
 
-        def __init__(self) -> None:
-            super().__init__()
-            self.packed: list[Packing] = []
+class CoreProperties(Core):  # type: ignore[misc]
+    """Nobody is the last author, and the saved time may differ from the created one."""
 
-        def _filename(self, xml_filename: str) -> Packing:
-            self.packed.append(Packing(xml_filename))
-            return self.packed[-1]
+    def _write_dcterms_modified(self) -> None:
+        saved = self.properties.get("modified")
+        if saved:
+            self.iso_date = f"{saved:%Y-%m-%dT%H:%M:%S}Z"
+        super()._write_dcterms_modified()
 
-        def _write_worksheet_files(self) -> None:
-            for number, page in enumerate(self.workbook.worksheets(), 1):
-                file = Packing(f"xl/worksheets/sheet{number}.xml", QUICKLY if page.flow else CLOSELY)
-                self.packed.append(file)
-                page._set_xml_writer(file)
-                page._assemble_xml_file()
-                page.table.clear()
-                file.pack()
+    def _write_cp_last_modified_by(self) -> None:
+        pass
 
-        def _write_shared_strings_file(self) -> None:
-            if self.workbook.str_table.count:
-                strings = Strings()
-                strings.string_table = self.workbook.str_table
-                strings._set_xml_writer(self._filename("xl/sharedStrings.xml"))
-                strings._assemble_xml_file()
 
-        def _write_core_file(self) -> None:
-            core = Properties()
-            core._set_properties(self.workbook.doc_properties)
-            core._set_xml_writer(self._filename("docProps/core.xml"))
-            core._assemble_xml_file()
+class Package(Packager):  # type: ignore[misc]
+    """Each part is packed by us as it is written; the library gets none of them to put into an archive."""
 
-    return Package
+    def __init__(self) -> None:
+        super().__init__()
+        self.packed: list[Packing] = []
+
+    def _filename(self, xml_filename: str) -> Packing:
+        self.packed.append(Packing(xml_filename))
+        return self.packed[-1]
+
+    def _write_worksheet_files(self) -> None:
+        for number, page in enumerate(self.workbook.worksheets(), 1):
+            file = Packing(f"xl/worksheets/sheet{number}.xml", QUICKLY if page.flow else CLOSELY)
+            self.packed.append(file)
+            page._set_xml_writer(file)
+            page._assemble_xml_file()
+            page.table.clear()
+            file.pack()
+
+    def _write_shared_strings_file(self) -> None:
+        if self.workbook.str_table.count:
+            strings = StringsPart()
+            strings.string_table = self.workbook.str_table
+            strings._set_xml_writer(self._filename("xl/sharedStrings.xml"))
+            strings._assemble_xml_file()
+
+    def _write_core_file(self) -> None:
+        core = CoreProperties()
+        core._set_properties(self.workbook.doc_properties)
+        core._set_xml_writer(self._filename("docProps/core.xml"))
+        core._assemble_xml_file()
 
 
 def _coded(data: Any) -> Any:
@@ -258,38 +206,38 @@ def _attribute(page: Any, value: Any) -> Any:
     return attribute(value) if isinstance(value, str) else value
 
 
-def numbered(plain: Any, typed: Any) -> Any:
-    """The format of typed texts. Both get their numbers now, typed or not: files of one form differ in cells alone."""
-    plain._get_xf_index()
-    typed._get_xf_index()
-    return typed
+# The library's own escapes do not all read back, and in attributes it has none; every part has them of one class.
+ESCAPES = {"_escape_control_characters": staticmethod(_coded), "_escape_attributes": _attribute}
 
 
-def colours(style: Style) -> dict[str, Any]:
-    """What of a style counts in a conditional format, in the library's terms."""
-    found: dict[str, Any] = {"bold": style.bold, "font_color": f"#{style.colour}"}
-    return found | ({"bg_color": f"#{style.fill}"} if style.fill else {})
+class Workbook(xlsxwriter.Workbook):  # type: ignore[misc]
+    """A workbook whose structure may be locked, and whose parts are had one by one."""
 
+    worksheet_class = Worksheet
 
-def whole(style: Style) -> dict[str, Any]:
-    """All of a style, in the library's terms."""
-    found: dict[str, Any] = {
-        **colours(style),
-        "italic": style.italic,
-        "font_size": style.size,
-        "align": style.align,
-        "valign": style.valign,
-        "num_format": style.number,
-        "locked": style.locked,
-    }
-    wanted = {
-        "underline": style.underline and 1,
-        "text_wrap": style.wrap,
-        "rotation": style.rotation,
-        "indent": style.indent,
-        "quote_prefix": style.quote_prefix,
-    }
-    found |= {name: value for name, value in wanted.items() if value}
-    if style.border:
-        found |= {"border": 1, "border_color": f"#{LINE}"}
-    return found | ({"bottom": 1} if style.rule_below else {})
+    def __init__(self, *args: Any) -> None:
+        for name, escape in ESCAPES.items():
+            setattr(XMLwriter, name, escape)
+        super().__init__(*args)
+        self.str_table = UnsharedStrings()
+        self.packer = Package()
+        self.protection: Protection | None = None
+
+    def parts(self) -> list[Part]:
+        """The closed workbook's parts."""
+        return [file.part() for file in self.packer.packed]
+
+    def add_worksheet(self, name: str | None = None, worksheet_class: Any = None) -> Any:
+        """A new sheet, locked as the workbook is."""
+        page = super().add_worksheet(name, worksheet_class)
+        page.protection = self.protection
+        return page
+
+    def _get_packager(self) -> Any:
+        return self.packer
+
+    def _write_book_views(self) -> None:
+        if self.protection:
+            attributes = [("lockStructure", 1), *self.protection.attributes("workbook")]
+            self._xml_empty_tag("workbookProtection", attributes)
+        super()._write_book_views()
