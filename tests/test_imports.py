@@ -48,8 +48,8 @@ def test_help_loads_its_words_and_click_and_little_of_pythons_own():
     found = loaded("--help")
 
     assert {name for name in found if name.startswith("loithe_xl")} == {
-        "loithe_xl", "loithe_xl.cli", "loithe_xl.cli.shell", "loithe_xl.cli.terminal", "loithe_xl.language",
-        "loithe_xl.language.catalogue", "loithe_xl.system", "loithe_xl.system.process",
+        "loithe_xl", "loithe_xl.cli", "loithe_xl.cli.localised", "loithe_xl.cli.shell", "loithe_xl.cli.terminal",
+        "loithe_xl.language", "loithe_xl.language.catalogue", "loithe_xl.system", "loithe_xl.system.process",
     }  # fmt: skip
     assert foreign(found) == {"click"}
     assert SLOW & (found - loaded()) == set()
@@ -59,6 +59,7 @@ def test_the_help_of_a_command_makes_that_command_only():
     found = loaded("key", "--help")
 
     assert {name for name in found if name.startswith("loithe_xl.cli.")} == {
+        "loithe_xl.cli.localised",
         "loithe_xl.cli.shell",
         "loithe_xl.cli.terminal",
         "loithe_xl.cli.keys",
