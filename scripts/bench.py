@@ -41,10 +41,10 @@ WARM = """
 import sys, time
 from pathlib import Path
 from loithe_xl.cli import shell, commands
-from loithe_xl.tasks import check, lines, office, told
+from loithe_xl.tasks import json_output, office, text_output, validate
 import cryptography.hazmat.primitives.asymmetric.ed25519, python_calamine, xml.parsers.expat
 began = time.process_time(), time.perf_counter()
-check.check([Path(sys.argv[1])], office.Office())
+validate.check([Path(sys.argv[1])], office.Office())
 print(time.process_time() - began[0], time.perf_counter() - began[1])
 """
 

@@ -15,12 +15,13 @@ from loithe_xl.rules import canonical
 
 # Where received files are read; and the caches there that count entries, for what they hold is short.
 READING = """\
-    guard contents opc agreement unpacking encrypted reader plainxml sheetxml sheetparts cellstyles numberformat
-    display formulatext inputrules structure shifts wording sight typed typedformulas calculate legacyfont
-    hygiene submission ledger receipts journal identity salvage alignment intake issued repair""".split()
+    guard contents opc agreement unpacking encrypted reader strictxml sheetxml sheetparts cellstyles numberformat
+    display canonical inputrules structure insertions seal sight coercion typedformulas arithmetic legacyfont
+    cleaning inputs ledger receipts journal token salvage alignment openfile issued repair""".split()
 COUNTED = {
-    "contents.judged", "display._seen_number", "identity._pair", "issued._expected", "numberformat.sections",
-    "plainxml._pattern", "reader._tree", "sheetxml._address", "typed._by_fold", "unpacking.parts",
+    "contents.judged", "display._seen_number", "token._pair", "issued._expected", "numberformat.sections",
+    "strictxml._pattern", "reader._tree", "sheetxml._address", "coercion._by_fold", "unpacking._zlib",
+    "unpacking.parts",
 }  # fmt: skip
 
 

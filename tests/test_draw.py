@@ -77,7 +77,7 @@ SCRIPT = """
 import hashlib, sys
 from pathlib import Path
 from tools import *
-from loithe_xl.tasks.gather import Order, gather
+from loithe_xl.tasks.consolidate import Order, gather
 folder = Path(sys.argv[1])
 forms = make_forms(folder / "forms")
 sent = [fill(forms[code], folder / f"{code}.xlsx", sessions=[held(10)]) for code in ("01.1.C01", "01.K1")]

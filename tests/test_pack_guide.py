@@ -16,6 +16,7 @@ from loithe_xl.draw.render import Subject, cell_case
 from loithe_xl.form.checks import validate
 from loithe_xl.form.figures import all_values
 from loithe_xl.form.inputs import Inputs, blank, constants
+from loithe_xl.form.loaded import loaded
 from loithe_xl.identity.token import Identity
 from loithe_xl.language.issues import Severity
 from loithe_xl.pack import toml
@@ -129,7 +130,7 @@ def test_the_example_adds_up() -> None:
     files = []
     for unit, inputs in sent.items():
         values = all_values(form, inputs, known, {})
-        assert validate(packs._loaded(pack, ()).layout(form), inputs, values) == []
+        assert validate(loaded(pack).layout(form), inputs, values) == []
         row = unit_row(unit, form, inputs, values)
         files.append(Receipt(unit, unit, unit, Verdict.VALID, "2024-03-31T08:00:00", rows=(row,)))
 

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from loithe_xl.draw.fits import formula_faults
 from loithe_xl.language.catalogue import Text
 from loithe_xl.language.issues import Fault, Issue, Severity
 from loithe_xl.pack.kinds import Aggregate
@@ -225,7 +226,7 @@ def encoded(files: dict[str, str]) -> dict[str, bytes]:
 
 def faults(files: dict[str, str]) -> list[Issue]:
     with pytest.raises(Fault) as caught:
-        load_files(encoded(files))
+        load_files(encoded(files), formula_faults)
     assert caught.value.exit_code == 2
     return caught.value.issues
 

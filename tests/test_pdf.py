@@ -109,7 +109,8 @@ def test_what_a_killed_run_left_is_swept_by_the_next(workbook: Path, monkeypatch
     reader = os.open(held, os.O_RDONLY | os.O_NONBLOCK)
     stand_in(workbook.parent, monkeypatch, f"echo $$ > '{held}'; exec sleep 600")
     program = (
-        f"from pathlib import Path; from loithe_xl import pdf; pdf.convert(Path({str(workbook)!r}), Path('a.pdf'))"
+        "from pathlib import Path; from loithe_xl.system import pdf; "
+        f"pdf.convert(Path({str(workbook)!r}), Path('a.pdf'))"
     )
     run = subprocess.Popen([sys.executable, "-c", program], cwd=workbook.parent, start_new_session=True)
     assert select.select([reader], [], [], 60)[0]

@@ -33,9 +33,9 @@ with excel.desktop():
 """
 WORKERS = """
 import multiprocessing, os, sys
-from loithe_xl import safepath
-from loithe_xl.crew import Crew
-safepath.settle()
+from loithe_xl.system import process
+from loithe_xl.system.workers import Crew
+process.settle()
 os.chdir(sys.argv[1])
 with Crew(abs, 1) as crew:
     crew.context = multiprocessing.get_context("spawn")

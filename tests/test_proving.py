@@ -18,7 +18,6 @@ from test_celltext import TEXTS
 from texts import HARD
 from tools import NOON, REQUIRED, fill, make_forms, small_register
 
-from loithe_xl import tasks
 from loithe_xl.consolidation.receipts import Receipt, UnitRow, Verdict
 from loithe_xl.draw.render import Subject, cell_case, package
 from loithe_xl.identity.token import sign
@@ -27,6 +26,7 @@ from loithe_xl.intake.openfile import Opened, open_file, with_receipts
 from loithe_xl.language.issues import Fault, issue
 from loithe_xl.reading import reader
 from loithe_xl.register.register import Register
+from loithe_xl.tasks import consolidate
 from loithe_xl.tasks.consolidate import Order, gather, open_parent, rebuilt
 from loithe_xl.tasks.export import export
 from loithe_xl.tasks.office import Office
@@ -85,7 +85,7 @@ def test_a_parent_over_a_limit_of_the_reading_replaces_nothing(
         monkeypatch.setattr(reader, "MOST_BLANK", 0)
         return rebuilt(opened, saved)
 
-    monkeypatch.setattr(tasks.gather, "rebuilt", outgrown)
+    monkeypatch.setattr(consolidate, "rebuilt", outgrown)
     with pytest.raises(Fault) as fault:
         gather(Order(parent, (sent,)), Office(now=NOON))
 

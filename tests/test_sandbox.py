@@ -288,7 +288,7 @@ INTERRUPTED = """
 import os, signal, sys, time
 from pathlib import Path
 from loithe_xl.cli.shell import run
-from loithe_xl.tasks import reading
+from loithe_xl.tasks import sandbox
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever runs the tests in the background ignores it
 
@@ -299,7 +299,7 @@ def hang(path, file, *others):
     time.sleep(3600)
 
 os.cpu_count = lambda: 1  # one worker
-reading.open_file = hang
+sandbox.open_file = hang
 sys.exit(run(["consolidate", "--into", sys.argv[1], sys.argv[2]]))
 """
 

@@ -399,7 +399,8 @@ def test_one_of_many_that_reads_back_differently_is_not_kept(tmp_path: Path, mon
 def test_writers_of_many_that_are_killed_leave_old_or_new_files_whole(tmp_path: Path) -> None:
     """Each is killed at another of its own steps, so that no clock decides."""
     program = (
-        "import os, signal, sys; from pathlib import Path; from loithe_xl import store; from test_store import many\n"
+        "import os, signal, sys; from pathlib import Path; from test_store import many\n"
+        "from loithe_xl.system import store\n"
         "steps = iter(range(int(sys.argv[2])))\n"
         "def watch(event, arguments):\n"
         "    if event in ('open', 'os.rename', 'os.mkdir', 'os.remove', 'os.rmdir') and next(steps, None) is None:\n"
