@@ -30,6 +30,11 @@ def ensure(use: str, root: Path = ROOT) -> Path:
     python = python_of(folder)
     if python.exists() and done.get(use) == digest(use, root):
         return python
+    if Path(sys.prefix).resolve() == folder.resolve():  # it would be deleted beneath the process that makes it anew
+        raise EnvironmentFault(
+            f"Môi trường {folder} đã cũ và phải làm lại, nhưng chính lệnh này đang chạy bằng Python trong đó. "
+            f"Hãy chạy lại bằng Python của máy: {python_of_machine()} {' '.join(sys.argv)}"
+        )
     say("Đang chuẩn bị môi trường (chỉ lần đầu hoặc sau khi cập nhật; cần mạng, khoảng một phút)…")
     if not (python.exists() and done.get("run") == digest("run", root)):
         _start_anew(folder)
@@ -51,6 +56,11 @@ def digest(use: str, root: Path = ROOT) -> str:
 def python_of(folder: Path) -> Path:
     """Where an environment keeps its Python."""
     return folder / "Scripts" / "python.exe" if os.name == "nt" else folder / "bin" / "python"
+
+
+def python_of_machine() -> str:
+    """The Python with which this process's environment was made; its own where it runs in none."""
+    return str(getattr(sys, "_base_executable", sys.executable))
 
 
 def program_of(python: Path, name: str) -> Path:

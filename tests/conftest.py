@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
-import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +12,9 @@ import pytest
 import savers
 from cli_tools import issue_forms
 from hypothesis import HealthCheck, settings
+from tools import Calc
 
+import check
 import programs
 
 if TYPE_CHECKING:
@@ -26,6 +26,16 @@ Convert = Callable[[Path, str, Path], Path]
 settings.register_profile("ci", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("dev", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("ci" if os.environ.get("CI") else "dev")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever two workers begin last is short, so that they end together."""
+    items[:] = costliest_first(items, check.costs())
+
+
+def costliest_first(items: Sequence[pytest.Item], costs: Mapping[str, int]) -> list[pytest.Item]:
+    """Tests by the cost of their files, each file's in their own order."""
+    return sorted(items, key=lambda item: -costs.get(item.path.name, 0))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -92,41 +102,27 @@ def ooxml_validator() -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def savers_programs(tmp_path_factory: pytest.TempPathFactory) -> savers.Programs:
-    """The programs that honest people save forms with."""
-    profile = tmp_path_factory.mktemp("savers") / "profile"
-    return savers.Programs(_place, profile)
+def calc(soffice: str, uno_python: str) -> Iterator[Calc]:
+    """LibreOffice Calc, one for all tests of a worker."""
+    host = Calc(soffice, uno_python)
+    yield host
+    host.quit()
 
 
 @pytest.fixture(scope="session")
-def office(soffice: str, tmp_path_factory: pytest.TempPathFactory) -> Convert:
+def savers_programs(calc: Calc) -> savers.Programs:
+    """The programs that honest people save forms with."""
+    return savers.Programs(_place, calc.convert)
+
+
+@pytest.fixture(scope="session")
+def office(calc: Calc) -> Convert:
     """``convert(file, format, folder)``: LibreOffice re-saves the file as "pdf", "ods" …; the new file."""
-    profile = tmp_path_factory.mktemp("libreoffice")
 
     def convert(file: Path, form: str, folder: Path) -> Path:
-        made = folder / f"{file.stem}.{form.partition(':')[0]}"
-        assert made != file, "the original must stay as it is"
-        made.unlink(missing_ok=True)
-        command = [soffice, f"-env:UserInstallation={profile.as_uri()}", "--headless", "--norestore"]
-        said = _run([*command, "--convert-to", form, "--outdir", str(folder), str(file)])
-        assert made.exists(), f"LibreOffice made no {made.name}: {said}"
-        return made
+        return calc.convert(file, folder / f"{file.stem}.{form}")
 
     return convert
-
-
-def _run(command: list[str], seconds: float = 180) -> str:
-    """What the command said; when it hangs, it and everything it started is ended."""
-    process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
-    )
-    try:
-        return process.communicate(timeout=seconds)[0]
-    except subprocess.TimeoutExpired:
-        if hasattr(os, "killpg"):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.kill()
-        raise
 
 
 def _place(variable: str) -> str:

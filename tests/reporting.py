@@ -170,4 +170,4 @@ def matches_golden(name: str, lines: Iterable[str]) -> None:
     if os.environ.get("LOITHE_UPDATE_GOLDEN") == "1":
         file.parent.mkdir(exist_ok=True)
         file.write_text(said, encoding="utf-8", newline="\n")
-    assert said == file.read_text(encoding="utf-8"), f"{name} differs; look at it, then LOITHE_UPDATE_GOLDEN=1"
+    assert said == file.read_text(encoding="utf-8"), f"{name} differs; look at it, then scripts/check.py golden"

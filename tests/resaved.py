@@ -7,7 +7,7 @@ from pathlib import Path
 import fills
 import savers
 from tally import Tally
-from tools import make_forms
+from tools import Calc, make_forms
 
 import programs
 
@@ -21,7 +21,8 @@ def run(folder: Path, count: int = 1_000, seed: int = 0) -> Tally:
     if missing:
         tally.notes.append(f"not tried for want of {', '.join(tool.name for tool in missing)}")
         return tally
-    used = savers.Programs(found.__getitem__, folder / "profile")
+    calc = Calc(found["LOITHE_SOFFICE"], found["LOITHE_UNO_PYTHON"])
+    used = savers.Programs(found.__getitem__, calc.convert)
     forms = make_forms(folder / "forms")
     for start in range(0, count, BATCH):
         numbers = range(start, min(start + BATCH, count))

@@ -21,18 +21,18 @@ from loithe_xl.reading.received import exact
 
 RESAVE = Path(__file__).with_name("hosts") / "resave.js"
 NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
-AT_ONCE = 40  # files of one run of LibreOffice
 SECONDS = 600
 
 
 @dataclass(frozen=True)
 class Programs:
-    """``place``: where a program is, by its variable; ``profile``: a folder of LibreOffice's own, made when missing."""
+    """``place``: where a program is, by its variable; ``convert``: LibreOffice saves a file as another."""
 
     place: Callable[[str], str]
-    profile: Path
+    convert: Callable[[Path, Path], Path]
 
 
+NONE = Programs(str, lambda file, target: target)  # for savers that are no programs
 Save = Callable[[Programs, Sequence[Path], Path], list[Path]]  # files, all of different names, into an empty folder
 
 
@@ -150,17 +150,8 @@ def convert(programs: Programs, files: Sequence[Path], out: Path, form: str) -> 
     out.mkdir(parents=True, exist_ok=True)
     made = [out / f"{file.stem}.{form}" for file in files]
     assert len(set(made)) == len(made) and not set(made) & set(files), "each file needs its own name"
-    command = [
-        programs.place("LOITHE_SOFFICE"),
-        f"-env:UserInstallation={programs.profile.as_uri()}",
-        "--headless",
-        "--norestore",
-    ]
-    for start in range(0, len(files), AT_ONCE):
-        some = [str(file) for file in files[start : start + AT_ONCE]]
-        said = _run([*command, "--convert-to", form, "--outdir", str(out), *some])
-        missing = [target.name for target in made[start : start + AT_ONCE] if not target.exists()]
-        assert not missing, f"LibreOffice did not make {missing}: {said}"
+    for file, target in zip(files, made, strict=True):
+        programs.convert(file, target)
     return made
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,14 +12,6 @@ from loithe_xl.form.layout import Layout
 from loithe_xl.intake.openfile import Opened, open_file
 
 LAYOUT: Layout = packs.load("loi_the").by_form["cell"]
-
-
-@pytest.fixture(scope="module")
-def calc(soffice: str, uno_python: str) -> Iterator[Calc]:
-    """LibreOffice Calc."""
-    host = Calc(soffice, uno_python)
-    yield host
-    host.quit()
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from random import Random
@@ -78,14 +77,6 @@ def texts(chance: Random) -> list[Raw]:
         f" {soup}",
         chance.randint(-5, 99_999),
     ]
-
-
-@pytest.fixture(scope="module")
-def calc(soffice: str, uno_python: str) -> Iterator[Calc]:
-    """LibreOffice Calc."""
-    host = Calc(soffice, uno_python)
-    yield host
-    host.quit()
 
 
 def test_spreadsheet_and_python_read_alike(calc: Calc, tmp_path: Path) -> None:

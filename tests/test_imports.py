@@ -48,8 +48,8 @@ def test_help_loads_its_words_and_click_and_little_of_pythons_own():
     found = loaded("--help")
 
     assert {name for name in found if name.startswith("loithe_xl")} == {
-        "loithe_xl", "loithe_xl.cli", "loithe_xl.cli.shell", "loithe_xl.cli.terminal", "loithe_xl.language",
-        "loithe_xl.language.catalogue", "loithe_xl.system", "loithe_xl.system.process",
+        "loithe_xl", "loithe_xl.cli", "loithe_xl.cli.localised", "loithe_xl.cli.shell", "loithe_xl.cli.terminal",
+        "loithe_xl.language", "loithe_xl.language.catalogue", "loithe_xl.system", "loithe_xl.system.process",
     }  # fmt: skip
     assert foreign(found) == {"click"}
     assert SLOW & (found - loaded()) == set()
@@ -59,6 +59,7 @@ def test_the_help_of_a_command_makes_that_command_only():
     found = loaded("key", "--help")
 
     assert {name for name in found if name.startswith("loithe_xl.cli.")} == {
+        "loithe_xl.cli.localised",
         "loithe_xl.cli.shell",
         "loithe_xl.cli.terminal",
         "loithe_xl.cli.keys",
@@ -76,3 +77,50 @@ def test_consolidating_loads_the_one_library_that_writes(forms: dict[str, Path])
     assert foreign(loaded("consolidate", forms["01.1.C01"], "--into", forms["01.1"])) <= {
         *READING, "filelock", "xlsxwriter",
     }  # fmt: skip
+
+
+# Imports every module, then tells what of the process, and of other people's modules, is not as it was.
+IMPORT_ALL = """
+import atexit, decimal, importlib, os, pkgutil, signal, sys
+import loithe_xl
+
+def outside():
+    return {
+        "environment": dict(os.environ), "path": [*sys.path], "folder": os.getcwd(), "finders": [*sys.meta_path],
+        "placeholders": [name for name, found in sys.modules.items() if found is None], "hook": sys.excepthook,
+        "signals": [signal.getsignal(each) for each in signal.valid_signals()], "decimal": str(decimal.getcontext()),
+        "recursion": sys.getrecursionlimit(), "bytecode": sys.dont_write_bytecode,
+    }
+
+def watched(name):
+    genuine = getattr(atexit, name)
+    def called(*arguments, **named):
+        caller = sys._getframe(1).f_globals["__name__"]
+        if caller.startswith("loithe_xl"):
+            print(f"{caller}: atexit.{name}")
+        return genuine(*arguments, **named)
+    return called
+
+def ours(thing):
+    return str(getattr(thing, "__module__", "")).startswith("loithe_xl")
+
+before = outside()
+atexit.register, atexit.unregister = watched("register"), watched("unregister")
+for found in pkgutil.walk_packages(loithe_xl.__path__, "loithe_xl."):
+    importlib.import_module(found.name)
+print(*(name for name, now in outside().items() if now != before[name]), sep="\\n")
+for name, module in sys.modules.copy().items():
+    if module is not None and not name.startswith(("loithe_xl", "__main__")):
+        classes = [found for found in vars(module).values() if isinstance(found, type) and not ours(found)]
+        for place in (module, *classes):
+            print(*(f"{name}: {key}" for key, found in vars(place).items() if ours(found)), sep="\\n")
+print(*({"xlwings", "pandas", "openpyxl"} & sys.modules.keys()), sep="\\n")
+"""
+
+
+def test_to_import_a_module_changes_nothing_outside_it():
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent / "src")}
+    command = [sys.executable, "-c", IMPORT_ALL]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, encoding="utf-8", check=True)
+
+    assert done.stdout.split() == []

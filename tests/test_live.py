@@ -219,7 +219,7 @@ def test_a_second_press_finds_nothing_new_and_writes_nothing(parent: Path, inbox
 
 
 def test_own_entries_not_yet_saved_are_read_kept_and_saved(parent: Path, inbox: Path, office: Convert, tmp_path: Path):
-    excel.recalculate_with(lambda book: office(book, "xlsx:Calc MS Excel 2007 XML", tmp_path))
+    excel.recalculate_with(lambda book: office(book, "xlsx", tmp_path))
     book = opened(parent)
     sheet, cell = open_file(parent, "").layout.place_of("documents_issued")
     book.sheets[sheet].range(cell).value = 7

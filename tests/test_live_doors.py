@@ -387,7 +387,7 @@ def test_others_excels_are_left_alone_when_python_ends():
     code = (
         "import atexit; forgotten = []; atexit.unregister = forgotten.append;"
         "from hosts.excel.windows import engine; found = engine();"
-        "import loithe_xl.addin.excel.app; assert found.cleanup in forgotten"
+        "from loithe_xl.addin.excel.app import connect; connect(); assert found.cleanup in forgotten"
     )
     path = os.pathsep.join([str(Path(__file__).parent), *(place for place in sys.path if place)])
     done = subprocess.run([sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": path}, check=False)

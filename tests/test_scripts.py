@@ -10,7 +10,9 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from conftest import costliest_first
 
+import check
 import environment
 import programs
 import window
@@ -317,3 +319,123 @@ def test_the_drawing_of_windows_tells_of_an_office_without_windows(monkeypatch: 
 
     with pytest.raises(SystemExit, match="libreoffice-calc-nogui cannot"):
         window.appeared("biểu")
+
+
+# Verbs of a contributor -----------------------------------------------------------------------------------------------
+
+
+def spoken(commands: list[list[str]]) -> list[str]:
+    """Each command without the place of its program."""
+    return [" ".join([Path(command[0]).stem, *command[1:]]) for command in commands]
+
+
+LINT = ["ruff check", "ruff format --check", "mypy", "lint-imports"]
+
+
+@pytest.mark.parametrize(
+    ("verb", "expected"),
+    [
+        ("lint", LINT),
+        ("fix", ["ruff check --fix", "ruff format"]),
+        ("golden", ["pytest -q tests/test_draw.py tests/test_report.py tests/test_reportsheet.py"]),
+        ("test", [*LINT, "pytest -n 2 --dist loadfile --no-loadscope-reorder"]),
+        ("packs", ["python -c from loithe_xl.draw import packs; packs.ready()"]),
+    ],
+)
+def test_a_verb_runs_its_commands(
+    no_tools: list[list[str]], monkeypatch: pytest.MonkeyPatch, verb: str, expected: list[str]
+) -> None:
+    monkeypatch.delenv("CI", raising=False)
+
+    assert check.main([verb]) == 0
+    assert spoken(no_tools) == expected
+
+
+def test_goldens_are_named_by_the_files_that_compare_with_them() -> None:
+    users = {file.name for file in check.TESTS.glob("test_*.py") if "golden(" in file.read_text(encoding="utf-8")}
+
+    assert users - {"test_scripts.py"} == {Path(file).name for file in check.GOLDEN}
+
+
+def test_goldens_are_written_anew(monkeypatch: pytest.MonkeyPatch, no_tools: list[list[str]]) -> None:
+    settings: list[dict[str, str]] = []
+
+    def run(command: list[object], **given: dict[str, str]) -> SimpleNamespace:
+        settings.append(given["env"])
+        return SimpleNamespace(returncode=0)
+
+    monkeypatch.setattr(subprocess, "run", run)
+
+    assert check.main(["golden"]) == 0
+    assert settings[0]["LOITHE_UPDATE_GOLDEN"] == "1"
+
+
+@pytest.mark.parametrize("arguments", [[], ["tset"], ["--help"]])
+def test_without_a_verb_that_is_one_all_are_named(
+    no_tools: list[list[str]], capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    assert check.main(arguments) == 2
+    assert no_tools == []
+    said = capsys.readouterr().err
+    assert all(f"\n{verb} " in said for verb in check.VERBS)
+
+
+def test_the_fast_run_is_the_checks_and_the_files_that_cost_little(no_tools: list[list[str]]) -> None:
+    assert run_tests("--fast") == 0
+
+    *first, last = spoken(no_tools)
+    assert first == LINT
+    files = last.removeprefix("pytest -n 2 --dist loadfile --no-loadscope-reorder ").split()
+    assert {Path(file).name for file in files} == {name for name, cost in check.costs().items() if cost <= check.FAST}
+    assert "tests/test_syntax.py" in files
+    assert "tests/test_seal.py" not in files
+
+
+def test_every_test_file_is_known_to_be_fast_or_slow() -> None:
+    files = {file.name for file in check.TESTS.glob("test_*.py")}
+
+    assert files == set(check.costs()), "run scripts/check.py costs FILE for a new one; strike out one that is gone"
+
+
+def test_the_costliest_files_are_begun_first() -> None:
+    costs = {"test_a.py": 3, "test_b.py": 90, "test_c.py": 5}
+    files = [SimpleNamespace(path=Path(name)) for name in ("test_a.py", "test_a.py", "test_b.py", "test_c.py")]
+
+    assert [item.path.name for item in costliest_first(files, costs)] == [
+        "test_b.py",
+        "test_c.py",
+        "test_a.py",
+        "test_a.py",
+    ]
+
+
+def test_a_fast_file_that_has_become_slow_is_found_by_measuring(
+    no_tools: list[list[str]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table, spent = tmp_path / "costs.toml", iter([0.0, 2.2, 2.2, 32.0])
+    table.write_text('"test_syntax.py" = 1\n"test_store.py" = 2\n"test_gone.py" = 2\n', encoding="utf-8")
+    monkeypatch.setattr(check, "COSTS", table)
+    monkeypatch.setattr(check, "_spent", lambda: next(spent))
+
+    assert check.main(["costs", "tests/test_syntax.py", "tests/test_store.py"]) == 1
+    assert check.costs() == {"test_store.py": 30, "test_syntax.py": 2}
+    assert "test_store.py takes 30 s, more than" in capsys.readouterr().err
+    assert check.fast_files() == ["tests/test_syntax.py"]
+
+
+def test_an_environment_is_not_made_anew_beneath_the_process_that_runs_in_it(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = environment.ensure("run", shell.root).parents[1]
+    monkeypatch.setattr(sys, "prefix", str(folder))
+    shell.commands.clear()
+    assert environment.ensure("run", shell.root)
+    (shell.root / "pyproject.toml").write_text("changed", encoding="utf-8")
+
+    with pytest.raises(environment.EnvironmentFault) as told:
+        environment.ensure("run", shell.root)
+
+    assert shell.commands == []
+    assert (folder / environment.STAMP).exists()
+    assert environment.python_of_machine() in str(told.value)
+    assert not environment.python_of_machine().startswith(str(environment.ROOT / ".venv"))

@@ -180,9 +180,7 @@ def test_old_forms_count_beside_new_ones(
 def test_honest_savers_keep_the_seal(
     old: dict[str, dict[str, Path]], request: pytest.FixtureRequest, tmp_path: Path, saver: str
 ) -> None:
-    programs = savers.Programs(str, tmp_path)
-    if saver != "openpyxl":
-        programs = request.getfixturevalue("savers_programs")
+    programs = savers.NONE if saver == "openpyxl" else request.getfixturevalue("savers_programs")
     files = [old[world][unit] for world in ("sentences", "all") for unit in FORMS]
 
     assert savers.survivors(programs, saver, files, tmp_path) == files

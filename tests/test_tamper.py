@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import fills
@@ -99,14 +98,6 @@ def test_an_own_parent_with_faults_of_its_own_is_still_read(
 
     assert one.layout and one.values == untouched(genuine[form]).values
     assert two.layout is None
-
-
-@pytest.fixture(scope="module")
-def calc(soffice: str, uno_python: str) -> Iterator[Calc]:
-    """LibreOffice Calc."""
-    host = Calc(soffice, uno_python)
-    yield host
-    host.quit()
 
 
 @pytest.mark.parametrize("form", ["base_cell", "base"])

@@ -77,7 +77,16 @@ def test_closed_streams_change_no_exit_code(sent: Path, command: str, closed: st
 
 @posix
 @pytest.mark.parametrize(
-    ("command", "expected"), [("validate nhan", 1), ("validate nhan --format json", 1), ("validate lạ", 2)]
+    ("command", "expected"),
+    [
+        ("validate nhan", 1),
+        ("validate nhan --format json", 1),
+        ("validate lạ", 2),
+        ("--help", 0),
+        ("key -h", 0),
+        ("--version", 0),
+        ("key", 2),
+    ],
 )
 def test_a_reader_that_goes_away_changes_no_exit_code(sent: Path, command: str, expected: int) -> None:
     _, said = run(f"exec 3>&2; (eval $RUN {command} 2>&1; echo code $? >&3) | true", sent.parent.parent)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from hypothesis import given, settings
 from test_leaves import cascaded, direct, trees
 from test_rules_once import compare_results
@@ -55,14 +53,6 @@ def test_the_total_row_is_the_figure(tree: tuple[Register, dict[str, Inputs]]) -
     computed = [cell.value for cell in sheet.cells.values() if isinstance(cell.value, Formula)]
     assert computed
     assert values["cells_total"] == len(register.of_tier("cell"))
-
-
-@pytest.fixture(scope="module")
-def calc(soffice: str, uno_python: str) -> Iterator[Calc]:
-    """LibreOffice Calc."""
-    host = Calc(soffice, uno_python)
-    yield host
-    host.quit()
 
 
 def test_stored_results_of_a_parent_are_true(calc: Calc, tmp_path: Path) -> None:

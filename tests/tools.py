@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 from loithe_xl.draw import packs
@@ -36,6 +40,18 @@ REQUIRED: dict[str, Raw] = {
     "registered": "Có",
 }
 HOST = Path(__file__).with_name("hosts") / "calc.py"
+SECONDS = 180  # that LibreOffice may take for one request; then it hangs
+FILTERS = {
+    "xlsx": "Calc MS Excel 2007 XML",
+    "xls": "MS Excel 97",
+    "ods": "calc8",
+    "fods": "OpenDocument Spreadsheet Flat XML",
+    "pdf": "calc_pdf_Export",
+}
+
+
+class NoAnswerError(Exception):
+    """LibreOffice failed, not what it was asked about."""
 
 
 class Calc:
@@ -43,23 +59,46 @@ class Calc:
 
     def __init__(self, soffice: str, python: str, region: str = "") -> None:
         """``region``: of the PC, such as en-US; blank for whatever this one has."""
+        self.command = [python, str(HOST), soffice, *([region] if region else [])]
+        self._start()
+
+    def _start(self) -> None:
         self.process = subprocess.Popen(
-            [python, str(HOST), soffice, *([region] if region else [])],
+            self.command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             encoding="utf-8",
+            start_new_session=True,
         )
         assert self._answer() == {"ready": True}
 
     def ask(self, op: str, **given: Any) -> dict[str, Any]:
-        """One request; fails the test when Calc could not do it."""
+        """One request; fails the test when Calc could not do it. A Calc that has died is started anew, empty."""
+        if self.process.poll() is not None:
+            self._start()
         assert self.process.stdin
         self.process.stdin.write(json.dumps({"op": op, **given}) + "\n")
         self.process.stdin.flush()
         answer = self._answer()
         assert "failed" not in answer, answer
         return answer
+
+    def convert(self, file: Path, target: Path) -> Path:
+        """The file as LibreOffice saves it in the format of the target's name.
+
+        A LibreOffice that gives no answer is tried once more: its own accidents are not the product's.
+        """
+        assert target != file, "the original must stay as it is"
+        target.unlink(missing_ok=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        given = {"path": str(file.resolve()), "target": str(target.resolve()), "form": FILTERS[target.suffix[1:]]}
+        try:
+            self.ask("convert", **given)
+        except NoAnswerError:
+            self.ask("convert", **given)
+        assert target.exists(), f"LibreOffice made no {target}"
+        return target
 
     def quit(self) -> None:
         """End the process."""
@@ -69,9 +108,26 @@ class Calc:
         self.process.stdout.close()
 
     def _answer(self) -> dict[str, Any]:
+        """The next answer; when it hangs, it and everything it started is ended."""
         assert self.process.stdout
-        answer: dict[str, Any] = json.loads(self.process.stdout.readline())
+        watch = Timer(SECONDS, self._end)
+        watch.start()
+        try:
+            said = self.process.stdout.readline()
+        finally:
+            watch.cancel()
+        if not said:
+            self._end()
+            raise NoAnswerError(f"LibreOffice ended, or gave no answer in {SECONDS} seconds")
+        answer: dict[str, Any] = json.loads(said)
         return answer
+
+    def _end(self) -> None:
+        if hasattr(os, "killpg"):
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.kill()
+        self.process.wait()
 
 
 def small_register(shape: Mapping[str, int] | None = None, straight: int = 1) -> Register:

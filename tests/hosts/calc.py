@@ -2,8 +2,8 @@
 
 Requests: ``open`` (path), ``fill`` (cells, read), ``move`` (from, to: what cut and paste does), ``lines`` (sheet,
 axis, first, count: rows or columns inserted or deleted), ``type`` (sheet, row, column, words: as at the keyboard, on a
-PC of the region that follows the program's path), ``save`` (path, form), ``close``. Rows and columns are
-counted from 1. An error value is answered as null.
+PC of the region that follows the program's path), ``save`` (path, form), ``close``; ``convert`` (path, target, form: a
+file saved anew, whatever is open stays open). Rows and columns are counted from 1. An error value is answered as null.
 """
 
 import json
@@ -92,16 +92,20 @@ class Host:
         self.desktop = context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
         self.dispatcher = context.ServiceManager.createInstanceWithContext("com.sun.star.frame.DispatchHelper", context)
         self.document = None
+        self.filled = {}  # what ``fill`` has set in it: to set a cell again costs as much as to set another value
 
     def open(self, path):
-        url = uno.systemPathToFileUrl(path)
-        self.document = self.desktop.loadComponentFromURL(url, "_blank", 0, (setting("Hidden", True),))
+        if self.document:
+            self.close()  # whoever opened it failed before closing it
+        self.document, self.filled = self._loaded(path), {}
         self.document.calculateAll()
         return {"sheets": list(self.document.Sheets.ElementNames)}
 
     def fill(self, cells=(), read=()):
         """Set cells ([sheet, row, column, value]); answer each area of ``read`` ([sheet, top, left, bottom, right])."""
+        cells = [cell for cell in cells if self.filled.get(tuple(cell[:3]), self) != cell[3]]
         if cells:
+            self.filled.update((tuple(cell[:3]), cell[3]) for cell in cells)
             self.document.lockControllers()
             self.document.enableAutomaticCalculation(False)
             for (sheet, column), runs in columns(cells).items():
@@ -174,6 +178,19 @@ class Host:
     def save(self, path, form="Calc MS Excel 2007 XML"):
         self.document.storeToURL(uno.systemPathToFileUrl(path), (setting("FilterName", form),))
         return {"saved": path}
+
+    def convert(self, path, target, form):
+        """Open a file and save it in a format, as ``soffice --convert-to`` does, without starting anew for it."""
+        document = self._loaded(path)
+        try:
+            document.storeToURL(uno.systemPathToFileUrl(target), (setting("FilterName", form),))
+        finally:
+            document.close(True)
+        return {"saved": target}
+
+    def _loaded(self, path):
+        url = uno.systemPathToFileUrl(path)
+        return self.desktop.loadComponentFromURL(url, "_blank", 0, (setting("Hidden", True),))
 
     def close(self):
         self.document.close(True)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable
-from contextlib import suppress
 from functools import wraps
 from pathlib import Path
 
@@ -14,12 +12,12 @@ from loithe_xl.addin.excel import app
 from loithe_xl.identity import keyring
 from loithe_xl.language.catalogue import LANGUAGES, Text, text
 from loithe_xl.language.issues import Fault
+from loithe_xl.system import log
 from loithe_xl.tasks.office import local_time
 
 Work = Callable[[Desk], None]
 Button = Callable[..., bool]
 MOST_FAULTS = 8  # told in one message
-MOST_LOG = 200_000  # bytes; an older log is begun anew
 
 
 def button(work: Work) -> Button:
@@ -50,14 +48,5 @@ def broken(name: str, error: Exception) -> Text:
 
 def _note(name: str, error: Exception) -> Path:
     """Write where in the program it happened to the log, without a word of what was being worked on."""
-    log = keyring.folder() / "loithe-xl.log"
-    frames = (
-        f"  {Path(each.filename).name}:{each.lineno} {each.name}" for each in traceback.extract_tb(error.__traceback__)
-    )
-    told = "\n".join((f"{local_time():%Y-%m-%d %H:%M:%S} {name} {type(error).__name__}", *frames))
-    with suppress(OSError):
-        log.parent.mkdir(parents=True, exist_ok=True)
-        mode = "a" if log.exists() and log.stat().st_size < MOST_LOG else "w"
-        with log.open(mode, encoding="utf-8") as stream:
-            stream.write(told + "\n")
-    return log
+    kind, *frames = log.where(error)
+    return log.append(keyring.folder(), [f"{local_time():%Y-%m-%d %H:%M:%S} {name} {kind}", *frames])

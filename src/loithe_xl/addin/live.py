@@ -7,8 +7,9 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from loithe_xl.addin.excel.app import Book, place_of, saved_once, uncalculated
+from loithe_xl.addin.excel.app import place_of, saved_once, uncalculated
 from loithe_xl.addin.excel.blocks import blocks
 from loithe_xl.addin.excel.looks import fill
 from loithe_xl.addin.excel.reading import block, is_marked, read
@@ -44,6 +45,9 @@ from loithe_xl.workbook.ownsheets import (
     TOTALS,
 )
 from loithe_xl.workbook.styles import STYLES
+
+if TYPE_CHECKING:
+    from loithe_xl.addin.excel.app import Book
 
 # Sheets whose rows are fixed, and those whose rows come and go with the first row that does.
 REFRESHED = (FIGURES, TOTALS, HIDDEN_RECEIPTS, HIDDEN_JOURNAL)

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from loithe_xl.cli.generate import FILE
+from loithe_xl.cli.localised import badly_written
 from loithe_xl.cli.progress import progress_bar
 from loithe_xl.cli.shell import (
     FAULTY,
@@ -24,6 +25,7 @@ from loithe_xl.cli.shell import (
     say_error,
     say_json,
 )
+from loithe_xl.cli.terminal import count
 from loithe_xl.language.catalogue import text
 
 FIRST_YEAR, LAST_YEAR = 1901, 2999  # of a file's saved time
@@ -34,14 +36,17 @@ class Moment(click.ParamType[datetime]):
 
     name = "time"
 
+    def __init__(self, lang: str) -> None:
+        self.lang = lang
+
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
         """The time, without its zone."""
         try:
             moment = datetime.fromisoformat(value).replace(tzinfo=None, microsecond=0)
         except ValueError:
-            self.fail(value, param, ctx)
+            raise badly_written("bad_time", self.lang, param, ctx) from None
         if not FIRST_YEAR <= moment.year <= LAST_YEAR:
-            self.fail(value, param, ctx)
+            raise badly_written("bad_time", self.lang, param, ctx)
         return moment
 
 
@@ -62,7 +67,7 @@ def add(root: Group, lang: str) -> None:
             option(lang, "--dry-run", is_flag=True),
             option(lang, "--prefer", "preferred", type=FILE, metavar="FILE"),
             option(lang, "--withdraw", "withdrawn", multiple=True, metavar="CODE"),
-            option(lang, "--now", type=Moment(), metavar="TIME"),
+            option(lang, "--now", type=Moment(lang), metavar="TIME"),
             shape,
         )
     )
@@ -86,6 +91,7 @@ def _validate(lang: str, paths: tuple[Path, ...], pack: str | None, form: str) -
     files, skipped = check(paths, Office(lang=lang, progress=progress_bar(lang), notice=noticing(lang)), by)
     if has_error(skipped):
         raise Fault(skipped, 2)
+    count(found.code for opened in files for found in opened.issues)
     for found in skipped:
         say_error(issue_line(found, lang))
     if form == "json":
@@ -115,6 +121,9 @@ def _consolidate(
         raise click.UsageError(text("cli.nothing_given").to(lang))
     office = Office(lang=lang, now=now or local_time(), progress=progress_bar(lang), notice=noticing(lang))
     gathered = gather(Order(into, paths, dry_run, preferred, withdrawn), office)
+    count(status.value for status, times in gathered.counts.items() for _ in range(times))
+    count(found.code for child in gathered.children for found in child.issues)
+    count(found.code for found in gathered.issues)
     if form == "json":
         say_json(consolidate_json(gathered, lang))
     else:
@@ -153,6 +162,7 @@ def _report(lang: str, parent: Path, out: Path | None, profile: str, pdf: Path |
     from loithe_xl.tasks.text_output import issue_line
 
     reported = report(parent, out, profile, pdf, Office(lang=lang))
+    count(found.code for found in reported.issues)
     if form == "json":
         say_json(report_json(reported))
     else:

@@ -5,16 +5,34 @@ from __future__ import annotations
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 
+from loithe_xl.cli.localised import Choice, badly_written
 from loithe_xl.cli.progress import progress_bar
 from loithe_xl.cli.shell import OK, Group, command, noticing, option, say
+from loithe_xl.cli.terminal import is_quiet
 from loithe_xl.language.catalogue import text
 
 LEVELS = ("cell", "base", "district", "province", "commune")
-DAY = click.DateTime(["%Y-%m-%d"])
 FILE = click.Path(path_type=Path)
+
+
+class Day(click.ParamType[date]):
+    """A day as 2023-02-28."""
+
+    name = "date"
+
+    def __init__(self, lang: str) -> None:
+        self.lang = lang
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """The day."""
+        try:
+            return datetime.strptime(value, "%Y-%m-%d").date()
+        except ValueError:
+            raise badly_written("bad_date", self.lang, param, ctx) from None
 
 
 def add(root: Group, lang: str) -> None:
@@ -25,13 +43,13 @@ def add(root: Group, lang: str) -> None:
             "generate",
             lang,
             partial(_generate, lang),
-            option(lang, "--level", type=click.Choice(LEVELS), required=True),
+            option(lang, "--level", type=Choice(LEVELS, lang), required=True),
             option(lang, "--register", type=FILE, metavar="FILE.xlsx"),
             option(lang, "--pack", default="loi_the", show_default=True, metavar="NAME|DIR"),
-            option(lang, "--scheme", type=click.Choice(["2021", "2025"]), default="2021", show_default=True),
+            option(lang, "--scheme", type=Choice(["2021", "2025"], lang), default="2021", show_default=True),
             option(lang, "--period", metavar="PERIOD"),
-            option(lang, "--cutoff", type=DAY, metavar="YYYY-MM-DD"),
-            option(lang, "--deadline", type=DAY, metavar="YYYY-MM-DD"),
+            option(lang, "--cutoff", type=Day(lang), metavar="YYYY-MM-DD"),
+            option(lang, "--deadline", type=Day(lang), metavar="YYYY-MM-DD"),
             option(lang, "--unit", "units", multiple=True, metavar="CODE"),
             option(lang, "--below", is_flag=True),
             option(lang, "--out", type=FILE, default=Path(), metavar="DIR"),
@@ -55,8 +73,8 @@ def _generate(
     pack: str,
     scheme: str,
     period: str | None,
-    cutoff: datetime | None,
-    deadline: datetime | None,
+    cutoff: date | None,
+    deadline: date | None,
     units: tuple[str, ...],
     below: bool,
     out: Path,
@@ -74,11 +92,11 @@ def _generate(
     for found in loaded.pack.warnings:
         notice(found)
     check_scheme(loaded, scheme)
-    term = terms.term(loaded, period, _day(cutoff), _day(deadline))
+    term = terms.term(loaded, period, cutoff, deadline)
     known = registers.opened(register).at(term.cutoff)
     office = Office(lang=lang, key=key, progress=progress_bar(lang), notice=notice)
     written = task.generate(task.Request(loaded, known, term, level, below, units, out), office)
-    for path in written:
+    for path in () if is_quiet() else written:
         say(shown(path))
     say(text("cli.generated", count=len(written), folder=shown(out)).to(lang))
     return OK
@@ -90,7 +108,3 @@ def _demo(lang: str, out: Path) -> int:
 
     demo.run(out, Office(lang=lang, progress=progress_bar(lang)), lambda said: say(said.to(lang)))
     return OK
-
-
-def _day(given: datetime | None) -> date | None:
-    return given.date() if given else None

@@ -26,7 +26,7 @@ def add(root: Group, lang: str) -> None:
     group.add_command(command("key show", lang, partial(_show, lang)))
     group.add_command(command("key export", lang, partial(_export, lang), argument(lang, "file", "FILE.pub")))
     group.add_command(command("key trust", lang, partial(_trust, lang), file, confirmed, unit, every))
-    named = click.Argument(["named"], metavar="FINGERPRINT|FILE", help=text("cli.argument_key").to(lang))
+    named = argument(lang, "key", "FINGERPRINT|FILE", type=str)
     group.add_command(command("key distrust", lang, partial(_distrust, lang), named))
     root.add_command(group)
 
@@ -61,10 +61,10 @@ def _trust(lang: str, file: Path, fingerprint: str | None, unit: str | None, eve
     return OK
 
 
-def _distrust(lang: str, named: str) -> int:
+def _distrust(lang: str, key: str) -> int:
     from loithe_xl.tasks import keys
 
-    say(text("cli.key_no_longer", print=keys.distrust(named)).to(lang))
+    say(text("cli.key_no_longer", print=keys.distrust(key)).to(lang))
     return OK
 
 

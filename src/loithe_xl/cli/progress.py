@@ -11,6 +11,7 @@ from typing import TypeVar
 import click
 
 from loithe_xl.cli.shell import say_error
+from loithe_xl.cli.terminal import is_quiet, run_log
 from loithe_xl.language.catalogue import text
 
 T = TypeVar("T")
@@ -22,10 +23,12 @@ def progress_bar(lang: str, clock: Callable[[], float] = time.monotonic) -> Call
     """A function that walks through items and shows how far it is: a bar to whoever looks, one line into a file."""
 
     def walk(items: Sequence[T], label: str) -> Iterable[T]:
-        if len(items) < WORTH_SHOWING:
-            return items
-        show = _drawn if sys.stderr.isatty() else _told
-        return show(items, text(f"cli.progress_{label}").to(lang), lang, clock)
+        shown: Iterable[T] = items
+        if len(items) >= WORTH_SHOWING and not is_quiet():
+            show = _drawn if sys.stderr.isatty() else _told
+            shown = show(items, text(f"cli.progress_{label}").to(lang), lang, clock)
+        log = run_log()
+        return log.timed(shown, label, len(items)) if log else shown
 
     return walk
 

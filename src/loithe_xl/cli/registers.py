@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from loithe_xl.cli.shell import FAULTY, OK, Group, argument, command, format_option, say, say_json
+from loithe_xl.cli.terminal import count
 from loithe_xl.language.catalogue import text
 
 
@@ -36,6 +37,7 @@ def _check(lang: str, file: Path, form: str) -> int:
     from loithe_xl.tasks.text_output import issue_line
 
     register, issues = registers.check(file)
+    count(found.code for found in issues)
     counted = len(register.units) if register else 0
     if form == "json":
         say_json({"units": counted, "issues": [issue_json(found, lang) for found in issues]})

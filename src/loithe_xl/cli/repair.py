@@ -19,6 +19,7 @@ from loithe_xl.cli.shell import (
     say_error,
     say_json,
 )
+from loithe_xl.cli.terminal import count
 
 
 def add(root: Group, lang: str) -> None:
@@ -42,6 +43,7 @@ def _repair(lang: str, file: Path, out: Path, form: str) -> int:
     from loithe_xl.tasks.text_output import issue_line, repair_lines
 
     repaired = repair(file, out, Office(lang=lang, notice=noticing(lang)))
+    count(found.code for found in (*repaired.left, *repaired.issues))
     if form == "json":
         say_json(repair_json(repaired, lang))
     else:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from loithe_xl import __version__
-from loithe_xl.cli.terminal import ready, settle, tell, visible, visible_json
+from loithe_xl.cli.localised import COMPLETING, PROGRAM, Argument, Choice, Option, said_by_click, speak, wrong
+from loithe_xl.cli.terminal import count, is_quiet, noted, ready, settle, tell, visible, visible_json
 from loithe_xl.language.catalogue import LANGUAGES, text
 from loithe_xl.system import process
 
@@ -46,12 +47,9 @@ def run(arguments: Sequence[str]) -> int:
 
 def _run(arguments: Sequence[str], lang: str) -> int:
     try:
-        result = _root(lang).main(list(arguments), prog_name="loithe-xl", standalone_mode=False)
-        return int(result or OK)
+        return _pressed(list(arguments), lang)
     except click.UsageError as error:
-        from loithe_xl.cli.usage import usage_lines
-
-        for line in "\n".join(usage_lines(error, lang)).split("\n"):  # a page of help is one of them
+        for line in wrong(error, lang).expandtabs(2).split("\n"):
             say_error(line)
         return USAGE
     except (click.Abort, KeyboardInterrupt):
@@ -59,6 +57,18 @@ def _run(arguments: Sequence[str], lang: str) -> int:
         return NOTHING_DONE
     except Exception as error:
         return _failed(error, arguments, lang)
+
+
+def _pressed(arguments: list[str], lang: str) -> int:
+    """Run the command. click's own ``main`` would end the process with 1 when a reader goes away."""
+    root = _root(lang)
+    if COMPLETING in os.environ:  # a shell asks how a word goes on; click answers it
+        root.main(arguments, prog_name=PROGRAM)
+    try:
+        with root.make_context(PROGRAM, arguments, obj=tuple(arguments)) as context:
+            return int(root.invoke(context) or OK)
+    except click.exceptions.Exit as done:
+        return done.exit_code
 
 
 def language(arguments: Sequence[str]) -> str:
@@ -80,7 +90,11 @@ def noticing(lang: str) -> Callable[[Issue], None]:
     """What says each notice of a run beside its answer."""
     from loithe_xl.tasks.text_output import issue_line
 
-    return lambda found: say_error(issue_line(found, lang))
+    def noticed(found: Issue) -> None:
+        count([found.code])
+        say_error(issue_line(found, lang))
+
+    return noticed
 
 
 def say_json(answer: dict[str, Any]) -> None:
@@ -104,10 +118,9 @@ def build(lang: str) -> click.Group:
 
 def _root(lang: str) -> click.Group:
     """The program; it makes a command when that is asked for."""
-    settings = {"terminal_width": _width()}
-    root = _Root("loithe-xl", help=text("cli.help", version=__version__).to(lang), lang=lang, context_settings=settings)
-    shown = text("cli.version").to(lang)
-    return click.version_option(__version__, message="%(prog)s %(version)s", help=shown)(root)
+    speak(lang)
+    settings = {"terminal_width": _width(), "help_option_names": ["-h", "--help"]}
+    return _Root(PROGRAM, help=text("cli.help", version=__version__).to(lang), lang=lang, context_settings=settings)
 
 
 def _width() -> int:
@@ -119,87 +132,55 @@ def _width() -> int:
     return max(min(columns, 80) - 2, 50)
 
 
-def lang_option(lang: str) -> click.Option:
-    """--lang, read before parsing and accepted everywhere."""
-    shown = text("cli.option_lang").to(lang)
-    made = _Option(["--lang"], type=click.Choice(LANGUAGES), default=lang, help=shown, expose_value=False)
-    made.lang = lang
-    return made
+def _everywhere(lang: str) -> list[click.Parameter]:
+    """The options that every command takes: --lang, which is read before parsing; --quiet and --verbose."""
+    return [
+        option(lang, "--lang", type=Choice(LANGUAGES, lang), default=lang, expose_value=False),
+        option(lang, "-q", "--quiet", said="quiet", is_flag=True, expose_value=False, callback=noted),
+        option(lang, "-v", "--verbose", said="verbose", is_flag=True, expose_value=False, callback=noted),
+    ]
 
 
-class _Option(click.Option):
-    """An option that says in the user's language what click would say in English."""
-
-    lang: str
-
-    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
-        """Spelling and help."""
-        said = self.help or ""
-        if self.required:
-            said += " " + text("cli.required").to(self.lang)
-        elif self.show_default:
-            said += " " + text("cli.default", value=str(self.default)).to(self.lang)
-        spelt = self.opts[0] if self.is_flag else f"{self.opts[0]} {self.make_metavar(ctx)}"
-        return spelt, said
+def _shown_help(context: click.Context, param: click.Parameter, value: bool) -> None:
+    """Say the page of help; who no longer reads it changes no exit code."""
+    del param
+    if value and not context.resilient_parsing:
+        for line in context.get_help().split("\n"):
+            say(line)
+        context.exit()
 
 
-class _Localised:
-    """Headings of help pages in the user's language."""
+class Command(click.Command):
+    """A command in ``lang``."""
 
-    lang: str
-
-    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        words = {"[OPTIONS]": "cli.usage_options", "COMMAND [ARGS]...": "cli.usage_command"}
-        pieces = self.collect_usage_pieces(ctx)  # type: ignore[attr-defined]
-        pieces = [text(words[piece]).to(self.lang) if piece in words else piece for piece in pieces]
-        formatter.write_usage(ctx.command_path, " ".join(pieces), prefix=text("cli.usage").to(self.lang) + " ")
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        self._section("options", click.Option, ctx, formatter)
-        if isinstance(self, click.Group):
-            self.format_commands(ctx, formatter)
-
-    def format_arguments(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        self._section("arguments", click.Argument, ctx, formatter)
-
-    def _section(
-        self, heading: str, kind: type[click.Parameter], ctx: click.Context, formatter: click.HelpFormatter
-    ) -> None:
-        found: list[click.Parameter] = [each for each in self.get_params(ctx) if isinstance(each, kind)]  # type: ignore[attr-defined]
-        if records := [record for each in found if (record := each.get_help_record(ctx))]:
-            with formatter.section(text(f"cli.{heading}").to(self.lang)):
-                formatter.write_dl(records)
+    def __init__(self, *args: Any, lang: str = "vi", **kwargs: Any) -> None:
+        super().__init__(*args, **{"options_metavar": text("cli.usage_options").to(lang), **kwargs})
+        self.lang = lang
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
-        option: click.Option | None = super().get_help_option(ctx)  # type: ignore[misc]
-        if option:
-            option.help = text("cli.option_help").to(self.lang)
-        return option
-
-
-class Command(_Localised, click.Command):
-    """A command whose help is in ``lang``."""
-
-    allow_extra_args = True
-
-    def __init__(self, *args: Any, lang: str = "vi", **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.lang = lang
+        """click's, said as everything is."""
+        found = super().get_help_option(ctx)
+        if found:
+            found.callback = _shown_help
+        return found
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run it, unless something is left over."""
-        if ctx.args:
-            raise click.UsageError(text("cli.too_many", given=" ".join(ctx.args)).to(self.lang), ctx)
-        return super().invoke(ctx)
+        """Run it; with a log of it where one is wanted."""
+        if isinstance(self, click.Group) or not ctx.meta.get("verbose"):
+            return super().invoke(ctx)
+        from loithe_xl.cli.runlog import RunLog, ignored
+
+        with RunLog(ctx, self.lang, ignored if is_quiet() else say_error) as log:
+            ctx.meta["log"] = log
+            return log.done(super().invoke(ctx))
 
 
-class Group(_Localised, click.Group):
-    """A group whose help is in ``lang``."""
+class Group(Command, click.Group):
+    """A group of commands in ``lang``."""
 
     def __init__(self, *args: Any, lang: str = "vi", **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.lang = lang
-        self.params.append(lang_option(lang))
+        super().__init__(*args, lang=lang, subcommand_metavar=text("cli.usage_command").to(lang), **kwargs)
+        self.params += _everywhere(lang)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The commands with their first sentence, none of them made for it."""
@@ -208,15 +189,27 @@ class Group(_Localised, click.Group):
         for name in self.list_commands(ctx):
             said = _help_of([*above, name], self.lang)
             lines.append((name, click.Command(name, help=said).get_short_help_str(100)))
-        with formatter.section(text("cli.commands").to(self.lang)):
+        with formatter.section(said_by_click("Commands", self.lang)):
             formatter.write_dl(lines)
 
 
 class _Root(Group):
     """The group of all commands."""
 
+    def __init__(self, *args: Any, lang: str, **kwargs: Any) -> None:
+        super().__init__(*args, lang=lang, **kwargs)
+        version = option(lang, "-V", "--version", said="version", is_flag=True, expose_value=False, is_eager=True)
+        version.callback = _shown_version
+        self.params.append(version)
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted(HOMES)
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.exceptions.NoSuchCommand as error:  # click offers only what is made
+            raise click.exceptions.NoSuchCommand(error.command_name, possibilities=HOMES, ctx=ctx) from None
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name in HOMES and cmd_name not in self.commands:
@@ -224,10 +217,24 @@ class _Root(Group):
         return super().get_command(ctx, cmd_name)
 
 
+def _shown_version(context: click.Context, param: click.Parameter, value: bool) -> None:
+    """The version; with --verbose beside it those of what it stands on."""
+    del param
+    if not value or context.resilient_parsing:
+        return
+    say(f"{PROGRAM} {__version__}")
+    if {"-v", "--verbose"} & set(context.obj):
+        from loithe_xl.cli.runlog import versions
+
+        for line in versions():
+            say(line)
+    context.exit()
+
+
 def command(name: str, lang: str, function: Callable[..., int | None], *params: click.Parameter) -> Command:
     """A command from its function and parameters; its help is ``cli.help_<name>``."""
     shown = _help_of(name.split(), lang)
-    return Command(name.split()[-1], callback=function, params=[*params, lang_option(lang)], help=shown, lang=lang)
+    return Command(name.split()[-1], callback=function, params=[*params, *_everywhere(lang)], help=shown, lang=lang)
 
 
 def _help_of(words: Sequence[str], lang: str) -> str:
@@ -237,22 +244,20 @@ def _help_of(words: Sequence[str], lang: str) -> str:
 def option(lang: str, *names: str, said: str = "", **settings: Any) -> click.Option:
     """An option with its help ``cli.option_<name>``, or another name's."""
     key = said or names[0].lstrip("-").replace("-", "_")
-    made = _Option(list(names), help=text(f"cli.option_{key}").to(lang), **settings)
-    made.lang = lang
-    return made
+    return Option(list(names), help=text(f"cli.option_{key}").to(lang), **settings)
 
 
 def argument(lang: str, name: str, metavar: str, **settings: Any) -> click.Argument:
-    """An argument with its help ``cli.argument_<name>``."""
+    """An argument with its help ``cli.argument_<name>``; a path, unless its type is given."""
     from pathlib import Path
 
     said = text(f"cli.argument_{name}").to(lang)
-    return click.Argument([name], type=click.Path(path_type=Path), metavar=metavar, help=said, **settings)
+    return Argument([name], metavar=metavar, help=said, **{"type": click.Path(path_type=Path), **settings})
 
 
 def format_option(lang: str) -> click.Option:
     """--format text|json."""
-    return option(lang, "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+    return option(lang, "--format", "form", type=Choice(["text", "json"], lang), default="text", show_default=True)
 
 
 def _asked(arguments: Sequence[str], name: str) -> Iterator[str]:
@@ -265,7 +270,7 @@ def _asked(arguments: Sequence[str], name: str) -> Iterator[str]:
 
 
 def _failed(error: Exception, arguments: Sequence[str], lang: str) -> int:
-    """What a fault says, or that the program is broken."""
+    """What a fault says, or that the program is broken and which log now says where."""
     from loithe_xl.language.issues import Fault
 
     if isinstance(error, Fault):
@@ -274,7 +279,9 @@ def _failed(error: Exception, arguments: Sequence[str], lang: str) -> int:
         import traceback
 
         traceback.print_exception(error)
-    say_error(text("cli.broken", kind=type(error).__name__).to(lang))
+    from loithe_xl.cli.runlog import broken
+
+    say_error(text("cli.broken", kind=type(error).__name__, log=broken(error)).to(lang))
     return NOTHING_DONE
 
 

@@ -1,4 +1,4 @@
-"""Where a command speaks: streams that may be closed, and foreign words that must not rewrite a screen."""
+"""Where a command speaks, and how much: streams that may be closed, foreign words that must not rewrite a screen."""
 
 from __future__ import annotations
 
@@ -6,9 +6,14 @@ import errno
 import os
 import re
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from loithe_xl.cli.runlog import RunLog
 
 _STREAMS = ("stdout", "stderr")
 _GONE = (errno.EPIPE, errno.EBADF, errno.EINVAL)  # nobody reads any more; Windows says the last
@@ -47,6 +52,31 @@ def visible(words: str) -> str:
 def visible_json(piece: str) -> str:
     """The same of JSON, where only texts hold such letters but for the ends of lines."""
     return "\n".join(map(visible, piece.split("\n")))
+
+
+def noted(context: click.Context, param: click.Parameter, value: bool) -> None:
+    """Remember that --quiet or --verbose was given."""
+    if value:
+        context.meta[str(param.name)] = True  # whether it stands before the command or behind it
+
+
+def is_quiet() -> bool:
+    """Whether the user wants no progress and no lists."""
+    context = click.get_current_context(silent=True)
+    return bool(context and context.meta.get("quiet"))
+
+
+def run_log() -> RunLog | None:
+    """The log of this run, where one is kept."""
+    context = click.get_current_context(silent=True)
+    log: RunLog | None = context.meta.get("log") if context else None
+    return log
+
+
+def count(words: Iterable[str]) -> None:
+    """Count issue codes and the like in the log of this run, where one is kept."""
+    if log := run_log():
+        log.count(words)
 
 
 class _Heard:

@@ -9,12 +9,44 @@ import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 from loithe_xl.identity import keyring
 from loithe_xl.language.issues import Fault, Place, issue
+
+if TYPE_CHECKING:
+    from xlwings import App as App
+    from xlwings import Book as Book
+    from xlwings import Range as Range
+    from xlwings import Sheet as Sheet
+
+FOLDER, FILES = 4, 3  # Excel's kinds of file dialog
+TRIES = 200  # to reach an Excel that says it is busy
+# The library takes these in where it finds them, for tables that nobody here asks it for: most of its starting time.
+_UNUSED = ("numpy", "pandas", "matplotlib", "PIL", "polars")
+_QUIET = {"screen_updating": False, "enable_events": False, "display_alerts": False}
+
+
+@cache
+def connect() -> ModuleType:
+    """The library, loaded when a workbook is asked for: beside no table library, with types of Excel that are ours
+    alone, and such that no other Excel ends with this Python."""
+    types = _own_types() if sys.platform == "win32" else None
+    try:
+        with _absent(_UNUSED):
+            try:
+                return import_module("xlwings")
+            except Exception:
+                if not types:
+                    raise
+                shutil.rmtree(types, ignore_errors=True)  # half written by a process that was ended
+                return import_module("xlwings")
+    finally:
+        _spare_others()
 
 
 def _own_types() -> Path:
@@ -26,43 +58,30 @@ def _own_types() -> Path:
     return folder
 
 
-def spare_others() -> None:
+@contextmanager
+def _absent(libraries: Sequence[str]) -> Iterator[None]:
+    """Meanwhile an import of these finds none, unless it is loaded already."""
+    placeholders: dict[str, Any] = {name: None for name in libraries if name not in sys.modules}
+    sys.modules.update(placeholders)
+    try:
+        yield
+    finally:
+        for name in placeholders:
+            del sys.modules[name]
+
+
+def _spare_others() -> None:
     """Take back what the library does when Python ends: it kills every Excel that shows no workbook, anybody's."""
     if engine := sys.modules.get("xlwings._xlwindows"):
         atexit.unregister(engine.cleanup)
 
 
-_TYPES = _own_types() if sys.platform == "win32" else None
-
-# The library takes these in where it finds them, for tables that nobody here asks it for: most of its starting time.
-_UNUSED = {name: None for name in ("numpy", "pandas", "matplotlib", "PIL", "polars") if name not in sys.modules}
-sys.modules.update(_UNUSED)  # type: ignore[arg-type]
-try:
-    try:
-        import xlwings
-    except Exception:
-        if not _TYPES:
-            raise
-        shutil.rmtree(_TYPES, ignore_errors=True)  # half written by a process that was ended
-        import xlwings
-    from xlwings import App as App
-    from xlwings import Book as Book
-    from xlwings import Range as Range
-    from xlwings import Sheet as Sheet
-finally:
-    spare_others()
-    for _name in _UNUSED:
-        del sys.modules[_name]
-
-FOLDER, FILES = 4, 3  # Excel's kinds of file dialog
-TRIES = 200  # to reach an Excel that says it is busy
-_QUIET = {"screen_updating": False, "enable_events": False, "display_alerts": False}
-
-
 def caller() -> Book:
     """The workbook whose button was pressed; Fault when Excel cannot tell."""
+    xlwings = connect()
     try:
-        return Book.caller()
+        found: Book = xlwings.Book.caller()
+        return found
     except Exception as error:
         if type(error) is Exception:  # so the library says that nobody called it from a workbook
             raise Fault([issue("HOST_NO_BOOK")]) from error
@@ -71,6 +90,7 @@ def caller() -> Book:
 
 def active() -> Book:
     """The active workbook of the one running Excel, for whoever starts us without a button; Excel is awake then."""
+    connect()
     with _few_tries():
         return _active()
 
@@ -93,7 +113,7 @@ def _few_tries() -> Iterator[None]:
 
 
 def _active() -> Book:
-    running = list(xlwings.apps)
+    running: list[App] = list(connect().apps)
     if not running:
         raise Fault([issue("HOST_NO_EXCEL")])
     if len(running) > 1:
@@ -125,7 +145,7 @@ def place_of(book: Book) -> Path:
 def require_saved(app: App, path: Path) -> None:
     """Fault when this file is open with changes that only Excel knows."""
     for book in app.books:
-        with suppress(OSError, xlwings.XlwingsError):  # one that lies online is none of the files here
+        with suppress(OSError, connect().XlwingsError):  # one that lies online is none of the files here
             if not book.api.Saved and Path(book.fullname).samefile(path):
                 raise Fault([issue("HOST_CHANGED", Place(file=book.name), name=book.name)])
 

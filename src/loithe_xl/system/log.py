@@ -1,0 +1,28 @@
+"""The log that a user can send: what the program did and where it broke, without a word of what was worked on."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+NAME = "loithe-xl.log"
+MOST = 200_000  # bytes; a longer log is begun anew
+
+
+def append(folder: Path, lines: Iterable[str]) -> Path:
+    """Write lines to the end of the folder's log; its path, also where nothing can be written."""
+    log = folder / NAME
+    with suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+        mode = "a" if log.exists() and log.stat().st_size < MOST else "w"
+        with log.open(mode, encoding="utf-8") as stream:
+            stream.writelines(f"{line}\n" for line in lines)
+    return log
+
+
+def where(error: BaseException) -> list[str]:
+    """An exception's kind, and the lines of code that it passed; its own words may quote a file."""
+    passed = traceback.extract_tb(error.__traceback__)
+    return [type(error).__name__, *(f"  {Path(each.filename).name}:{each.lineno} {each.name}" for each in passed)]
