@@ -92,6 +92,22 @@ def test_a_function_fits_a_screen(module: Path):
     assert {name: lines for name, lines in long.items() if lines > FUNCTION_LINES} == {}
 
 
+LEANS = re.compile(r"(The same\b|Of\b|Likewise|Those\b|Another\b|As above|Also\b)")
+
+
+@pytest.mark.parametrize("module", MODULES, ids=named)
+def test_a_docstring_stands_alone(module: Path):
+    """Whoever is sent to one function need not read the one above it first."""
+    kinds = ast.FunctionDef | ast.ClassDef | ast.Module
+    said = {
+        getattr(node, "name", ""): ast.get_docstring(node) or ""
+        for node in ast.walk(parsed(module))
+        if isinstance(node, kinds)
+    }
+
+    assert {name: words for name, words in said.items() if LEANS.match(words)} == {}
+
+
 def test_a_library_has_one_importing_module():
     assert {name: sorted(modules) for name, modules in owners().items() if len(modules) > 1} == {}
 

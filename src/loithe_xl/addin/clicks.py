@@ -18,7 +18,7 @@ def press(click: str) -> None:
 
 
 def start(arguments: Sequence[str]) -> int:
-    """The same for the active workbook of the running Excel, from a shortcut: 0, 1 when the work failed, 2 unknown."""
+    """Run a button on the active workbook of the running Excel, from a shortcut: 0; 1 work failed; 2 no such button."""
     name, lang = (*arguments, "", "")[:2]
     return _pressed(app.active, name, lang)
 

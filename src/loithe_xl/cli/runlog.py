@@ -109,7 +109,7 @@ def broken(error: Exception) -> Path:
 
 
 def _libraries() -> Iterator[str]:
-    """Those that the program is installed with, and their versions."""
+    """The libraries that the program is installed with, each with its version."""
     try:
         asked = metadata.requires(PROGRAM) or []
     except metadata.PackageNotFoundError:

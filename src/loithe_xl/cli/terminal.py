@@ -50,7 +50,7 @@ def visible(words: str) -> str:
 
 
 def visible_json(piece: str) -> str:
-    """The same of JSON, where only texts hold such letters but for the ends of lines."""
+    """A piece of JSON in which nothing moves the cursor; outside of its texts only ends of lines are such."""
     return "\n".join(map(visible, piece.split("\n")))
 
 

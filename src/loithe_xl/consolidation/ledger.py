@@ -181,7 +181,7 @@ def _values(receipt: Receipt, limit: int) -> list[Any]:
 
 
 def _of_line(line: Sequence[Any]) -> list[Any]:
-    """The same out of a line of cells, of this version or an earlier one."""
+    """What was kept of a file, in the order of FILE_COLUMNS, from a line of cells of this version or an earlier one."""
     values = [*line, "", ""][: len(FILE_COLUMNS) - 1]
     values[7] = json.loads(str(values[7])) if values[7] else None
     values[9] = json.loads(str(values[9] or "[]"))
@@ -189,7 +189,7 @@ def _of_line(line: Sequence[Any]) -> list[Any]:
 
 
 def _of_cell(words: str) -> list[list[Any]]:
-    """The same of the files in one cell."""
+    """What was kept of each file that shares one cell, in the order of FILE_COLUMNS; ValueError for other JSON."""
     found = json.loads(words)
     wide = len(FILE_COLUMNS) - 1
     if not isinstance(found, list) or any(not isinstance(each, list) or len(each) != wide for each in found):

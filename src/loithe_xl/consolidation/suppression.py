@@ -19,7 +19,7 @@ WITHHELD = "…"  # what stands in the place of a figure
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """Of one sensitive column: whether figures of units, subtotals of groups and the total may be shown."""
+    """Whether figures of units, subtotals of groups and the total of one sensitive column may be shown."""
 
     unit: bool = True
     group: bool = True

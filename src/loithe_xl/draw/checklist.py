@@ -108,7 +108,7 @@ def _level_now(line: Line) -> tuple[int, str, int]:
 
 
 def _typed(case: Case, item: Item) -> Formula | None:
-    """Of how many inputs of a field or a table something was typed into, in its first row; nothing for a cross-check.
+    """A formula, in its first row, of how many inputs of a field or a table were typed into; None for a cross-check.
 
     What a fresh form holds was not typed, and an error was.
     """

@@ -95,7 +95,7 @@ def _wanting(panel: Panel, rows: Sequence[int]) -> str:
 
 
 def units_told(panel: Panel) -> Formula:
-    """Of a parent: how many of its units have figures, and how many files were returned."""
+    """The line that tells how many of a parent's units have figures, and how many files were returned."""
     values = panel.case.values
     total, received, returned = (int(number_of(values[name])) for name in CHILDREN)  # type: ignore[arg-type]
     now = panel.case.say("units_line", received=received, total=total, left=total - received, returned=returned)

@@ -50,7 +50,7 @@ class Drawn:
         self.sheets = (*(placed.sheet.name for placed in case.layout.sheets), TOTALS, CHECK, GUIDE)
 
     def filling(self, case: Case) -> Cells:
-        """Those cells, by sheet: what is typed, and what formulas come to."""
+        """The cells, by sheet, that differ from the drawn form: what is typed, and what formulas come to."""
         changes = _Changes(self, evaluate_panel(case))
         changes.find()
         return changes.found

@@ -28,7 +28,7 @@ def form_checks(form: Form) -> tuple[Check, ...]:
 
 
 def form_values(form: Form, inputs: Inputs) -> dict[str, Raw]:
-    """Those figures as far as the inputs tell; of a parent, as if it had no units."""
+    """The figures that own checks name, by name, as far as inputs tell; a parent's as if it had no units."""
     return {ENTRIES: _entries(form, inputs), **(dict.fromkeys(CHILDREN, 0) if form.parent else {})}
 
 

@@ -47,9 +47,9 @@ class Trust:
         return unit if self.register and self.register.unit(unit) else ""
 
     def within(self, register: Register) -> Trust:
-        """The same, where the office's register is known."""
+        """This trust of an office whose register is known, so that scopes follow its tree."""
         return replace(self, register=register)
 
     def and_of(self, *keys: str) -> Trust:
-        """The same, and these keys for any unit."""
+        """This trust, and besides the given public keys for any unit."""
         return replace(self, keys={**self.keys, **dict.fromkeys(keys)})

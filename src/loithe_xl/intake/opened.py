@@ -51,7 +51,7 @@ class Opened:
         return name, above, lang or "vi"
 
     def refused(self, *found: Issue) -> Opened:
-        """The same with further faults; what was told already is not told twice."""
+        """This workbook with further faults; what was told already is not told twice."""
         known = {*self.issues}
         new = [each for each in (every.in_file(self.file) for every in found) if each not in known]
         return replace(self, issues=(*self.issues, *new))

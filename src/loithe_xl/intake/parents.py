@@ -67,7 +67,7 @@ def as_own(opened: Opened) -> Opened:
 
 
 def with_receipts(opened: Opened, receipts: Iterable[Receipt]) -> Opened:
-    """The same parent with these receipts, its figures computed from them."""
+    """The parent's workbook as it is with other receipts, its figures computed from them."""
     assert opened.layout and opened.loaded and opened.identity and opened.register
     form, identity, pack = opened.layout.form, opened.identity, opened.loaded.pack
     known = constants(pack, serial(identity.cutoff))

@@ -34,7 +34,7 @@ class Wording:
 
 
 def issued(expected: Expected) -> Wording:
-    """Of a form as it is drawn."""
+    """What a form says as it is drawn."""
     said = {name: _said(page.labels, page.formulas) for name, page in expected.pages.items()}
     own = {name: _said(page.own_labels, page.own_formulas) for name, page in expected.pages.items()}
     listed = {name: {address(*at): words for at, words in sorted(page.items())} for name, page in own.items()}
@@ -59,7 +59,7 @@ def kept(found: Received, expected: Expected, wording: Wording, own: Marks) -> b
 
 
 def beside_words(issues: Collection[Issue], expected: Expected) -> list[Issue]:
-    """Those of a form's faults that no other wording explains; they stay whatever was sealed.
+    """A form's faults that no other wording explains; they stay whatever was sealed.
 
     A form of another version has its totals in other lines, too.
     """

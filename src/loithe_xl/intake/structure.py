@@ -142,7 +142,7 @@ def own_sheets(names: Iterable[str], expected: Expected) -> list[str]:
 
 
 def few(issues: Iterable[Issue]) -> list[Issue]:
-    """The same, but of many with one code on one sheet only the first are named, the others counted."""
+    """The issues, but of many with one code on one sheet only the first are named, the others counted."""
     found: list[Issue] = []
     seen: Counter[tuple[str, str]] = Counter()
     first: dict[tuple[str, str], Issue] = {}

@@ -21,7 +21,7 @@ SHORTEST, LONGEST = 9, 12  # digits of telephone, card and citizen numbers
 
 
 def clean(words: str) -> str:
-    """The same text composed (NFC), without control characters, doubled blanks, blank ends and doubled blank lines."""
+    """A text composed (NFC), without control characters, doubled blanks, blank ends and doubled blank lines."""
     if words.isascii() and words.isprintable() and "  " not in words:
         return words.strip()
     said = _UNSEEN.sub("", _CONTROLS.sub("", _LINE_ENDS.sub("\n", words)))
@@ -30,7 +30,7 @@ def clean(words: str) -> str:
 
 
 def inert(words: str) -> str:
-    """The same text, so that no spreadsheet program that opens a text file takes it for a formula."""
+    """A text that no spreadsheet program takes for a formula when it opens a text file with it."""
     return "'" + words if words.startswith(_FORMULA) else words
 
 

@@ -37,7 +37,7 @@ class Issue:
     message: Text
 
     def in_file(self, file: str) -> Issue:
-        """The same issue with the file's name in its place."""
+        """This issue with the file's name in its place."""
         return replace(self, place=replace(self.place, file=file))
 
 

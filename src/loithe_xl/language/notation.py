@@ -50,7 +50,7 @@ def day_in_words(value: date) -> str:
 
 
 def open_day_in_words(value: date) -> str:
-    """The same with room for the day, to be filled in by hand."""
+    """``ngày … tháng 02 năm 2023``: a date with room for the day, to be filled in by hand."""
     return f"ngày {GAP * 5} {month_in_words(value)}"
 
 
@@ -61,12 +61,12 @@ def month_in_words(value: date) -> str:
 
 
 def upper_first(words: str) -> str:
-    """The same words, the first letter a capital."""
+    """The words with a capital as first letter."""
     return words[:1].upper() + words[1:]
 
 
 def lower_first(words: str) -> str:
-    """The same words, the first letter small, unless a capital follows it."""
+    """The words with a small first letter, unless a capital follows it."""
     return words if words[1:2].isupper() else words[:1].lower() + words[1:]
 
 

@@ -25,9 +25,10 @@ _DATE_LETTER = re.compile(r"[dmyhs]", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CellStyles:
-    """Of every cell style, by its number in the file: whether it locks; those that show a date or a time; the number
-    formats of those that may show something else than is stored; ``conditional``: such formats that conditions give, by
-    their numbers.
+    """What a workbook's cell styles say, by their numbers in the file.
+
+    ``locks``: whether each locks; ``dated``: those that show a date or a time; ``formats``: number formats of those
+    that may show something else than is stored; ``conditional``: such formats that conditions give, by their own numbers.
 
     Equal only to itself, so that what was read under it is quickly found again.
     """

@@ -128,7 +128,7 @@ _NAMED = (
 
 
 def foreign(kind: str) -> str:
-    """What a type of part (in small letters) or of relation is called that no honest workbook has; else blank."""
+    """The issue code for a type of part (in small letters) or of relation that no honest workbook has; else blank."""
     if kind in TYPES or kind in RELATIONS or kind.startswith("image/"):
         return ""
     small = kind.lower()
@@ -137,5 +137,5 @@ def foreign(kind: str) -> str:
 
 
 def foreign_name(name: str) -> str:
-    """The same of a part's name, whatever leads to it."""
+    """The issue code for a part's name that no honest workbook has, whatever leads to it; else blank."""
     return next((code for code, beginnings in _NAMED if name.startswith(beginnings)), "")

@@ -50,7 +50,7 @@ _AFTER = re.compile(rb"(</[^<>]*>)\s+")
 
 
 def plain(text: bytes) -> bytes:
-    """The same bytes; ValueError when they hold comments, CDATA, a DTD, instructions, or are in no UTF-8."""
+    """The bytes as given; ValueError when they hold comments, CDATA, a DTD, instructions, or are in no UTF-8."""
     named = _ENCODING.match(text)
     wide = text[:2] in (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
     if wide or (named and named[1].lower() not in (b"utf-8", b"utf8")):

@@ -236,7 +236,7 @@ def _judged(
 
 
 def _in_file(read: Issue, spots: Mapping[Spot, Spot], told: Mapping[str, str]) -> Issue:
-    """The same with its place in the received file."""
+    """An issue of the form as read, with its place in the received file."""
     sheet, where = spots[read.place.sheet, located(read.place.cell)]
     return replace(read, place=replace(read.place, sheet=told[sheet], cell=address(*where)))
 

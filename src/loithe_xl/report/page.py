@@ -169,7 +169,7 @@ def _body(
 
 
 def _closed(lines: list[Line], end: str) -> Iterable[Line]:
-    """The same lines, the last sentence that is not edited closed by its sign."""
+    """The lines, the last sentence that is not edited closed by its sign."""
     last = next((number for number in reversed(range(len(lines))) if lines[number].shown), None)
     if last is not None and not lines[last].edited and not lines[last].shown.endswith(end):
         said = lines[last].shown.rstrip(" .;,") + end

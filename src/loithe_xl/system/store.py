@@ -102,7 +102,7 @@ def write(
 
 
 def write_new(target: Path, data: bytes) -> Path:
-    """The same for what is made once: a Fault where a file with other content has that name."""
+    """Write what is made once, as ``write`` does: a Fault where a file with other content has that name."""
     if target.exists() and not disk.holds(target, data):
         raise Fault([issue("STORE_TAKEN", Place(file=target.name), name=target.name)], 3)
     return write(target, data)

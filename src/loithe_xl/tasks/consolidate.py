@@ -107,7 +107,7 @@ def _parent(path: Path) -> Opened:
 
 
 def as_parent(opened: Opened) -> Opened:
-    """The same, where it is a parent's workbook that can be trusted; Fault otherwise."""
+    """What was opened, where it is a parent's workbook that can be trusted; Fault otherwise."""
     if opened.layout is None or opened.identity is None:
         raise Fault(list(opened.issues))
     if not opened.layout.form.parent:

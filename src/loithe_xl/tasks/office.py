@@ -55,7 +55,7 @@ class Office:
 
     @property
     def stamp(self) -> str:
-        """The same, as the name of a dated copy has it."""
+        """The run's time as the name of a dated copy has it: 20230303-150000."""
         return f"{self.now:%Y%m%d-%H%M%S}"
 
     def private_key(self) -> bytes:

@@ -136,7 +136,7 @@ def _received(path: Path) -> Received:
 
 
 def _named(received: Received, names: Container[str]) -> Received:
-    """The same with these hidden sheets under their own names; a ledger only where it is whole."""
+    """What was received, with these hidden sheets under their own names; a ledger only where it is whole."""
     grids = dict(received.grids)
     for name, grid in received.grids.items():
         own = _FIRST.get(str(grid.get(1, 1)), name)

@@ -67,7 +67,7 @@ def workbook(path: Path) -> Received | Issue:
 
 
 def read_own(path: Path, work: Callable[[Path], R]) -> R:
-    """The same of the office's own workbook, which grows with its units; Fault where it cannot be read."""
+    """What ``work`` makes of the office's own workbook, which grows with its units; Fault where it cannot be read."""
     with reader(work, OWN_SECONDS, OWN_MEMORY) as read:
         found = read(path)
     if isinstance(found, Lost):

@@ -144,7 +144,7 @@ class Sheet:
         self.cells[row, column] = Cell(value, style)
 
     def unroll(self) -> Sheet:
-        """The same sheet with its list drawn: every line as cells."""
+        """This sheet with its list drawn: every line as cells."""
         if self.flow:
             for row, line in enumerate(self.flow.draw(), self.flow.first):
                 for column, (value, style) in enumerate(zip(line.values, line.styles, strict=True), 1):

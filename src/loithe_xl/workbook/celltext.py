@@ -40,7 +40,7 @@ def coded(words: str) -> str:
 
 
 def coded_outside(words: str) -> str:
-    """The same for a text that is no cell's: of a property, a print header, a message, a formula."""
+    """A text of a property, print header, message or formula without what XML cannot hold; markup is not looked at."""
     return _ODD_OUTSIDE.sub(_code, words)
 
 
@@ -50,7 +50,7 @@ def escaped(words: str) -> str:
 
 
 def escaped_outside(words: str) -> str:
-    """Another text between two tags."""
+    """A text that is no cell's, between two tags."""
     return _marked(coded_outside(words))
 
 

@@ -49,7 +49,7 @@ def _thousandths(words: str, bold: bool) -> int:
 
 @lru_cache(16_384)
 def _width(word: str, bold: bool) -> int:
-    """Of a single word, which stands in the names of thousands of units."""
+    """The width of a single word, in thousandths of the size; kept, for words return in thousands of units' names."""
     return _thousandths(word, bold)
 
 

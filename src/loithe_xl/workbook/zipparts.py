@@ -33,7 +33,7 @@ class Part:
         return zlib.decompress(self.packed, -15) if self.method else self.packed
 
     def changed(self, text: bytes, level: int = CLOSELY) -> Part:
-        """The same part with another text."""
+        """This part with another text."""
         deflate = zlib.compressobj(level, zlib.DEFLATED, -15)
         return Part(self.name, deflate.compress(text) + deflate.flush(), zlib.crc32(text), len(text))
 
@@ -76,14 +76,14 @@ class Pieces:
         self._crc = self._size = 0
 
     def add(self, piece: Piece) -> None:
-        """A fixed text is next."""
+        """Let a fixed text follow."""
         crc, (one, two, three, four) = self._crc, piece.carry
         self._crc = one[crc & 255] ^ two[crc >> 8 & 255] ^ three[crc >> 16 & 255] ^ four[crc >> 24] ^ piece.crc
         self._size += piece.size
         self._packed.append(piece.packed)
 
     def add_text(self, text: bytes, packed: bytes) -> None:
-        """Another text is next; ``packed``: the same in whole blocks of a deflate stream."""
+        """Let a text follow; ``packed``: it, in whole blocks of a deflate stream."""
         self._crc = zlib.crc32(text, self._crc)
         self._size += len(text)
         self._packed.append(packed)

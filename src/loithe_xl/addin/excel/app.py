@@ -208,7 +208,7 @@ def alert(app: App, words: str, title: str, *, grave: bool = False) -> None:
 
 
 def shout(words: str, title: str) -> None:
-    """The same where there is no Excel to say it."""
+    """A message box with words and a title by the system itself, where there is no Excel to show one."""
     if sys.platform == "win32":
         ctypes.windll.user32.MessageBoxW(None, words, title, 0x10 | 0x10000 | 0x40000)  # an error, in front, on top
     elif sys.stderr:
