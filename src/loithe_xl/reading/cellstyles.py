@@ -28,7 +28,8 @@ class CellStyles:
     """What a workbook's cell styles say, by their numbers in the file.
 
     ``locks``: whether each locks; ``dated``: those that show a date or a time; ``formats``: number formats of those
-    that may show something else than is stored; ``conditional``: such formats that conditions give, by their own numbers.
+    that may show something else than is stored; ``conditional``: such formats that
+    conditions give, by their own numbers.
 
     Equal only to itself, so that what was read under it is quickly found again.
     """
