@@ -13,21 +13,25 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import openpyxl
+from jsonschema import Draft202012Validator
 from tools import REQUIRED, small_register
 
+import loithe_xl
 from loithe_xl.cli.shell import run
 from loithe_xl.identity.token import fingerprint
+from loithe_xl.language.catalogue import LANGUAGES
 from loithe_xl.language.issues import catalogue
 from loithe_xl.register.register import COLUMNS, TIER_WORDS, Register, Unit
 
 BROKEN = ("Traceback", "Lỗi của chương trình", "A fault of the program")
 INDEXED = re.compile(r"INDEX\('([^']+)'!\$([A-Z]+)\$(\d+):\$([A-Z]+)\$(\d+),(\d+),(\d+)\)")
 NUMBERS = {id: raw for id, raw in REQUIRED.items() if id != "registered"}
+SCHEMA = Path(loithe_xl.__file__).parent / "schema" / "answers.json"
 SAVED = "docProps/core.xml"
 Change = Callable[[bytes], bytes]
 
@@ -61,7 +65,32 @@ def press(*arguments: object, at: Path | None = None) -> Answer:
         said.append(stream.buffer.getvalue().decode("utf-8"))  # type: ignore[attr-defined]
     answer = Answer(code, *said)
     assert not any(mark in answer.said for mark in BROKEN), answer.said
+    if answer.out and "json" in map(str, arguments):
+        as_declared(answer, *map(str, arguments))
     return answer
+
+
+@cache
+def declared() -> dict[str, Any]:
+    """The schema of the JSON answers, as it ships."""
+    found: dict[str, Any] = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    return found
+
+
+@cache
+def validator(definition: str) -> Draft202012Validator:
+    """What holds an answer against one of the schema's definitions."""
+    return Draft202012Validator({"$ref": f"#/$defs/{definition}", "$defs": declared()["$defs"]})
+
+
+def as_declared(answer: Answer, *arguments: str) -> str:
+    """Fail where an answer is not what the schema says of its command; by which definition it was judged."""
+    words = [word for word in arguments if not word.startswith("-") and word not in LANGUAGES]
+    named = [name for name in ("_".join(words[:2]), words[0]) if name in declared()["$defs"]]
+    could_not = answer.code in (2, 3) and set(answer.json) == {"issues"}
+    definition = "fault" if could_not else named[0]
+    validator(definition).validate(answer.json)
+    return definition
 
 
 def read(*arguments: object, at: Path | None = None) -> Any:

@@ -23,7 +23,7 @@ MADE_OF_ONE = ("cli/", "addin/excel/")  # packages that are the face of one libr
 MADE_BY_TOOLS = re.compile(r"\.(?!ci$)|(build|dist|node_modules|__pycache__|loithe-demo)$")
 
 # Namespaces that file formats prescribe, and the standards that the documents cite. A registry never belongs here.
-KNOWN_HOSTS = {"schemas.openxmlformats.org", "schemas.microsoft.com", "purl.org", "www.w3.org"}
+KNOWN_HOSTS = {"schemas.openxmlformats.org", "json-schema.org", "schemas.microsoft.com", "purl.org", "www.w3.org"}
 KNOWN_HOSTS |= {"www.wps.cn", "customschemas.google.com", "schemas.onlyoffice.com"}
 KNOWN_HOSTS |= {"openoffice.org", "purl.oclc.org", "keepachangelog.com", "semver.org"}
 
