@@ -21,6 +21,8 @@ INK, LINES, PAPER, SHADE = "#5B5350", "#B9AFAA", "#FFFFFF", "#F3DCD2"
 NOTHING = "#00000000"  # takes away what is beneath: a rim that fits a light ribbon and a dark one
 
 Point = tuple[float, float]
+Picture = Callable[["Sheet"], None]
+PICTURES: dict[str, Picture] = {}  # by the name of its function: every one that is defined
 
 
 class Sheet:
@@ -87,6 +89,13 @@ class Sheet:
         self.stroke([*corners, (x + wide, y + half)], width, colour)
 
 
+def picture(draw: Picture) -> Picture:
+    """Make a function that draws on a sheet the picture of the button of its name."""
+    PICTURES[draw.__name__] = draw
+    return draw
+
+
+@picture
 def validate(sheet: Sheet) -> None:
     """A form with a tick."""
     sheet.paper(8, 3, 50, 61, 12)
@@ -97,6 +106,7 @@ def validate(sheet: Sheet) -> None:
     sheet.stroke([(37.5, 45.5), (43, 51), (53, 39.5)], 5, PAPER)
 
 
+@picture
 def generate(sheet: Sheet) -> None:
     """New forms, one behind the other."""
     sheet.paper(20, 2, 56, 48, 10)
@@ -110,6 +120,7 @@ def generate(sheet: Sheet) -> None:
     sheet.stroke([(38, 46), (54, 46)], 5, PAPER)
 
 
+@picture
 def consolidate_folder(sheet: Sheet) -> None:
     """A folder of reports, added up."""
     sheet.box(3, 10, 30, 30, AMBER, 4)
@@ -119,6 +130,7 @@ def consolidate_folder(sheet: Sheet) -> None:
     sheet.sigma(32, 40.5, 22, RED, 5)
 
 
+@picture
 def consolidate_files(sheet: Sheet) -> None:
     """Some reports, added up."""
     sheet.paper(23, 2, 60, 50, 11)
@@ -127,6 +139,7 @@ def consolidate_files(sheet: Sheet) -> None:
     sheet.sigma(24, 41, 24, RED, 5.5)
 
 
+@picture
 def status(sheet: Sheet) -> None:
     """The list of units: sent, late, missing."""
     sheet.box(4, 5, 60, 59, INK, 5)
@@ -136,6 +149,7 @@ def status(sheet: Sheet) -> None:
         sheet.stroke([(29, row), (49, row)], 4, LINES)
 
 
+@picture
 def report(sheet: Sheet) -> None:
     """A page with its heading, figures and words."""
     sheet.paper(9, 2, 55, 62, 12)
@@ -145,6 +159,7 @@ def report(sheet: Sheet) -> None:
         sheet.box(left, top, left + 8, 54, colour, 1)
 
 
+@picture
 def pdf(sheet: Sheet) -> None:
     """A page that bears the letters PDF."""
     sheet.paper(11, 2, 53, 62, 12)
@@ -160,6 +175,7 @@ def pdf(sheet: Sheet) -> None:
     sheet.stroke([(44, 33), (51, 33)], 4, PAPER)
 
 
+@picture
 def journal(sheet: Sheet) -> None:
     """A book of what was done, and when."""
     sheet.box(9, 3, 53, 61, RED, 5)
@@ -171,6 +187,7 @@ def journal(sheet: Sheet) -> None:
     sheet.stroke([(45, 37.5), (45, 45.5), (50.5, 48.5)], 3.5, RED)
 
 
+@picture
 def help(sheet: Sheet) -> None:
     """A question."""
     sheet.dot(32, 32, 29, RED)
@@ -178,12 +195,6 @@ def help(sheet: Sheet) -> None:
     sheet.dot(22.6, 26.6, 3, PAPER)
     sheet.stroke([(38.1, 32.3), (32, 38), (32, 41)], 6, PAPER)
     sheet.dot(32, 50.5, 3.8, PAPER)
-
-
-PICTURES: dict[str, Callable[[Sheet], None]] = {
-    each.__name__: each
-    for each in (validate, generate, consolidate_folder, consolidate_files, status, report, pdf, journal, help)
-}
 
 
 def drawn(name: str) -> Image.Image:

@@ -19,7 +19,9 @@ from tools import make_forms, small_register
 
 from loithe_xl import addin
 from loithe_xl.addin import live
+from loithe_xl.addin.buttons import BUTTONS
 from loithe_xl.identity import keyring
+from loithe_xl.language.catalogue import catalogue
 from loithe_xl.language.issues import Fault, issue
 from loithe_xl.workbook.ownsheets import GUIDE, JOURNAL, REPORT
 
@@ -235,6 +237,12 @@ def test_an_excel_that_went_away_is_told_by_other_means(
 
     assert addin.start(["status", "vi"]) == 1
     assert "KHÔNG lưu" in capsys.readouterr().err
+
+
+def test_every_button_has_the_name_that_its_messages_bear_and_none_has_another():
+    named = {key.removeprefix("button_") for key in catalogue("addin") if key.startswith("button_")}
+
+    assert named == set(BUTTONS)
 
 
 def test_an_unknown_button_is_named(capsys: pytest.CaptureFixture[str]):

@@ -1,4 +1,7 @@
-"""The buttons: each asks what it must, runs the task that the command line runs, and says what came of it."""
+"""The buttons: each asks what it must, runs the task that the command line runs, and says what came of it.
+
+A function under ``@button`` is one; its name is the control's on the ribbon, ``Loithe_<name>``.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,8 @@ from loithe_xl.addin import live
 from loithe_xl.addin.dialogs import Desk, Stopped
 from loithe_xl.addin.excel import app
 from loithe_xl.addin.findings import LISTED_TOP
-from loithe_xl.addin.frame import Button, button
+from loithe_xl.addin.frame import BUTTONS as BUTTONS
+from loithe_xl.addin.frame import button
 from loithe_xl.intake.openfile import Opened
 from loithe_xl.language.catalogue import Text, text
 from loithe_xl.language.issues import Issue, Severity
@@ -126,22 +130,6 @@ def journal(desk: Desk) -> None:
     if JOURNAL not in {page.name for page in desk.book.sheets}:
         return desk.say(text("addin.journal_none", sheet=JOURNAL), grave=True)
     return desk.show(JOURNAL)
-
-
-BUTTONS: dict[str, Button] = {
-    each.__name__: each
-    for each in (
-        validate,
-        consolidate_folder,
-        consolidate_files,
-        report,
-        status,
-        generate,
-        pdf,
-        help,
-        journal,
-    )
-}
 
 
 def _consolidate(desk: Desk, paths: Sequence[Path]) -> None:

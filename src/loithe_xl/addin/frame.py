@@ -17,11 +17,15 @@ from loithe_xl.tasks.office import local_time
 
 Work = Callable[[Desk], None]
 Button = Callable[..., bool]
+BUTTONS: dict[str, Button] = {}  # by the name of its function: every one that is defined
 MOST_FAULTS = 8  # told in one message
 
 
 def button(work: Work) -> Button:
-    """A button's function of the open workbook and the language; False when it could not do its work, and said so."""
+    """Make a function a button, which takes the open workbook and the language, and enter it among ``BUTTONS``.
+
+    It tells the user whatever went wrong, and returns False when it could not do its work.
+    """
 
     @wraps(work)
     def pressed(book: app.Book, lang: str = "vi") -> bool:
@@ -38,6 +42,7 @@ def button(work: Work) -> Button:
             desk.say(broken(work.__name__, error), grave=True)
         return False
 
+    BUTTONS[work.__name__] = pressed
     return pressed
 
 
