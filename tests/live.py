@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+import openpyxl
 import xlwings as xw
 from hosts import excel
 from tools import REQUIRED, fill, held, make_forms, small_register
@@ -59,6 +60,14 @@ def recomputed(path: Path) -> Path:
         subject = Subject(found.identity, found.token, name, above, lang)
         done.write_bytes(package(cell_case(found.loaded, found.layout, subject, found.inputs), salt_of(found.key)))
     return done
+
+
+def someone_elses(path: Path) -> Path:
+    """A workbook that is none of ours."""
+    workbook = openpyxl.Workbook()
+    workbook.active["A1"] = "Bảng chấm công"
+    workbook.save(path)
+    return path
 
 
 def opened(path: Path, *, read_only: bool = False) -> xw.Book:

@@ -8,13 +8,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-import openpyxl
 import pytest
 import xlwings as xw
 from cli_tools import codes, register_file
 from cli_tools import read as command_json
 from hosts import excel
-from live import clock, opened, press, received
+from live import clock, opened, press, received, someone_elses
 from tools import make_forms, small_register
 
 from loithe_xl import addin
@@ -38,13 +37,6 @@ def district(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Path],
 @pytest.fixture
 def parent(district: tuple[dict[str, Path], Path], tmp_path: Path) -> Path:
     return Path(shutil.copy(district[0]["01"], tmp_path / "huyện.xlsx"))
-
-
-def someone_elses(path: Path) -> Path:
-    workbook = openpyxl.Workbook()
-    workbook.active["A1"] = "Bảng chấm công"
-    workbook.save(path)
-    return path
 
 
 def untouched(book: xw.Book) -> bool:

@@ -20,7 +20,7 @@ import savers
 from cli_tools import REQUIRED, codes, held, issue_forms, places, press, put, read, rewritten, type_in
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
-from tools import NOON, small_register
+from tools import NOON, forget_packs, small_register
 
 from loithe_xl.consolidation.ledger import read_register
 from loithe_xl.draw import guide
@@ -75,14 +75,9 @@ def speaking(world: str, folder: Path) -> Iterator[None]:
         if world == "sheets":
             patch.setattr(guide, "GUIDE", "Hướng dẫn cũ")
             patch.setattr(ownsheets, "GUIDE", "Hướng dẫn cũ")
-        _forget()
+        forget_packs()
         yield
-    _forget()
-
-
-def _forget() -> None:
-    for cached in (loading.own, loading.known, loading._loaded_from, issued._expected):
-        cached.cache_clear()
+    forget_packs()
 
 
 UNSEALED = {"STRUCTURE_LABEL_CHANGED", "STRUCTURE_MORE"}  # a cell's form with other labels than today's

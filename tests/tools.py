@@ -18,6 +18,7 @@ from loithe_xl.draw import packs
 from loithe_xl.draw.render import Subject, cell_case, package, salt_of
 from loithe_xl.form.inputs import Inputs, blank
 from loithe_xl.form.terms import Term
+from loithe_xl.intake import issued
 from loithe_xl.intake.openfile import open_file, with_receipts
 from loithe_xl.register.register import Register, Unit
 from loithe_xl.rules.evaluate import Raw
@@ -144,12 +145,22 @@ def small_register(shape: Mapping[str, int] | None = None, straight: int = 1) ->
 
 
 def make_forms(
-    out: Path, register: Register | None = None, level: str = "district", office: Office | None = None
+    out: Path,
+    register: Register | None = None,
+    level: str = "district",
+    office: Office | None = None,
+    pack: str = "loi_the",
 ) -> dict[str, Path]:
     """Every form of the register's tree beneath ``level``, by unit code."""
-    request = Request(packs.load("loi_the"), register or small_register(), TERM, level, True, (), out)
+    request = Request(packs.load(pack), register or small_register(), TERM, level, True, (), out)
     made = generate(request, office or Office(now=NOON))
     return {path.stem.removesuffix("_2023-02"): path for path in made}
+
+
+def forget_packs() -> None:
+    """Read packs anew, for they may lie elsewhere now."""
+    for cached in (packs.own, packs.known, packs._loaded_from, issued._expected):
+        cached.cache_clear()
 
 
 def fill(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from loithe_xl import __version__
@@ -87,7 +88,8 @@ def generate(desk: Desk) -> None:
     else:
         register = desk.files("pick_register")[0]
         app.require_saved(desk.book.app, register)
-        given = formrequest.of_register(register, lambda period: desk.words("ask_period", period))
+        ask_pack, ask_period = partial(desk.choice, "ask_pack"), partial(desk.words, "ask_period")
+        given = formrequest.of_register(register, ask_pack, ask_period)
     if given is None:
         return desk.say(text("addin.none_beneath"))
     folder = desk.folder("pick_out")

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import shorten
 from typing import TypeVar
 
 from loithe_xl.addin.excel import app
@@ -62,17 +63,31 @@ class Desk:
 
     def words(self, key: str, default: str) -> str:
         """A line that the user types."""
-        title = text("addin.title", button=text(f"addin.button_{self.button}")).to(self.lang)
-        given = app.ask_text(self.book.app, text(f"addin.{key}").to(self.lang), title, default)
-        if given is None:
-            raise Stopped
-        return given
+        return self._typed(text(f"addin.{key}").to(self.lang), default)
+
+    def choice(self, key: str, options: Sequence[Text]) -> int:
+        """Which of the options the user means, counted from 0: he types its number, and is asked until it is one."""
+        question = text(f"addin.{key}").to(self.lang)
+        room = (app.LONGEST_PROMPT - len(question)) // len(options) - 1
+        listed = [f"{number}. {option.to(self.lang)}" for number, option in enumerate(options, 1)]
+        asked = "\n".join((question, *(shorten(line, room, placeholder="…") for line in listed)))
+        numbers = [str(number) for number, _ in enumerate(options, 1)]
+        while (given := self._typed(asked, "")) not in numbers:
+            pass
+        return numbers.index(given)
 
     def show(self, sheet: str, cell: str = "A1") -> None:
         """Bring a sheet to the front."""
         page = self.book.sheets[sheet]
         page.activate()
         page.range(cell).select()
+
+    def _typed(self, question: str, default: str) -> str:
+        title = text("addin.title", button=text(f"addin.button_{self.button}")).to(self.lang)
+        given = app.ask_text(self.book.app, question, title, default)
+        if given is None:
+            raise Stopped
+        return given
 
     def _folder(self) -> Path | None:
         """The workbook's, from which files are named; never the working one, for anybody's files lie there."""

@@ -149,7 +149,9 @@ class Application(Com):
         if not DESK.inputs:
             raise harm(f"an input box that nobody answers: {Prompt}")
         given = DESK.inputs.popleft()
-        DESK.dialogs.append(Dialog("input", Title, None if given is False else given, start=str(Default)))
+        DESK.dialogs.append(
+            Dialog("input", Title, None if given is False else given, start=str(Default), prompt=Prompt)
+        )
         return given
 
 

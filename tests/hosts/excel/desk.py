@@ -45,6 +45,7 @@ class Dialog:
     many: bool = False
     start: str = ""
     filters: tuple[tuple[str, str], ...] = ()
+    prompt: str = ""  # of an input box
 
 
 class Desk:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from xlwings import Sheet as Sheet
 
 FOLDER, FILES = 4, 3  # Excel's kinds of file dialog
+LONGEST_PROMPT = 255  # letters of a question that is answered by typing; Excel refuses longer ones
 TRIES = 200  # to reach an Excel that says it is busy
 # The library takes these in where it finds them, for tables that nobody here asks it for: most of its starting time.
 _UNUSED = ("numpy", "pandas", "matplotlib", "PIL", "polars")
