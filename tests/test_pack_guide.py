@@ -100,16 +100,16 @@ def test_the_example_works_from_a_folder(tmp_path: Path) -> None:
     for path, content in example().items():
         (tmp_path / path).parent.mkdir(exist_ok=True)
         (tmp_path / path).write_bytes(content)
-    loaded = packs.load(str(tmp_path))
-    form = loaded.pack.forms["chi_bo"]
-    layout = loaded.layout(form)
-    identity = Identity("1.1", "2024-Q1", loaded.pack.end, loaded.pack.end, loaded.pack.id, layout.digest)
+    found = packs.load(str(tmp_path))
+    form = found.pack.forms["chi_bo"]
+    layout = found.layout(form)
+    identity = Identity("1.1", "2024-Q1", found.pack.end, found.pack.end, found.pack.id, layout.digest)
     subject = Subject(identity, "LT1|t", "Chi bộ", "Huyện")
 
-    drawn = form_book(cell_case(loaded, layout, subject, blank(form)))
+    drawn = form_book(cell_case(found, layout, subject, blank(form)))
 
     assert [sheet.name for sheet in drawn.sheets[:2]] == ["1. Số liệu", "2. Các buổi"]
-    assert {path for path, _ in loaded.embedded} == set(example())
+    assert {path for path, _ in found.embedded} == set(example())
 
 
 def filled(pack: Pack, total: int, joined: int, place: str, *, held: bool) -> Inputs:

@@ -83,13 +83,18 @@ def _generate(
     from loithe_xl.draw import packs
     from loithe_xl.form import terms
     from loithe_xl.form.loaded import check_scheme
+    from loithe_xl.language.issues import Fault, has_error
     from loithe_xl.tasks import generate as task
     from loithe_xl.tasks import registers
     from loithe_xl.tasks.office import Office, shown
+    from loithe_xl.tasks.packs import edition_issues
 
     notice = noticing(lang)
     loaded = packs.load(pack)
-    for found in loaded.pack.warnings:
+    told = edition_issues(loaded) if loaded.embedded else ()
+    if has_error(told):
+        raise Fault(list(told), 2)
+    for found in (*loaded.pack.warnings, *told):
         notice(found)
     check_scheme(loaded, scheme)
     term = terms.term(loaded, period, cutoff, deadline)

@@ -30,6 +30,7 @@ HOMES = {
     "report": "commands",
     "repair": "repair",
     "register": "registers",
+    "pack": "packs",
     "key": "keys",
     "addin": "addins",
 }

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from loithe_xl.consolidation.asked import UNASKED, Asked, Lacks, nobody_asked, of_answers, of_units, told_and_hidden
 from loithe_xl.consolidation.decide import between, decide
 from loithe_xl.consolidation.receipts import (
     Compact,
@@ -51,7 +52,7 @@ class Child:
 class Consolidation:
     """A parent's figures. ``values``: every numeric id, None for a rate without denominator; ``rows``: figures per
     direct child, None where nothing of it counts; ``absent``: what the register alone says of those; ``rule_values``:
-    everything that the form's rules may name."""
+    everything that the form's rules may name; ``lacks``: figures that some units were never asked for."""
 
     unit: str
     values: Mapping[str, Figure | None]
@@ -62,6 +63,7 @@ class Consolidation:
     decision: Decision
     absent: Mapping[str, Figures] = field(default_factory=dict)
     rule_values: Values = field(default_factory=dict)
+    lacks: Lacks = field(default_factory=dict)
 
 
 def consolidate(
@@ -77,10 +79,13 @@ def consolidate(
     """The parent's figures from its own inputs, its register subtree and everything it ever received."""
     decision = decide(register, parent, receipts)
     summed = _Summed(pack, form)
-    rows = _child_rows(summed, register, parent, decision)
+    lacks = Asked(pack, register).lacks(decision.counted.values())
+    rows = _child_rows(summed, register, parent, decision, lacks)
+    lacks = {**lacks, **of_answers(form, rows)}
     given = given_values(pack, form, register, parent, rows)
     given[RETURNED] = sum(_is_open(receipt, decision) for receipt in receipts)
-    values = all_values(form, inputs, constants, given)
+    given |= dict.fromkeys(nobody_asked(lacks, rows.values()), UNASKED)
+    values, seen = told_and_hidden(form.derived, all_values(form, inputs, constants, given), lacks)
     children = _children(register, parent, receipts, decision, rows, deadline)
     return Consolidation(
         parent,
@@ -91,7 +96,8 @@ def consolidate(
         tuple(_parent_issues(form, children, values)),
         decision,
         {code: summed.nothing(len(register.cells(code))) for code, row in rows.items() if row is None},
-        values,
+        seen,
+        lacks,
     )
 
 
@@ -107,13 +113,10 @@ def rows_sent_up(pack: Pack, form: Form, inputs: Inputs, done: Consolidation) ->
     Of those beneath no figure goes further that could tell who is meant: it is in the totals.
     """
     own = unit_row(done.unit, form, inputs, done.rule_values)
-    sums = {id: done.values[id] or 0 for id in pack.indicators}
-    beneath = sorted((row for receipt in done.decision.counted.values() for row in receipt.rows), key=_by_unit)
-    return (UnitRow(own.unit, {**sums, **own.figures}, own.texts), *without(beneath, pack.sensitive))
-
-
-def _by_unit(row: UnitRow) -> str:
-    return row.unit
+    sums = {id: done.values[id] or 0 for id in pack.indicators if done.values[id] is not None or id not in done.lacks}
+    rows = (row for receipt in done.decision.counted.values() for row in receipt.rows)
+    beneath = without(sorted(rows, key=lambda row: row.unit), pack.sensitive)
+    return (UnitRow(own.unit, {**sums, **own.figures}, own.texts), *beneath)
 
 
 def given_values(
@@ -152,7 +155,9 @@ def numbers(pack: Pack, form: Form, inputs: Inputs, values: Mapping[str, object]
     return found
 
 
-def _child_rows(summed: _Summed, register: Register, parent: str, decision: Decision) -> dict[str, Figures | None]:
+def _child_rows(
+    summed: _Summed, register: Register, parent: str, decision: Decision, lacks: Lacks
+) -> dict[str, Figures | None]:
     """The summed figures of each direct child, from its own file or from those beneath it."""
     direct = [unit.code for unit in register.children(parent)]
     found: dict[str, Figures | None] = dict.fromkeys(direct)
@@ -162,7 +167,7 @@ def _child_rows(summed: _Summed, register: Register, parent: str, decision: Deci
         parts[path[-1]].append(receipt)
     for code, receipts in parts.items():
         own = summed.answers(register, code, decision.counted[code]) if code in decision.counted else {}
-        found[code] = summed.figures(len(register.cells(code)), receipts, own)
+        found[code] = summed.figures(len(register.cells(code)), receipts, own, lacks)
     return found
 
 
@@ -189,13 +194,15 @@ class _Summed:
         told = {id: own[of] for id, of in self.counted if form and of in form.fields and of in own}
         return {UNITS_REPORTED: 1, **told} if told else {}
 
-    def figures(self, cells: int, receipts: Sequence[Receipt], own: Figures) -> Figures:
+    def figures(self, cells: int, receipts: Sequence[Receipt], own: Figures, lacks: Lacks | None = None) -> Figures:
         """A child's sums, its own counted answers, and the figures that the form derives from sums and register."""
         rows = [receipt.rows[0].figures for receipt in receipts]
-        figures: dict[str, Figure] = {id: _total(rows, id) for id in self.indicators}
+        mine = of_units(lacks, receipts) if lacks else {}
+        unasked = nobody_asked(mine, rows)
+        figures: dict[str, Figure] = {id: _total(rows, id) for id in self.indicators if id not in unasked}
         given: dict[str, Raw] = dict.fromkeys(self.cells, cells)
-        derived = derive(self.derived, {**figures, **given}, given)
-        figures |= {id: raw for id, raw in derived.items() if is_number(raw)}
+        derived = derive(self.derived, {**figures, **given, **dict.fromkeys(unasked, UNASKED)}, given)
+        figures |= {id: raw for id, raw in told_and_hidden(self.derived, derived, mine)[0].items() if is_number(raw)}
         return Compact({**figures, **own})
 
     def nothing(self, cells: int) -> Figures:

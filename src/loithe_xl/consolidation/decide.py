@@ -13,7 +13,7 @@ from dataclasses import replace
 from loithe_xl.consolidation.receipts import Decision, Receipt, Rule, Ruling, Status, UnitRow, Verdict, fingerprint
 from loithe_xl.consolidation.versions import Version, against, choose
 from loithe_xl.language.issues import Issue, Place, issue
-from loithe_xl.language.notation import plain
+from loithe_xl.language.notation import plain_or_dash
 from loithe_xl.register.register import Register
 
 SHOWN_CHANGES = 8
@@ -288,7 +288,7 @@ def _changes(older: UnitRow, newer: UnitRow, ids: Sequence[str] | None = None) -
     if ids is None:
         ids = [*older.figures, *(id for id in newer.figures if id not in older.figures)]
     said = [
-        f"{id} {plain(older.figures.get(id, 0))} → {plain(newer.figures.get(id, 0))}"
+        f"{id} {plain_or_dash(older.figures.get(id))} → {plain_or_dash(newer.figures.get(id))}"
         for id in ids
         if older.figures.get(id, 0) != newer.figures.get(id, 0)
     ]

@@ -39,6 +39,11 @@ class Compact(Mapping[str, Figure]):
         place = self._places.get(id)
         return default if place is None else self._values[place]
 
+    @property
+    def place(self) -> int:
+        """Equal for figures of the same ids, as long as both are there."""
+        return id(self._places)
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._places)
 
@@ -174,6 +179,13 @@ class Decision:
     def units(self) -> dict[str, Receipt]:
         """Every unit whose figures count, with the report in which they stand."""
         return {row.unit: receipt for receipt in self.counted.values() for row in receipt.rows}
+
+
+def ids_of(receipts: Iterable[Receipt]) -> frozenset[str]:
+    """The figures that any row of the receipts has."""
+    rows = (row.figures for receipt in receipts for row in receipt.rows)
+    kinds = {each.place if isinstance(each, Compact) else id(each): each for each in rows}
+    return frozenset[str]().union(*kinds.values())
 
 
 def fingerprint(rows: Iterable[UnitRow]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from loithe_xl.consolidation.asked import UNASKED
 from loithe_xl.consolidation.receipts import Figures, Status
 from loithe_xl.draw.case import Case
 from loithe_xl.draw.checklist import Itself
@@ -64,6 +65,8 @@ def totals_rows(case: Case) -> dict[str, int]:
 def shown(case: Case, id: str) -> int | Decimal | str:
     """What a computed figure comes to now; blank where it cannot be said."""
     now = case.values.get(id)
+    if case.consolidation and id in case.consolidation.lacks:  # the sum over those that were asked
+        now = case.consolidation.values.get(id)
     return now if is_number(now) else ""
 
 
@@ -112,10 +115,11 @@ def figures_sheet(panel: Panel) -> Sheet:
     known = {code: row or case.consolidation.absent[code] for code, row in case.consolidation.rows.items()}
     for id, column in columns.items():
         letters = column_letters(column)
-        total = sum(row.get(id, 0) for row in known.values())
-        sheet.put(
-            FIRST, column, Formula(f"SUM({letters}{FIRST + 1}:{letters}{last})", total), f"total_{_look(case, id)}"
-        )
+        cells = f"{letters}{FIRST + 1}:{letters}{last}"
+        total = Formula(f"SUM({cells})", sum(row.get(id, 0) for row in known.values()))
+        if id in case.consolidation.lacks and not any(id in row for row in known.values()):
+            total = Formula(f'IF(COUNT({cells})=0,"",SUM({cells}))', "")  # nobody was asked
+        sheet.put(FIRST, column, total, f"total_{_look(case, id)}")
     sheet.flow = Flow(FIRST + 1, len(case.consolidation.rows), max(columns.values()), lambda: _children(case, known))
     sheet.freeze = (FIRST + 1, STATUS + 1)
     repeated = (FIRST - 1, FIRST), (1, NAME)
@@ -126,7 +130,7 @@ def figures_sheet(panel: Panel) -> Sheet:
 def _children(case: Case, known: Mapping[str, Figures]) -> Iterator[Line]:
     """A child's figures. Of a unit that sent nothing the register's own are known, and nothing else."""
     assert case.consolidation and case.register
-    ids, answers = list(columns_of(case)), frozenset(_answers(case))
+    ids, answers = list(columns_of(case)), frozenset([*_answers(case), *case.consolidation.lacks])
     styles = ("number", "text", "text", "text", *(f"computed_{_look(case, id)}" for id in ids))
     states = {child.unit: child.status for child in case.consolidation.children}
     for number, (code, row) in enumerate(case.consolidation.rows.items(), 1):
@@ -172,7 +176,9 @@ def _computed(case: Case, figure: Figure) -> Formula | int | Decimal | str:
     now = shown(case, figure.id)
     if derived is None or derived.source in ("children", "reported"):
         return Formula(f"{_total_cell(case, figure.id)}", now)
-    return now if derived.rule is None else Formula(derived_formula(case.layout, derived.rule, derived.needs), now)
+    if derived.rule is None or case.values.get(figure.id) == UNASKED:  # a formula would tell what nobody knows
+        return now
+    return Formula(derived_formula(case.layout, derived.rule, derived.needs), now)
 
 
 def derived_formula(layout: Layout, rule: Node, needs: Sequence[str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,7 +27,7 @@ from loithe_xl.intake.parents import with_receipts as with_receipts
 from loithe_xl.intake.provenance import form_of, identified
 from loithe_xl.intake.seal import beside_words
 from loithe_xl.intake.structure import changed, few, misplaced
-from loithe_xl.language.catalogue import text
+from loithe_xl.language.catalogue import LANGUAGES, Text, text
 from loithe_xl.language.issues import Fault, Issue, Place, has_error, issue
 from loithe_xl.reading import guard, reader
 from loithe_xl.reading.received import Received
@@ -36,6 +36,8 @@ from loithe_xl.workbook.book import Book
 from loithe_xl.workbook.celltext import normal
 from loithe_xl.workbook.daynumbers import serial
 from loithe_xl.workbook.ownsheets import COMPUTED, HIDDEN, HIDDEN_RECEIPTS, HIDDEN_REGISTER
+
+NAMED = 5  # fields that an earlier form did not ask for, by their labels
 
 
 def open_file(path: Path, file: str, by: Loaded | None = None, trusted: Trust | None = None) -> Opened:
@@ -78,7 +80,7 @@ def opened(
         loaded, layout = form_of(identity, by, {} if foreign else received.grids)
     except Fault as fault:
         return opened if foreign else opened.refused(*fault.issues)
-    opened = replace(opened, loaded=loaded)
+    opened = replace(opened, loaded=loaded).refused(*_of_earlier(loaded, layout))
     if foreign and layout.form.parent:
         return opened
     hidden = (HIDDEN, HIDDEN_REGISTER, HIDDEN_RECEIPTS) if layout.form.parent else (HIDDEN,)
@@ -101,6 +103,15 @@ def opened(
         found = besides
     opened = opened.refused(*few([*found, *cut_cells(layout, received.unlocked)]), *typed.issues)
     return parents.read(opened) if layout.form.parent else _cell(opened)
+
+
+def _of_earlier(loaded: Loaded, layout: Layout) -> Iterator[Issue]:
+    """That a form is of an earlier edition, where today's asks for more: nobody wonders then where figures are."""
+    earlier = loaded.earlier_of(layout)
+    if earlier and earlier.unasked:
+        said = ([each.to(lang) for each in earlier.unasked] for lang in LANGUAGES)
+        listed = Text(*("; ".join(each[:NAMED]) + (" …" if len(each) > NAMED else "") for each in said))
+        yield issue("FORM_EARLIER", count=len(earlier.unasked), labels=listed)
 
 
 def receipt_of(opened: Opened, verdict: Verdict, now: str, turned_away: Iterable[Issue] = ()) -> Receipt:
@@ -128,9 +139,12 @@ def rows_of(opened: Opened) -> tuple[UnitRow, ...]:
     """The unit's own figures, then those of every unit beneath that are in them."""
     assert opened.identity and opened.layout and opened.loaded
     form, pack = opened.layout.form, opened.loaded.pack
-    if opened.consolidation is None:
-        return (unit_row(opened.identity.unit, form, opened.inputs, opened.values),)
-    return rows_sent_up(pack, form, opened.inputs, opened.consolidation)
+    if opened.consolidation is not None:
+        return rows_sent_up(pack, form, opened.inputs, opened.consolidation)
+    if earlier := opened.loaded.earlier_of(opened.layout):
+        form, known = earlier.counted, constants(pack, serial(opened.identity.cutoff))
+        return (unit_row(opened.identity.unit, form, opened.inputs, all_values(form, opened.inputs, known, {})),)
+    return (unit_row(opened.identity.unit, form, opened.inputs, opened.values),)
 
 
 def fresh_book(loaded: Loaded, layout: Layout) -> Book:

@@ -8,13 +8,15 @@ from dataclasses import replace
 from loithe_xl.consolidation.consolidate import consolidate
 from loithe_xl.consolidation.ledger import read_journal, read_receipts
 from loithe_xl.consolidation.ledgercheck import impossible
-from loithe_xl.consolidation.receipts import Receipt, Verdict, without
+from loithe_xl.consolidation.receipts import Receipt, Verdict, ids_of, without
 from loithe_xl.form.checks import validate
 from loithe_xl.form.coercion import explained
+from loithe_xl.form.earlier import figures_ever, sent_up
 from loithe_xl.form.inputs import constants
 from loithe_xl.form.ownchecks import EMPTY, SILENT, TURNED_AWAY
 from loithe_xl.intake.opened import Opened
 from loithe_xl.language.issues import Issue, Place, Severity, issue
+from loithe_xl.pack.spec import Pack
 from loithe_xl.register.register import Register
 from loithe_xl.workbook.daynumbers import serial
 from loithe_xl.workbook.ownsheets import HIDDEN_JOURNAL, HIDDEN_RECEIPTS
@@ -32,6 +34,7 @@ def read(opened: Opened) -> Opened:
     assert opened.loaded and opened.register and opened.identity
     register, loaded = opened.register, opened.loaded
     receipts = [_as_kept_now(each, register, loaded.pack.sensitive) for each in receipts]
+    receipts = _still_asked(receipts, loaded.pack)
     forms = [layout.form for layout in loaded.layouts.values()]
     found = impossible(forms, register, opened.identity.unit, receipts)
     opened = with_receipts(replace(opened, journal=tuple(journal)), receipts)
@@ -42,6 +45,15 @@ def _as_kept_now(receipt: Receipt, register: Register, sensitive: Collection[str
     """Without what an earlier version kept: figures of units beneath that totals tell, codes of strangers' forms."""
     unit = receipt.unit if receipt.verdict is Verdict.VALID or register.unit(receipt.unit) else ""
     return replace(receipt, unit=unit, rows=(*receipt.rows[:1], *without(receipt.rows[1:], sensitive)))
+
+
+def _still_asked(receipts: Iterable[Receipt], pack: Pack) -> list[Receipt]:
+    """The receipts without figures that only earlier editions of the pack asked for."""
+    kept = list(receipts)
+    held = ids_of(kept)
+    known = frozenset[str]().union(pack.indicators, *(sent_up(form) for form in pack.forms.values()))
+    gone = (held - known) & figures_ever(pack) if held - known else frozenset[str]()
+    return [replace(each, rows=without(each.rows, gone)) for each in kept] if gone else kept
 
 
 def _own_faults(opened: Opened) -> list[Issue]:

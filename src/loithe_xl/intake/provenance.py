@@ -58,7 +58,7 @@ def _resembles(received: Received) -> bool:
 def form_of(identity: Identity, by: Loaded | None, grids: Grids) -> tuple[Loaded, Layout]:
     """The pack of a form and the form's layout; Fault where either is not known. ``by`` as in ``open_file``."""
     loaded = pack_of(identity, by, grids)
-    layout = loaded.layouts.get(identity.digest)
+    layout = loaded.layout_of(identity.digest)
     if layout is None:
         raise Fault([issue("LAYOUT_UNKNOWN", pack=identity.pack)])
     return loaded, layout

@@ -78,3 +78,8 @@ def moment(iso: str) -> str:
 def plain(number: Decimal | int) -> str:
     """A number as people write it in Vietnam, without grouping: 12 or 12,5."""
     return f"{Decimal(number).normalize():f}".replace(".", ",")
+
+
+def plain_or_dash(number: Decimal | int | None) -> str:
+    """A number without grouping, and a dash for what is no figure because it was never asked for."""
+    return "–" if number is None else plain(number)

@@ -6,21 +6,24 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from loithe_xl.language.catalogue import Text
 from loithe_xl.language.issues import Fault, Issue, Place, Severity, issue
+from loithe_xl.pack.campaign import Document, Scheme
 from loithe_xl.pack.fields import Common, read_section
 from loithe_xl.pack.forms import read_forms, read_group, settle
 from loithe_xl.pack.kinds import NO, YES
 from loithe_xl.pack.names import list_faults
 from loithe_xl.pack.reportread import faults as wording_faults
-from loithe_xl.pack.spec import Document, Form, Pack, Scheme
+from loithe_xl.pack.spec import Editions, Form, Pack
 from loithe_xl.pack.toml import Block, Faults, parse
 from loithe_xl.pack.whole import note_between_forms
 from loithe_xl.register.register import TIERS
 
 MAIN = "pack.toml"
+ISSUED = "issued"  # the folder of the editions from which forms were sent out, each as the pack was then
 # A pack, one of its forms, and where each id of it is stated, by (kind, id) as in ``ReadForm.places``.
 Further = Callable[[Pack, Form, Mapping[tuple[str, str], Place]], Iterable[Issue]]
 
@@ -38,9 +41,13 @@ def load(folder: Path) -> Pack:
 
 
 def read_folder(folder: Path) -> dict[str, bytes]:
-    """Every file of a pack by its path within the folder, with ``/``; Fault when there is no pack to read."""
+    """Every file of a pack by its path within the folder, with ``/``, those of its issued editions included.
+
+    Raises a Fault when there is no pack to read.
+    """
     try:
-        found = [*folder.glob("*.toml"), *folder.glob("*/*.toml")]
+        rooms = "*.toml", "*/*.toml", f"{ISSUED}/*/*.toml", f"{ISSUED}/*/*/*.toml"
+        found = {path for room in rooms for path in folder.glob(room)}
         files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(found)}
     except OSError as error:
         raise Fault([issue("PACK_UNREADABLE", Place(file=str(folder)), fault=error.strerror)], 2) from error
@@ -55,12 +62,33 @@ def load_files(files: Mapping[str, bytes], further: Further = _nothing) -> Pack:
     ``further``: what else is asked of each form of a pack that is sound so far; its faults count as any other.
     """
     faults = Faults()
-    blocks = parse(files, faults)
+    issued = {path: content for path, content in files.items() if path.startswith(f"{ISSUED}/")}
+    own = {path: content for path, content in files.items() if path not in issued}
+    if MAIN not in own:
+        faults.add("PACK_FILE_MISSING", Place(), path=MAIN)
+    blocks = parse(own, faults)
     pack = _pack(blocks, faults, further) if MAIN in blocks else None
     errors = faults.of(Severity.ERROR)
     if errors or pack is None:
         raise Fault(sorted(errors, key=lambda each: each.place.file), 2)
-    return replace(pack, warnings=tuple(faults.of(Severity.WARNING)))
+    warnings = tuple(faults.of(Severity.WARNING))
+    return replace(pack, warnings=warnings, read_editions=partial(read_editions, issued) if issued else Editions)
+
+
+def read_editions(files: Mapping[str, bytes]) -> Editions:
+    """The issued editions among a pack's files; one with faults is left out, and they are told by its paths."""
+    parts: dict[str, dict[str, bytes]] = {}
+    for path in sorted(files):
+        name, _, within = path.removeprefix(f"{ISSUED}/").partition("/")
+        parts.setdefault(name, {})[within] = files[path]
+    packs: dict[str, Pack] = {}
+    faults: list[Issue] = []
+    for name, held in parts.items():
+        try:
+            packs[name] = load_files(held)
+        except Fault as fault:
+            faults += (each.in_file(f"{ISSUED}/{name}/{each.place.file}".rstrip("/")) for each in fault.issues)
+    return Editions(packs, tuple(faults))
 
 
 def _pack(blocks: Mapping[str, Block], faults: Faults, further: Further) -> Pack:

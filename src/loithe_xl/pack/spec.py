@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Any
 
-from loithe_xl.language.catalogue import Text, text
+from loithe_xl.language.catalogue import Text
 from loithe_xl.language.issues import Issue, Severity
+from loithe_xl.pack.campaign import Document, Scheme
 from loithe_xl.pack.kinds import KINDS, Aggregate, Kind
 from loithe_xl.register.register import Register, Unit
 from loithe_xl.rules.syntax import Node, may_be_fraction, names
@@ -168,36 +169,16 @@ class Indicator:
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
-    """A document the campaign rests on; a blank ``symbol`` was not given and is never made up."""
+class Editions:
+    """What a pack was when forms were sent out, by the editions' names, and what keeps some from being read."""
 
-    type: Text
-    number: str
-    issuer: Text
-    day: date
-    symbol: str = ""
-    subject: Text = Text("")
-
-    @property
-    def cited(self) -> Text:
-        """Hướng dẫn số 06-HD/TU, ngày 12/01/2023 của Ban Thường vụ Tỉnh ủy."""
-        number = f"{self.number}-{self.symbol}" if self.symbol else self.number
-        return text("spec.cited", type=self.type, number=number, day=f"{self.day:%d/%m/%Y}", issuer=self.issuer)
-
-
-@dataclass(frozen=True, slots=True)
-class Scheme:
-    """The tiers there are, from the highest down, while the scheme is in force (``end`` None: still)."""
-
-    id: str
-    tiers: tuple[str, ...]
-    start: date
-    end: date | None = None
+    packs: Mapping[str, Pack] = field(default_factory=dict)
+    faults: tuple[Issue, ...] = ()
 
 
 @dataclass(frozen=True)
 class Pack:
-    """One campaign: everything that is data."""
+    """One campaign: everything that is data. ``read_editions`` reads its issued editions, seldom asked for."""
 
     id: str
     title: Text
@@ -214,6 +195,12 @@ class Pack:
     report: Mapping[str, Any] = field(default_factory=dict)  # the wording per tier, checked by ``report``
     warnings: tuple[Issue, ...] = ()  # what its loading noticed and let pass
     smallest_shown: int = 5  # of sensitive counts of single units; smaller ones are shown in totals only
+    read_editions: Callable[[], Editions] = field(default=Editions, compare=False, repr=False)
+
+    @cached_property
+    def editions(self) -> Editions:
+        """The editions of the pack from which forms were sent out, read once."""
+        return self.read_editions()
 
     @cached_property
     def bases(self) -> tuple[Text, ...]:

@@ -7,12 +7,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from loithe_xl.consolidation.asked import UNASKED, told_and_hidden
 from loithe_xl.consolidation.consolidate import Consolidation
 from loithe_xl.form.inputs import Inputs, rule_values
+from loithe_xl.language.catalogue import Text
 from loithe_xl.language.notation import count, day, percent
 from loithe_xl.pack.reportread import PARTS, PLACEHOLDER
 from loithe_xl.pack.reportspec import Choice, Opinions, Part, Ranking, Sentence, Wording
-from loithe_xl.pack.spec import UNITS_REPORTED, Form, Pack
+from loithe_xl.pack.spec import UNITS_REPORTED, Derived, Form, Pack
 from loithe_xl.register.register import Register
 from loithe_xl.rules.evaluate import Raw, Undefined, evaluate, is_number, truth
 from loithe_xl.rules.syntax import names
@@ -55,7 +57,12 @@ class Facts:
         counted: dict[str, Raw] = {"units_received": sum(got), "units_missing": len(got) - sum(got)}
         self.numbers: dict[str, Raw] = {**consolidation.values, **counted}
         self.known = {**dict.fromkeys(pack.indicators), **constants, **self.numbers, **rule_values(inputs, {})}
+        self.untold = _untold(form, inputs, consolidation)
+        mixed = _mixed(wording, consolidation)
         for id, rule in wording.figures.items():
+            if id in mixed or not self.untold.isdisjoint(names(rule)):
+                self.untold.add(id)
+                continue
             try:
                 value: Raw | str = evaluate(rule, self.known)
             except Undefined:
@@ -87,23 +94,33 @@ class Facts:
         return None
 
     def _said(self, choice: Choice) -> str | None:
+        answered = self._answered(choice)
         if not choice.parts:
-            return self.fill(choice.text)
-        held = (self.fill(part.text) for part in choice.parts if self._holds(part))
+            return self.fill(choice.text, **answered)
+        held = (self.fill(part.text, **answered) for part in choice.parts if self._holds(part))
         *first, last = [said for said in held if said is not None] or [""]
         listed = choice.last.join([choice.between.join(first), last]) if first else last
-        return self.fill(choice.text, **{PARTS: listed}) if listed else None
+        return self.fill(choice.text, **answered, **{PARTS: listed}) if listed else None
 
     def _whole(self, choice: Choice) -> bool:
         """Whether it says, where it counts what units answered and some have not, how many have."""
-        named = {
-            name for text in (choice.text, *(part.text for part in choice.parts)) for name in PLACEHOLDER.findall(text)
-        }
-        return not self.silent or named.isdisjoint(self.answers) or UNITS_REPORTED in named
+        counted = _named(choice) & self.answers
+        silent = self.silent or not counted.isdisjoint(self.consolidation.lacks)
+        return not silent or not counted or UNITS_REPORTED in _named(choice)
+
+    def _answered(self, choice: Choice) -> dict[str, str]:
+        """The number of units that answered what a sentence counts, where some were not asked all of it."""
+        counted = _named(choice) & self.answers
+        if counted.isdisjoint(self.consolidation.lacks):
+            return {}
+        rows = self.consolidation.rows.values()
+        return {UNITS_REPORTED: count(sum(row is not None and counted <= row.keys() for row in rows))}
 
     def _holds(self, choice: Choice) -> bool:
+        if choice.when is None:
+            return True
         try:
-            return choice.when is None or truth(choice.when, self.known)
+            return self.untold.isdisjoint(names(choice.when)) and truth(choice.when, self.known)
         except Undefined:
             return False
 
@@ -131,6 +148,30 @@ def _resting_on_answers(form: Form, wording: Wording) -> set[str]:
     while more := {id for id, rule in rules.items() if id not in found and names(rule) & found}:
         found |= more
     return found
+
+
+def _named(choice: Choice) -> set[str]:
+    """The names in a sentence and in its parts."""
+    texts = choice.text, *(part.text for part in choice.parts)
+    return {name for each in texts for name in PLACEHOLDER.findall(each)}
+
+
+def _untold(form: Form, inputs: Inputs, consolidation: Consolidation) -> set[str]:
+    """The names of which no rule can say anything: inputs that an earlier edition's form has not, what nobody was asked
+    for, what comes to 0 where some were not asked, and what mixes figures of different units."""
+    columns = {f"{table.id}.{each.id}" for table in form.tables.values() for each in table.columns}
+    values = consolidation.values
+    held = {*rule_values(inputs, {}), *values}
+    absent = {id for id in (*form.fields, *form.derived_by_id, *columns) if id not in held}
+    hidden = (id for id, each in consolidation.rule_values.items() if each == UNASKED)
+    return {*absent, *(id for id in hidden if not values.get(id))}
+
+
+def _mixed(wording: Wording, consolidation: Consolidation) -> set[str]:
+    """The report's own figures that are made of sums over different units."""
+    figures = [Derived(id, Text(""), "count", "rule", rule) for id, rule in wording.figures.items()]
+    told, _ = told_and_hidden(figures, {}, consolidation.lacks)
+    return {id for id, each in told.items() if each == UNASKED}
 
 
 def slots(part: Part, facts: Facts, register: Register, unit: str) -> Iterator[list[Slot]]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 
+from loithe_xl.consolidation.asked import Lacks
 from loithe_xl.consolidation.consolidate import Consolidation
 from loithe_xl.consolidation.receipts import Figure
 from loithe_xl.consolidation.suppression import WITHHELD, shown
@@ -62,16 +64,17 @@ def progress(annex: Annex, consolidation: Consolidation, register: Register, pac
     parts = [(group, [unit for unit in units if unit[0].group == group.tier]) for group in annex.groups]
     held = [(group, part) for group, part in parts if part]
     rows: list[Row] = []
+    mixed = partial(_mixed, annex, consolidation.lacks, register)
     for group, part in held:
         if len(held) > 1:
-            cells = _with_rates(annex, _sums(part, counts), kept["group"])
+            cells = _with_rates(annex, _sums(part, counts), kept["group"], mixed(part))
             rows.append(Row("group", group.label, cells, group=group.tier))
-        rows += (replace(row, cells=_with_rates(annex, told, kept["unit"])) for row, told in part)
+        rows += (replace(row, cells=_with_rates(annex, told, kept["unit"], mixed([(row, told)]))) for row, told in part)
     total = _sums(units, counts)
     for id, value in total.items():
         known = consolidation.values.get(id)
         assert known is None or known == value, f"{id}: rows add up to {value}, the consolidation says {known}"
-    rows.append(Row("total", annex.total, _with_rates(annex, total, kept["total"])))
+    rows.append(Row("total", annex.total, _with_rates(annex, total, kept["total"], mixed(units))))
     return Table(annex.columns, tuple(rows))
 
 
@@ -101,8 +104,22 @@ def _sums(units: Units, ids: Iterable[str]) -> Counts:
     return {id: sum(counts[id] or 0 for _, counts in units) for id in ids}
 
 
-def _with_rates(annex: Annex, cells: Counts, kept: frozenset[str]) -> Cells:
-    """The counts with each rate recomputed beside them, in the columns' order; nothing of those that are kept back."""
+def _mixed(annex: Annex, lacks: Lacks, register: Register, units: Units) -> frozenset[str]:
+    """The rates over these units whose two counts are not over the same ones: some were not asked for one of them;
+    and the counts for which none of them was asked."""
+    if not lacks:
+        return frozenset()
+    codes = {each.code for row, _ in units for each in register.subtree(row.code).units}
+    over = {id: lacking & codes for id, lacking in lacks.items()}
+    rates = [each for each in annex.columns if each.kind != "count"]
+    differing = [each.id for each in rates if over.get(each.of, frozenset()) != over.get(each.over, frozenset())]
+    nowhere = [id for id, lacking in over.items() if lacking and all(counts.get(id) is None for _, counts in units)]
+    return frozenset([*differing, *nowhere])
+
+
+def _with_rates(annex: Annex, cells: Counts, kept: frozenset[str], mixed: frozenset[str] = frozenset()) -> Cells:
+    """The counts with each rate recomputed beside them, in the columns' order; nothing of those that are kept back,
+    and nothing of those that are ``mixed``."""
     found: dict[str, Figure | Rate | str] = {}
     for column in annex.columns:
         if column.kind == "count":
@@ -110,6 +127,7 @@ def _with_rates(annex: Annex, cells: Counts, kept: frozenset[str]) -> Cells:
         else:
             part, whole = cells.get(column.of), cells.get(column.over)
             value = Fraction(part) / Fraction(whole) if part is not None and whole else None
+        value = None if column.id in mixed else value
         secret = not kept.isdisjoint((column.id, column.of, column.over))
         found[column.id] = WITHHELD if secret and value is not None else value
     return found

@@ -93,7 +93,7 @@ def open_parent(path: Path) -> Opened:
     opened = read_own(path, _parent)
     assert opened.identity
     loaded = opened.loaded or packs.known(opened.identity.pack)
-    return replace(opened, loaded=loaded, layout=loaded.layouts[opened.identity.digest])
+    return replace(opened, loaded=loaded, layout=loaded.layout_of(opened.identity.digest))
 
 
 def _parent(path: Path) -> Opened:

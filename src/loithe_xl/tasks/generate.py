@@ -28,7 +28,7 @@ from loithe_xl.tasks.sandbox import reader
 from loithe_xl.workbook import zipparts
 
 # All that may be wrong with a form in which nothing was typed.
-_OF_BLANK_FORMS = {"FIELD_REQUIRED", "CROSS_CHECK_WARNING", "CROSS_CHECK_FAILED", EMPTY, SILENT}
+_OF_BLANK_FORMS = {"FIELD_REQUIRED", "CROSS_CHECK_WARNING", "CROSS_CHECK_FAILED", EMPTY, SILENT, "FORM_EARLIER"}
 _OF_WINDOWS = {"CON", "PRN", "AUX", "NUL", *(f"{port}{number}" for port in ("COM", "LPT") for number in range(10))}
 MAX_NAME = 60  # letters of a file's name, so that nested folders stay openable on Windows
 

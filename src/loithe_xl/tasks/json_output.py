@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from loithe_xl.tasks.office import shown
 if TYPE_CHECKING:  # no command needs what only another one does
     from loithe_xl.consolidation.consolidate import Child
     from loithe_xl.tasks.consolidate import Gathered
+    from loithe_xl.tasks.packs import Examined
     from loithe_xl.tasks.repair import Repaired
     from loithe_xl.tasks.report import Reported
     from loithe_xl.tasks.validate import Checked
@@ -24,6 +26,12 @@ def issue_json(found: Issue, lang: str) -> dict[str, str]:
     place = found.place
     where = {"sheet": place.sheet, "cell": place.cell, "field": place.field}
     return {"code": found.code, "severity": found.severity.value, **where, "message": found.message.to(lang)}
+
+
+def pack_json(examined: Examined, lang: str) -> dict[str, Any]:
+    """A pack's forms with what they ask, and its faults with the file of each."""
+    told = [{"file": each.place.file, **issue_json(each, lang)} for each in examined.issues]
+    return {"pack": examined.pack, "forms": [asdict(each) for each in examined.forms], "issues": told}
 
 
 def validate_json(files: list[Checked], lang: str) -> dict[str, Any]:

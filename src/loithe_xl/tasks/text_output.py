@@ -15,6 +15,7 @@ from loithe_xl.tasks.office import shown
 if TYPE_CHECKING:  # no command needs what only another one does
     from loithe_xl.intake.openfile import Opened
     from loithe_xl.tasks.consolidate import Gathered
+    from loithe_xl.tasks.packs import Examined
     from loithe_xl.tasks.repair import Repaired
     from loithe_xl.tasks.validate import Checked
 
@@ -74,7 +75,9 @@ def figure_lines(parent: Opened, lang: str) -> Iterator[str]:
         yield f"  {derived.label.to(lang)}: {told}"
     for indicator in parent.loaded.pack.indicators.values():
         if not indicator.section.vi and indicator.id not in parent.layout.form.derived_by_id:
-            yield f"  {indicator.label.to(lang)}: {count(parent.consolidation.values[indicator.id] or 0)}"
+            value = parent.consolidation.values[indicator.id]
+            unasked = value is None and indicator.id in parent.consolidation.lacks
+            yield f"  {indicator.label.to(lang)}: {'–' if unasked else count(value or 0)}"
 
 
 def status_lines(parent: Opened, lang: str) -> Iterator[str]:
@@ -89,6 +92,18 @@ def status_lines(parent: Opened, lang: str) -> Iterator[str]:
             yield "    " + issue_line(found.in_file(""), lang)
     counted = {status: sum(each.status is status for each in parent.consolidation.children) for status in Status}
     yield "; ".join(f"{status_words(status, lang)}: {number}" for status, number in counted.items() if number)
+
+
+def pack_lines(examined: Examined, lang: str) -> Iterator[str]:
+    """A line per fault, a line per form with what it asks, and whether the pack may be used."""
+    for found in examined.issues:
+        yield issue_line(found, lang)
+    for each in examined.forms:
+        kept = text("cli.pack_kept" if each.kept else "cli.pack_unkept").to(lang)
+        told = {"form": each.form, "title": each.title, "tier": each.tier, "inputs": each.inputs}
+        yield text("cli.pack_form", **told, layout=each.layout, kept=kept).to(lang)
+    key = "pack_bad" if has_error(examined.issues) else "pack_good"
+    yield text(f"cli.{key}", pack=examined.pack, forms=len(examined.forms)).to(lang)
 
 
 def repair_lines(repaired: Repaired, lang: str) -> Iterator[str]:
