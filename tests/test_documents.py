@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import re
 import shlex
 import string
@@ -10,6 +11,7 @@ import tomllib
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -45,8 +47,8 @@ def coverage() -> list[Row]:
 
 
 def quoted(text: str) -> list[str]:
-    """What stands in backquotes."""
-    return re.findall(r"`([^`]+)`", text)
+    """What stands in backquotes, outside of blocks."""
+    return re.findall(r"`([^`]+)`", re.sub(r"(?ms)^```.*?^```", "", text))
 
 
 @cache
@@ -162,7 +164,7 @@ def test_the_readme_tells_every_status_with_its_word():
 def test_files_and_modules_that_the_developers_guide_names_exist():
     guide = (ROOT / "docs" / "developer.md").read_text(encoding="utf-8")
     named = {name for name in quoted(guide) if "/" in name and " " not in name and "*" not in name}
-    made = {".cache/", "loithe_xl/workbook_templates/"}  # by the scripts, in the wheel
+    made = {".cache/", "dist/loithe.xlam", "loithe_xl/workbook_templates/"}  # by the scripts, in the wheel
 
     assert {name for name in named - made if not (ROOT / name).exists() and not (SRC / name).exists()} == set()
     rows = dict(re.findall(r"^\| `([a-z.]+)` \| (.*) \|$", guide, re.M))
@@ -173,6 +175,29 @@ def test_files_and_modules_that_the_developers_guide_names_exist():
     for folder, package in packages.items():
         told = set(re.findall(r"`([a-z_]+)`", rows[package]))
         assert told == {path.stem for path in folder.glob("*.py")} - {"__init__", "__main__"}, package
+
+
+@pytest.mark.parametrize(
+    "document", [*DOCUMENTS, ROOT / "CONTRIBUTING.md", ROOT / "addin" / "README.md"], ids=lambda path: path.name
+)
+def test_code_that_a_document_names_exists(document: Path):
+    packages = {file.parent.name for file in SRC.glob("*/__init__.py")}
+    kept = [*ROOT.glob("*.py"), *(path for part in ("src", "scripts", "tests") for path in (ROOT / part).rglob("*.py"))]
+    named = quoted(document.read_text(encoding="utf-8"))
+    files = {name for name in named if re.fullmatch(r"[\w/]+\.py", name)}
+    modules = {name for name in named if re.fullmatch(r"[a-z]+(\.\w+)+", name) and name.split(".")[0] in packages}
+
+    assert {name for name in files if not any(path.as_posix().endswith(f"/{name}") for path in kept)} == set()
+    assert {name for name in modules if not _is_there(name)} == set()
+
+
+def _is_there(name: str) -> bool:
+    """Whether a dotted name is a module of ours, or something in one."""
+    for found in (f"loithe_xl.{name}", f"loithe_xl.{name.rpartition('.')[0]}"):
+        with suppress(ModuleNotFoundError):
+            module = importlib.import_module(found)
+            return found.endswith(name) or hasattr(module, name.rpartition(".")[2])
+    return False
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])

@@ -210,7 +210,7 @@ def without(rows: Iterable[UnitRow], ids: Collection[str]) -> tuple[UnitRow, ...
 
 
 def unit_row(unit: str, form: Form, inputs: Inputs, values: Values) -> UnitRow:
-    """What a unit sends up, of its declared fields and nothing else. ``values`` as from ``validate.all_values``."""
+    """What a unit sends up, of its declared fields and nothing else. ``values`` as from ``form.figures.all_values``."""
     figures: dict[str, Figure] = {}
     texts: dict[str, str] = {}
     for field in form.fields.values():

@@ -17,7 +17,7 @@ Never read: signs, units, full-width digits, two-digit years, days without a yea
 the rest keeps the ERROR of its kind, with the rule. A number that is shown as a date where a number belongs (``1/2``
 typed) is a date and no number. Values that a spreadsheet program itself took for numbers or dates are never touched.
 
-The form's own checks in Excel and ``validate`` judge the very same raw values by one rule; this reading comes before
+The form's own checks in Excel and ``form.checks`` judge the very same raw values by one rule; this reading comes before
 both of them and only on intake, so that the form on screen stays the stricter of the two.
 """
 
@@ -96,7 +96,7 @@ def _row(reading: _Reading, table: TableSlot, number: int, row: Row) -> Row:
 
 
 def explained(found: Iterable[Issue], hints: Hints) -> list[Issue]:
-    """The issues of ``validate``, each with its hint where there is one."""
+    """The issues of ``form.checks``, each with its hint where there is one."""
     return [
         replace(each, message=each.message.then(hints[each.place.sheet, each.place.cell]))
         if each.code in _HINTED and (each.place.sheet, each.place.cell) in hints

@@ -23,7 +23,7 @@ from loithe_xl.workbook.address import quoted
 from loithe_xl.workbook.book import Book, Formula
 from loithe_xl.workbook.ownsheets import HIDDEN, HIDDEN_REGISTER
 
-# Not those of ``forge``, which would be filled in where a seal keeps them.
+# Not those of ``draw.batch``, which would be filled in where a seal keeps them.
 UNIT_MARK, NAME_MARK, ABOVE_MARK, LAST_MARK = "%%UNIT_CODE%%", "%%UNIT_NAME%%", "%%ABOVE_NAME%%", "%%LAST_ROW%%"
 _MARKS = (UNIT_MARK, NAME_MARK, ABOVE_MARK, LAST_MARK)
 

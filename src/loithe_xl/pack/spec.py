@@ -42,7 +42,7 @@ class Check:
 class Field:
     """One input: ``required`` is "", "always" or a rule; ``travels`` says it may go up a tier (default: it stays).
 
-    ``sensitive``: a small count of it could tell who is meant; see ``rollup``.
+    ``sensitive``: a small count of it could tell who is meant; see ``consolidation.suppression``.
     """
 
     id: str
@@ -192,7 +192,7 @@ class Pack:
     forms: dict[str, Form]
     documents: tuple[Document, ...] = ()
     schemes: Mapping[str, Scheme] = field(default_factory=dict)
-    report: Mapping[str, Any] = field(default_factory=dict)  # the wording per tier, checked by ``report``
+    report: Mapping[str, Any] = field(default_factory=dict)  # the wording per tier, checked by ``reportread``
     warnings: tuple[Issue, ...] = ()  # what its loading noticed and let pass
     smallest_shown: int = 5  # of sensitive counts of single units; smaller ones are shown in totals only
     read_editions: Callable[[], Editions] = field(default=Editions, compare=False, repr=False)

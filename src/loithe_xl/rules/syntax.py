@@ -1,4 +1,4 @@
-"""Rules once: a rule's text becomes a small syntax tree; ``evaluate`` and ``excelform`` are its two readings."""
+"""Rules once: a rule's text becomes a small syntax tree; ``evaluate`` and ``excel`` are its two readings."""
 
 from __future__ import annotations
 
