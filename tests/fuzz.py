@@ -26,7 +26,7 @@ from loithe_xl.intake.openfile import opened, receipt_of
 from loithe_xl.language.issues import Issue, has_error
 from loithe_xl.reading import guard, reader
 from loithe_xl.reading.received import Received
-from loithe_xl.system.workers import Crew, Lost
+from loithe_xl.system.workers import Lost, Pool
 from loithe_xl.tasks.consolidate import open_parent
 from loithe_xl.workbook.address import address
 from loithe_xl.workbook.ownsheets import COMPUTED
@@ -193,8 +193,8 @@ def tried(bench: Bench, seed: int, count: int, tally: Tally, workers: int | None
     """Judge examples 0 … count-1; one that ends or blocks its worker has failed."""
     outcomes: Counter[str] = Counter()
     chunks = [range(start, min(start + CHUNK, count)) for start in range(0, count, CHUNK)]
-    with Crew(Judge(bench, seed), workers, seconds=30.0 * CHUNK) as crew:
-        for chunk, found in zip(chunks, crew.map(chunks), strict=True):
+    with Pool(Judge(bench, seed), workers, seconds=30.0 * CHUNK) as pool:
+        for chunk, found in zip(chunks, pool.map(chunks), strict=True):
             if isinstance(found, Lost):
                 outcomes[found.reason] += len(chunk)
                 tally.tried += len(chunk) - 1

@@ -34,12 +34,12 @@ with excel.desktop():
 WORKERS = """
 import multiprocessing, os, sys
 from loithe_xl.system import process
-from loithe_xl.system.workers import Crew
+from loithe_xl.system.workers import Pool
 process.settle()
 os.chdir(sys.argv[1])
-with Crew(abs, 1) as crew:
-    crew.context = multiprocessing.get_context("spawn")
-    print(list(crew.map([-1])))
+with Pool(abs, 1) as pool:
+    pool.context = multiprocessing.get_context("spawn")
+    print(list(pool.map([-1])))
 """
 
 

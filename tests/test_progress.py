@@ -106,7 +106,7 @@ def test_the_bar_is_closed_before_the_run_is_said_to_be_stopped(monkeypatch: pyt
         yield "one"
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(workers.Crew, "map", stopped)
+    monkeypatch.setattr(workers.Pool, "map", stopped)
     answers = sandbox.read_each([Path("a"), Path("b")], str, Office(progress=walk), "validate")
 
     assert next(answers) == "one"

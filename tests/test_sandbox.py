@@ -222,7 +222,7 @@ def test_workers_need_nothing_but_what_they_are_given(
     )  # fmt: skip
     away = taken(forms, sent)
     checked, _ = check([sent], Office(now=NOON))
-    monkeypatch.setattr(sandbox, "Crew", _Here)
+    monkeypatch.setattr(sandbox, "Pool", _Here)
     here = taken(forms, sent)
 
     assert receipts(away) == receipts(here)
@@ -233,7 +233,7 @@ def test_workers_need_nothing_but_what_they_are_given(
 
 
 class _Here:
-    """A crew that is this process."""
+    """A pool that is this process."""
 
     def __init__(self, work: object, *_: object, **__: object) -> None:
         self.work = work

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from loithe_xl.system import workers
-from loithe_xl.system.workers import AHEAD, Crew, Lost
+from loithe_xl.system.workers import AHEAD, Lost, Pool
 
 
 def doubled(number: int) -> int:
@@ -65,35 +65,35 @@ def strange(item: str) -> str:
 @pytest.mark.parametrize("size", [1, 2, 5])
 @pytest.mark.parametrize("count", [0, 1, 2, 7, 3 * AHEAD])
 def test_results_come_in_order(size: int, count: int):
-    with Crew(doubled, size) as crew:
-        assert list(crew.map(range(count))) == [number * 2 for number in range(count)]
+    with Pool(doubled, size) as pool:
+        assert list(pool.map(range(count))) == [number * 2 for number in range(count)]
 
 
 @pytest.mark.parametrize("item", ["die", "abort", "kill"])
 def test_what_ends_a_worker_costs_itself_alone(item: str):
     items = ["a", "b", item, "c", item, item, "d", "e"]
 
-    with Crew(strange, 2) as crew:
-        found = list(crew.map(items))
+    with Pool(strange, 2) as pool:
+        found = list(pool.map(items))
 
     assert found == [Lost("died") if each == item else each.upper() for each in items]
 
 
 def test_what_hangs_is_ended():
-    with Crew(strange, 2, seconds=1.5) as crew:
-        assert list(crew.map(["a", "hang", "b", "c", "hang"])) == ["A", Lost("slow"), "B", "C", Lost("slow")]
+    with Pool(strange, 2, seconds=1.5) as pool:
+        assert list(pool.map(["a", "hang", "b", "c", "hang"])) == ["A", Lost("slow"), "B", "C", Lost("slow")]
 
 
 @pytest.mark.parametrize("item", ["memory", "eat"])
 def test_what_eats_memory_costs_itself_alone(item: str):
-    with Crew(strange, 1, memory=2**27) as crew:
-        assert list(crew.map(["a", item, "b"])) == ["A", Lost("memory"), "B"]
+    with Pool(strange, 1, memory=2**27) as pool:
+        assert list(pool.map(["a", item, "b"])) == ["A", Lost("memory"), "B"]
 
 
 @pytest.mark.parametrize("item", ["raise", "deep", "panic", "unsent"])
 def test_what_the_work_raises_costs_its_item_alone(item: str):
-    with Crew(strange, 2) as crew:
-        first, lost, last = crew.map(["a", item, "b"])
+    with Pool(strange, 2) as pool:
+        first, lost, last = pool.map(["a", item, "b"])
 
     assert (first, last) == ("A", "B")
     assert isinstance(lost, Lost)
@@ -102,8 +102,8 @@ def test_what_the_work_raises_costs_its_item_alone(item: str):
 
 def test_what_needs_more_than_its_share_gets_all_of_it_alone():
     """So does what a worker that had grown full was given; who ran out of memory works on nothing else."""
-    with Crew(asked, 4, memory=2**27) as crew:
-        found = list(crew.map([1, 60, 1, 60, 300, 1]))
+    with Pool(asked, 4, memory=2**27) as pool:
+        found = list(pool.map([1, 60, 1, 60, 300, 1]))
 
     assert [isinstance(each, int) for each in found] == [True, True, True, True, False, True]
     assert found[4] == Lost("memory")
@@ -112,9 +112,9 @@ def test_what_needs_more_than_its_share_gets_all_of_it_alone():
 
 def test_a_worker_that_grew_is_replaced():
     """What it keeps of one item is not missing for the next."""
-    with Crew(hoarding, 1, memory=2**27) as crew:
-        assert not any(isinstance(each, Lost) for each in crew.map([24] * 20))
-        (first,), (second,), (third,) = (list(crew.map([size])) for size in (1, 110, 1))
+    with Pool(hoarding, 1, memory=2**27) as pool:
+        assert not any(isinstance(each, Lost) for each in pool.map([24] * 20))
+        (first,), (second,), (third,) = (list(pool.map([size])) for size in (1, 110, 1))
     assert first == second != third
 
 
@@ -127,16 +127,16 @@ def test_who_died_once_is_not_tried_here(monkeypatch: pytest.MonkeyPatch):
             raise BlockingIOError(11, "no more processes")
         real(process)
 
-    with Crew(strange, 2) as crew, monkeypatch.context() as patch:
+    with Pool(strange, 2) as pool, monkeypatch.context() as patch:
         patch.setattr(multiprocessing.process.BaseProcess, "start", start)
-        assert list(crew.map(["a", "die", "b", "raise"]))[:3] == ["A", Lost("died"), "B"]
+        assert list(pool.map(["a", "die", "b", "raise"]))[:3] == ["A", Lost("died"), "B"]
 
 
 def test_nobody_is_left_behind():
-    with Crew(strange, 3, seconds=1.5) as crew:
-        answers = crew.map(["a", "b", "hang", "c", "hang"])
+    with Pool(strange, 3, seconds=1.5) as pool:
+        answers = pool.map(["a", "b", "hang", "c", "hang"])
         assert next(answers) == "A"
-        pids = [worker.process.pid for worker in crew.workers]
+        pids = [worker.process.pid for worker in pool.workers]
 
     assert pids
     assert multiprocessing.active_children() == []
@@ -144,21 +144,21 @@ def test_nobody_is_left_behind():
 
 
 def test_workers_that_start_anew_do_the_same():
-    with Crew(doubled, 2) as crew:
-        crew.context = multiprocessing.get_context("spawn")
-        assert list(crew.map(range(5))) == [0, 2, 4, 6, 8]
-    with Crew(strange, 1) as crew:
-        crew.context = multiprocessing.get_context("spawn")
-        assert list(crew.map(["a", "die", "b"])) == ["A", Lost("died"), "B"]
+    with Pool(doubled, 2) as pool:
+        pool.context = multiprocessing.get_context("spawn")
+        assert list(pool.map(range(5))) == [0, 2, 4, 6, 8]
+    with Pool(strange, 1) as pool:
+        pool.context = multiprocessing.get_context("spawn")
+        assert list(pool.map(["a", "die", "b"])) == ["A", Lost("died"), "B"]
 
 
 def test_where_no_process_can_be_started_the_work_is_done_here(monkeypatch: pytest.MonkeyPatch):
     def refused(_: object) -> None:
         raise BlockingIOError(11, "no more processes")
 
-    with Crew(pid, 2) as crew, monkeypatch.context() as patch:
+    with Pool(pid, 2) as pool, monkeypatch.context() as patch:
         patch.setattr(multiprocessing.process.BaseProcess, "start", refused)
-        assert set(crew.map(range(5))) == {os.getpid()}
+        assert set(pool.map(range(5))) == {os.getpid()}
     assert multiprocessing.active_children() == []
 
 
@@ -166,8 +166,8 @@ def test_where_processes_end_before_they_begin_the_work_is_done_here(monkeypatch
     """No item is to blame for that."""
     monkeypatch.setattr(workers, "_serve", lambda *_: os._exit(1))
 
-    with Crew(pid, 2) as crew:
-        assert set(crew.map(range(5))) == {os.getpid()}
+    with Pool(pid, 2) as pool:
+        assert set(pool.map(range(5))) == {os.getpid()}
     assert multiprocessing.active_children() == []
 
 
@@ -179,24 +179,24 @@ def test_fewer_processes_than_wanted_are_enough(monkeypatch: pytest.MonkeyPatch)
             raise BlockingIOError(11, "no more processes")
         real(process)
 
-    with Crew(pid, 3) as crew, monkeypatch.context() as patch:
+    with Pool(pid, 3) as pool, monkeypatch.context() as patch:
         patch.setattr(multiprocessing.process.BaseProcess, "start", start)
-        (one,) = set(crew.map(range(9)))
+        (one,) = set(pool.map(range(9)))
     assert one != os.getpid()
 
 
 @pytest.mark.skipif(os.name != "posix", reason="alarms are POSIX")
 def test_a_worker_that_nobody_watches_ends_itself():
     """As when the run itself was killed."""
-    with Crew(strange, 1, seconds=0) as crew:
-        answers = crew.map(["hang", "b"])
-        crew.seconds = 60
+    with Pool(strange, 1, seconds=0) as pool:
+        answers = pool.map(["hang", "b"])
+        pool.seconds = 60
         assert list(answers) == [Lost("died"), "B"]
 
 
-def test_the_crew_does_not_run_far_ahead(tmp_path: Path):
-    with Crew(_noted(tmp_path), 2) as crew:
-        answers = crew.map([str(tmp_path / str(number)) for number in range(5 * AHEAD)])
+def test_the_pool_does_not_run_far_ahead(tmp_path: Path):
+    with Pool(_noted(tmp_path), 2) as pool:
+        answers = pool.map([str(tmp_path / str(number)) for number in range(5 * AHEAD)])
         next(answers)
         assert len(list(tmp_path.iterdir())) <= AHEAD + 1
         assert len(list(answers)) == 5 * AHEAD - 1

@@ -53,7 +53,7 @@ class _Worker:
     began: bool = False  # it said that it is there
 
 
-class Crew(Generic[T, R]):
+class Pool(Generic[T, R]):
     """Processes that do ``work`` on items; use it in a ``with``. ``work`` and its answers must be picklable.
 
     All workers together may take ``memory`` bytes beyond what they inherit, each its share. An item that used it up or
@@ -71,7 +71,7 @@ class Crew(Generic[T, R]):
         self.suspects: set[int] = set()  # items that were lost once
         self.again: deque[int] = deque()  # those that wait for their second try
 
-    def __enter__(self) -> Crew[T, R]:
+    def __enter__(self) -> Pool[T, R]:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -17,7 +17,7 @@ from loithe_xl.language.issues import Fault, Issue, Place, issue
 from loithe_xl.reading import guard
 from loithe_xl.reading.reader import read as read_package
 from loithe_xl.reading.received import Received
-from loithe_xl.system.workers import MEMORY, SECONDS, Crew, Lost
+from loithe_xl.system.workers import MEMORY, SECONDS, Lost, Pool
 from loithe_xl.tasks.office import Office, shown
 from loithe_xl.workbook.ownsheets import COMPUTED
 
@@ -40,11 +40,11 @@ def read_each(
     A file that ends its worker, keeps it too long or breaks it is refused for that; ``by`` and ``trusted`` as in
     ``open_file``, ``named`` tells how a file is called.
     """
-    with Crew(_Work(answer, by, named, trusted), seconds=SECONDS) as crew:
+    with Pool(_Work(answer, by, named, trusted), seconds=SECONDS) as pool:
         walked = office.progress(paths, label)
         try:
             # The first answer is asked for before progress is shown: a fork would take its threads along.
-            for found, path in zip(crew.map(paths), walked, strict=True):
+            for found, path in zip(pool.map(paths), walked, strict=True):
                 yield answer(unread(path, named(path), _why(found))) if isinstance(found, Lost) else found
         finally:  # whoever stops the run is told so beneath the bar, not through it
             if isinstance(walked, Generator):
@@ -81,10 +81,10 @@ def reader(
     work: Callable[[Path], R], seconds: float | None = None, memory: int | None = None
 ) -> Iterator[Callable[[Path], R | Lost]]:
     """One worker for files that come one after the other."""
-    with Crew(_Faulty(work), 1, seconds or SECONDS, memory or MEMORY) as crew:
+    with Pool(_Faulty(work), 1, seconds or SECONDS, memory or MEMORY) as pool:
 
         def read(path: Path) -> R | Lost:
-            (found,) = crew.map([path])
+            (found,) = pool.map([path])
             if isinstance(found, Fault):
                 raise found
             return found
