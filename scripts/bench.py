@@ -158,7 +158,7 @@ class Bench:
     def case(self, unit: Unit, inputs: Inputs) -> Any:
         """One unit's filled form, to be rendered."""
         campaign = self.campaign
-        return cell_case(campaign.loaded, campaign.layout, campaign.subject(unit, campaign.layout), inputs)
+        return cell_case(campaign.unit_form(unit, campaign.layout), inputs)
 
     def consolidate(self) -> Iterator[Row]:
         """The whole command, and its reading alone, against the barest reading of the same files."""

@@ -21,9 +21,9 @@ from loithe_xl.addin.findings import issue_list, marks
 from loithe_xl.demo.offices import LATE
 from loithe_xl.demo.story import FORMS, RECEIVED, RESULT, run
 from loithe_xl.draw import Case, form_book
-from loithe_xl.draw.render import Subject, cell_case, package, salt_of
-from loithe_xl.intake.openfile import open_file
-from loithe_xl.language.issues import Issue
+from loithe_xl.draw.render import cell_case, package, salt_of
+from loithe_xl.intake.openfile import Unreadable, open_file
+from loithe_xl.language.issues import Fault, Issue
 from loithe_xl.report.sheet import report_book
 from loithe_xl.rules.evaluate import Raw
 from loithe_xl.system import pdf
@@ -70,13 +70,12 @@ def main() -> int:
 def case_of(path: Path, typed: Mapping[str, Raw] | None = None, session: Mapping[str, Raw] | None = None) -> Case:
     """A cell's form as read from its file, with more typed into it, and into its first session."""
     opened = open_file(path, path.name)
-    assert opened.identity and opened.loaded and opened.layout
-    name, above, lang = opened.names
-    subject = Subject(opened.identity, opened.token, name, above, lang)
+    if isinstance(opened, Unreadable):
+        raise Fault(list(opened.issues))
     first, *others = opened.inputs.tables["sessions"]
     tables = {**opened.inputs.tables, "sessions": ({**first, **(session or {})}, *others)}
     inputs = replace(opened.inputs, values={**opened.inputs.values, **(typed or {})}, tables=tables)
-    return cell_case(opened.loaded, opened.layout, subject, inputs)
+    return cell_case(opened.unit_form, inputs)
 
 
 def parent_book(path: Path) -> Book:

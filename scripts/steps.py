@@ -23,11 +23,9 @@ STEPS: dict[str, tuple[tuple[Any, str], ...]] = {
     "both readings compared": ((reader, "agreed"),),
     "lists of parts, names, styles, properties": ((reader, "read"),),
     "identity and its signature": ((openfile, "identified"),),
-    "compared with the form as issued": tuple(
-        (openfile, name) for name in ("as_issued", "misplaced", "changed", "outside", "cut_cells")
-    ),
+    "compared with the form as issued": ((openfile, "differences"), (openfile, "cut_cells")),
     "inputs taken out, typed texts read": ((openfile, "extract"), (openfile, "settle")),
-    "figures computed, checks judged": ((openfile, "_cell"),),
+    "figures computed, checks judged": ((openfile, "_judged"),),
 }
 REST = "digest, and what joins all this"
 

@@ -47,11 +47,12 @@ def _round(stage: Path, reports: Sequence[Path], units: Sequence[str]) -> str:
         return f"they ended with {codes}"
     parent = open_parent(stage / PARENT)
     counted = {
-        each.unit: each.rows[0].figures["members_total"] for each in parent.receipts if each.verdict is Verdict.VALID
+        each.unit: each.rows[0].figures["members_total"]
+        for each in parent.ledgers.receipts
+        if each.verdict is Verdict.VALID
     }
     if counted != {unit: 30 + number for number, unit in enumerate(units)}:
         return f"counted: {counted}"
-    assert parent.consolidation
     if parent.consolidation.values["members_total"] != sum(counted.values()):
         return "the sum is another"
     journal = (stage / JOURNAL).read_bytes()

@@ -12,11 +12,13 @@ from tools import REQUIRED, TERM, held, small_register
 from loithe_xl.consolidation.consolidate import rows_sent_up
 from loithe_xl.consolidation.decide import decide
 from loithe_xl.consolidation.journal import Entry, Run, entries
+from loithe_xl.consolidation.ledger import Ledgers
 from loithe_xl.consolidation.receipts import Receipt, UnitRow, Verdict, unit_row
 from loithe_xl.draw import Case, form_book, packs
-from loithe_xl.draw.render import Subject, cell_case, parent_case
+from loithe_xl.draw.render import cell_case, parent_case
 from loithe_xl.form.figures import all_values
 from loithe_xl.form.inputs import Inputs, blank, constants
+from loithe_xl.form.unitform import UnitForm
 from loithe_xl.identity.token import Identity
 from loithe_xl.language.issues import Place, issue
 from loithe_xl.register.register import Register, Unit
@@ -47,12 +49,12 @@ def drawn_case(form: str, inputs: Inputs | None = None, received: tuple[Receipt,
     assert unit
     above = register.unit(unit.parent)
     identity = Identity(unit.code, TERM.period, TERM.cutoff, TERM.deadline, PACK.id, layout.digest)
-    subject = Subject(identity, TOKEN, unit.name, above.name if above else "", lang)
+    unit_form = UnitForm(LOADED, identity, TOKEN, unit.name, above.name if above else "", lang)
     inputs = inputs or blank(layout.form)
     if layout.form.parent:
         told = noted(received, register, unit.code)
-        return parent_case(LOADED, layout, subject, inputs, register.subtree(unit.code), received, {}, journal=told)
-    return cell_case(LOADED, layout, subject, inputs)
+        return parent_case(unit_form, inputs, Ledgers(register.subtree(unit.code), tuple(received), tuple(told)), {})
+    return cell_case(unit_form, inputs)
 
 
 def noted(receipts: tuple[Receipt, ...], register: Register, parent: str) -> tuple[Entry, ...]:

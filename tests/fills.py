@@ -14,13 +14,13 @@ from tools import NOON, TERM
 from loithe_xl.consolidation.receipts import Status
 from loithe_xl.draw.hidden import SEAL_ROW
 from loithe_xl.draw.packs import load
-from loithe_xl.draw.render import Subject, cell_case, package, salt_of
+from loithe_xl.draw.render import cell_case, package, salt_of
 from loithe_xl.form.checks import validate
 from loithe_xl.form.figures import all_values
 from loithe_xl.form.inputs import Inputs, blank, constants
 from loithe_xl.form.layout import Layout
 from loithe_xl.form.loaded import Loaded
-from loithe_xl.intake.openfile import open_file, with_receipts
+from loithe_xl.intake.openfile import OpenedForm, ParentBook, open_file, with_receipts
 from loithe_xl.language.issues import Place, Severity
 from loithe_xl.pack.kinds import NO, YES
 from loithe_xl.pack.spec import Field, Form
@@ -77,16 +77,15 @@ def random_inputs(loaded: Loaded, layout: Layout, seed: int) -> Inputs:
 def write(form: Path, target: Path, inputs: Inputs) -> Path:
     """A unit's workbook with these inputs, as Excel would leave it."""
     opened = open_file(form, form.name)
-    assert opened.layout and opened.loaded and opened.identity, opened.issues
+    assert isinstance(opened, OpenedForm), opened.issues
     target.parent.mkdir(parents=True, exist_ok=True)
-    if opened.layout.form.parent:
-        target.write_bytes(rebuilt(with_receipts(replace(opened, inputs=inputs), opened.receipts), NOON))
+    if isinstance(opened, ParentBook):
+        target.write_bytes(rebuilt(with_receipts(replace(opened, inputs=inputs), opened.ledgers.receipts), NOON))
         return target
-    name, above, lang = opened.names
     hidden = opened.grids[HIDDEN].cells()
     seal = tuple(str(value) for row, column, value in hidden if row == SEAL_ROW and column > 1)
-    subject = Subject(opened.identity, opened.token, name, above, lang, seal)
-    target.write_bytes(package(cell_case(opened.loaded, opened.layout, subject, inputs), salt_of(opened.key)))
+    unit_form = replace(opened.unit_form, seal=seal)
+    target.write_bytes(package(cell_case(unit_form, inputs), salt_of(opened.key)))
     return target
 
 

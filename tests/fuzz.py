@@ -22,7 +22,7 @@ from tally import Tally
 from tools import REQUIRED, fill, held, make_forms, small_register
 
 from loithe_xl.consolidation.receipts import Verdict
-from loithe_xl.intake.openfile import opened, receipt_of
+from loithe_xl.intake.openfile import Unreadable, opened, receipt_of
 from loithe_xl.language.issues import Issue, has_error
 from loithe_xl.reading import guard, reader
 from loithe_xl.reading.received import Received
@@ -163,7 +163,7 @@ class Judge:
     def _whole(self, received: Received) -> tuple[str, str]:
         """The way through identity and form: whatever is counted is the genuine unit's."""
         found = opened(received, "x", "0" * 64, self.bench.parent.loaded)
-        if found.identity is None or found.layout is None or has_error(found.issues):
+        if isinstance(found, Unreadable) or has_error(found.issues):
             return "refused by its content", ""
         if found.identity.unit != self.bench.unit:
             return "wrong", "another unit's"

@@ -31,15 +31,17 @@ from tally import Tally
 from tools import REQUIRED, TERM, held, make_forms, small_register
 
 from loithe_xl.consolidation import ledger
+from loithe_xl.consolidation.ledger import Ledgers
 from loithe_xl.consolidation.receipts import Receipt, Verdict
 from loithe_xl.consolidation.signedlines import signed
 from loithe_xl.draw import hidden, packs, render
-from loithe_xl.draw.render import Subject, cell_case, parent_case
+from loithe_xl.draw.render import cell_case, parent_case
 from loithe_xl.form.inputs import blank
+from loithe_xl.form.unitform import UnitForm
 from loithe_xl.identity import keyring
 from loithe_xl.identity.token import Identity, new_private_key, parse, sign
 from loithe_xl.intake import issued
-from loithe_xl.intake.openfile import open_file
+from loithe_xl.intake.openfile import OpenedForm, open_file
 from loithe_xl.intake.seal import Wording
 from loithe_xl.register.register import Register, Unit
 from loithe_xl.tasks.consolidate import open_parent
@@ -1582,10 +1584,10 @@ def book_with(sent: Sent, lines: Sequence[Sequence[str | int | None]]) -> bytes:
     layout = next(each for each in loaded.layouts.values() if each.form.tier == "base" and each.form.parent)
     identity = Identity(unit, TERM.period, TERM.cutoff, TERM.deadline, loaded.pack.id, layout.digest)
     register = Register((Unit(unit, "Đảng bộ xã", "base"), Unit(f"{unit}.1", "Chi bộ", "cell", unit)))
-    subject = Subject(identity, sign(identity, sent.key), "Đảng bộ xã", "")
+    unit_form = UnitForm(loaded, identity, sign(identity, sent.key), "Đảng bộ xã", "")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(hidden, "receipt_lines", lambda _: signed([list(line) for line in lines]))
-        case = parent_case(loaded, layout, subject, blank(layout.form), register, (), {})
+        case = parent_case(unit_form, blank(layout.form), Ledgers(register), {})
         return render.package(case, bytes(16))
 
 
@@ -1623,12 +1625,12 @@ for what, told in {
 @refused("a seal of brackets", "STRUCTURE_LABEL_CHANGED")
 def _(sent: Sent) -> bytes:
     opened = open_file(sent.form, "x")
-    assert opened.identity and opened.loaded and opened.layout
+    assert isinstance(opened, OpenedForm)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(issued.wording, "issued", lambda _: Wording("0" * 64, DEEP))
-        kept = issued.seal(opened.loaded, opened.layout, opened.identity, opened.names, None, sent.key)
-    subject = Subject(opened.identity, opened.token, *opened.names, kept)
-    data = render.package(cell_case(opened.loaded, opened.layout, subject, blank(opened.layout.form)), bytes(16))
+        patch.setattr(issued.seal, "issued", lambda _: Wording("0" * 64, DEEP))
+        kept = issued.sign_wording(opened.unit_form, None, sent.key)
+    unit_form = replace(opened.unit_form, seal=kept)
+    data = render.package(cell_case(unit_form, blank(opened.layout.form)), bytes(16))
     parts = dict(_parts(data))
     return packed({**parts, STRINGS: parts[STRINGS].replace("Đảng".encode(), "Hội".encode())})
 
@@ -1910,7 +1912,7 @@ def consolidated(folder: Path) -> Run:
     before = looks(post.inbox)
     done = loithe(folder, "consolidate", "--into", post.parent, post.inbox.name, "--format", "json")
     assert done.code == 1 and len(done.err.splitlines()) == 1, done.err  # the bar alone: no library may shout
-    receipts = tuple(open_parent(post.parent).receipts)
+    receipts = tuple(open_parent(post.parent).ledgers.receipts)
     (true,) = [each for each in receipts if each.file == "nhận/thật.xlsx"]
     untouched = looks(post.inbox) == before
     return Run(json.loads(done.out), receipts, post.files, true, done.megabytes, done.together, done.seconds, untouched)

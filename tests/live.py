@@ -17,8 +17,8 @@ from hosts import excel
 from tools import REQUIRED, fill, held, make_forms, small_register
 
 from loithe_xl.addin.buttons import BUTTONS
-from loithe_xl.draw.render import Subject, cell_case, package, salt_of
-from loithe_xl.intake.openfile import open_file
+from loithe_xl.draw.render import cell_case, package, salt_of
+from loithe_xl.intake.openfile import ParentBook, Unreadable, open_file
 from loithe_xl.tasks.consolidate import rebuilt
 
 NOW = datetime(2023, 3, 4, 9, 30)
@@ -50,15 +50,13 @@ def received(folder: Path, straight: int = 2) -> tuple[dict[str, Path], Path]:
 def recomputed(path: Path) -> Path:
     """One of our files with the true result beside every formula: what Excel's own calculation would give."""
     found = open_file(path, path.name)
-    if found.layout is None or found.loaded is None or found.identity is None:
+    if isinstance(found, Unreadable):
         return path
     done = path.with_name("recomputed.xlsx")
-    if found.consolidation:
+    if isinstance(found, ParentBook):
         done.write_bytes(rebuilt(found, NOW))
     else:
-        name, above, lang = found.names
-        subject = Subject(found.identity, found.token, name, above, lang)
-        done.write_bytes(package(cell_case(found.loaded, found.layout, subject, found.inputs), salt_of(found.key)))
+        done.write_bytes(package(cell_case(found.unit_form, found.inputs), salt_of(found.key)))
     return done
 
 

@@ -16,7 +16,7 @@ from tally import Tally
 from tools import NOON, REQUIRED, TERM, held, small_register
 
 from loithe_xl.draw import packs
-from loithe_xl.intake.openfile import open_file
+from loithe_xl.intake.openfile import OpenedForm, open_file
 from loithe_xl.register.register import Register
 from loithe_xl.tasks.generate import Request, generate
 from loithe_xl.tasks.office import Office
@@ -92,7 +92,7 @@ def _typed(number: int) -> Iterator[tuple[str, object]]:
 def _places(form: Path) -> dict[str, tuple[str, str]]:
     """Part and cell of each field of a form."""
     opened = open_file(form, form.name)
-    assert opened.layout
+    assert isinstance(opened, OpenedForm)
     sheets: Sequence[str] = [placed.sheet.name for placed in opened.layout.sheets]
     wanted = [id for id, _ in _typed(0)]
     found = {id: opened.layout.place_of(id) for id in wanted}

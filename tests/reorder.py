@@ -118,12 +118,11 @@ def _name(chance: random.Random) -> Path:
 def _figures(gathered: Gathered) -> Mapping[str, object]:
     """What a run comes to, without what files are called."""
     parent = gathered.parent
-    assert parent.consolidation
     done = parent.consolidation
     return {
         **{f"value {id}": value for id, value in done.values.items()},
         **{f"text {id}": said for id, said in done.texts.items()},
-        **{f"file {each.sha}": (each.unit, each.verdict, each.rows, each.key) for each in parent.receipts},
+        **{f"file {each.sha}": (each.unit, each.verdict, each.rows, each.key) for each in parent.ledgers.receipts},
         **{f"status {sha}": status for sha, status in gathered.statuses.items()},
         "units": [(child.unit, child.status, child.late) for child in done.children],
     }

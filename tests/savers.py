@@ -15,7 +15,7 @@ import excellike
 import openpyxl
 
 from loithe_xl.form.inputs import Inputs
-from loithe_xl.intake.openfile import open_file
+from loithe_xl.intake.openfile import OpenedForm, ParentBook, open_file
 from loithe_xl.language.notation import plain
 from loithe_xl.reading.received import exact
 
@@ -128,12 +128,13 @@ def survivors(programs: Programs, saver: str, files: Sequence[Path], out: Path) 
 def told(file: Path, *, digits: bool = False) -> tuple[object, ...]:
     """All that is read from a file; ``digits``: as if every text that is a number were one."""
     opened = open_file(file, "")
-    assert opened.layout and opened.identity, opened.issues
+    assert isinstance(opened, OpenedForm), opened.issues
     inputs, values = opened.inputs, opened.values
     if digits:
         tables = {id: tuple(_numbered(row) for row in rows) for id, rows in inputs.tables.items()}
         inputs, values = Inputs(_numbered(inputs.values), tables), _numbered(values)
-    return opened.token, inputs, values, opened.receipts, opened.issues
+    receipts = opened.ledgers.receipts if isinstance(opened, ParentBook) else ()
+    return opened.token, inputs, values, receipts, opened.issues
 
 
 def _numbered(values: Mapping[str, object]) -> dict[str, object]:

@@ -240,7 +240,7 @@ def remembered(world: World) -> Iterator[None]:
     rebuilt, make = consolidate.rebuilt, generate._Maker.make
 
     def once(parent: object, saved: object) -> bytes:
-        key = "parent", hashlib.sha256(repr((parent.receipts, parent.journal, saved)).encode()).digest()  # type: ignore[attr-defined]
+        key = "parent", hashlib.sha256(repr((parent.ledgers, saved)).encode()).digest()  # type: ignore[attr-defined]
         if key not in world.kept:
             world.kept[key] = rebuilt(parent, saved)  # type: ignore[arg-type]
         return world.kept[key]

@@ -19,7 +19,7 @@ from pathlib import Path
 from loithe_xl.draw.hidden import LANG_CELL, NAME_CELL
 from loithe_xl.form.layout import Layout, Slot, TableSlot
 from loithe_xl.identity.token import sign
-from loithe_xl.intake.openfile import Opened, open_file
+from loithe_xl.intake.openfile import Opened, OpenedForm, open_file
 from loithe_xl.pack.spec import Field
 from loithe_xl.workbook.address import address, column_letters, located
 from loithe_xl.workbook.ownsheets import CHECK, GUIDE, HIDDEN, HIDDEN_CHECKS, HIDDEN_RECEIPTS, HIDDEN_REGISTER, TOTALS
@@ -41,7 +41,7 @@ class Copy:
         with zipfile.ZipFile(source) as package:
             self.parts = {name: package.read(name).decode() for name in package.namelist()}
         self.opened = genuine(source)
-        assert self.opened.layout, self.opened.issues
+        assert isinstance(self.opened, OpenedForm), self.opened.issues
         self.layout: Layout = self.opened.layout
         self.slots: list[Slot] = [slot for slot in self.layout.slots.values() if not slot.wide]
         self.table: TableSlot = next(iter(self.layout.tables.values()))
@@ -800,25 +800,21 @@ def tokens_apart(copy: Copy) -> Where:
 
 @tampering("a layout that the pack never issued", "LAYOUT_UNKNOWN")
 def strange_layout(copy: Copy) -> Where:
-    assert copy.opened.identity
     return retoken(copy, sign(replace(copy.opened.identity, digest="0123456789ab"), STRANGER))
 
 
 @tampering("a pack that nobody has", "PACK_ABSENT")
 def strange_pack(copy: Copy) -> Where:
-    assert copy.opened.identity
     return retoken(copy, sign(replace(copy.opened.identity, pack="khac"), STRANGER))
 
 
 @tampering("a period that is none", "TOKEN_MALFORMED")
 def strange_period(copy: Copy) -> Where:
-    assert copy.opened.identity
     return retoken(copy, sign(replace(copy.opened.identity, period="x-Qz"), STRANGER))
 
 
 @tampering("a cut-off before every calendar", "TOKEN_MALFORMED")
 def strange_cutoff(copy: Copy) -> Where:
-    assert copy.opened.identity
     return retoken(copy, sign(replace(copy.opened.identity, cutoff=date(1, 1, 1)), STRANGER))
 
 
@@ -836,13 +832,11 @@ def strange_name(copy: Copy) -> Where:
 
 @tampering("signed by a stranger", "TOKEN_FOREIGN")
 def strange_key(copy: Copy) -> Where:
-    assert copy.opened.identity
     return retoken(copy, sign(copy.opened.identity, STRANGER))
 
 
 @tampering("signed for another unit by a stranger", "TOKEN_FOREIGN")
 def strange_unit(copy: Copy) -> Where:
-    assert copy.opened.identity
     return retoken(copy, sign(replace(copy.opened.identity, unit="01.9"), STRANGER))
 
 

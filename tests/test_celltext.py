@@ -126,7 +126,6 @@ def test_length_is_counted_as_excel_does(words: str, long: int):
 def test_a_text_longer_than_excel_s_cell_in_utf_16_is_no_entry(issued: dict[str, Path], tmp_path: Path):
     """Of letters outside the basic plane half as many fit: more would be mended away by Excel in the parent."""
     form = open_file(issued["01.1.C01"], "")
-    assert form.layout
     slot = form.layout.slots["difficulties_text"]
     for words, kept in (("😀" * 16_383, True), ("😀" * 16_384, False), ("a" * 32_767, True)):
         grids = {**form.grids, slot.sheet: Grid({(slot.row, slot.column): words})}

@@ -512,7 +512,6 @@ def test_saved_again_by_openpyxl_the_same_is_read(forms: dict[str, Path], tmp_pa
 
 def test_a_hint_is_for_the_fault_of_its_cell_only(forms: dict[str, Path]) -> None:
     opened = open_parent(forms["01"])
-    assert opened.layout
     start = blank(opened.layout.form)
     found = settle(
         opened.layout, Inputs({**start.values, "documents_issued": "1,5", "reminders_issued": -1}, start.tables)

@@ -18,8 +18,9 @@ from tools import NOON, small_register, type_into
 
 from loithe_xl.consolidation.receipts import Receipt, UnitRow
 from loithe_xl.draw import packs
-from loithe_xl.intake.opened import Opened
+from loithe_xl.intake.opened import ParentBook
 from loithe_xl.intake.openfile import with_receipts
+from loithe_xl.intake.parents import consolidated
 from loithe_xl.pack.find import pack_folder
 from loithe_xl.register.register import Register
 from loithe_xl.tasks.consolidate import open_parent, rebuilt
@@ -140,18 +141,18 @@ def test_sensitive_figures_stop_at_the_cells_own_superior(forms: dict[str, Path]
     assert [found[id] for id in small] == [4, 2, 2]
     different = {id for id in found if found[id] != straight[id]}
     assert all(id.startswith("units_") for id in different), "children's own answers only"
-    (book,) = open_parent(forms["01"]).receipts
+    (book,) = open_parent(forms["01"]).ledgers.receipts
     assert [row.unit for row in book.rows] == ["01.1", "01.1.C01", "01.1.C02"]
     assert book.rows[0].figures["screened_removed"] == 2
     assert not any(id in row.figures for row in book.rows[1:] for id in small)
     assert all(row.figures["members_total"] == 30 for row in book.rows[1:])
-    kept = {each.unit: each for each in open_parent(forms["01.1"]).receipts}
+    kept = {each.unit: each for each in open_parent(forms["01.1"]).ledgers.receipts}
     assert kept["01.1.C01"].rows[0].figures["screened_removed"] == 1, "its own superior has it"
 
 
-def _figure(id: str, value: int | Decimal) -> Callable[[Opened], Opened]:
-    def change(opened: Opened) -> Opened:
-        first, *others = opened.receipts
+def _figure(id: str, value: int | Decimal) -> Callable[[ParentBook], ParentBook]:
+    def change(opened: ParentBook) -> ParentBook:
+        first, *others = opened.ledgers.receipts
         row = first.rows[0]
         rows = (UnitRow(row.unit, {**row.figures, id: value}, row.texts), *first.rows[1:])
         return with_receipts(opened, [replace(first, rows=rows), *others])
@@ -159,9 +160,9 @@ def _figure(id: str, value: int | Decimal) -> Callable[[Opened], Opened]:
     return change
 
 
-def _unit(code: str) -> Callable[[Opened], Opened]:
-    def change(opened: Opened) -> Opened:
-        first, *others = opened.receipts
+def _unit(code: str) -> Callable[[ParentBook], ParentBook]:
+    def change(opened: ParentBook) -> ParentBook:
+        first, *others = opened.ledgers.receipts
         strange = Receipt(
             "5" * 64, "x.xlsx", code, first.verdict, first.received_at, rows=(replace(first.rows[0], unit=code),)
         )
@@ -170,11 +171,10 @@ def _unit(code: str) -> Callable[[Opened], Opened]:
     return change
 
 
-def _register(code: str, **more: str) -> Callable[[Opened], Opened]:
-    def change(opened: Opened) -> Opened:
-        assert opened.register
-        units = (replace(each, **more) if each.code == code else each for each in opened.register.units)  # type: ignore[arg-type]
-        return with_receipts(replace(opened, register=Register(tuple(units))), opened.receipts)
+def _register(code: str, **more: str) -> Callable[[ParentBook], ParentBook]:
+    def change(opened: ParentBook) -> ParentBook:
+        units = (replace(each, **more) if each.code == code else each for each in opened.ledgers.register.units)  # type: ignore[arg-type]
+        return consolidated(opened, replace(opened.ledgers, register=Register(tuple(units))))
 
     return change
 
@@ -207,7 +207,7 @@ def _register(code: str, **more: str) -> Callable[[Opened], Opened]:
     ],
 )
 def test_a_book_whose_hidden_records_were_changed_is_refused_by_name(
-    forms: dict[str, Path], change: Callable[[Opened], Opened], code: str
+    forms: dict[str, Path], change: Callable[[ParentBook], ParentBook], code: str
 ) -> None:
     """With a right fingerprint: it proves nothing of who wrote it."""
     told(forms["01.1"], sent(forms["01.1.C01"], "1.xlsx"), now=MONDAY)
@@ -263,7 +263,7 @@ def test_decimal_figures_add_up_in_every_place(tmp_path: Path, monkeypatch: pyte
     found = told(forms["01"], forms["01.1"], files["01.K1"])
 
     assert found["values"]["commended_members"] == 12.8
-    kept = {each.unit: each for each in open_parent(forms["01"]).receipts}
+    kept = {each.unit: each for each in open_parent(forms["01"]).ledgers.receipts}
     expected = {"01.1": Decimal("12.6"), "01.K1": Decimal("0.2")}
     assert {code: each.rows[0].figures["commended_members"] for code, each in kept.items()} == expected
     assert kept["01.1"].rows[1].figures["commended_members"] == Decimal("12.5")
@@ -277,7 +277,7 @@ def test_decimal_figures_add_up_in_every_place(tmp_path: Path, monkeypatch: pyte
 def test_only_declared_figures_travel(forms: dict[str, Path]) -> None:
     """Not rates, and nothing that a cell computes for itself."""
     told(forms["01"], sent(forms["01.K1"], "a.xlsx"))
-    (kept,) = open_parent(forms["01"]).receipts
+    (kept,) = open_parent(forms["01"]).ledgers.receipts
 
     pack = packs.load("loi_the").pack
     own = {each.id for each in pack.forms["base_cell"].fields.values() if each.kind == "yesno"}

@@ -15,9 +15,9 @@ from test_pack_guide import example
 from tools import REQUIRED, small_register
 
 from loithe_xl.draw import packs
-from loithe_xl.draw.render import Subject, cell_case, package, salt_of
+from loithe_xl.draw.render import cell_case, package, salt_of
 from loithe_xl.form.inputs import Inputs, blank
-from loithe_xl.intake.openfile import open_file
+from loithe_xl.intake.openfile import OpenedForm, open_file
 from loithe_xl.pack import find
 from loithe_xl.register.register import Register, Unit
 from loithe_xl.rules.evaluate import Raw
@@ -56,11 +56,9 @@ def add(folder: Path, path: str, more: str, before: str = "") -> None:
 def filled(form: Path, target: Path, values: Mapping[str, Raw], by: Path | None = None) -> Path:
     """A filled copy of a cell's form: what Excel saves after a user typed."""
     opened = open_file(form, form.name, packs.load(str(by)) if by else None)
-    assert opened.layout and opened.loaded and opened.identity, opened.issues
+    assert isinstance(opened, OpenedForm), opened.issues
     start = blank(opened.layout.form)
-    name, above, lang = opened.names
-    subject = Subject(opened.identity, opened.token, name, above, lang)
-    case = cell_case(opened.loaded, opened.layout, subject, Inputs({**start.values, **values}, start.tables))
+    case = cell_case(opened.unit_form, Inputs({**start.values, **values}, start.tables))
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(package(case, salt_of(opened.key)))
     return target

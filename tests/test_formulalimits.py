@@ -14,6 +14,8 @@ from loithe_xl.form.checks import items
 from loithe_xl.form.figures import all_values
 from loithe_xl.form.inputs import blank, constants
 from loithe_xl.form.layout import place
+from loithe_xl.form.loaded import loaded
+from loithe_xl.form.unitform import UnitForm
 from loithe_xl.identity.token import Identity
 from loithe_xl.pack.find import available
 from loithe_xl.pack.packfile import load_files
@@ -94,10 +96,10 @@ def widened(kind: str, number: int) -> dict[str, str]:
 def fresh_case(pack: Pack) -> Case:
     """A fresh form of a cell."""
     form = pack.forms["chi_bo"]
-    layout, inputs = place(form), blank(form)
-    identity = Identity("1", "2024-Q1", date(2024, 3, 31), date(2024, 4, 3), pack.id, layout.digest)
+    used, inputs = loaded(pack), blank(form)
+    identity = Identity("1", "2024-Q1", date(2024, 3, 31), date(2024, 4, 3), pack.id, used.layout(form).digest)
     values = all_values(form, inputs, constants(pack, serial(identity.cutoff)), {})
-    return Case(pack, layout, identity, "LT1|…", "Chi bộ", "Huyện", inputs, values)
+    return Case(UnitForm(used, identity, "LT1|…", "Chi bộ", "Huyện"), inputs, values)
 
 
 def fits(files: dict[str, str]) -> bool:

@@ -16,7 +16,7 @@ from openpyxl.cell import MergedCell
 from openpyxl.utils import get_column_letter
 from tools import make_forms, small_register
 
-from loithe_xl.intake.openfile import open_file
+from loithe_xl.intake.openfile import OpenedForm, ParentBook, open_file
 from loithe_xl.register.register import Register, Unit
 from loithe_xl.tasks.generate import safe_name
 
@@ -185,9 +185,8 @@ def test_an_unseen_register_gives_one_workbook_per_unit(odd: dict[str, Path]) ->
     assert set(odd) == {unit.code for unit in unseen().units}
     for unit in unseen().units:
         opened = open_file(odd[unit.code], "x")
-        assert opened.identity
         assert opened.identity.unit == unit.code
-        assert opened.names[0] == unit.name
+        assert opened.unit_form.name == unit.name
         sheet = openpyxl.load_workbook(odd[unit.code]).worksheets[0]
         head = [str(value) for row in sheet.iter_rows(max_row=7, values_only=True) for value in row if value]
         assert any(unit.name in shown for shown in head)
@@ -195,7 +194,7 @@ def test_an_unseen_register_gives_one_workbook_per_unit(odd: dict[str, Path]) ->
 
 def test_a_parent_holds_its_whole_subtree_and_nothing_else(odd: dict[str, Path]) -> None:
     for code, beneath in (("0077", 6), ("0077.003", 2), ("0077.004", 1)):
-        register = open_file(odd[code], "x").register
+        register = open_file(odd[code], "x").ledgers.register
         assert register
         assert len(register.units) == beneath
         assert register.unit(code).name == unseen().unit(code).name  # type: ignore[union-attr]
@@ -323,8 +322,7 @@ def test_without_a_register_the_sample_serves(tmp_path: Path) -> None:
 
     opened = open_file(next(tmp_path.iterdir()), "x")
     assert answer.code == 0
-    assert opened.register
-    assert len(opened.register.of_tier("cell")) == 264
+    assert len(opened.ledgers.register.of_tier("cell")) == 264
 
 
 def test_what_a_pack_let_pass_is_said(known: Path, tmp_path: Path) -> None:
@@ -358,7 +356,7 @@ def test_forms_in_english_are_read_the_same(known: Path, tmp_path: Path) -> None
     press("generate", *given, "--out", tmp_path / "en", "--lang", "en")
 
     opened = [open_file(next((tmp_path / lang).iterdir()), "x") for lang in ("vi", "en")]
-    assert [each.names[2] for each in opened] == ["vi", "en"]
+    assert [each.unit_form.lang for each in opened] == ["vi", "en"]
     assert opened[0].token == opened[1].token
     assert opened[0].inputs == opened[1].inputs
 
@@ -373,9 +371,9 @@ def test_names_and_codes_that_look_like_escapes(tmp_path: Path) -> None:
     forms = make_forms(tmp_path, Register(units))
 
     found = [open_file(path, path.name) for path in forms.values()]
-    read = {(each.identity.unit, each.names[0]) for each in found if each.identity and each.layout}
+    read = {(each.identity.unit, each.unit_form.name) for each in found if isinstance(each, OpenedForm)}
     assert read == {(unit.code, unit.name) for unit in units}
-    assert {each.register.units for each in found if each.register} == {units, units[1:]}
+    assert {each.ledgers.register.units for each in found if isinstance(each, ParentBook)} == {units, units[1:]}
 
 
 @pytest.mark.parametrize("code", ["LPT1", "lpt0", "COM9", "nul", "LPT3.x"])

@@ -420,7 +420,7 @@ def test_one_set_in_any_order_is_one_parent_with_one_journal(forms: dict[str, Pa
 def test_the_journal_lives_on_through_other_programs_and_own_entries(forms: dict[str, Path], office: Convert) -> None:
     filled(forms, "01.K1", "a.xlsx")
     consolidated(forms["01"], "nhan/a.xlsx", now=MONDAY)
-    first = open_parent(forms["01"]).journal
+    first = open_parent(forms["01"]).ledgers.journal
     copies = [
         resaved(forms["01"], Path("op/01.xlsx")),
         office(forms["01"], "xlsx", Path("lo")),
@@ -429,9 +429,9 @@ def test_the_journal_lives_on_through_other_programs_and_own_entries(forms: dict
     filled(forms, "01.1.C01", "b.xlsx")
 
     for copy in copies:
-        assert open_parent(copy).journal == first
+        assert open_parent(copy).ledgers.journal == first
         consolidated(copy, "nhan/b.xlsx")
-        journal = open_parent(copy).journal
+        journal = open_parent(copy).ledgers.journal
         assert journal[:1] == first
         assert [(entry.run, entry.file) for entry in journal] == [(1, "a.xlsx"), (2, "b.xlsx")]
         assert runs(journal) == 2
@@ -441,7 +441,7 @@ def test_a_parent_without_its_journal_goes_on_and_says_so(forms: dict[str, Path]
     """Somebody deleted its sheets: that is told as a fault of the parent, which never keeps it from counting."""
     filled(forms, "01.K1", "a.xlsx")
     consolidated(forms["01"], "nhan")
-    assert runs(open_parent(forms["01"]).journal) == 1
+    assert runs(open_parent(forms["01"]).ledgers.journal) == 1
     without(forms["01"])
     filled(forms, "01.1.C01", "b.xlsx")
 
@@ -450,7 +450,7 @@ def test_a_parent_without_its_journal_goes_on_and_says_so(forms: dict[str, Path]
     assert "JOURNAL_ABSENT" in codes(found["issues"], "WARNING")
     assert codes(found["issues"], "ERROR") == ["SHEET_MISSING", "SHEET_MISSING"]
     assert found["values"]["members_total"] == 60
-    assert [entry.file for entry in open_parent(forms["01"]).journal] == ["b.xlsx"]
+    assert [entry.file for entry in open_parent(forms["01"]).ledgers.journal] == ["b.xlsx"]
     assert codes(consolidated(forms["01"], "nhan")["issues"], "ERROR") == []
 
 

@@ -244,7 +244,7 @@ def test_what_a_stranger_calls_a_unit_goes_nowhere(forms: dict[str, Path]) -> No
     found = read("consolidate", "--into", book, "in")
     assert sorted(f"{each['unit']}" for each in found["children"] if each["status"] == "foreign") == ["01.K1", "None"]
     opened = open_file(book, "x")
-    assert {each.unit for each in opened.receipts} == {"", "01.K1"}
+    assert {each.unit for each in opened.ledgers.receipts} == {"", "01.K1"}
     for file in Path().rglob("*"):
         if file.is_file() and file not in (named, known):
             assert b"Quzxw" not in file.read_bytes()

@@ -14,16 +14,18 @@ from hypothesis import strategies as st
 from tools import TERM, small_register
 
 from loithe_xl.consolidation.consolidate import Consolidation, consolidate, rows_sent_up
+from loithe_xl.consolidation.ledger import Ledgers
 from loithe_xl.consolidation.receipts import Receipt, Verdict, unit_row
-from loithe_xl.draw import Case, form_book
+from loithe_xl.draw import ParentCase, form_book
 from loithe_xl.draw.packs import load_embedded
-from loithe_xl.draw.render import Subject, parent_case
+from loithe_xl.draw.render import parent_case
 from loithe_xl.draw.totals import FIRST, VALUE, columns_of, totals_rows
 from loithe_xl.form.figures import all_values
 from loithe_xl.form.inputs import Inputs, blank, constants
 from loithe_xl.form.loaded import Loaded
+from loithe_xl.form.unitform import UnitForm
 from loithe_xl.identity.token import Identity
-from loithe_xl.intake.openfile import Opened
+from loithe_xl.intake.openfile import ParentBook
 from loithe_xl.language.notation import count, percent
 from loithe_xl.pack import packfile
 from loithe_xl.pack.find import pack_folder
@@ -97,7 +99,7 @@ class World:
     """A district: ``typed`` by every unit whose own file counts there or in its base's book, ``own``: the direct units
     that sent a file of their own, and its workbook. No dataclass, which a failing test would print whole."""
 
-    def __init__(self, register: Register, typed: Mapping[str, Inputs], own: frozenset[str], case: Case) -> None:
+    def __init__(self, register: Register, typed: Mapping[str, Inputs], own: frozenset[str], case: ParentCase) -> None:
         self.register, self.typed, self.own, self.case = register, typed, own, case
 
     def __repr__(self) -> str:
@@ -106,7 +108,6 @@ class World:
     @property
     def done(self) -> Consolidation:
         """The district's figures."""
-        assert self.case.consolidation
         return self.case.consolidation
 
 
@@ -133,7 +134,9 @@ def worlds(draw: st.DrawFn) -> World:
     inputs = draw(answers(form))
     layout = loaded().by_form["district"]
     identity = Identity("01", TERM.period, TERM.cutoff, TERM.deadline, "luat", layout.digest)
-    case = parent_case(loaded(), layout, Subject(identity, "LT1|…", "Huyện Thử", "Tỉnh"), inputs, register, files, {})
+    case = parent_case(
+        UnitForm(loaded(), identity, "LT1|…", "Huyện Thử", "Tỉnh"), inputs, Ledgers(register, tuple(files)), {}
+    )
     return World(register, typed, frozenset(own), case)
 
 
@@ -258,11 +261,11 @@ def told_in_json(world: World) -> dict[str, object]:
     return values
 
 
-def opened(world: World) -> Opened:
+def opened(world: World) -> ParentBook:
     """The district's workbook as it is read."""
     case = world.case
-    kept = {"identity": case.identity, "loaded": loaded(), "layout": case.layout, "register": case.register}
-    return Opened("huyen.xlsx", **kept, consolidation=world.done)  # type: ignore[arg-type]
+    kept = {"unit_form": case.unit_form, "key": "", "inputs": case.inputs, "ledgers": case.ledgers}
+    return ParentBook(file="huyen.xlsx", **kept, consolidation=world.done)  # type: ignore[arg-type]
 
 
 @settings(max_examples=10)
@@ -310,8 +313,8 @@ def test_the_report_names_those_who_answered_when_some_did_not(left: int) -> Non
         files.append(Receipt(unit.code, "", unit.code, Verdict.VALID, "2023-03-01T08:00:00", rows=rows))
     layout = loaded().by_form["district"]
     identity = Identity("01", TERM.period, TERM.cutoff, TERM.deadline, "luat", layout.digest)
-    subject = Subject(identity, "LT1|…", "Huyện Thử", "Tỉnh")
-    page = parent_case(loaded(), layout, subject, blank(layout.form), register, files, {}).page
+    unit_form = UnitForm(loaded(), identity, "LT1|…", "Huyện Thử", "Tỉnh")
+    page = parent_case(unit_form, blank(layout.form), Ledgers(register, tuple(files)), {}).page
     assert page
 
     said = [line.shown for line in page.body if line.id == "leadership.units"]

@@ -12,11 +12,12 @@ from tools import TERM
 from loithe_xl.consolidation.consolidate import consolidate
 from loithe_xl.consolidation.receipts import Receipt, Verdict, unit_row
 from loithe_xl.draw import form_book, packs
-from loithe_xl.draw.render import Subject, cell_case
+from loithe_xl.draw.render import cell_case
 from loithe_xl.form.checks import validate
 from loithe_xl.form.figures import all_values
 from loithe_xl.form.inputs import Inputs, blank, constants
 from loithe_xl.form.loaded import loaded
+from loithe_xl.form.unitform import UnitForm
 from loithe_xl.identity.token import Identity
 from loithe_xl.language.issues import Severity
 from loithe_xl.pack import toml
@@ -104,9 +105,9 @@ def test_the_example_works_from_a_folder(tmp_path: Path) -> None:
     form = found.pack.forms["chi_bo"]
     layout = found.layout(form)
     identity = Identity("1.1", "2024-Q1", found.pack.end, found.pack.end, found.pack.id, layout.digest)
-    subject = Subject(identity, "LT1|t", "Chi bộ", "Huyện")
+    unit_form = UnitForm(found, identity, "LT1|t", "Chi bộ", "Huyện")
 
-    drawn = form_book(cell_case(found, layout, subject, blank(form)))
+    drawn = form_book(cell_case(unit_form, blank(form)))
 
     assert [sheet.name for sheet in drawn.sheets[:2]] == ["1. Số liệu", "2. Các buổi"]
     assert {path for path, _ in found.embedded} == set(example())

@@ -19,10 +19,11 @@ from texts import HARD
 from tools import NOON, REQUIRED, fill, make_forms, small_register
 
 from loithe_xl.consolidation.receipts import Receipt, UnitRow, Verdict
-from loithe_xl.draw.render import Subject, cell_case, package
+from loithe_xl.draw.render import cell_case, package
+from loithe_xl.form.unitform import UnitForm
 from loithe_xl.identity.token import sign
 from loithe_xl.intake import proving
-from loithe_xl.intake.openfile import Opened, open_file, with_receipts
+from loithe_xl.intake.openfile import OpenedForm, ParentBook, open_file, with_receipts
 from loithe_xl.language.issues import Fault, issue
 from loithe_xl.reading import reader
 from loithe_xl.register.register import Register
@@ -80,7 +81,7 @@ def test_a_parent_over_a_limit_of_the_reading_replaces_nothing(
     sent = fill(issued["01.1.C01"], parent.parent / "nhan" / "a.xlsx")
     before = parent.read_bytes()
 
-    def outgrown(opened: Opened, saved: datetime) -> bytes:
+    def outgrown(opened: ParentBook, saved: datetime) -> bytes:
         monkeypatch.setattr(reader, "MOST_CELLS", 50)
         monkeypatch.setattr(reader, "MOST_BLANK", 0)
         return rebuilt(opened, saved)
@@ -123,11 +124,11 @@ def test_no_command_puts_an_untrue_workbook_in_place(
 def stranger_s(issued: dict[str, Path], target: Path, unit: str) -> Path:
     """A form that another office made out to a unit of its own."""
     opened = open_file(issued["01.1.C01"], "")
-    assert opened.identity and opened.loaded and opened.layout
+    assert isinstance(opened, OpenedForm)
     identity = replace(opened.identity, unit=unit)
-    subject = Subject(identity, sign(identity, bytes(32)), "Chi bộ lạ", "")
+    unit_form = UnitForm(opened.loaded, identity, sign(identity, bytes(32)), "Chi bộ lạ", "")
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_bytes(package(cell_case(opened.loaded, opened.layout, subject, opened.inputs), bytes(16)))
+    target.write_bytes(package(cell_case(unit_form, opened.inputs), bytes(16)))
     return target
 
 
@@ -145,7 +146,7 @@ def test_whatever_files_units_and_opinions_are_called_the_parent_opens(issued: d
 
     assert (first.code, again.code) in ((0, 0), (1, 1)), first.said
     assert press("status", parent).code == 0
-    received = open_parent(parent).receipts
+    received = open_parent(parent).ledgers.receipts
     assert len(received) == len(list(folder.iterdir()))
     assert {normal(os.fsencode(each.name).decode("utf-8", "replace")) for each in folder.iterdir()} == {
         Path(each.file).name for each in received

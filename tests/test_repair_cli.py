@@ -92,7 +92,7 @@ def nothing_done(answer: Answer, code: str, lang: str = "vi") -> None:
 def same_inputs(one: Path, two: Path) -> None:
     first, second = (open_file(path, "x") for path in (one, two))
     assert first.inputs == second.inputs
-    assert (first.token, first.names) == (second.token, second.names)
+    assert (first.token, first.unit_form.names) == (second.token, second.unit_form.names)
 
 
 # ---------------------------------------------------------------- what is moved
@@ -227,12 +227,12 @@ def test_forms_without_their_hidden_sheet_get_their_names_from_the_heading(
 
     found = repaired(altered(filled, nameless), "khác.xlsx")
     assert "REPAIR_NAME_LOST" in codes(found["issues"], "WARNING")
-    assert open_file(Path("khác.xlsx"), "x").names == (form, "", lang)
+    assert open_file(Path("khác.xlsx"), "x").unit_form.names == (form, "", lang)
 
 
 def test_the_unit_is_called_as_most_places_call_it(report: Path) -> None:
     """Nobody signed a unit's name: what one place alone says is not carried on."""
-    names = open_file(report, "x").names
+    names = open_file(report, "x").unit_form.names
 
     def hidden(book: Any) -> None:
         book[HIDDEN]["B2"], book[HIDDEN]["B3"], book[HIDDEN]["B4"] = "CANARY", "CANARY", "en"
@@ -248,10 +248,10 @@ def test_the_unit_is_called_as_most_places_call_it(report: Path) -> None:
 
     for change in (hidden, heading):
         found = repaired(altered(report, change))
-        assert open_file(Path("sạch.xlsx"), "x").names == names
+        assert open_file(Path("sạch.xlsx"), "x").unit_form.names == names
         assert "REPAIR_NAME_LOST" not in codes(found["issues"])
     found = repaired(altered(report, most))
-    assert open_file(Path("sạch.xlsx"), "x").names == ("01.K1", "", "vi")
+    assert open_file(Path("sạch.xlsx"), "x").unit_form.names == ("01.K1", "", "vi")
     assert "REPAIR_NAME_LOST" in codes(found["issues"], "WARNING")
 
 
@@ -261,7 +261,7 @@ def test_hidden_sheets_are_found_under_another_name(parent: Path, sheet: str) ->
         book[sheet].title = "Sheet9"
 
     assert repaired(altered(parent, rename))["left"] == []
-    assert open_parent(Path("sạch.xlsx")).receipts == open_parent(parent).receipts
+    assert open_parent(Path("sạch.xlsx")).ledgers.receipts == open_parent(parent).ledgers.receipts
 
 
 def test_a_computed_sheet_under_another_name_costs_nothing(parent: Path, report: Path) -> None:
@@ -407,7 +407,7 @@ def test_a_parent_moves_with_everything_it_received(parent: Path, forms: dict[st
     ]
     before, after = (open_parent(path) for path in (parent, Path("sạch.xlsx")))
     assert after.inputs == before.inputs
-    assert (after.receipts, after.journal, after.register) == (before.receipts, before.journal, before.register)
+    assert after.ledgers == before.ledgers
     assert read("status", "sạch.xlsx") == read("status", parent)
     type_in(forms["01.2.C01"], Path("d.xlsx"), REQUIRED)
     figures = [
@@ -441,8 +441,8 @@ def test_a_touched_ledger_is_not_moved_at_all(parent: Path, report: Path, sheet:
     assert [(each["field"], each["sheet"], each["cell"]) for each in found["left"]] == [("", sheet, "")]
     after = open_parent(Path("sạch.xlsx"))
     assert after.inputs == open_parent(parent).inputs
-    assert (after.receipts == ()) is (sheet == HIDDEN_RECEIPTS)
-    assert (after.journal == ()) is (sheet == HIDDEN_JOURNAL)
+    assert (after.ledgers.receipts == ()) is (sheet == HIDDEN_RECEIPTS)
+    assert (after.ledgers.journal == ()) is (sheet == HIDDEN_JOURNAL)
     assert read("consolidate", "--into", "sạch.xlsx", report, "c.xlsx", "r2.xlsx")["values"]["cells_not_reported"] == 2
 
 

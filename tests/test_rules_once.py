@@ -18,9 +18,10 @@ from tools import TERM, Calc
 
 from loithe_xl.draw import Case, form_book, packs
 from loithe_xl.draw.panel import FIRST, STATE, Panel, evaluate_panel
-from loithe_xl.draw.render import Subject, cell_case, package
+from loithe_xl.draw.render import cell_case, package
 from loithe_xl.form.figures import all_values
 from loithe_xl.form.inputs import Inputs, blank, constants
+from loithe_xl.form.unitform import UnitForm
 from loithe_xl.identity.token import Identity
 from loithe_xl.pack.spec import Field
 from loithe_xl.reading.received import exact
@@ -39,7 +40,7 @@ SALT = b"0123456789abcdef"
 def case_of(inputs: Inputs) -> Case:
     """The unit's form with these inputs."""
     identity = Identity("01.K1", TERM.period, TERM.cutoff, TERM.deadline, "loi_the", LAYOUT.digest)
-    return cell_case(LOADED, LAYOUT, Subject(identity, "LT1|…", "Chi bộ “Thử” <1>", "Huyện ủy"), inputs)
+    return cell_case(UnitForm(LOADED, identity, "LT1|…", "Chi bộ “Thử” <1>", "Huyện ủy"), inputs)
 
 
 @pytest.fixture(scope="module")

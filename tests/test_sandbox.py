@@ -22,7 +22,7 @@ from tools import NOON, REQUIRED, fill, make_forms
 from loithe_xl.consolidation.receipts import Receipt, Status, Verdict
 from loithe_xl.identity.trust import Trust
 from loithe_xl.intake import inbox, openfile, parents, provenance
-from loithe_xl.intake.openfile import Opened, open_file
+from loithe_xl.intake.openfile import Opened, Unreadable, open_file
 from loithe_xl.language.issues import Fault, Issue
 from loithe_xl.system import store, workers
 from loithe_xl.system.workers import Lost
@@ -54,7 +54,7 @@ def taken(forms: dict[str, Path], folder: Path, office: Office | None = None) ->
 
 
 def receipts(gathered: Gathered) -> list[Receipt]:
-    return sorted(gathered.parent.receipts, key=lambda each: each.file)
+    return sorted(gathered.parent.ledgers.receipts, key=lambda each: each.file)
 
 
 def dangerous(path: Path, file: str, *others: object) -> Opened:
@@ -124,9 +124,9 @@ def test_of_a_stranger_s_parent_nothing_is_read_that_an_office_writes(
 
     read, cell = (open_file(forms[code], "x", None, Trust()) for code in ("01.1", "01.1.C01"))
 
-    assert (read.identity and read.identity.unit, keys.speaks(read.key, "01.1")) == ("01.1", True)
+    assert isinstance(read, Unreadable), "no entry"
+    assert (read.signed.identity.unit, keys.speaks(read.signed.key, "01.1")) == ("01.1", True)
     assert [each.code for each in read.issues] == ["TOKEN_FOREIGN"]
-    assert (read.layout, read.register, read.receipts) == (None, None, ())
     assert {each.code for each in cell.issues} >= {"TOKEN_FOREIGN", "FIELD_REQUIRED"}, "it is checked all the same"
 
 
@@ -217,8 +217,8 @@ def test_workers_need_nothing_but_what_they_are_given(
     context = multiprocessing.get_context(start)
     monkeypatch.setattr(workers.multiprocessing, "get_context", lambda _: context)
     anew = open_parent(forms["01"])
-    assert (anew.register, anew.values, anew.grids, anew.loaded) == (
-        parent.register, parent.values, parent.grids, parent.loaded,
+    assert (anew.ledgers.register, anew.values, anew.grids, anew.loaded) == (
+        parent.ledgers.register, parent.values, parent.grids, parent.loaded,
     )  # fmt: skip
     away = taken(forms, sent)
     checked, _ = check([sent], Office(now=NOON))

@@ -29,7 +29,7 @@ from loithe_xl.draw.hidden import LANG_CELL, SEAL_ROW
 from loithe_xl.form.terms import Term
 from loithe_xl.identity import keyring, token
 from loithe_xl.intake import issued, seal
-from loithe_xl.intake.openfile import open_file
+from loithe_xl.intake.openfile import OpenedForm, Unreadable, open_file
 from loithe_xl.intake.structure import Expected, Marks, misplaced
 from loithe_xl.language import catalogue
 from loithe_xl.language.catalogue import Text
@@ -196,7 +196,7 @@ def test_a_blank_cell_says_nothing(old: dict[str, dict[str, Path]]) -> None:
     received, expected, own = seen(old["labels"]["01.1.C01"])
     opened = open_file(old["labels"]["01.1.C01"], "")
     name, grid = next((name, grid) for name, grid in received.grids.items() if name in expected.pages)
-    assert opened.identity
+    assert isinstance(opened, OpenedForm)
 
     for blank, told in ((" ", True), ("", True), (None, True), ("x", False)):
         more = replace(received, grids={**received.grids, name: Grid({**grid.values, (5, 26): blank})})
@@ -304,12 +304,12 @@ def test_a_parent_built_anew_in_old_words_keeps_its_seal_and_one_built_in_new_wo
     with speaking("labels", tmp_path):
         parent = Path(shutil.copy(old["labels"]["01"], tmp_path / "01.xlsx"))
         press("consolidate", "--into", parent, old["labels"]["01.K1"], "--now", "2023-03-03T15:00")
-    assert open_file(parent, "").receipts
+    assert open_file(parent, "").ledgers.receipts
     assert of_the_form(parent) == []
     assert of_the_form(resealed_with(parent, tmp_path / "x.xlsx", ["Canary", "Canary"])) != []
 
     press("consolidate", "--into", parent, old["labels"]["01.1.C01"], "--now", "2023-03-04T15:00")
-    assert len(open_file(parent, "").receipts) == 2
+    assert len(open_file(parent, "").ledgers.receipts) == 2
     assert of_the_form(parent) == []
     press("consolidate", "--into", tmp_path / "x.xlsx", old["labels"]["01.1.C01"], "--now", "2023-03-04T15:00")
     assert "Canary" not in str(seal_of(tmp_path / "x.xlsx"))
@@ -333,7 +333,7 @@ def test_a_row_put_into_a_form_where_every_label_is_another_is_refused(
     book.save(tmp_path / "x.xlsx")
 
     assert "STRUCTURE_SHEET_OTHER" in of_the_form(tmp_path / "x.xlsx")
-    assert open_file(tmp_path / "x.xlsx", "").layout is None
+    assert isinstance(open_file(tmp_path / "x.xlsx", ""), Unreadable)
 
 
 def test_a_formula_outside_or_typed_over_a_sheet_s_own_words_is_another_form(
@@ -415,7 +415,7 @@ def test_broken_words_of_the_unit_are_not_believed_even_if_signed(
 ) -> None:
     file = old["labels"]["01.1.C01"]
     opened = open_file(file, "")
-    assert opened.identity
+    assert isinstance(opened, OpenedForm)
     digest = seal_of(file)[0]
     said = seal.Wording(digest, own)
     signature = token.vouch(issued._sealed(said, opened.identity, "vi"), keyring.private_key())
@@ -445,7 +445,7 @@ def test_a_form_as_read_says_what_was_sealed(tmp_path: Path, lang: str, straight
     for path in made:
         received, expected, own = seen(path)
         opened = open_file(path, "")
-        assert opened.identity and received.grids[HIDDEN].get(*LANG_CELL) == lang
+        assert received.grids[HIDDEN].get(*LANG_CELL) == lang
         assert issued.as_sealed(received, expected, own, opened.identity, opened.key), path
 
 
@@ -454,7 +454,7 @@ def test_a_seal_is_of_one_term_and_language_and_needs_formulas(tmp_path: Path, m
     form = issue_forms(tmp_path)["01"]
     received, expected, own = seen(form)
     opened = open_file(form, "")
-    assert opened.identity and len(seal_of(form)) > 10
+    assert len(seal_of(form)) > 10
     hidden = received.grids[HIDDEN].values
     english = {**received.grids, HIDDEN: Grid({**hidden, LANG_CELL: "en"})}
 
@@ -468,12 +468,11 @@ def test_a_seal_is_of_one_term_and_language_and_needs_formulas(tmp_path: Path, m
 def seen(path: Path) -> tuple[Received, Expected, Marks]:
     """A form as read, and today's form of its unit."""
     received, opened = reader.read(path.read_bytes(), COMPUTED), open_file(path, "x")
-    assert isinstance(received, Received) and opened.loaded and opened.identity
+    assert isinstance(received, Received) and isinstance(opened, OpenedForm)
     grid = received.grids.get(HIDDEN_REGISTER)
     register = read_register(grid) if grid else None
     assert not isinstance(register, Issue)
-    placed = opened.loaded.layouts[opened.identity.digest]
-    return received, *issued.as_issued(opened.loaded, placed, opened.identity, opened.names, register)
+    return received, *issued.as_issued(opened.unit_form, register)
 
 
 # What moved between versions besides words ---------------------------------------------------------------------------

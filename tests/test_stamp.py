@@ -22,8 +22,9 @@ from tools import TERM
 
 from loithe_xl.draw import packs
 from loithe_xl.draw.batch import Forge
-from loithe_xl.draw.render import Subject, cell_case, package
+from loithe_xl.draw.render import cell_case, package
 from loithe_xl.form.inputs import Inputs, blank
+from loithe_xl.form.unitform import UnitForm
 from loithe_xl.identity.token import Identity
 from loithe_xl.pack.spec import Field, Form
 from loithe_xl.reading.reader import read
@@ -245,20 +246,20 @@ def odd_inputs(form: Form, chance: Random, odd: float = 0.3) -> Inputs:
 @pytest.mark.parametrize("id", CHILDLESS)
 @pytest.mark.parametrize("lang", ["vi", "en"])
 def test_a_filled_form_is_the_one_that_would_have_been_rendered_part_by_part(id: str, lang: str):
-    chance, layout, forge = Random(id + lang), LOADED.by_form[id], Forge(LOADED, SALT)
+    chance, layout, forge = Random(id + lang), LOADED.by_form[id], Forge(SALT)
     assert CHILDLESS == ["cell", "base_cell"]
     for number in range(8):
         name, above = chance.choice([("Chi bộ “A” & <B>", "Đảng bộ"), ("Có", "Có"), ("Chi bộ 1", "")])
         identity = Identity(f"01.C{number}", TERM.period, TERM.cutoff, TERM.deadline, "loi_the", layout.digest)
-        subject = Subject(identity, f"LT1|{number}", name, above, lang)
+        unit_form = UnitForm(LOADED, identity, f"LT1|{number}", name, above, lang)
         inputs = odd_inputs(layout.form, chance) if number else blank(layout.form)
-        rendered = parts(package(cell_case(LOADED, layout, subject, inputs), SALT))
-        stamped = parts(forge.form(layout, subject, inputs))
+        rendered = parts(package(cell_case(unit_form, inputs), SALT))
+        stamped = parts(forge.form(unit_form, inputs))
 
         assert list(stamped) == list(rendered)
         assert [part for part in rendered if stamped[part] != rendered[part]] == []
         if not number:
-            assert stamped == parts(forge.form(layout, subject))
+            assert stamped == parts(forge.form(unit_form))
 
 
 @pytest.mark.parametrize("id", CHILDLESS)
@@ -267,7 +268,7 @@ def test_a_filled_form_opens_in_libreoffice_and_says_the_same(id: str, office: C
     identity = Identity("01.C1", TERM.period, TERM.cutoff, TERM.deadline, "loi_the", layout.digest)
     inputs = odd_inputs(layout.form, Random(id), odd=0)
     file = tmp_path / "bieu.xlsx"
-    file.write_bytes(Forge(LOADED, SALT).form(layout, Subject(identity, "LT1|1", "Chi bộ 1", "Đảng bộ"), inputs))
+    file.write_bytes(Forge(SALT).form(UnitForm(LOADED, identity, "LT1|1", "Chi bộ 1", "Đảng bộ"), inputs))
     ours, theirs = (
         openpyxl.load_workbook(each, data_only=True) for each in (file, office(file, "xlsx", tmp_path / "x"))
     )

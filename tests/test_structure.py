@@ -22,7 +22,7 @@ from loithe_xl.form.terms import Term
 from loithe_xl.intake import structure
 from loithe_xl.intake.insertions import Shift, find_shifts
 from loithe_xl.intake.issued import UNIT_MARK, as_issued
-from loithe_xl.intake.openfile import failed, open_file
+from loithe_xl.intake.openfile import OpenedForm, failed, open_file
 from loithe_xl.language.issues import Place, Severity, issue
 from loithe_xl.reading import reader
 from loithe_xl.reading.cellstyles import CellStyles
@@ -346,11 +346,11 @@ def received_of(path: Path) -> tuple[Received, structure.Expected, structure.Mar
     """A form as read, and the form that its unit was issued."""
     received = reader.read(path.read_bytes(), COMPUTED)
     opened = open_file(path, "x")
-    assert isinstance(received, Received) and opened.loaded and opened.layout and opened.identity
+    assert isinstance(received, Received) and isinstance(opened, OpenedForm)
     grid = received.grids.get(HIDDEN_REGISTER)
     register = read_register(grid) if grid else None
     assert register is None or isinstance(register, Register)
-    return received, *as_issued(opened.loaded, opened.layout, opened.identity, opened.names, register)
+    return received, *as_issued(opened.unit_form, register)
 
 
 @pytest.mark.parametrize("form", fills.UNITS)
@@ -382,9 +382,8 @@ def test_what_is_expected_is_drawn_once(forms: dict[str, Path]) -> None:
 
     assert one is two
     opened = open_file(forms["01.1.C01"], "x")
-    assert opened.loaded and opened.layout and opened.identity
-    names = (*opened.names[:2], "fr")
-    assert one is as_issued(opened.loaded, opened.layout, opened.identity, names, None)[0], "as in the first language"
+    assert isinstance(opened, OpenedForm)
+    assert one is as_issued(replace(opened.unit_form, lang="fr"), None)[0], "as in the first language"
     assert base is not one
     assert base is received_of(forms["01.2"])[1], "registers of different sizes"
 

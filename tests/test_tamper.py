@@ -10,8 +10,9 @@ from tampering import HARMLESS, TAMPERINGS, Copy, Tampering, shift
 from tampering import genuine as untouched
 from tools import Calc, make_forms
 
+from loithe_xl.consolidation.ledger import Ledgers
 from loithe_xl.identity import keyring
-from loithe_xl.intake.openfile import Opened, failed, open_file, refusal
+from loithe_xl.intake.openfile import Opened, OpenedForm, ParentBook, Unreadable, failed, open_file, refusal
 from loithe_xl.language.issues import Issue, Severity
 
 PARENTS = ("base", "district")
@@ -43,9 +44,13 @@ def genuine(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 def found(file: Path, source: Path) -> tuple[Opened, list[Issue]]:
     """A file as read, and what is wrong with it that is not wrong with the genuine one."""
     opened = open_file(file, "x")
-    foreign = refusal(opened, keyring.trusted())
+    foreign = refusal(opened.signed, keyring.trusted()) if opened.signed else None
     before = untouched(source).issues
     return opened, [each for each in (*opened.issues, *([foreign] if foreign else [])) if each not in before]
+
+
+def ledgers(opened: Opened) -> Ledgers | None:
+    return opened.ledgers if isinstance(opened, ParentBook) else None
 
 
 @pytest.mark.parametrize(("form", "way"), CASES)
@@ -80,7 +85,8 @@ def test_what_honest_programs_do_is_no_fault(
 
     before = untouched(genuine[form])
     assert issues == []
-    assert (opened.inputs, opened.values, opened.receipts) == (before.inputs, before.values, before.receipts)
+    assert isinstance(opened, OpenedForm)
+    assert (opened.inputs, opened.values, ledgers(opened)) == (before.inputs, before.values, ledgers(before))
 
 
 @pytest.mark.parametrize("form", fills.UNITS)
@@ -96,8 +102,8 @@ def test_an_own_parent_with_faults_of_its_own_is_still_read(
     copy.save(tmp_path / "y.xlsx")
     two, _ = found(tmp_path / "y.xlsx", genuine[form])
 
-    assert one.layout and one.values == untouched(genuine[form]).values
-    assert two.layout is None
+    assert isinstance(one, OpenedForm) and one.values == untouched(genuine[form]).values
+    assert isinstance(two, Unreadable)
 
 
 @pytest.mark.parametrize("form", ["base_cell", "base"])

@@ -9,11 +9,13 @@ from test_leaves import cascaded, direct, trees
 from test_rules_once import compare_results
 from tools import TERM, Calc, small_register
 
+from loithe_xl.consolidation.ledger import Ledgers
 from loithe_xl.consolidation.receipts import Receipt
 from loithe_xl.draw import form_book, packs
-from loithe_xl.draw.render import Subject, package, parent_case
+from loithe_xl.draw.render import package, parent_case
 from loithe_xl.draw.totals import FIRST, columns_of, figures
 from loithe_xl.form.inputs import Inputs, blank
+from loithe_xl.form.unitform import UnitForm
 from loithe_xl.identity.token import Identity
 from loithe_xl.register.register import Register
 from loithe_xl.workbook.book import Book, Formula
@@ -26,9 +28,8 @@ IDENTITY = Identity("01", TERM.period, TERM.cutoff, TERM.deadline, "loi_the", LA
 
 def district(register: Register, receipts: list[Receipt]) -> tuple[Book, bytes, dict[str, object]]:
     """The district's workbook after these files, its bytes and its values."""
-    subject = Subject(IDENTITY, "LT1|…", "Huyện Thử", "Tỉnh")
-    case = parent_case(LOADED, LAYOUT, subject, blank(LAYOUT.form), register, receipts, {})
-    assert case.consolidation
+    unit_form = UnitForm(LOADED, IDENTITY, "LT1|…", "Huyện Thử", "Tỉnh")
+    case = parent_case(unit_form, blank(LAYOUT.form), Ledgers(register, tuple(receipts)), {})
     values: dict[str, object] = dict(case.consolidation.values)
     shown = {each.id: row for row, each in enumerate(figures(case))}
     assert set(shown) >= set(LOADED.pack.indicators)

@@ -15,11 +15,11 @@ from threading import Timer
 from typing import Any
 
 from loithe_xl.draw import packs
-from loithe_xl.draw.render import Subject, cell_case, package, salt_of
+from loithe_xl.draw.render import cell_case, package, salt_of
 from loithe_xl.form.inputs import Inputs, blank
 from loithe_xl.form.terms import Term
 from loithe_xl.intake import issued
-from loithe_xl.intake.openfile import open_file, with_receipts
+from loithe_xl.intake.openfile import OpenedForm, open_file, with_receipts
 from loithe_xl.register.register import Register, Unit
 from loithe_xl.rules.evaluate import Raw
 from loithe_xl.tasks.consolidate import open_parent, rebuilt
@@ -168,14 +168,13 @@ def fill(
 ) -> Path:
     """A filled copy of a cell's form: what Excel saves after a user typed."""
     opened = open_file(form, form.name)
-    assert opened.layout and opened.loaded and opened.identity, opened.issues
+    assert isinstance(opened, OpenedForm), opened.issues
     start = blank(opened.layout.form)
     rows = [dict(row) for row in start.tables["sessions"]]
     for number, session in enumerate(sessions):
         rows[number] |= session
     inputs = Inputs({**start.values, **values}, {**start.tables, "sessions": tuple(rows)})
-    name, above, lang = opened.names
-    case = cell_case(opened.loaded, opened.layout, Subject(opened.identity, opened.token, name, above, lang), inputs)
+    case = cell_case(opened.unit_form, inputs)
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(package(case, salt_of(opened.key)))
     return target
@@ -185,7 +184,7 @@ def type_into(parent: Path, values: Mapping[str, Raw]) -> Path:
     """The parent's workbook with own entries typed in."""
     opened = open_parent(parent)
     inputs = replace(opened.inputs, values={**opened.inputs.values, **values})
-    parent.write_bytes(rebuilt(with_receipts(replace(opened, inputs=inputs), opened.receipts), NOON))
+    parent.write_bytes(rebuilt(with_receipts(replace(opened, inputs=inputs), opened.ledgers.receipts), NOON))
     return parent
 
 

@@ -99,4 +99,4 @@ def _wrong(folder: Path, register: Register, kept: list[Receipt], tally: Tally) 
     again = open_parent(written)
     seconds = time.perf_counter() - start
     tally.notes.append(f"{written.stat().st_size:,} bytes, opened in {seconds:.1f} s")
-    return "" if list(again.receipts) == kept else "other receipts"
+    return "" if list(again.ledgers.receipts) == kept else "other receipts"

@@ -18,7 +18,7 @@ from loithe_xl.addin.excel import app
 from loithe_xl.addin.findings import LISTED_TOP
 from loithe_xl.addin.frame import BUTTONS as BUTTONS
 from loithe_xl.addin.frame import button
-from loithe_xl.intake.openfile import Opened
+from loithe_xl.intake.openfile import OpenedForm, ParentBook
 from loithe_xl.language.catalogue import Text, text
 from loithe_xl.language.issues import Issue, Severity
 from loithe_xl.tasks.consolidate import Gathered
@@ -151,12 +151,12 @@ def _warnings(done: Gathered) -> list[Text]:
     return [*told, *([text("addin.own_faults", errors=errors)] if errors else [])]
 
 
-def _missing(parent: Opened) -> Text:
+def _missing(parent: ParentBook) -> Text:
     total, missing, late = missing_and_late(parent)
     return text("addin.still_missing", total=total, missing=missing, late=late)
 
 
-def _levels(found: Opened) -> tuple[int, int]:
+def _levels(found: OpenedForm) -> tuple[int, int]:
     errors = sum(each.severity is Severity.ERROR for each in found.issues)
     return errors, len(found.issues) - errors
 

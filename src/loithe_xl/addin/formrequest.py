@@ -9,7 +9,7 @@ from pathlib import Path
 from loithe_xl.draw import packs
 from loithe_xl.form.loaded import Loaded
 from loithe_xl.form.terms import Term, term
-from loithe_xl.intake.openfile import Opened
+from loithe_xl.intake.openfile import ParentBook
 from loithe_xl.language.catalogue import Text
 from loithe_xl.pack import find
 from loithe_xl.register.register import TIERS, Register
@@ -18,15 +18,14 @@ from loithe_xl.tasks.generate import Request, generate
 from loithe_xl.tasks.office import Office
 
 
-def beneath(parent: Opened) -> Request | None:
+def beneath(parent: ParentBook) -> Request | None:
     """Every form under an open parent, for its own period; None when nothing is under it."""
-    assert parent.identity and parent.loaded and parent.register and parent.layout
-    identity = parent.identity
-    if len(parent.register.subtree(identity.unit).units) < 2:
+    identity, register = parent.identity, parent.ledgers.register
+    if len(register.subtree(identity.unit).units) < 2:
         return None
     same = Term(identity.period, identity.cutoff, identity.deadline)
     tier = parent.layout.form.tier
-    return Request(parent.loaded, parent.register, same, tier, True, (identity.unit,), without=(identity.unit,))
+    return Request(parent.loaded, register, same, tier, True, (identity.unit,), without=(identity.unit,))
 
 
 def of_register(path: Path, ask_pack: Callable[[Sequence[Text]], int], ask_period: Callable[[str], str]) -> Request:

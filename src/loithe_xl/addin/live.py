@@ -15,11 +15,11 @@ from loithe_xl.addin.excel.looks import fill
 from loithe_xl.addin.excel.reading import block, is_marked, read
 from loithe_xl.addin.excel.writing import changes, redraw, refresh, unlocked
 from loithe_xl.addin.findings import LISTED_TOP, PLACE, issue_list, marks
-from loithe_xl.draw import Case, form_book
+from loithe_xl.draw import ParentCase, form_book
 from loithe_xl.draw.hidden import TOKEN_NAME
 from loithe_xl.identity.trust import Trust
 from loithe_xl.intake import inbox, openfile, provenance
-from loithe_xl.intake.openfile import Opened
+from loithe_xl.intake.openfile import Opened, OpenedForm, ParentBook, Unreadable
 from loithe_xl.language.issues import Fault, Issue, Place, issue
 from loithe_xl.reading.received import Received
 from loithe_xl.report import Page, read_edits
@@ -61,7 +61,7 @@ _PLACE = re.compile(r"(.+)!([A-Z]+[0-9]+)")
 class Reported:
     """The report that now stands in the workbook, and its parent's figures."""
 
-    parent: Opened
+    parent: ParentBook
     page: Page
     copy: Path
 
@@ -79,12 +79,12 @@ def opened(book: Book, trusted: Trust | None = None) -> Opened:
     _calculated(book)
     received = _received(book)
     if isinstance(received, Issue):
-        return Opened(book.name).refused(received)
+        return Unreadable(book.name).refused(received)
     found = _form(book, received, trusted)
     return found if received.formulas is not None else found.refused(issue("HOST_PARTLY_READ"))
 
 
-def _parent(book: Book) -> Opened:
+def _parent(book: Book) -> ParentBook:
     """The open parent by what Excel tells of its cells: figures and receipts, all that is needed to go on with it."""
     _calculated(book)
     return as_parent(_form(book, read(book, COMPUTED, TOKEN_NAME)))
@@ -100,7 +100,7 @@ def _calculated(book: Book) -> None:
 
 def _form(book: Book, received: Received, trusted: Trust | None = None) -> Opened:
     found = openfile.opened(received, book.name, trusted=trusted)
-    if not found.token and not provenance.tokens(received):
+    if found.signed is None and not provenance.tokens(received):
         raise Fault([issue("HOST_NOT_OURS", Place(file=book.name), name=book.name)])
     return found
 
@@ -123,10 +123,10 @@ def _received(book: Book) -> Received | Issue:
     return found if isinstance(found, Issue) else replace(found, modified=None)
 
 
-def check(book: Book, office: Office) -> Opened:
+def check(book: Book, office: Office) -> OpenedForm:
     """Every fault of the open workbook, marked in its cells and listed on its sheet of checks."""
     found = opened(book, office.trusted())
-    if found.layout is None or found.loaded is None:
+    if isinstance(found, Unreadable):
         raise Fault(list(found.issues))
     _list(book, found, office)
     return found
@@ -153,25 +153,25 @@ def report(book: Book, office: Office, profile: str = "hd36_2018") -> Reported:
         return Reported(parent, page, _write(book, path, parent, replace(rebuilt_case(parent), page=page), office))
 
 
-def status(book: Book) -> Opened:
+def status(book: Book) -> ParentBook:
     """The open parent with its receipts; nothing is written."""
     return _parent(book)
 
 
-def parent_or_none(book: Book) -> Opened | None:
+def parent_or_none(book: Book) -> ParentBook | None:
     """The open parent; None when something else is open, such as a register or an empty workbook."""
     if not any(page.name == HIDDEN_RECEIPTS for page in book.sheets):
         return None
     return _parent(book)
 
 
-def _write(book: Book, path: Path, parent: Opened, case: Case, office: Office) -> Path:
+def _write(book: Book, path: Path, parent: ParentBook, case: ParentCase, office: Office) -> Path:
     """Keep a dated copy, put the drawn values into the open workbook, save it; the copy."""
     with saved_once(book):
         return _written(book, path, parent, case, office)
 
 
-def _written(book: Book, path: Path, parent: Opened, case: Case, office: Office) -> Path:
+def _written(book: Book, path: Path, parent: ParentBook, case: ParentCase, office: Office) -> Path:
     drawn = form_book(case)
     names = [name for name in (*REFRESHED, *REDRAWN) if name in {sheet.name for sheet in drawn.sheets}]
     _all_there(book, names)
@@ -205,20 +205,19 @@ def _copy(book: Book, path: Path, stamp: str) -> Path:
         return copy
 
 
-def _unfinished(book: Book, path: Path, parent: Opened) -> bool:
+def _unfinished(book: Book, path: Path, parent: ParentBook) -> bool:
     """Whether a run was ended midway, or could not save: a sheet stands unlocked, or the file holds other receipts."""
     pages = [page for page in book.sheets if page.name in REFRESHED or page.name in REDRAWN]
     if not all(page.api.ProtectContents for page in pages):
         return True
     try:
-        return tuple(open_parent(path).receipts) != tuple(parent.receipts)
+        return open_parent(path).ledgers.receipts != parent.ledgers.receipts
     except Fault:  # some disks give nobody a file that Excel has open
         return False
 
 
-def _list(book: Book, found: Opened, office: Office) -> None:
+def _list(book: Book, found: OpenedForm, office: Office) -> None:
     """Mark the faulty cells and take back the marks of the list that stands there."""
-    assert found.loaded and found.layout
     drawn = openfile.fresh_book(found.loaded, found.layout)
     inputs = [sheet.sheet.name for sheet in found.layout.sheets]
     _all_there(book, [CHECK])

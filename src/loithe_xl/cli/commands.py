@@ -142,7 +142,6 @@ def _status(lang: str, parent: Path, export: Path | None, form: str) -> int:
     opened = open_parent(parent)
     written = write(opened, parent, export, Office(lang=lang, notice=noticing(lang))) if export else None
     if form == "json":
-        assert opened.consolidation
         say_json({"children": children_json(opened.consolidation.children, lang)})
     else:
         for line in status_lines(opened, lang):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from itertools import groupby
@@ -38,6 +39,15 @@ _MARKS = (("W", "withdrawn"), ("E", "empty"), ("P", "passed"))
 _CHUNKS = len(_FORMER_COLUMNS) - 1  # cells of a line of files without figures
 EXACT = 10**15  # whole numbers below it are kept by every spreadsheet program
 CELL_LIMIT = 30_000  # letters; Excel's own limit is 32,767
+
+
+@dataclass(frozen=True, slots=True)
+class Ledgers:
+    """All that a parent remembers: its part of the register, every file ever received, and what its runs decided."""
+
+    register: Register
+    receipts: tuple[Receipt, ...] = ()
+    journal: tuple[Entry, ...] = ()
 
 
 def register_lines(register: Register) -> list[Line]:

@@ -8,11 +8,11 @@ from functools import cache
 from pathlib import Path
 
 from loithe_xl.demo.answers import Cast, cell_inputs, own_values
-from loithe_xl.draw import packs
 from loithe_xl.draw.batch import Forge
-from loithe_xl.draw.render import Subject, salt_of
+from loithe_xl.draw.render import salt_of
 from loithe_xl.form.inputs import Inputs, blank
-from loithe_xl.intake.openfile import open_file, with_receipts
+from loithe_xl.intake.openfile import Unreadable, open_file, with_receipts
+from loithe_xl.language.issues import Fault
 from loithe_xl.register.register import Unit
 from loithe_xl.system import store
 from loithe_xl.tasks.consolidate import Order, gather, open_parent, rebuilt
@@ -47,25 +47,23 @@ class Collection:
 def filled(letter: Letter) -> Path:
     """A cell's filled form, as its secretary's Excel saves it."""
     opened = open_file(letter.form, shown(letter.form))
-    assert opened.loaded and opened.layout and opened.identity
+    if isinstance(opened, Unreadable):
+        raise Fault(list(opened.issues))
     inputs = cell_inputs(opened.layout.form, letter.unit, letter.parts)
     inputs = replace(inputs, values={**inputs.values, **dict(letter.changed)})
-    name, above, lang = opened.names
-    subject = Subject(opened.identity, opened.token, name, above, lang)
     letter.target.parent.mkdir(parents=True, exist_ok=True)
-    letter.target.write_bytes(_forge(opened.loaded.pack.id, opened.key).form(opened.layout, subject, inputs))
+    letter.target.write_bytes(_forge(opened.key).form(opened.unit_form, inputs))
     return letter.target
 
 
 @cache
-def _forge(pack: str, key: str) -> Forge:
-    return Forge(packs.known(pack), salt_of(key))
+def _forge(key: str) -> Forge:
+    return Forge(salt_of(key))
 
 
 def collected(work: Collection) -> Path:
     """A base's workbook after one delivery, or two."""
     parent = open_parent(work.form)
-    assert parent.layout
     start = blank(parent.layout.form)
     typed(work.form, work.target, replace(start, values={**start.values, **own_values(work.unit)}))
     files = sorted(work.received.glob("*.xlsx"))

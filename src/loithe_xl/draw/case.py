@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from loithe_xl.consolidation.consolidate import Consolidation
-from loithe_xl.consolidation.journal import Entry
-from loithe_xl.consolidation.receipts import Receipt
+from loithe_xl.consolidation.ledger import Ledgers
 from loithe_xl.form.inputs import Inputs
 from loithe_xl.form.layout import Layout
+from loithe_xl.form.unitform import UnitForm
 from loithe_xl.identity.token import Identity
 from loithe_xl.language.catalogue import Text, text
 from loithe_xl.pack.spec import Form, Pack
@@ -20,38 +20,61 @@ from loithe_xl.rules.evaluate import Values
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A unit, its form, its identity and its figures.
+    """A unit's form with what was typed into it. ``values``: all that rules may name, for these inputs."""
 
-    ``values`` are all rule values of the inputs; what follows the language is for parents only.
-    """
-
-    pack: Pack
-    layout: Layout
-    identity: Identity
-    token: str
-    unit_name: str
-    above_name: str
+    unit_form: UnitForm
     inputs: Inputs
     values: Values
-    lang: str = "vi"
-    register: Register | None = None
-    consolidation: Consolidation | None = None
-    receipts: tuple[Receipt, ...] = ()
-    page: Page | None = None
-    saved: datetime | None = None  # UTC; None for a fresh form
-    embedded: tuple[tuple[str, tuple[str, ...]], ...] = ()  # files of a pack that is not built in, in pieces
-    journal: tuple[Entry, ...] = ()
-    seal: tuple[str, ...] = ()  # of the wording of a fresh form: digest, signature, the unit's own words in pieces
+    saved: datetime | None = field(default=None, kw_only=True)  # UTC; None for a fresh form
+
+    @property
+    def pack(self) -> Pack:
+        """The campaign's pack."""
+        return self.unit_form.pack
+
+    @property
+    def layout(self) -> Layout:
+        """Where the form's inputs lie."""
+        return self.unit_form.layout
 
     @property
     def form(self) -> Form:
         """The form that is drawn."""
-        return self.layout.form
+        return self.unit_form.form
+
+    @property
+    def identity(self) -> Identity:
+        """Whose form it is, for which term."""
+        return self.unit_form.identity
+
+    @property
+    def lang(self) -> str:
+        """The workbook's language."""
+        return self.unit_form.lang
+
+    @property
+    def register(self) -> Register:
+        """The units that drop-downs offer: of a parent those of its ledgers, of any other form none."""
+        return Register(())
 
     def say(self, words: Text | str, **args: object) -> str:
         """A Text, or a sentence of ``texts/form.toml`` by name, in the workbook's language."""
         found = words if isinstance(words, Text) else text(f"form.{words}", **args)
         return found.to(self.lang)
+
+
+@dataclass(frozen=True, slots=True)
+class ParentCase(Case):
+    """A parent's workbook: also its ledgers, what they come to, and its report where its tier has one."""
+
+    ledgers: Ledgers
+    consolidation: Consolidation
+    page: Page | None
+
+    @property
+    def register(self) -> Register:
+        """The units that the parent's workbook embeds."""
+        return self.ledgers.register
 
 
 def period_words(period: str) -> Text:

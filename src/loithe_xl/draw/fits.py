@@ -14,6 +14,8 @@ from loithe_xl.draw.totals import derived_formula
 from loithe_xl.form.checks import Item
 from loithe_xl.form.inputs import BLANK
 from loithe_xl.form.layout import place
+from loithe_xl.form.loaded import Loaded
+from loithe_xl.form.unitform import UnitForm
 from loithe_xl.identity.token import Identity
 from loithe_xl.language.catalogue import Text, text
 from loithe_xl.language.issues import Issue, Place, issue
@@ -51,7 +53,8 @@ def fresh_panel_of(pack: Pack, form: Form) -> Panel:
     """The panel of nobody's form, for its formulas."""
     layout = place(form)
     nobody = Identity("", "", date.min, date.min, pack.id, layout.digest)
-    return fresh_panel(Case(pack, layout, nobody, "", "", "", BLANK, {}))
+    alone = Loaded(pack, {layout.digest: layout}, {form.id: layout})
+    return fresh_panel(Case(UnitForm(alone, nobody, "", "", ""), BLANK, {}))
 
 
 def _too_many(panel: Panel, item: Item, row: int) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from loithe_xl.draw.case import Case
+from loithe_xl.draw.case import Case, ParentCase
 from loithe_xl.draw.checklist import hidden_checks
 from loithe_xl.draw.checks import check_sheet
 from loithe_xl.draw.guide import guide_sheet
@@ -27,32 +27,27 @@ def form_book(case: Case, *, flowing: bool = False) -> Book:
     """
     panel = evaluate_panel(case)
     sheets = [input_sheet(case, placed, panel) for placed in case.layout.sheets]
-    if case.consolidation:
-        sheets += [receipts_sheet(panel), figures_sheet(panel)]
-    sheets.append(totals_sheet(panel))
-    if case.consolidation:
-        sheets.append(opinions_sheet(panel))
-    if case.page:
-        sheets += report_sheets(case.page, case.lang)
-    sheets += [check_sheet(panel), guide_sheet(panel)]
-    if case.consolidation:
-        sheets.append(journal_sheet(panel))
-    sheets += [hidden_checks(panel), identity_sheet(case)]
-    if case.register:
-        sheets.append(register_sheet(case))
-    if case.consolidation:
-        sheets += [received_sheet(case), hidden_journal(case)]
+    match case:
+        case ParentCase():
+            sheets += [receipts_sheet(case, panel), figures_sheet(case, panel), totals_sheet(panel)]
+            sheets += [opinions_sheet(case, panel), *(report_sheets(case.page, case.lang) if case.page else ())]
+            sheets += [check_sheet(panel), guide_sheet(panel), journal_sheet(case, panel)]
+            sheets += [hidden_checks(panel), identity_sheet(case), register_sheet(case)]
+            sheets += [received_sheet(case), hidden_journal(case)]
+        case _:
+            sheets += [totals_sheet(panel), check_sheet(panel), guide_sheet(panel)]
+            sheets += [hidden_checks(panel), identity_sheet(case)]
     if not flowing:
         sheets = [sheet.unroll() for sheet in sheets]
-    title, custom = case.say(case.form.title), {TOKEN_NAME: case.token}
+    title, custom = case.say(case.form.title), {TOKEN_NAME: case.unit_form.token}
     return Book(sheets, _names(case), title, custom, _created(case), case.saved)
 
 
 def _names(case: Case) -> dict[str, str]:
     days = {name: case.values[name] for name in CONSTANTS}
     constants = {name: str(day) for name, day in days.items() if is_number(day)}
-    token = {TOKEN_NAME: f'"{case.token}"'}
-    units = children_names() if case.consolidation else {}
+    token = {TOKEN_NAME: f'"{case.unit_form.token}"'}
+    units = children_names() if isinstance(case, ParentCase) else {}
     return case.layout.names | totals_names(case) | constants | token | register_names(case) | units
 
 

@@ -23,9 +23,9 @@ def draw_head(sheet: Sheet, panel: Panel, last_column: int) -> None:
     Formulas stand in column 1 only: the other columns may lie inside the block of a defined name.
     """
     case = panel.case
-    unit = case.say("unit_line", name=case.unit_name, code=case.identity.unit)
-    if case.above_name:
-        unit = case.say("unit_line_above", unit=unit, above=case.above_name)
+    unit = case.say("unit_line", name=case.unit_form.name, code=case.identity.unit)
+    if case.unit_form.above:
+        unit = case.say("unit_line_above", unit=unit, above=case.unit_form.above)
     period = case.say(
         "period_line",
         period=period_words(case.identity.period),

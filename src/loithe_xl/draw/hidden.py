@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from loithe_xl.consolidation.ledger import journal_lines, receipt_lines, register_lines
 from loithe_xl.consolidation.signedlines import Line as Values
-from loithe_xl.draw.case import Case
+from loithe_xl.draw.case import Case, ParentCase
 from loithe_xl.workbook.book import Flow, Line, Sheet
 from loithe_xl.workbook.ownsheets import HIDDEN, HIDDEN_JOURNAL, HIDDEN_RECEIPTS, HIDDEN_REGISTER
 
@@ -18,32 +18,33 @@ PACK_FROM = 6  # an embedded pack stands from this row: path, then its text in p
 def identity_sheet(case: Case) -> Sheet:
     """The token in one of its three places, the names that a fresh rendering needs again, the seal of the wording."""
     sheet = Sheet(HIDDEN, hidden=True, widths={1: 14, 2: 60})
-    lines = ((MARK, case.token), ("đơn vị", case.unit_name), ("cấp trên", case.above_name), ("lang", case.lang))
+    of = case.unit_form
+    lines = ((MARK, of.token), ("đơn vị", of.name), ("cấp trên", of.above), ("lang", of.lang))
     for row, line in enumerate(lines, 1):
         for column, value in enumerate(line, 1):
             sheet.put(row, column, value or None, "hidden_text")
-    for column, value in enumerate(case.seal, 2):
+    for column, value in enumerate(of.seal, 2):
         sheet.put(SEAL_ROW, column, value, "hidden_text")
-    for row, (path, pieces) in enumerate(case.embedded, PACK_FROM):
+    embedded = of.loaded.embedded if isinstance(case, ParentCase) else ()
+    for row, (path, pieces) in enumerate(embedded, PACK_FROM):
         for column, value in enumerate((path, *pieces), 1):
             sheet.put(row, column, value, "hidden_text")
     return sheet
 
 
-def register_sheet(case: Case) -> Sheet:
+def register_sheet(case: ParentCase) -> Sheet:
     """The unit's subtree of the register."""
-    assert case.register
-    return _listed(HIDDEN_REGISTER, register_lines(case.register))
+    return _listed(HIDDEN_REGISTER, register_lines(case.ledgers.register))
 
 
-def received_sheet(case: Case) -> Sheet:
+def received_sheet(case: ParentCase) -> Sheet:
     """Every receipt with the figures it brought."""
-    return _listed(HIDDEN_RECEIPTS, receipt_lines(case.receipts))
+    return _listed(HIDDEN_RECEIPTS, receipt_lines(case.ledgers.receipts))
 
 
-def hidden_journal(case: Case) -> Sheet:
+def hidden_journal(case: ParentCase) -> Sheet:
     """What each run decided, in both languages."""
-    return _listed(HIDDEN_JOURNAL, journal_lines(case.journal))
+    return _listed(HIDDEN_JOURNAL, journal_lines(case.ledgers.journal))
 
 
 def _listed(name: str, lines: list[Values]) -> Sheet:

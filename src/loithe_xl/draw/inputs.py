@@ -9,7 +9,6 @@ from loithe_xl.draw.panel import FIRST, Panel
 from loithe_xl.form.checks import items
 from loithe_xl.form.layout import HEAD_ROW, INPUT, LABEL, NUMBER, STATUS, UNIT, Placed, PlacedSheet, Slot, TableSlot
 from loithe_xl.pack.spec import Field
-from loithe_xl.register.register import Register
 from loithe_xl.rules.dates import typing_rule
 from loithe_xl.rules.evaluate import Raw
 from loithe_xl.rules.excel import text_literal
@@ -174,7 +173,7 @@ def _validation(case: Case, field: Field, where: tuple[Address, Address]) -> Val
         case _:
             error = case.say("error_text")
             maximum = 5000
-            if field.register and case.register and case.register.of_tier(field.register):
+            if field.register and case.register.of_tier(field.register):
                 kind, source, error = "list", f"loithe_{field.register}", case.say("error_register")
     title = case.say(field.label)
     return Validation(where, kind, _short(title, 32), _short(prompt or title, 255), error, source, minimum, maximum)
@@ -186,8 +185,8 @@ def register_names(case: Case) -> dict[str, str]:
     A name and not an area: Excel 2007's file format lets a list on another sheet be reached in no other way.
     """
     found = {}
-    for tier in sorted({unit.tier for unit in case.register.units}) if case.register else ():
-        rows = [row for row, unit in enumerate(case.register.units, 2) if unit.tier == tier]  # type: ignore[union-attr]
+    for tier in sorted({unit.tier for unit in case.register.units}):
+        rows = [row for row, unit in enumerate(case.register.units, 2) if unit.tier == tier]
         found[f"loithe_{tier}"] = f"{quoted(HIDDEN_REGISTER)}!$A${rows[0]}:$A${rows[-1]}"
     return found
 
@@ -199,7 +198,7 @@ def _echo(case: Case, slot: TableSlot, field: Field, index: int, raw: Raw) -> Fo
         first = next(row for row, item in enumerate(items(case.layout), FIRST) if item.table == slot.table.id)
         column = number_column(case.layout, f"{slot.table.id}.{field.id}")
         return Formula(*date_echo(reference(HIDDEN_CHECKS, first + index, column), raw))
-    register = case.register or Register(())
+    register = case.register
     unit = register.unit(raw) if isinstance(raw, str) else None
     last = len(register.units) + 1
     codes, names = (f"{quoted(HIDDEN_REGISTER)}!${letter}$2:${letter}${last}" for letter in "AB")

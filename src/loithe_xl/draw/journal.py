@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from loithe_xl.consolidation.journal import Entry, runs
+from loithe_xl.draw.case import ParentCase
 from loithe_xl.draw.head import LINE, draw_head, lines_of
 from loithe_xl.draw.panel import Panel
 from loithe_xl.draw.received import HEAD, LOOKS, MOST_ROWS
@@ -17,18 +18,17 @@ STATUS = 6  # the column that is coloured
 STYLES = ("number", "text_center", "text", "text", "text", "text_center", "text_center", "text")
 
 
-def journal_sheet(panel: Panel) -> Sheet:
+def journal_sheet(case: ParentCase, panel: Panel) -> Sheet:
     """Run, time, file, unit, status and rule of every file whose standing a run changed."""
-    case = panel.case
     sheet = Sheet(JOURNAL, print=Print(landscape=True, repeat_rows=(HEAD, HEAD), footer="&C&P/&N"), widths=dict(WIDTHS))
     draw_head(sheet, panel, len(WIDTHS))
-    sheet.put(6, 1, _summary(panel), "lead")
+    sheet.put(6, 1, _summary(case), "lead")
     sheet.merges.append(((6, 1), (6, len(WIDTHS))))
     heads = ("run", "time", "file", "unit", "unit_name", "status", "effect", "said")
     for column, key in enumerate(heads, 1):
         sheet.put(HEAD, column, text(f"journal.head_{key}").to(case.lang), "head")
-    newest = sorted(case.journal, key=lambda entry: -entry.run)
-    sheet.flow = Flow(HEAD + 1, len(newest), len(heads), lambda: (_line(panel, entry) for entry in newest))
+    newest = sorted(case.ledgers.journal, key=lambda entry: -entry.run)
+    sheet.flow = Flow(HEAD + 1, len(newest), len(heads), lambda: (_line(case, entry) for entry in newest))
     for status, style in LOOKS.items():
         sign = text_literal(case.say(f"status_{status.value}"))
         area = (HEAD + 1, STATUS), (HEAD + MOST_ROWS, STATUS)
@@ -40,9 +40,8 @@ def journal_sheet(panel: Panel) -> Sheet:
     return sheet
 
 
-def _line(panel: Panel, entry: Entry) -> Line:
-    case = panel.case
-    unit = case.register.unit(entry.unit) if case.register else None
+def _line(case: ParentCase, entry: Entry) -> Line:
+    unit = case.register.unit(entry.unit)
     name, said = unit.name if unit else "", entry.said.to(case.lang)
     status = case.say(f"status_{entry.status.value}")
     effect = text(f"journal.effect_{entry.effect.value}").to(case.lang) if entry.effect else ""
@@ -51,9 +50,9 @@ def _line(panel: Panel, entry: Entry) -> Line:
     return Line(values, STYLES, min(409, LINE * tall + 3))
 
 
-def _summary(panel: Panel) -> str:
-    journal = panel.case.journal
+def _summary(case: ParentCase) -> str:
+    journal = case.ledgers.journal
     if not journal:
-        return text("journal.nothing").to(panel.case.lang)
+        return text("journal.nothing").to(case.lang)
     latest = max(journal, key=lambda entry: entry.run).moment
-    return text("journal.summary", runs=runs(journal), time=moment(latest)).to(panel.case.lang)
+    return text("journal.summary", runs=runs(journal), time=moment(latest)).to(case.lang)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 
@@ -32,7 +33,16 @@ def _loaded_from(folder: Path, where: Path) -> Loaded:
     own = find.pack_folder(pack.id)
     if folder != own and digest(files) != digest(packfile.read_folder(own)):
         raise Fault([issue("PACK_ID_TAKEN", Place(file=packfile.MAIN), id=pack.id)], 2)
-    return loaded(pack)
+    found = loaded(pack)
+    return _BuiltIn(*(getattr(found, each.name) for each in fields(found)))
+
+
+@dataclass(frozen=True)
+class _BuiltIn(Loaded):
+    """A pack that comes with the program: another process has it, too, and is sent its id alone."""
+
+    def __reduce__(self) -> tuple[Callable[[str], Loaded], tuple[str]]:
+        return known, (self.pack.id,)
 
 
 @cache  # asked for each file

@@ -8,7 +8,7 @@ from pathlib import PurePath
 
 from loithe_xl.consolidation.consolidate import Child
 from loithe_xl.consolidation.receipts import Status
-from loithe_xl.draw.case import Case
+from loithe_xl.draw.case import Case, ParentCase
 from loithe_xl.draw.head import LINE, draw_head, lines_of
 from loithe_xl.draw.panel import Panel
 from loithe_xl.draw.totals import shown
@@ -29,14 +29,12 @@ LOOKS = {Status.ACCEPTED: "good", Status.MISSING: "missing", Status.REFUSED: "ba
 LOOKS |= {Status.CONFLICT: "bad", Status.COVERED: "warn"}
 
 
-def receipts_sheet(panel: Panel) -> Sheet:
+def receipts_sheet(case: ParentCase, panel: Panel) -> Sheet:
     """Status, lateness, file and time of every direct child, of deeper units seen, and of files turned away."""
-    case = panel.case
-    assert case.consolidation
     sheet = Sheet(RECEIPTS, print=Print(landscape=True, footer="&C&P/&N"), widths=dict(RECEIPT_WIDTHS))
     sheet.tab_colour = "0B4D0B"
     draw_head(sheet, panel, 8)
-    sheet.put(6, 1, _summary(panel), "strong")
+    sheet.put(6, 1, _summary(case), "strong")
     sheet.merges.append(((6, 1), (6, 8)))
     for column, name in enumerate(CHILDREN, 1):
         sheet.put(COUNTS_ROW, column, shown(case, name), "unseen")
@@ -72,10 +70,8 @@ def _receipts(case: Case, children: Sequence[Child]) -> Iterator[Line]:
         yield Line(values, styles, min(409, LINE * tall + 3))
 
 
-def opinions_sheet(panel: Panel) -> Sheet:
+def opinions_sheet(case: ParentCase, panel: Panel) -> Sheet:
     """Every text that units sent, whole, with its unit."""
-    case = panel.case
-    assert case.consolidation and case.register
     sheet = Sheet(OPINIONS, print=Print(landscape=True, footer="&C&P/&N"), widths=dict(OPINION_WIDTHS))
     draw_head(sheet, panel, 5)
     for column, key in enumerate(("no", "code", "unit_name", "what", "opinion"), 1):
@@ -90,8 +86,7 @@ def opinions_sheet(panel: Panel) -> Sheet:
     return sheet
 
 
-def _opinions(case: Case) -> Iterator[Line]:
-    assert case.consolidation and case.register
+def _opinions(case: ParentCase) -> Iterator[Line]:
     styles, number = ("number", "text", "text", "text", "text"), count(1)
     for id, listed in case.consolidation.texts.items():
         what = case.say(case.pack.texts[id])
@@ -102,10 +97,9 @@ def _opinions(case: Case) -> Iterator[Line]:
             yield Line((next(number), code, name, what, words), styles, min(409, LINE * tall + 3))
 
 
-def _summary(panel: Panel) -> str:
-    assert panel.case.consolidation
-    direct = [each for each in panel.case.consolidation.children if each.unit in panel.case.consolidation.rows]
-    direct = list({each.unit: each for each in reversed(direct)}.values())
-    received = sum(panel.case.consolidation.rows[each.unit] is not None for each in direct)
+def _summary(case: ParentCase) -> str:
+    rows = case.consolidation.rows
+    direct = {each.unit: each for each in reversed(case.consolidation.children) if each.unit in rows}.values()
+    received = sum(rows[each.unit] is not None for each in direct)
     late = sum(each.late and each.status is Status.ACCEPTED for each in direct)
-    return panel.case.say("receipts_line", received=received, total=len(direct), late=late, left=len(direct) - received)
+    return case.say("receipts_line", received=received, total=len(direct), late=late, left=len(direct) - received)

@@ -2,72 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 from loithe_xl.consolidation.consolidate import Consolidation, consolidate
-from loithe_xl.consolidation.journal import Entry
-from loithe_xl.consolidation.receipts import Receipt
-from loithe_xl.draw import Case, form_book
+from loithe_xl.consolidation.ledger import Ledgers
+from loithe_xl.draw import Case, ParentCase, form_book
 from loithe_xl.form.figures import all_values
-from loithe_xl.form.inputs import Inputs, constants
-from loithe_xl.form.layout import Layout
-from loithe_xl.form.loaded import Loaded
-from loithe_xl.identity.token import Identity, derive
+from loithe_xl.form.inputs import Inputs
+from loithe_xl.form.unitform import UnitForm
+from loithe_xl.identity.token import derive
 from loithe_xl.language.issues import Fault
 from loithe_xl.register.register import TIERS, Register
 from loithe_xl.report import Edit, Page, compose
-from loithe_xl.rules.evaluate import Values
 from loithe_xl.workbook import protection, writer
-from loithe_xl.workbook.daynumbers import serial
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """Whose workbook: its identity and token, the names shown on it, and the issuer's seal of its wording."""
-
-    identity: Identity
-    token: str
-    name: str
-    above: str
-    lang: str = "vi"
-    seal: tuple[str, ...] = ()
-
-
-def cell_case(loaded: Loaded, layout: Layout, subject: Subject, inputs: Inputs) -> Case:
-    """A form without children."""
-    known = constants(loaded.pack, serial(subject.identity.cutoff))
-    values = all_values(layout.form, inputs, known, {})
-    return _case(loaded, layout, subject, inputs, values)
+def cell_case(unit_form: UnitForm, inputs: Inputs) -> Case:
+    """A form without children, with these inputs."""
+    return Case(unit_form, inputs, all_values(unit_form.form, inputs, unit_form.constants, {}))
 
 
 def parent_case(
-    loaded: Loaded,
-    layout: Layout,
-    subject: Subject,
+    unit_form: UnitForm,
     inputs: Inputs,
-    register: Register,
-    receipts: Sequence[Receipt],
+    ledgers: Ledgers,
     edits: Mapping[str, Edit],
     done: Consolidation | None = None,
-    journal: Sequence[Entry] = (),
-) -> Case:
+) -> ParentCase:
     """A parent's workbook with everything it ever received; ``done``: its figures, where they are known already."""
-    identity, kept = subject.identity, by_tier(register)
+    ledgers = replace(ledgers, register=by_tier(ledgers.register))
     if done is None:
-        known = constants(loaded.pack, serial(identity.cutoff))
-        given = loaded.pack, layout.form, kept, identity.unit
-        done = consolidate(*given, inputs, known, receipts, identity.deadline)
-    page = page_of(loaded, layout, subject, inputs, kept, done, edits)
-    told = tuple(receipts), page, tuple(journal)
-    return _case(loaded, layout, subject, inputs, done.rule_values, kept, done, *told)
+        given = unit_form.pack, unit_form.form, ledgers.register, unit_form.identity.unit
+        done = consolidate(*given, inputs, unit_form.constants, ledgers.receipts, unit_form.identity.deadline)
+    page = page_of(unit_form, inputs, ledgers.register, done, edits)
+    return ParentCase(unit_form, inputs, done.rule_values, ledgers, done, page)
 
 
 def page_of(
-    loaded: Loaded,
-    layout: Layout,
-    subject: Subject,
+    unit_form: UnitForm,
     inputs: Inputs,
     register: Register,
     done: Consolidation,
@@ -76,22 +50,22 @@ def page_of(
     today: date | None = None,
 ) -> Page | None:
     """The tier's report; None where the pack words none for it."""
-    tier = layout.form.tier
-    if tier not in loaded.pack.report:
+    pack, tier = unit_form.pack, unit_form.form.tier
+    if tier not in pack.report:
         return None
     page = compose(
-        loaded.pack,
+        pack,
         done,
         register,
-        subject.identity,
-        subject.name,
-        subject.above,
+        unit_form.identity,
+        unit_form.name,
+        unit_form.above,
         inputs,
         edits,
         tier=tier,
         profile=profile,
         today=today,
-        lang=subject.lang,
+        lang=unit_form.lang,
     )
     if not isinstance(page, Page):
         raise Fault(page, 2)
@@ -111,35 +85,3 @@ def salt_of(key: str) -> bytes:
 def by_tier(register: Register) -> Register:
     """The register with the units of a tier together, so that a drop-down can point at them."""
     return Register(tuple(sorted(register.units, key=lambda unit: TIERS.index(unit.tier))))
-
-
-def _case(
-    loaded: Loaded,
-    layout: Layout,
-    subject: Subject,
-    inputs: Inputs,
-    values: Values,
-    register: Register | None = None,
-    done: Consolidation | None = None,
-    receipts: tuple[Receipt, ...] = (),
-    page: Page | None = None,
-    journal: tuple[Entry, ...] = (),
-) -> Case:
-    return Case(
-        loaded.pack,
-        layout,
-        subject.identity,
-        subject.token,
-        subject.name,
-        subject.above,
-        inputs,
-        values,
-        subject.lang,
-        register,
-        done,
-        receipts,
-        page,
-        embedded=loaded.embedded if register else (),
-        journal=journal,
-        seal=subject.seal,
-    )

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from loithe_xl.consolidation.asked import UNASKED
 from loithe_xl.consolidation.receipts import Figures, Status
-from loithe_xl.draw.case import Case
+from loithe_xl.draw.case import Case, ParentCase
 from loithe_xl.draw.checklist import Itself
 from loithe_xl.draw.days import references
 from loithe_xl.draw.head import LINE, draw_head, lines_of
@@ -65,7 +65,7 @@ def totals_rows(case: Case) -> dict[str, int]:
 def shown(case: Case, id: str) -> int | Decimal | str:
     """What a computed figure comes to now; blank where it cannot be said."""
     now = case.values.get(id)
-    if case.consolidation and id in case.consolidation.lacks:  # the sum over those that were asked
+    if isinstance(case, ParentCase) and id in case.consolidation.lacks:  # the sum over those that were asked
         now = case.consolidation.values.get(id)
     return now if is_number(now) else ""
 
@@ -94,10 +94,8 @@ def totals_sheet(panel: Panel) -> Sheet:
     return sheet
 
 
-def figures_sheet(panel: Panel) -> Sheet:
+def figures_sheet(case: ParentCase, panel: Panel) -> Sheet:
     """One row per direct child of the register, received or not, with a total row on top."""
-    case = panel.case
-    assert case.consolidation and case.register
     columns = columns_of(case)
     sheet = Sheet(FIGURES, print=Print(landscape=True, footer="&C&P/&N"), tab_colour="6B6B6B")
     sheet.widths = {1: 6, CODE: 20, NAME: 40, STATUS: 14} | dict.fromkeys(columns.values(), 8.5)
@@ -127,9 +125,8 @@ def figures_sheet(panel: Panel) -> Sheet:
     return sheet
 
 
-def _children(case: Case, known: Mapping[str, Figures]) -> Iterator[Line]:
+def _children(case: ParentCase, known: Mapping[str, Figures]) -> Iterator[Line]:
     """A child's figures. Of a unit that sent nothing the register's own are known, and nothing else."""
-    assert case.consolidation and case.register
     ids, answers = list(columns_of(case)), frozenset([*_answers(case), *case.consolidation.lacks])
     styles = ("number", "text", "text", "text", *(f"computed_{_look(case, id)}" for id in ids))
     states = {child.unit: child.status for child in case.consolidation.children}

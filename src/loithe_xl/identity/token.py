@@ -44,6 +44,15 @@ class Identity:
     pack_digest: str = ""  # 16 letters of base64url; blank for a pack that comes with the program
 
 
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """What a workbook says of itself, proved: its token, the identity in it, and the public key that signed it."""
+
+    token: str
+    identity: Identity
+    key: str
+
+
 def new_private_key() -> bytes:
     """A fresh Ed25519 private key: 32 raw bytes; its public key looks like no escape."""
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey

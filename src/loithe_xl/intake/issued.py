@@ -7,16 +7,19 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 
+from loithe_xl.consolidation.ledger import Ledgers
 from loithe_xl.draw import form_book
 from loithe_xl.draw.hidden import LANG_CELL, SEAL_ROW
-from loithe_xl.draw.render import Subject, cell_case, parent_case
-from loithe_xl.form.inputs import Grid, blank
+from loithe_xl.draw.render import cell_case, parent_case
+from loithe_xl.form.inputs import Grid, blank, outside
 from loithe_xl.form.layout import Layout
 from loithe_xl.form.loaded import PIECE, Loaded
+from loithe_xl.form.unitform import UnitForm
 from loithe_xl.identity.token import Identity, vouch, vouched
-from loithe_xl.intake import seal as wording
-from loithe_xl.intake.structure import Expected, Marks, expected
+from loithe_xl.intake import seal
+from loithe_xl.intake.structure import Expected, Marks, changed, expected, misplaced
 from loithe_xl.language.catalogue import LANGUAGES
+from loithe_xl.language.issues import Issue
 from loithe_xl.reading.received import Received
 from loithe_xl.register.register import Register, Unit
 from loithe_xl.workbook.address import quoted
@@ -43,35 +46,59 @@ class _Kind:
     loaded: Loaded = field(compare=False)
 
 
-def as_issued(
-    loaded: Loaded, layout: Layout, identity: Identity, names: tuple[str, str, str], register: Register | None
-) -> tuple[Expected, Marks]:
-    """The form that a unit was issued, and the unit's own words in it.
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """How a received form differs from the form that was issued; ``misplaced``: its entries have no places any more."""
 
-    ``names``: of the unit and its superior, and the language; ``register``: what a parent's workbook embeds.
+    misplaced: bool
+    issues: list[Issue]
+
+
+def differences(received: Received, unit_form: UnitForm, register: Register | None, key: str) -> Differences:
+    """What is told of a form that says something else than today's; ``key``: who signed its identity, and so its seal.
+
+    A form that still says what was sealed when it was issued was not altered: today's version words it otherwise.
+
+    ====================  ==========================  ==============  =================================================
+    cells where today's   something that another      as it was       told
+    form has them         wording would explain       sealed
+    ====================  ==========================  ==============  =================================================
+    yes                   no                          is not asked    every difference
+    yes                   yes                         no              every difference
+    yes                   yes                         yes             what no wording explains
+    no                    is not asked                no              which cells were moved; no entry is read
+    no                    is not asked                yes             what no wording explains; entries are read
+    ====================  ==========================  ==============  =================================================
     """
-    name, above, lang = names
+    today, own = as_issued(unit_form, register)
+    moved = misplaced(received, today, own)
+    if moved and not as_sealed(received, today, own, unit_form.identity, key):
+        return Differences(True, moved)
+    found = [*changed(received, today, own), *outside(received.grids, today.cells)]
+    left = seal.beside_words(found, today)
+    if left != found and (moved or as_sealed(received, today, own, unit_form.identity, key)):
+        found = left
+    return Differences(False, found)
+
+
+def as_issued(unit_form: UnitForm, register: Register | None) -> tuple[Expected, Marks]:
+    """The form that a unit was issued, and the unit's own words in it; ``register``: what a parent's book embeds."""
+    identity, loaded = unit_form.identity, unit_form.loaded
     units = register.units if register else ()
     tiers = tuple(dict.fromkeys(unit.tier for unit in units))
-    lang = lang if lang in LANGUAGES else LANGUAGES[0]
+    lang = unit_form.lang if unit_form.lang in LANGUAGES else LANGUAGES[0]
     term = identity.period, identity.cutoff, identity.deadline
-    kind = _Kind(layout, lang, *term, bool(above), tiers, loaded.digest, loaded)
-    own = {UNIT_MARK: identity.unit, NAME_MARK: name, ABOVE_MARK: above, LAST_MARK: str(len(units) + 1)}
-    return _expected(kind), own
+    kind = _Kind(unit_form.layout, lang, *term, bool(unit_form.above), tiers, loaded.digest, loaded)
+    own = {UNIT_MARK: identity.unit, NAME_MARK: unit_form.name, ABOVE_MARK: unit_form.above}
+    return _expected(kind), {**own, LAST_MARK: str(len(units) + 1)}
 
 
-def seal(
-    loaded: Loaded,
-    layout: Layout,
-    identity: Identity,
-    names: tuple[str, str, str],
-    register: Register | None,
-    private: bytes,
-) -> tuple[str, ...]:
-    """What a form says on the day it is issued: its digest, the issuer's signature, the unit's own words in pieces."""
-    said = wording.issued(as_issued(loaded, layout, identity, names, register)[0])
+def sign_wording(unit_form: UnitForm, register: Register | None, private: bytes) -> tuple[str, ...]:
+    """The seal of a form on the day it is issued: the digest of what it says, the issuer's signature, and the cells
+    that speak of the unit, in pieces; ``register``: what a parent's workbook embeds."""
+    said = seal.issued(as_issued(unit_form, register)[0])
     pieces = (said.own[start : start + PIECE] for start in range(0, len(said.own), PIECE))
-    return said.digest, vouch(_sealed(said, identity, names[2]), private), *pieces
+    return said.digest, vouch(_sealed(said, unit_form.identity, unit_form.lang), private), *pieces
 
 
 def as_sealed(received: Received, expected: Expected, own: Marks, identity: Identity, key: str) -> bool:
@@ -80,19 +107,19 @@ def as_sealed(received: Received, expected: Expected, own: Marks, identity: Iden
     ``expected``: today's form of the same layout; ``own``: the unit's words; ``key``: who signed the form's identity.
     """
     found = kept_seal(received.grids[HIDDEN], identity, key)
-    return bool(found) and wording.kept(received, expected, wording.Wording(found[0], "".join(found[2:])), own)
+    return bool(found) and seal.kept(received, expected, seal.Wording(found[0], "".join(found[2:])), own)
 
 
 def kept_seal(hidden: Grid, identity: Identity, key: str) -> tuple[str, ...]:
-    """The seal in a form's hidden sheet, as ``seal`` made it; nothing where it is not the issuer's own."""
+    """The seal in a form's hidden sheet, as ``sign_wording`` made it; nothing where it is not the issuer's own."""
     row = sorted((column, str(value)) for line, column, value in hidden.cells() if line == SEAL_ROW)
     digest, signature, *pieces = [value for _, value in row] + ["", ""]
-    said = wording.Wording(digest, "".join(pieces))
+    said = seal.Wording(digest, "".join(pieces))
     whole = vouched(_sealed(said, identity, f"{hidden.get(*LANG_CELL)}"), signature, key)
     return tuple(value for _, value in row) if whole else ()
 
 
-def _sealed(said: wording.Wording, identity: Identity, lang: str) -> str:
+def _sealed(said: seal.Wording, identity: Identity, lang: str) -> str:
     """All that is signed: the words of another form, term or language are not this form's."""
     term = identity.period, f"{identity.cutoff}", f"{identity.deadline}"
     return "|".join(("wording", identity.pack, identity.digest, *term, lang, said.digest, said.own))
@@ -106,12 +133,12 @@ def _expected(kind: _Kind) -> Expected:
 def _drawn(kind: _Kind) -> Book:
     loaded, layout, form = kind.loaded, kind.layout, kind.layout.form
     identity = Identity(UNIT_MARK, kind.period, kind.cutoff, kind.deadline, loaded.pack.id, layout.digest)
-    subject = Subject(identity, "-", NAME_MARK, ABOVE_MARK if kind.above else "", kind.lang)
+    anybody = UnitForm(loaded, identity, "-", NAME_MARK, ABOVE_MARK if kind.above else "", kind.lang)
     if not form.parent:
-        return form_book(cell_case(loaded, layout, subject, blank(form)))
+        return form_book(cell_case(anybody, blank(form)))
     top = Unit(UNIT_MARK, NAME_MARK, form.tier)
     register = Register((top, *(Unit(tier, tier, tier, UNIT_MARK) for tier in kind.tiers if tier != form.tier)))
-    book = form_book(parent_case(loaded, layout, subject, blank(form), register, (), {}))
+    book = form_book(parent_case(anybody, blank(form), Ledgers(register), {}))
     _mark_last_row(book, layout, len(register.units) + 1)
     return book
 

@@ -9,7 +9,7 @@ from loithe_xl.consolidation.decide import decide, remembered, stopped
 from loithe_xl.consolidation.receipts import Decision, Receipt, Verdict
 from loithe_xl.identity.token import Identity
 from loithe_xl.identity.trust import Trust
-from loithe_xl.intake.openfile import Opened, failed, receipt_of, refusal
+from loithe_xl.intake.openfile import Opened, OpenedForm, ParentBook, failed, receipt_of, refusal
 from loithe_xl.language.issues import Issue, Place, issue
 from loithe_xl.register.register import Register
 
@@ -38,10 +38,10 @@ class Judge:
         return receipt if known else replace(receipt, unit="")  # what a stranger's form says of itself goes nowhere
 
     def _judged(self, opened: Opened) -> tuple[Verdict, list[Issue]]:
-        parent, identity = self.parent, opened.identity
-        if identity is None:
+        if opened.signed is None:
             return Verdict.REFUSED, []
-        foreign = refusal(opened, self.trusted)
+        parent, identity = self.parent, opened.signed.identity
+        foreign = refusal(opened.signed, self.trusted)
         if foreign:
             return Verdict.FOREIGN, [foreign]
         if identity.pack != parent.pack:
@@ -51,28 +51,26 @@ class Judge:
         unit = self.register.unit(identity.unit)
         if unit is None or unit.code == parent.unit:
             return Verdict.FOREIGN, [issue("UNIT_FOREIGN", unit=unit.code if unit else "?", parent=parent.unit)]
-        if opened.layout and opened.layout.form.tier != unit.tier:
+        if isinstance(opened, OpenedForm) and opened.layout.form.tier != unit.tier:
             return Verdict.REFUSED, [issue("TIER_WRONG", unit=unit.code)]
         if failed(opened):
             return Verdict.REFUSED, []
-        other = self._otherwise(opened)
+        other = self._otherwise(opened) if isinstance(opened, ParentBook) else []
         if other:
             units = ", ".join(other[:SHOWN]) + (" …" if len(other) > SHOWN else "")
             return Verdict.REFUSED, [issue("REGISTER_OTHER", unit=unit.code, units=units)]
         return Verdict.VALID, []
 
-    def _otherwise(self, opened: Opened) -> list[str]:
+    def _otherwise(self, book: ParentBook) -> list[str]:
         """The units that the register inside a parent's workbook has otherwise than ours: of another tier or, where
         their figures are in it, under another superior."""
-        if not (opened.register and opened.consolidation):
-            return []
-        inside = opened.consolidation.decision.units
+        inside = book.consolidation.decision.units
         found = []
-        for theirs in opened.register.units:
+        for theirs in book.ledgers.register.units:
             ours = self.register.unit(theirs.code)
             if ours and (
                 ours.tier != theirs.tier
-                or (theirs.code in inside and ours.parent != theirs.parent and opened.register.unit(ours.parent))
+                or (theirs.code in inside and ours.parent != theirs.parent and book.ledgers.register.unit(ours.parent))
             ):
                 found.append(theirs.code)
         return sorted(set(found))

@@ -1,10 +1,10 @@
-"""One received file as a value: bytes, identity, inputs, figures and every fault found on the way."""
+"""One received file as a value: identified, read and judged, with every fault found on the way."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from loithe_xl.consolidation.consolidate import rows_sent_up
@@ -12,29 +12,34 @@ from loithe_xl.consolidation.ledger import read_register
 from loithe_xl.consolidation.receipts import Receipt, UnitRow, Verdict, unit_row
 from loithe_xl.consolidation.versions import evidence
 from loithe_xl.draw import Case, form_book
+from loithe_xl.draw.hidden import ABOVE_CELL, LANG_CELL, NAME_CELL
 from loithe_xl.form.checks import validate
 from loithe_xl.form.coercion import explained, settle
 from loithe_xl.form.figures import all_values
-from loithe_xl.form.inputs import blank, constants, cut_cells, extract, outside
+from loithe_xl.form.inputs import Grid, blank, cut_cells, extract
 from loithe_xl.form.layout import Layout
 from loithe_xl.form.loaded import Loaded
-from loithe_xl.identity.token import Identity, fingerprint
+from loithe_xl.form.unitform import UnitForm
+from loithe_xl.identity.token import Identity, Signed, fingerprint
 from loithe_xl.identity.trust import Trust
 from loithe_xl.intake import parents
-from loithe_xl.intake.issued import as_issued, as_sealed
+from loithe_xl.intake.issued import differences, kept_seal
+from loithe_xl.intake.opened import BrokenParent as BrokenParent
 from loithe_xl.intake.opened import Opened as Opened
+from loithe_xl.intake.opened import OpenedForm as OpenedForm
+from loithe_xl.intake.opened import ParentBook as ParentBook
+from loithe_xl.intake.opened import Unreadable as Unreadable
 from loithe_xl.intake.parents import with_receipts as with_receipts
 from loithe_xl.intake.provenance import form_of, identified
-from loithe_xl.intake.seal import beside_words
-from loithe_xl.intake.structure import changed, few, misplaced
+from loithe_xl.intake.structure import few
 from loithe_xl.language.catalogue import LANGUAGES, Text, text
 from loithe_xl.language.issues import Fault, Issue, Place, has_error, issue
 from loithe_xl.reading import guard, reader
 from loithe_xl.reading.received import Received
+from loithe_xl.register.register import Register
 from loithe_xl.rules.evaluate import Raw, is_number
 from loithe_xl.workbook.book import Book
 from loithe_xl.workbook.celltext import normal
-from loithe_xl.workbook.daynumbers import serial
 from loithe_xl.workbook.ownsheets import COMPUTED, HIDDEN, HIDDEN_RECEIPTS, HIDDEN_REGISTER
 
 NAMED = 5  # fields that an earlier form did not ask for, by their labels
@@ -53,56 +58,102 @@ def open_file(path: Path, file: str, by: Loaded | None = None, trusted: Trust | 
     package = guard.unwrap(data, links=True)
     received = package if isinstance(package, Issue) else reader.read(package, COMPUTED)
     if isinstance(received, Issue):
-        return Opened(file, sha).refused(received)
+        return Unreadable(file, sha).refused(received)
     return opened(received, file, sha, by, trusted)
 
 
-def unread(path: Path, file: str, why: Issue) -> Opened:
+def unread(path: Path, file: str, why: Issue) -> Unreadable:
     """A file of which nothing is known but why, and its digest where it has one."""
-    return Opened(file, guard.digest(path)).refused(why)
+    return Unreadable(file, guard.digest(path)).refused(why)
 
 
 def opened(
     received: Received, file: str, sha: str = "", by: Loaded | None = None, trusted: Trust | None = None
 ) -> Opened:
-    """What a workbook holds, as read from a file or from an open Excel: identity, inputs, figures, faults."""
-    saved = received.modified.isoformat(timespec="seconds") if received.modified else ""
-    opened = Opened(file, sha, grids=received.grids, modified=saved, program=received.program)
+    """What a workbook turns out to be, read from a file or from an open Excel; arguments as of ``open_file``."""
     signed = identified(received)
     if isinstance(signed, Issue):
-        return opened.refused(signed)
-    token, identity, key = signed
-    opened = replace(opened, token=token, identity=identity, key=key, unit=identity.unit)
-    foreign = refusal(opened, trusted) if trusted is not None else None
-    if foreign and trusted:
-        opened = replace(opened, unit=trusted.known(identity.unit)).refused(foreign)
+        return Unreadable(file, sha).refused(signed)
+    known = _known(received, Unreadable(file, sha, signed.identity.unit, signed=signed), signed, by, trusted)
+    if isinstance(known, Unreadable):
+        return known
+    read = _read(received, known)
+    return read if isinstance(read, Unreadable) else _judged(*read)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A file of which is certain whose form it is, and by which pack to read it; ``so_far``: what stays if no entry
+    can be read."""
+
+    so_far: Unreadable
+    signed: Signed
+    loaded: Loaded
+    layout: Layout
+
+
+def _known(
+    received: Received, so_far: Unreadable, signed: Signed, by: Loaded | None, trusted: Trust | None
+) -> _Known | Unreadable:
+    """Identify: whether its signer is trusted, and the pack and layout of the form."""
+    stranger = refusal(signed, trusted) if trusted is not None else None
+    if stranger and trusted:
+        so_far = replace(so_far, unit=trusted.known(so_far.unit)).refused(stranger)
     try:
-        loaded, layout = form_of(identity, by, {} if foreign else received.grids)
+        loaded, layout = form_of(signed.identity, by, {} if stranger else received.grids)
     except Fault as fault:
-        return opened if foreign else opened.refused(*fault.issues)
-    opened = replace(opened, loaded=loaded).refused(*_of_earlier(loaded, layout))
-    if foreign and layout.form.parent:
-        return opened
+        return so_far if stranger else so_far.refused(*fault.issues)
+    so_far = so_far.refused(*_of_earlier(loaded, layout))
+    return so_far if stranger and layout.form.parent else _Known(so_far, signed, loaded, layout)
+
+
+def _read(received: Received, known: _Known) -> tuple[OpenedForm, Register | None] | Unreadable:
+    """Read: the names, a parent's register and the entries, where these stand in their places."""
+    layout, grids = known.layout, received.grids
     hidden = (HIDDEN, HIDDEN_REGISTER, HIDDEN_RECEIPTS) if layout.form.parent else (HIDDEN,)
-    absent = [issue("SHEET_MISSING", Place(sheet=name), sheet=name) for name in hidden if name not in received.grids]
-    register = None if absent or not layout.form.parent else read_register(received.grids[HIDDEN_REGISTER])
-    if absent or isinstance(register, Issue):
-        return opened.refused(*absent, *([register] if isinstance(register, Issue) else ()))
-    expected, own = as_issued(loaded, layout, identity, opened.names, register)
-    lost = misplaced(received, expected, own)
-    former = bool(lost) and as_sealed(received, expected, own, identity, key)  # issued in other words than today's
-    lost = [] if former else lost
-    inputs, absent = extract(received.grids, layout, received.flawed)
-    if lost or inputs is None:
-        return opened.refused(*(lost or absent))
+    absent = [issue("SHEET_MISSING", Place(sheet=name), sheet=name) for name in hidden if name not in grids]
+    if absent:
+        return known.so_far.refused(*absent)
+    register = read_register(grids[HIDDEN_REGISTER]) if layout.form.parent else None
+    if isinstance(register, Issue):
+        return known.so_far.refused(register)
+    unit_form = _unit_form(known, grids[HIDDEN])
+    found = differences(received, unit_form, register, known.signed.key)
+    inputs, absent = (None, found.issues) if found.misplaced else extract(grids, layout, received.flawed)
+    if inputs is None:
+        return known.so_far.refused(*absent)
     typed = settle(layout, inputs, received.dated)
-    opened = replace(opened, layout=layout, inputs=typed.inputs, hints=typed.hints, register=register)
-    found = [*changed(received, expected, own), *outside(received.grids, expected.cells)]
-    besides = beside_words(found, expected)
-    if besides != found and (former or as_sealed(received, expected, own, identity, key)):
-        found = besides
-    opened = opened.refused(*few([*found, *cut_cells(layout, received.unlocked)]), *typed.issues)
-    return parents.read(opened) if layout.form.parent else _cell(opened)
+    form = OpenedForm(
+        file=known.so_far.file,
+        sha=known.so_far.sha,
+        unit=known.so_far.unit,
+        issues=known.so_far.issues,
+        unit_form=unit_form,
+        key=known.signed.key,
+        inputs=typed.inputs,
+        hints=typed.hints,
+        modified=received.modified.isoformat(timespec="seconds") if received.modified else "",
+        program=received.program,
+        grids=grids,
+    )
+    return form.refused(*few([*found.issues, *cut_cells(layout, received.unlocked)]), *typed.issues), register
+
+
+def _unit_form(known: _Known, hidden: Grid) -> UnitForm:
+    """The form under the names that its workbook keeps; a parent's with its seal, for it is rendered anew."""
+    identity = known.signed.identity
+    name, above, lang = (str(hidden.get(*cell) or "") for cell in (NAME_CELL, ABOVE_CELL, LANG_CELL))
+    found = UnitForm(known.loaded, identity, known.signed.token, name, above, lang or "vi")
+    return replace(found, seal=kept_seal(hidden, identity, known.signed.key)) if found.form.parent else found
+
+
+def _judged(form: OpenedForm, register: Register | None) -> OpenedForm:
+    """Judge: a parent by its ledgers, any other form by its entries alone."""
+    if register is not None:
+        return parents.read(form, register)
+    values = all_values(form.unit_form.form, form.inputs, form.unit_form.constants, {})
+    faults = validate(form.layout, form.inputs, values)
+    return replace(form, values=values).refused(*explained(faults, form.hints))
 
 
 def _of_earlier(loaded: Loaded, layout: Layout) -> Iterator[Issue]:
@@ -116,9 +167,9 @@ def _of_earlier(loaded: Loaded, layout: Layout) -> Iterator[Issue]:
 
 def receipt_of(opened: Opened, verdict: Verdict, now: str, turned_away: Iterable[Issue] = ()) -> Receipt:
     """What the ledger keeps of a file; why it was turned away is its one fault, whatever else is wrong inside."""
-    identity, layout, loaded, unit = opened.identity, opened.layout, opened.loaded, normal(opened.unit)
+    unit = normal(opened.unit)
     issues = tuple(each.in_file(opened.file) for each in turned_away) or opened.issues
-    if verdict is not Verdict.VALID or identity is None or layout is None or loaded is None:
+    if verdict is not Verdict.VALID or isinstance(opened, Unreadable):
         return Receipt(_sha(opened), opened.file, unit, verdict, now, issues=issues)
     revision = opened.inputs.values.get("revision")
     return Receipt(
@@ -128,55 +179,45 @@ def receipt_of(opened: Opened, verdict: Verdict, now: str, turned_away: Iterable
         verdict,
         now,
         revision=int(revision) if is_number(revision) else 1,
-        modified=evidence(opened.modified, loaded.pack.start, identity.cutoff, now),
+        modified=evidence(opened.modified, opened.loaded.pack.start, opened.identity.cutoff, now),
         rows=rows_of(opened),
         issues=issues,
         program=opened.program,
     )
 
 
-def rows_of(opened: Opened) -> tuple[UnitRow, ...]:
+def rows_of(opened: OpenedForm) -> tuple[UnitRow, ...]:
     """The unit's own figures, then those of every unit beneath that are in them."""
-    assert opened.identity and opened.layout and opened.loaded
-    form, pack = opened.layout.form, opened.loaded.pack
-    if opened.consolidation is not None:
-        return rows_sent_up(pack, form, opened.inputs, opened.consolidation)
+    form = opened.unit_form.form
+    if isinstance(opened, ParentBook):
+        return rows_sent_up(opened.unit_form.pack, form, opened.inputs, opened.consolidation)
     if earlier := opened.loaded.earlier_of(opened.layout):
-        form, known = earlier.counted, constants(pack, serial(opened.identity.cutoff))
-        return (unit_row(opened.identity.unit, form, opened.inputs, all_values(form, opened.inputs, known, {})),)
+        values = all_values(earlier.counted, opened.inputs, opened.unit_form.constants, {})
+        return (unit_row(opened.identity.unit, earlier.counted, opened.inputs, values),)
     return (unit_row(opened.identity.unit, form, opened.inputs, opened.values),)
 
 
 def fresh_book(loaded: Loaded, layout: Layout) -> Book:
     """The form as it is before anything is typed, for comparison: it names no unit."""
-    form = layout.form
-    identity = Identity("-", loaded.pack.period, loaded.pack.end, loaded.pack.end, loaded.pack.id, layout.digest)
-    inputs = blank(form)
+    form, end = layout.form, loaded.pack.end
+    identity = Identity("-", loaded.pack.period, end, end, loaded.pack.id, layout.digest)
+    nobody, inputs = UnitForm(loaded, identity, "-", "-", "-"), blank(form)
     given: dict[str, Raw] = dict.fromkeys([*loaded.pack.indicators, *form.derived_by_id], 0) if form.parent else {}
-    values = all_values(form, inputs, constants(loaded.pack, serial(loaded.pack.end)), given)
-    return form_book(Case(loaded.pack, layout, identity, "-", "-", "-", inputs, values))
+    return form_book(Case(nobody, inputs, all_values(form, inputs, nobody.constants, given)))
 
 
-def _cell(opened: Opened) -> Opened:
-    assert opened.layout and opened.loaded and opened.identity
-    known = constants(opened.loaded.pack, serial(opened.identity.cutoff))
-    values = all_values(opened.layout.form, opened.inputs, known, {})
-    faults = validate(opened.layout, opened.inputs, values)
-    return replace(opened, values=values).refused(*explained(faults, opened.hints))
-
-
-def refusal(opened: Opened, trusted: Trust, code: str = "TOKEN_FOREIGN") -> Issue | None:
+def refusal(signed: Signed, trusted: Trust, code: str = "TOKEN_FOREIGN") -> Issue | None:
     """The issue of a form whose signer this office does not trust, or not for the form's unit."""
-    if not opened.identity or trusted.speaks(opened.key, opened.identity.unit):
+    if trusted.speaks(signed.key, signed.identity.unit):
         return None
-    units = ", ".join(trusted.units(opened.key))
+    units = ", ".join(trusted.units(signed.key))
     why = text("cli.key_elsewhere", units=units) if units else text("cli.key_unknown")
-    return issue(code, fingerprint=fingerprint(opened.key), why=why)
+    return issue(code, fingerprint=fingerprint(signed.key), why=why)
 
 
 def failed(opened: Opened) -> bool:
     """Whether the file is refused by what was found in it."""
-    return opened.layout is None or has_error(opened.issues)
+    return isinstance(opened, Unreadable) or has_error(opened.issues)
 
 
 def _sha(opened: Opened) -> str:

@@ -3,42 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import replace
+from dataclasses import fields, replace
+from typing import Any
 
 from loithe_xl.consolidation.consolidate import consolidate
-from loithe_xl.consolidation.ledger import read_journal, read_receipts
+from loithe_xl.consolidation.ledger import Ledgers, read_journal, read_receipts
 from loithe_xl.consolidation.ledgercheck import impossible
 from loithe_xl.consolidation.receipts import Receipt, Verdict, ids_of, without
 from loithe_xl.form.checks import validate
 from loithe_xl.form.coercion import explained
 from loithe_xl.form.earlier import figures_ever, sent_up
-from loithe_xl.form.inputs import constants
 from loithe_xl.form.ownchecks import EMPTY, SILENT, TURNED_AWAY
-from loithe_xl.intake.opened import Opened
+from loithe_xl.intake.opened import BrokenParent, OpenedForm, ParentBook
 from loithe_xl.language.issues import Issue, Place, Severity, issue
 from loithe_xl.pack.spec import Pack
 from loithe_xl.register.register import Register
-from loithe_xl.workbook.daynumbers import serial
 from loithe_xl.workbook.ownsheets import HIDDEN_JOURNAL, HIDDEN_RECEIPTS
 
 
-def read(opened: Opened) -> Opened:
-    """A parent's workbook whose inputs are known, with what it received and what that comes to."""
-    receipts = read_receipts(opened.grids[HIDDEN_RECEIPTS])
-    kept = HIDDEN_JOURNAL in opened.grids
-    journal = read_journal(opened.grids[HIDDEN_JOURNAL]) if kept else []
+def read(form: OpenedForm, register: Register) -> ParentBook | BrokenParent:
+    """A parent's workbook, from its entries and its register: with its other ledgers and what they come to, or broken
+    where one of them cannot be read."""
+    receipts = read_receipts(form.grids[HIDDEN_RECEIPTS])
+    kept = HIDDEN_JOURNAL in form.grids
+    journal = read_journal(form.grids[HIDDEN_JOURNAL]) if kept else []
     if isinstance(receipts, Issue) or isinstance(journal, Issue):
-        return opened.refused(*(each for each in (receipts, journal) if isinstance(each, Issue)))
+        broken = BrokenParent(**_shared(form), register=register)
+        return broken.refused(*(each for each in (receipts, journal) if isinstance(each, Issue)))
     if receipts and not kept:  # a parent of an earlier version, or one that lost the sheet
-        opened = opened.refused(issue("JOURNAL_ABSENT", Place(sheet=HIDDEN_JOURNAL), sheet=HIDDEN_JOURNAL))
-    assert opened.loaded and opened.register and opened.identity
-    register, loaded = opened.register, opened.loaded
-    receipts = [_as_kept_now(each, register, loaded.pack.sensitive) for each in receipts]
-    receipts = _still_asked(receipts, loaded.pack)
-    forms = [layout.form for layout in loaded.layouts.values()]
-    found = impossible(forms, register, opened.identity.unit, receipts)
-    opened = with_receipts(replace(opened, journal=tuple(journal)), receipts)
-    return opened.refused(*found, *_own_faults(opened))
+        form = form.refused(issue("JOURNAL_ABSENT", Place(sheet=HIDDEN_JOURNAL), sheet=HIDDEN_JOURNAL))
+    pack = form.unit_form.pack
+    receipts = _still_asked((_as_kept_now(each, register, pack.sensitive) for each in receipts), pack)
+    forms = [layout.form for layout in form.loaded.layouts.values()]
+    found = impossible(forms, register, form.identity.unit, receipts)
+    book = consolidated(form, Ledgers(register, tuple(receipts), tuple(journal)))
+    return book.refused(*found, *_own_faults(book))
 
 
 def _as_kept_now(receipt: Receipt, register: Register, sensitive: Collection[str]) -> Receipt:
@@ -56,33 +55,41 @@ def _still_asked(receipts: Iterable[Receipt], pack: Pack) -> list[Receipt]:
     return [replace(each, rows=without(each.rows, gone)) for each in kept] if gone else kept
 
 
-def _own_faults(opened: Opened) -> list[Issue]:
-    assert opened.layout
-    return explained(validate(opened.layout, opened.inputs, opened.values), opened.hints)
+def _own_faults(book: ParentBook) -> list[Issue]:
+    return explained(validate(book.layout, book.inputs, book.values), book.hints)
 
 
-def received(opened: Opened, receipts: Iterable[Receipt]) -> Opened:
+def received(book: ParentBook, receipts: Iterable[Receipt]) -> ParentBook:
     """The parent after a run: figures and faults computed anew from these receipts.
 
     Which units are silent and which files were returned a run tells one by one.
     """
-    former = {each.in_file(opened.file) for each in _own_faults(opened)}
-    kept = tuple(each for each in opened.issues if each not in former and each.code != EMPTY)
-    now = with_receipts(replace(opened, issues=kept), receipts)
+    former = {each.in_file(book.file) for each in _own_faults(book)}
+    kept = tuple(each for each in book.issues if each not in former and each.code != EMPTY)
+    now = with_receipts(replace(book, issues=kept), receipts)
     return as_own(now.refused(*(each for each in _own_faults(now) if each.code not in (SILENT, TURNED_AWAY))))
 
 
-def as_own(opened: Opened) -> Opened:
+def as_own(book: ParentBook) -> ParentBook:
     """A parent as its own office has it open: that nothing came yet is a fault of what is sent up only."""
-    issues = (replace(each, severity=Severity.WARNING) if each.code == EMPTY else each for each in opened.issues)
-    return replace(opened, issues=tuple(issues))
+    issues = (replace(each, severity=Severity.WARNING) if each.code == EMPTY else each for each in book.issues)
+    return replace(book, issues=tuple(issues))
 
 
-def with_receipts(opened: Opened, receipts: Iterable[Receipt]) -> Opened:
-    """The parent's workbook as it is with other receipts, its figures computed from them."""
-    assert opened.layout and opened.loaded and opened.identity and opened.register
-    form, identity, pack = opened.layout.form, opened.identity, opened.loaded.pack
-    known = constants(pack, serial(identity.cutoff))
-    kept = tuple(receipts)
-    done = consolidate(pack, form, opened.register, identity.unit, opened.inputs, known, kept, identity.deadline)
-    return replace(opened, receipts=kept, consolidation=done, values=done.rule_values)
+def with_receipts(book: ParentBook, receipts: Iterable[Receipt]) -> ParentBook:
+    """The parent with these receipts instead of its own, its figures computed from them."""
+    return consolidated(book, replace(book.ledgers, receipts=tuple(receipts)))
+
+
+def consolidated(form: OpenedForm, ledgers: Ledgers) -> ParentBook:
+    """A parent's form with these ledgers, and what its entries and they come to."""
+    unit_form, identity = form.unit_form, form.identity
+    given = unit_form.pack, unit_form.form, ledgers.register, identity.unit
+    done = consolidate(*given, form.inputs, unit_form.constants, ledgers.receipts, identity.deadline)
+    known = {**_shared(form), "values": done.rule_values}
+    return ParentBook(**known, ledgers=ledgers, consolidation=done)
+
+
+def _shared(form: OpenedForm) -> dict[str, Any]:
+    """What a parent's workbook is as a form: the fields of ``OpenedForm``."""
+    return {each.name: getattr(form, each.name) for each in fields(OpenedForm)}

@@ -10,7 +10,7 @@ from loithe_xl.form.inputs import Grids
 from loithe_xl.form.layout import Layout
 from loithe_xl.form.loaded import Loaded, digest
 from loithe_xl.form.terms import FIRST_DAY, LAST_DAY, PERIOD
-from loithe_xl.identity.token import Identity, agree, parse
+from loithe_xl.identity.token import Identity, Signed, agree, parse
 from loithe_xl.intake.resemblance import folded, words_of
 from loithe_xl.language.catalogue import LANGUAGES, text
 from loithe_xl.language.issues import Fault, Issue, issue
@@ -27,8 +27,8 @@ def tokens(received: Received) -> list[str]:
     return [str(token) for token in found if token]
 
 
-def identified(received: Received) -> tuple[str, Identity, str] | Issue:
-    """The one token of a workbook, whose form it says that this is, and the public key that signed it."""
+def identified(received: Received) -> Signed | Issue:
+    """Whose form a workbook says that it is, where its tokens agree and one key signed them; else why not."""
     token = agree(tokens(received))
     if isinstance(token, Issue):
         lost = token.code == "TOKEN_MISSING" and HIDDEN not in received.grids and _resembles(received)
@@ -39,7 +39,7 @@ def identified(received: Received) -> tuple[str, Identity, str] | Issue:
     identity, key = signed
     if not PERIOD.fullmatch(identity.period) or not FIRST_DAY <= identity.cutoff <= LAST_DAY:
         return issue("TOKEN_MALFORMED")
-    return token, identity, key
+    return Signed(token, identity, key)
 
 
 def _resembles(received: Received) -> bool:

@@ -11,7 +11,7 @@ from typing import TypeVar
 from loithe_xl.consolidation.ledger import Line, journal_lines, receipt_lines
 from loithe_xl.form.inputs import Inputs
 from loithe_xl.intake import openfile
-from loithe_xl.intake.openfile import Opened
+from loithe_xl.intake.openfile import Opened, OpenedForm, ParentBook, Unreadable
 from loithe_xl.language.issues import Fault, Issue, Place, issue
 from loithe_xl.reading import guard, reader
 from loithe_xl.reading.received import Received
@@ -25,7 +25,7 @@ T = TypeVar("T")
 Proof = Callable[[bytes], None]  # of a workbook's bytes; raises the Fault that nothing may be replaced
 
 
-def workbook(meant: Opened, name: str) -> Proof:
+def workbook(meant: OpenedForm, name: str) -> Proof:
     """That a form or a parent opens by the reading that every command uses, as what it is meant to be: the same unit,
     entries, register, receipts and journal, and the same figures from them."""
     return partial(_prove_workbook, meant, name)
@@ -46,25 +46,27 @@ def unproven(name: str) -> Fault:
     return Fault([issue("STORE_UNPROVEN", Place(file=name), name=name)], 3)
 
 
-def _prove_workbook(meant: Opened, name: str, data: bytes) -> None:
+def _prove_workbook(meant: OpenedForm, name: str, data: bytes) -> None:
     found = opened(data, name)
-    if found.layout is None or not all(_agreements(found, meant)):
+    if isinstance(found, Unreadable) or not all(_agreements(found, meant)):
         raise unproven(name)
 
 
-def _agreements(found: Opened, meant: Opened) -> Iterator[bool]:
-    yield (found.token, found.names) == (meant.token, meant.names)
+def _agreements(found: OpenedForm, meant: OpenedForm) -> Iterator[bool]:
+    yield (found.token, found.unit_form.names) == (meant.token, meant.unit_form.names)
     yield _typed(found.inputs) == _typed(meant.inputs)
-    if meant.register is None:
-        return
-    yield found.register is not None and set(found.register.units) == set(meant.register.units)
-    yield _same(found.receipts, meant.receipts, receipt_lines)
-    yield _same(found.journal, meant.journal, journal_lines)
-    now, then = found.consolidation, meant.consolidation
-    if then is not None:
-        yield now is not None and (now.rows, now.texts) == (then.rows, then.texts)
-        # Of own entries that no figure can be made of, nothing is kept.
-        yield now is not None and (now.values == then.values or _flawed(meant.inputs))
+    if isinstance(meant, ParentBook):
+        yield isinstance(found, ParentBook) and all(_agreeing_ledgers(found, meant))
+
+
+def _agreeing_ledgers(found: ParentBook, meant: ParentBook) -> Iterator[bool]:
+    now, then = found.ledgers, meant.ledgers
+    yield set(now.register.units) == set(then.register.units)
+    yield _same(now.receipts, then.receipts, receipt_lines)
+    yield _same(now.journal, then.journal, journal_lines)
+    yield (found.consolidation.rows, found.consolidation.texts) == (meant.consolidation.rows, meant.consolidation.texts)
+    # Of own entries that no figure can be made of, nothing is kept.
+    yield found.consolidation.values == meant.consolidation.values or _flawed(meant.inputs)
 
 
 def _same(found: Sequence[T], meant: Sequence[T], lines: Callable[[Sequence[T]], list[Line]]) -> bool:

@@ -6,41 +6,39 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from loithe_xl.draw.hidden import ABOVE_CELL, LANG_CELL, NAME_CELL
-from loithe_xl.intake.openfile import Opened
+from loithe_xl.draw.hidden import ABOVE_CELL, NAME_CELL
+from loithe_xl.form.inputs import Grids
 from loithe_xl.intake.resemblance import plain
 from loithe_xl.language.catalogue import text
-from loithe_xl.reading.received import Grid
+from loithe_xl.register.register import Register
 from loithe_xl.workbook.ownsheets import HIDDEN
 
 _GAP = "@@"  # where a name stands in a sentence
 
 
-def names_sheet(opened: Opened, lang: str) -> Grid:
-    """The hidden sheet of names for a form in one language: as most of the hidden sheet and the headings say, the
-    unit's code where they do not agree; a parent's own name stands in its register."""
-    assert opened.identity
-    code = opened.identity.unit
-    heard = Counter((*_kept(opened), *_headings(opened, code, lang))).most_common(2)
+def names_of(code: str, grids: Grids, register: Register | None, lang: str) -> tuple[str, str]:
+    """Unit and superior of a form in one language: as most of the hidden sheet and the headings say, the unit's code
+    and no superior where they do not agree; a parent's own name stands in its ``register``."""
+    heard = Counter((*_kept(grids), *_headings(grids, code, lang))).most_common(2)
     agreed = len(heard) == 1 or (len(heard) == 2 and heard[0][1] > heard[1][1])
     name, above = heard[0][0] if agreed else (code, "")
-    own = opened.register.unit(code) if opened.register else None
-    return Grid({NAME_CELL: own.name if own else name, ABOVE_CELL: above or None, LANG_CELL: lang})
+    own = register.unit(code) if register else None
+    return own.name if own else name, above
 
 
-def _kept(opened: Opened) -> Iterator[tuple[str, str]]:
+def _kept(grids: Grids) -> Iterator[tuple[str, str]]:
     """Unit and superior as the hidden sheet has them, if it does."""
-    kept = opened.grids.get(HIDDEN)
+    kept = grids.get(HIDDEN)
     if kept and (name := kept.get(*NAME_CELL)):
         yield plain(str(name)), plain(str(kept.get(*ABOVE_CELL) or ""))
 
 
-def _headings(opened: Opened, code: str, lang: str) -> Iterator[tuple[str, str]]:
+def _headings(grids: Grids, code: str, lang: str) -> Iterator[tuple[str, str]]:
     """Unit and superior as the line above each sheet has them."""
     line = text("form.unit_line", name=_GAP, code=code)
     lines = (text("form.unit_line_above", unit=line, above=_GAP), line)
     patterns = [re.compile("(.+?)".join(map(re.escape, each.to(lang).split(_GAP)))) for each in lines]
-    for grid in opened.grids.values():
+    for grid in grids.values():
         said = (plain(raw) for _, _, raw in grid.cells() if isinstance(raw, str))
         matches = (match for raw in said for pattern in patterns if (match := pattern.fullmatch(raw)))
         if found := next(matches, None):

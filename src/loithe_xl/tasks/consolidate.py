@@ -16,13 +16,12 @@ from loithe_xl.consolidation.consolidate import Child, in_order, turned_away
 from loithe_xl.consolidation.decide import prefer, withdraw
 from loithe_xl.consolidation.journal import Entry
 from loithe_xl.consolidation.receipts import Decision, Receipt, Rule, Ruling, Status, Verdict
-from loithe_xl.draw import Case, packs
-from loithe_xl.draw.render import Subject, package, parent_case, salt_of
+from loithe_xl.draw import ParentCase, packs
+from loithe_xl.draw.render import package, parent_case, salt_of
 from loithe_xl.intake import inbox, proving
 from loithe_xl.intake.inbox import Found
-from loithe_xl.intake.issued import kept_seal
 from loithe_xl.intake.judging import Judge, is_no_workbook, merged, news, settled
-from loithe_xl.intake.openfile import Opened, open_file, refusal
+from loithe_xl.intake.openfile import Opened, OpenedForm, ParentBook, open_file, refusal
 from loithe_xl.intake.parents import as_own, received
 from loithe_xl.language.issues import Fault, Issue, Place, issue
 from loithe_xl.report import read_edits
@@ -30,7 +29,7 @@ from loithe_xl.system import store
 from loithe_xl.tasks import journalfile
 from loithe_xl.tasks.office import Office, beside, kept, shown
 from loithe_xl.tasks.sandbox import read_each, read_own
-from loithe_xl.workbook.ownsheets import HIDDEN, HIDDEN_JOURNAL, HIDDEN_RECEIPTS, HIDDEN_REGISTER
+from loithe_xl.workbook.ownsheets import HIDDEN_JOURNAL, HIDDEN_RECEIPTS, HIDDEN_REGISTER
 
 COUNTED = (
     Status.ACCEPTED,
@@ -58,7 +57,7 @@ class Order:
 class Gathered:
     """What a run came to: the parent with its figures, the files of this run by status, and what was skipped."""
 
-    parent: Opened
+    parent: ParentBook
     counts: dict[Status, int]
     skipped: int
     issues: tuple[Issue, ...]
@@ -73,7 +72,6 @@ class Gathered:
     @property
     def children(self) -> tuple[Child, ...]:
         """The receipt list with what this run alone tells."""
-        assert self.parent.consolidation
         return in_order(*self.parent.consolidation.children, *self.beside)
 
     @property
@@ -82,7 +80,7 @@ class Gathered:
         return sum(self.counts.values())
 
 
-def open_parent(path: Path) -> Opened:
+def open_parent(path: Path) -> ParentBook:
     """The parent's workbook, its figures computed anew; Fault (exit 3) when it cannot be trusted.
 
     Faults in its own inputs never block it.
@@ -90,31 +88,24 @@ def open_parent(path: Path) -> Opened:
     if not os.path.lexists(path):
         raise Fault([issue("PATH_MISSING", Place(file=shown(path)))])
     packs.ready()
-    opened = read_own(path, _parent)
-    assert opened.identity
-    loaded = opened.loaded or packs.known(opened.identity.pack)
-    return replace(opened, loaded=loaded, layout=loaded.layout_of(opened.identity.digest))
+    return read_own(path, _parent)
 
 
-def _parent(path: Path) -> Opened:
-    """All that a run needs of the parent and has not: neither the cells of its ledgers nor a pack of the program."""
-    opened = as_parent(open_file(path, shown(path)))
-    assert opened.identity
+def _parent(path: Path) -> ParentBook:
+    """All that a run needs of the parent: without the cells of its ledgers, which are read already."""
+    book = as_parent(open_file(path, shown(path)))
     read = {HIDDEN_REGISTER, HIDDEN_RECEIPTS, HIDDEN_JOURNAL}
-    grids = {name: grid for name, grid in opened.grids.items() if name not in read}
-    loaded = None if packs.built_in(opened.identity.pack) else opened.loaded
-    return replace(opened, grids=grids, loaded=loaded, layout=None)
+    return replace(book, grids={name: grid for name, grid in book.grids.items() if name not in read})
 
 
-def as_parent(opened: Opened) -> Opened:
-    """What was opened, where it is a parent's workbook that can be trusted; Fault otherwise."""
-    if opened.layout is None or opened.identity is None:
-        raise Fault(list(opened.issues))
-    if not opened.layout.form.parent:
-        raise Fault([issue("PARENT_NOT_A_PARENT", Place(file=opened.file))], 2)
-    if opened.consolidation is None:
-        raise Fault(list(opened.issues))
-    return as_own(opened)
+def as_parent(opened: Opened) -> ParentBook:
+    """A parent's workbook as its own office has it; Fault where it is none, or none that can be trusted."""
+    match opened:
+        case ParentBook():
+            return as_own(opened)
+        case OpenedForm() if not opened.layout.form.parent:
+            raise Fault([issue("PARENT_NOT_A_PARENT", Place(file=opened.file))], 2)
+    raise Fault(list(opened.issues))
 
 
 def gather(order: Order, office: Office) -> Gathered:
@@ -134,75 +125,67 @@ def gather(order: Order, office: Office) -> Gathered:
         return noted(gathered, order.into)
 
 
-def take_in(parent: Opened, found: Found, order: Order, office: Office) -> Gathered:
+def take_in(parent: ParentBook, found: Found, order: Order, office: Office) -> Gathered:
     """What ``parent`` comes to with the files that were found; nothing is written."""
     if found.issues:
         raise Fault(list(found.issues), 2)
     here = order.into.resolve()
     files = [path for path in found.files if not _same(path, here)]
     own = len(found.files) - len(files)
-    assert parent.identity and parent.register
-    known = office.trusted()
-    trusted = known.and_of(parent.key).within(parent.register)
-    stranger = refusal(parent, known, "PARENT_FOREIGN")
-    judge = Judge(parent.identity, parent.register, trusted, office.moment)
+    known, register = office.trusted(), parent.ledgers.register
+    trusted = known.and_of(parent.key).within(register)
+    stranger = refusal(parent.signed, known, "PARENT_FOREIGN")
+    judge = Judge(parent.identity, register, trusted, office.moment)
     named = partial(kept, folder=office.folder)
     seen = list(read_each(files, judge, office, "consolidate", parent.loaded, named, trusted))
     chosen = [receipt for path, receipt in zip(files, seen, strict=True) if _same(path, order.prefer)]
-    lasting = partial(settled, parent.register, parent.identity.unit)
-    after = lasting(_commanded(merged(parent.receipts, seen), chosen, order, parent))
+    lasting = partial(settled, register, parent.identity.unit)
+    after = lasting(_commanded(merged(parent.ledgers.receipts, seen), chosen, order, parent))
     done = received(parent, after)
-    changed = after != lasting(parent.receipts)
+    changed = after != lasting(parent.ledgers.receipts)
     done, entries = _journal(parent, done, seen, changed, office)
     notices = (*([stranger.in_file(parent.file)] if stranger else []), *(why for _, why in found.skipped))
     gathered = _count(done, seen, len(found.skipped) + own, notices)
-    assert parent.consolidation and done.consolidation
     decisions = parent.consolidation.decision, done.consolidation.decision
-    told = news(*decisions, done.receipts, gathered.statuses, order.withdraw)
+    told = news(*decisions, done.ledgers.receipts, gathered.statuses, order.withdraw)
     return replace(gathered, changed=changed, entries=entries, issues=(*gathered.issues, *told))
 
 
 def noted(gathered: Gathered, into: Path) -> Gathered:
     """The run, told in the file journal beside the parent; its lock is held."""
-    _, _, lang = gathered.parent.names
-    path, found = journalfile.add(into, gathered.entries, lang)
+    path, found = journalfile.add(into, gathered.entries, gathered.parent.unit_form.lang)
     return replace(gathered, journal=path, issues=(*gathered.issues, *found))
 
 
-def rebuilt(parent: Opened, saved: datetime) -> bytes:
+def rebuilt(parent: ParentBook, saved: datetime) -> bytes:
     """The parent's whole workbook from its values, saved at that time."""
     return package(replace(rebuilt_case(parent), saved=_later(saved, parent)), salt_of(parent.key))
 
 
-def rebuilt_case(parent: Opened) -> Case:
+def rebuilt_case(parent: ParentBook) -> ParentCase:
     """What the parent's workbook shows now, from its values; its token and its seal are copied verbatim."""
-    assert parent.identity and parent.loaded and parent.layout and parent.register
-    name, above, lang = parent.names
-    seal = kept_seal(parent.grids[HIDDEN], parent.identity, parent.key)
-    subject = Subject(parent.identity, parent.token, name, above, lang, seal)
     edits = read_edits(parent.grids)
-    own = parent.loaded, parent.layout, subject, parent.inputs
-    return parent_case(*own, parent.register, parent.receipts, edits, parent.consolidation, parent.journal)
+    return parent_case(parent.unit_form, parent.inputs, parent.ledgers, edits, parent.consolidation)
 
 
-def _later(saved: datetime, parent: Opened) -> datetime:
+def _later(saved: datetime, parent: ParentBook) -> datetime:
     """The saved time in UTC, never before the former version's: of two versions the newer must win at the superior."""
     moment = saved.astimezone(UTC)
     return max(moment, datetime.fromisoformat(parent.modified) + timedelta(seconds=1)) if parent.modified else moment
 
 
 def _journal(
-    parent: Opened, done: Opened, seen: Sequence[Receipt], changed: bool, office: Office
-) -> tuple[Opened, tuple[Entry, ...]]:
+    parent: ParentBook, done: ParentBook, seen: Sequence[Receipt], changed: bool, office: Office
+) -> tuple[ParentBook, tuple[Entry, ...]]:
     """The parent after a run with what the run changed in its journal; and all that there is to tell of the run."""
-    assert parent.consolidation and done.consolidation
     passing = [receipt for receipt in seen if is_no_workbook(receipt)]
     decisions = parent.consolidation.decision, _with(done.consolidation.decision, passing)
-    number = journal.runs(parent.journal) + 1 if changed else 0
-    receipts, only = (*done.receipts, *passing), frozenset(receipt.sha for receipt in passing)
-    run = journal.Run(office.moment, number, seen, parent.receipts, receipts, *decisions, only)
+    number = journal.runs(parent.ledgers.journal) + 1 if changed else 0
+    receipts, only = (*done.ledgers.receipts, *passing), frozenset(receipt.sha for receipt in passing)
+    run = journal.Run(office.moment, number, seen, parent.ledgers.receipts, receipts, *decisions, only)
     new, known = journal.entries(run)
-    return replace(done, journal=journal.latest((*parent.journal, *new))), (*new, *known)
+    told = replace(done.ledgers, journal=journal.latest((*parent.ledgers.journal, *new)))
+    return replace(done, ledgers=told), (*new, *known)
 
 
 def _with(decision: Decision, passing: Sequence[Receipt]) -> Decision:
@@ -222,7 +205,7 @@ def _same(path: Path, other: Path | None) -> bool:
     return path.resolve() == other.resolve()
 
 
-def _commanded(receipts: list[Receipt], chosen: Sequence[Receipt], order: Order, parent: Opened) -> list[Receipt]:
+def _commanded(receipts: list[Receipt], chosen: Sequence[Receipt], order: Order, parent: ParentBook) -> list[Receipt]:
     for unit in order.withdraw:
         if not any(receipt.unit == unit and receipt.verdict is Verdict.VALID for receipt in receipts):
             raise Fault([issue("NOTHING_TO_WITHDRAW", unit=unit, parent=parent.file)], 2)
@@ -235,9 +218,8 @@ def _commanded(receipts: list[Receipt], chosen: Sequence[Receipt], order: Order,
     return receipts
 
 
-def _count(done: Opened, seen: Sequence[Receipt], skipped: int, issues: tuple[Issue, ...]) -> Gathered:
+def _count(done: ParentBook, seen: Sequence[Receipt], skipped: int, issues: tuple[Issue, ...]) -> Gathered:
     """The files of this run by status: of several with the same bytes one has its status, the rest repeat it."""
-    assert done.consolidation and done.identity
     passing = {receipt.sha: receipt for receipt in seen if is_no_workbook(receipt)}
     decision = _with(done.consolidation.decision, list(passing.values()))
     beside = tuple(turned_away(each, done.identity.deadline) for each in passing.values())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from loithe_xl.consolidation.receipts import Figure
 from loithe_xl.consolidation.suppression import WITHHELD, shown
 from loithe_xl.intake import proving
-from loithe_xl.intake.openfile import Opened
+from loithe_xl.intake.openfile import ParentBook
 from loithe_xl.language.catalogue import text
 from loithe_xl.language.cleaning import inert
 from loithe_xl.language.issues import Fault, Place, issue
@@ -28,7 +28,7 @@ _WIDTHS = {"code": 14, "unit_name": 36, "tier": 12, "state": 18, "late": 9}
 _HEAD_HEIGHT, _COLUMN = 120, 13
 
 
-def export(parent: Opened, of: Path, out: Path, office: Office) -> Path:
+def export(parent: ParentBook, of: Path, out: Path, office: Office) -> Path:
     """Write the table of the parent opened from ``of`` as ``.csv`` (UTF-8, commas) or ``.xlsx``; where it was written.
 
     What stood there before is kept as a dated copy.
@@ -46,14 +46,13 @@ def export(parent: Opened, of: Path, out: Path, office: Office) -> Path:
     return store.write_over(out, writer.render(book), office.stamp, verify=proving.cells(book, out.name))
 
 
-def table(parent: Opened, lang: str) -> DataFrame:
+def table(parent: ParentBook, lang: str) -> DataFrame:
     """A row per direct child and their total: blank where nothing of a unit counts but what the register says.
 
     A sensitive column with a small figure stands in the total alone, as in every paper that leaves the office.
     """
     import pandas
 
-    assert parent.consolidation and parent.loaded and parent.register
     pack, labels = parent.loaded.pack, _labels(parent, lang)
     frame = pandas.DataFrame.from_records(_records(parent, lang), columns=[*_ABOUT, *labels])
     frame[[*labels]] = frame[[*labels]].apply(pandas.to_numeric).convert_dtypes()
@@ -72,20 +71,18 @@ def table(parent: Opened, lang: str) -> DataFrame:
     return frame.rename(columns={**about, **labels})
 
 
-def _labels(parent: Opened, lang: str) -> dict[str, str]:
+def _labels(parent: ParentBook, lang: str) -> dict[str, str]:
     """Every figure that goes up the tiers, by id: its name, with the id behind it where two are named alike."""
-    assert parent.loaded
     found = {id: each.label.to(lang) for id, each in parent.loaded.pack.indicators.items()}
     names = [*found.values()]
     return {id: name if names.count(name) == 1 else f"{name} ({id})" for id, name in found.items()}
 
 
-def _records(parent: Opened, lang: str) -> list[dict[str, Any]]:
-    assert parent.consolidation and parent.register
+def _records(parent: ParentBook, lang: str) -> list[dict[str, Any]]:
     children = {child.unit: child for child in reversed(parent.consolidation.children)}
     found = []
     for code, figures in parent.consolidation.rows.items():
-        child, unit = children[code], parent.register.unit(code)
+        child, unit = children[code], parent.ledgers.register.unit(code)
         about = {
             "code": code,
             "unit_name": child.name,

@@ -5,21 +5,22 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+from loithe_xl.consolidation.ledger import Ledgers
 from loithe_xl.draw.batch import Forge
-from loithe_xl.draw.render import Subject, package, parent_case, salt_of
+from loithe_xl.draw.render import package, parent_case, salt_of
 from loithe_xl.form.inputs import blank, is_blank
-from loithe_xl.form.layout import Layout
 from loithe_xl.form.loaded import Loaded
 from loithe_xl.form.ownchecks import EMPTY, SILENT
 from loithe_xl.form.terms import Term
+from loithe_xl.form.unitform import UnitForm
 from loithe_xl.identity.token import Identity, public_key, sign
 from loithe_xl.intake import proving
-from loithe_xl.intake.issued import seal
-from loithe_xl.intake.openfile import Opened, open_file
+from loithe_xl.intake.issued import sign_wording
+from loithe_xl.intake.openfile import Opened, ParentBook, Unreadable, open_file
 from loithe_xl.language.issues import Fault, Issue, Place, issue
 from loithe_xl.register.register import PARENT_TIERS, Register, Unit
 from loithe_xl.system import store
@@ -79,8 +80,8 @@ def _prove(register: Register, data: bytes) -> None:
     """That what was made is some unit's fresh form; Fault otherwise."""
     zipparts.check(data)
     found = proving.opened(data)
-    unit = register.unit(found.identity.unit) if found.identity else None
-    if unit is None or found.names[0] != unit.name or not _is_untouched(found):
+    unit = None if isinstance(found, Unreadable) else register.unit(found.identity.unit)
+    if isinstance(found, Unreadable) or unit is None or found.unit_form.name != unit.name or not _is_untouched(found):
         raise proving.unproven("")
 
 
@@ -90,7 +91,9 @@ def is_untouched(path: Path) -> bool:
 
 
 def _is_untouched(there: Opened) -> bool:
-    if there.layout is None or there.receipts or not is_blank(there.layout.form, there.inputs):
+    if isinstance(there, Unreadable) or (isinstance(there, ParentBook) and there.ledgers.receipts):
+        return False
+    if not is_blank(there.layout.form, there.inputs):
         return False
     return {found.code for found in there.issues} <= _OF_BLANK_FORMS
 
@@ -146,7 +149,7 @@ class _Maker:
     def __init__(self, request: Request, office: Office, private: bytes) -> None:
         self.request, self.office, self.private = request, office, private
         self.salt = salt_of(public_key(private))
-        self.forge = Forge(request.loaded, self.salt)
+        self.forge = Forge(self.salt)
         self.seals: dict[tuple[str, ...], tuple[str, ...]] = {}
 
     def make(self, unit: Unit) -> bytes:
@@ -154,28 +157,24 @@ class _Maker:
         form = loaded.pack.form_for(unit, register)
         if form is None:
             raise Fault([issue("NO_FORM", unit=unit.code, pack=loaded.pack.id)], 2)
-        layout = loaded.layout(form)
         above = register.unit(unit.parent)
         term = self.request.term
-        which = loaded.pack.id, layout.digest, loaded.digest
+        which = loaded.pack.id, loaded.layout(form).digest, loaded.digest
         identity = Identity(unit.code, term.period, term.cutoff, term.deadline, *which)
         names = unit.name, above.name if above else "", self.office.lang
         subtree = register.subtree(unit.code) if form.parent else None
-        seal = self._seal(layout, identity, names, subtree)
-        subject = Subject(identity, sign(identity, self.private), *names, seal)
+        unit_form = self._sealed(UnitForm(loaded, identity, sign(identity, self.private), *names), subtree)
         if subtree:
-            return package(parent_case(loaded, layout, subject, blank(form), subtree, (), {}), self.salt)
-        return self.forge.form(layout, subject)
+            return package(parent_case(unit_form, blank(form), Ledgers(subtree), {}), self.salt)
+        return self.forge.form(unit_form)
 
-    def _seal(
-        self, layout: Layout, identity: Identity, names: tuple[str, str, str], subtree: Register | None
-    ) -> tuple[str, ...]:
-        """The seal of a form's wording: one for all units whose forms say the same."""
+    def _sealed(self, unit_form: UnitForm, subtree: Register | None) -> UnitForm:
+        """The form with the seal of its wording: one for all units whose forms say the same."""
         tiers = dict.fromkeys(unit.tier for unit in subtree.units) if subtree else {}
-        key = layout.digest, str(bool(names[1])), *tiers
+        key = unit_form.identity.digest, str(bool(unit_form.above)), *tiers
         if key not in self.seals:
-            self.seals[key] = seal(self.request.loaded, layout, identity, names, subtree, self.private)
-        return self.seals[key]
+            self.seals[key] = sign_wording(unit_form, subtree, self.private)
+        return replace(unit_form, seal=self.seals[key])
 
 
 def _tiers_beneath(level: str) -> Iterator[str]:

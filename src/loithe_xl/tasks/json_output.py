@@ -42,7 +42,6 @@ def validate_json(files: list[Checked], lang: str) -> dict[str, Any]:
 def consolidate_json(gathered: Gathered, lang: str) -> dict[str, Any]:
     """Values, texts, children and the closed count of this run."""
     parent = gathered.parent
-    assert parent.consolidation and parent.identity and parent.layout
     done, identity = parent.consolidation, parent.identity
     missing = sum(child.status is Status.MISSING for child in done.children)
     return {

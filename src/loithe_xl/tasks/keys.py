@@ -6,11 +6,13 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from loithe_xl.consolidation.ledger import Ledgers
 from loithe_xl.identity import keyring
 from loithe_xl.identity.token import fingerprint
 from loithe_xl.identity.trust import Scope
-from loithe_xl.intake.openfile import Opened
-from loithe_xl.language.issues import Fault, issue
+from loithe_xl.intake.openfile import BrokenParent, Opened, ParentBook
+from loithe_xl.language.issues import Fault, Issue, issue
+from loithe_xl.register.register import Register
 from loithe_xl.system import store
 from loithe_xl.tasks.office import Office
 from loithe_xl.tasks.sandbox import read_each
@@ -94,21 +96,35 @@ def _plain(print_: str) -> str:
     return re.sub(r"[\s.:–-]", "", print_).upper()
 
 
-def _scope(signed: Opened, unit: str | None) -> Scope:
+@dataclass(frozen=True, slots=True)
+class _Signer:
+    """Who signed a workbook, for which unit, with which register in it; blank, with why, where nobody did."""
+
+    key: str
+    unit: str
+    register: Register
+    issues: tuple[Issue, ...]
+
+
+def _scope(signer: _Signer, unit: str | None) -> Scope:
     """A unit, the workbook's own by default, with what its embedded register has under it."""
-    code = unit or (signed.identity.unit if signed.identity else "")
-    units = signed.register.subtree(code).units if signed.register else ()
-    return Scope(code, frozenset(each.code for each in units) - {code})
+    code = unit or signer.unit
+    return Scope(code, frozenset(each.code for each in signer.register.subtree(code).units) - {code})
 
 
-def _in_workbook(path: Path) -> Opened:
-    (found,) = read_each([path], _signed, Office(), "validate")
+def _in_workbook(path: Path) -> _Signer:
+    (found,) = read_each([path], _signer, Office(), "validate")
     if found.key:
         return found
     raise Fault(list(found.issues), 2)
 
 
-def _signed(opened: Opened) -> Opened:
-    """Who signed a workbook, and for whom; without a signature, why."""
-    signed = Opened(opened.file, key=opened.key, identity=opened.identity, register=opened.register)
-    return signed.refused(*opened.issues)
+def _signer(opened: Opened) -> _Signer:
+    """What a worker tells of a workbook."""
+    match opened:
+        case ParentBook(ledgers=Ledgers(register=register)) | BrokenParent(register=register):
+            embedded = register
+        case _:
+            embedded = Register(())
+    signed = opened.signed
+    return _Signer(signed.key if signed else "", signed.identity.unit if signed else "", embedded, opened.issues)

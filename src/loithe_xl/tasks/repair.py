@@ -12,18 +12,22 @@ from loithe_xl.consolidation.ledger import (
     FILE_COLUMNS,
     RUN_COLUMNS,
     UNIT_COLUMNS,
+    Ledgers,
     read_journal,
     read_receipts,
     read_register,
 )
-from loithe_xl.draw import Case, form_book
+from loithe_xl.draw import form_book
 from loithe_xl.draw.hidden import MARK
-from loithe_xl.draw.render import Subject, cell_case, package, parent_case, salt_of
-from loithe_xl.form.inputs import Grid, blank
+from loithe_xl.draw.render import cell_case, package, parent_case, salt_of
+from loithe_xl.form.inputs import Grid, Grids, blank
 from loithe_xl.form.layout import Layout
+from loithe_xl.form.loaded import Loaded
+from loithe_xl.form.unitform import UnitForm
+from loithe_xl.identity.token import Signed
 from loithe_xl.identity.trust import Trust
-from loithe_xl.intake import openfile, provenance, proving
-from loithe_xl.intake.openfile import Opened
+from loithe_xl.intake import openfile, parents, provenance, proving
+from loithe_xl.intake.openfile import OpenedForm, ParentBook
 from loithe_xl.intake.resemblance import folded, words_of
 from loithe_xl.language.catalogue import LANGUAGES
 from loithe_xl.language.issues import Fault, Issue, Place, issue
@@ -31,7 +35,7 @@ from loithe_xl.reading import guard, reader
 from loithe_xl.reading.received import Received
 from loithe_xl.repair.alignment import Marks
 from loithe_xl.repair.salvage import Salvaged, salvage
-from loithe_xl.repair.unitnames import names_sheet
+from loithe_xl.repair.unitnames import names_of
 from loithe_xl.system import store
 from loithe_xl.tasks.consolidate import rebuilt_case
 from loithe_xl.tasks.office import Office, beside, shown
@@ -108,20 +112,27 @@ class _Mending:
 
     def __call__(self, path: Path) -> _Fresh:
         received = _named(_received(path), {HIDDEN})
-        opened = _identified(received, self.file, self.trusted)
-        received = _named(received, _LEDGERS)
-        found, opened = _salvaged(received, replace(opened, grids=received.grids))
-        if opened.register:
-            opened = openfile.with_receipts(opened, opened.receipts)
-        case = rebuilt_case(opened) if opened.register else _cell(opened)
-        data = package(replace(case, saved=received.modified), salt_of(opened.key))
-        proving.workbook(opened, self.out)(data)
+        altered = _identified(received, self.trusted)
+        altered = replace(altered, received=_named(received, _LEDGERS))
+        found, form = _salvaged(altered, self.file)
+        case = rebuilt_case(form) if isinstance(form, ParentBook) else cell_case(form.unit_form, form.inputs)
+        data = package(replace(case, saved=received.modified), salt_of(form.key))
+        proving.workbook(form, self.out)(data)
         again = proving.opened(data, self.out)
-        assert opened.identity
-        unit = opened.identity.unit
-        unnamed = (issue("REPAIR_NAME_LOST", unit=unit),) if opened.names[0] == unit else ()
+        unit = form.identity.unit
+        unnamed = (issue("REPAIR_NAME_LOST", unit=unit),) if form.unit_form.name == unit else ()
         read = tuple(each.in_file(self.file) for each in found.read)
         return _Fresh(unit, data, found.moved, found.left, (*unnamed, *read, *again.issues))
+
+
+@dataclass(frozen=True, slots=True)
+class _Altered:
+    """A form to be repaired: whose it is, by which pack and layout, and what its file holds."""
+
+    signed: Signed
+    loaded: Loaded
+    layout: Layout
+    received: Received
 
 
 def _received(path: Path) -> Received:
@@ -146,43 +157,39 @@ def _named(received: Received, names: Container[str]) -> Received:
     return replace(received, grids=grids)
 
 
-def _identified(received: Received, file: str, trusted: Trust) -> Opened:
-    """Whose form it is, and which; Fault where that is not certain, or another office's key signed it."""
+def _identified(received: Received, trusted: Trust) -> _Altered:
+    """The form with whose it is; Fault where that is not certain, or another office's key signed it."""
     signed = provenance.identified(received)
     if isinstance(signed, Issue):
         raise Fault([signed])
-    token, identity, key = signed
-    opened = Opened(file, token=token, identity=identity, key=key, grids=received.grids)
-    if foreign := openfile.refusal(opened, trusted):
+    if foreign := openfile.refusal(signed, trusted):
         raise Fault([foreign])
-    loaded, layout = provenance.form_of(identity, None, received.grids)
-    return replace(opened, loaded=loaded, layout=layout)
+    return _Altered(signed, *provenance.form_of(signed.identity, None, received.grids), received)
 
 
-def _salvaged(received: Received, opened: Opened) -> tuple[Salvaged, Opened]:
+def _salvaged(altered: _Altered, file: str) -> tuple[Salvaged, OpenedForm]:
     """What can be moved, and the form as it will be: with inputs, names and, for a parent, its ledgers."""
-    layout, moved, left = opened.layout, tuple[Place, ...](), tuple[Issue, ...]()
-    assert layout
-    if layout.form.parent:
-        opened, moved, left = _with_ledgers(opened)
-    opened, fresh = max((_drawn(opened, lang) for lang in LANGUAGES), key=lambda drawn: _spoken(drawn[1], received))
+    layout, received = altered.layout, altered.received
+    ledgers, moved, left = _ledgers(altered) if layout.form.parent else (None, (), ())
+    drawn = (_drawn(altered, ledgers, lang) for lang in LANGUAGES)
+    unit_form, fresh = max(drawn, key=lambda drawn: _spoken(drawn[1], received))
     marks = {placed.sheet.name: drawn_marks(fresh, placed.sheet.name, layout) for placed in layout.sheets}
     others = {name: set[str]() for name in (REPORT, ANNEX, *_FIRST.values())}
     others |= {sheet.name: _said(sheet) for sheet in fresh.sheets if sheet.name not in marks}
     found = salvage(layout, marks, received, others)
     found = replace(found, moved=(*found.moved, *moved), left=(*found.left, *left))
-    return found, replace(opened, inputs=found.inputs)
+    form = OpenedForm(file=file, unit_form=unit_form, key=altered.signed.key, inputs=found.inputs, grids=received.grids)
+    return found, parents.consolidated(form, ledgers) if ledgers else form
 
 
-def _drawn(opened: Opened, lang: str) -> tuple[Opened, Book]:
+def _drawn(altered: _Altered, ledgers: Ledgers | None, lang: str) -> tuple[UnitForm, Book]:
     """The form under its names in one language, and as it was before anything was typed."""
-    identity, loaded, layout = opened.identity, opened.loaded, opened.layout
-    assert identity and loaded and layout
-    named = replace(opened, grids={**opened.grids, HIDDEN: names_sheet(opened, lang)})
-    name, above, _ = named.names
-    fresh = loaded, layout, Subject(identity, opened.token, name, above, lang), blank(layout.form)
-    case = parent_case(*fresh, opened.register, (), {}) if opened.register else cell_case(*fresh)
-    return named, form_book(case)
+    identity, register = altered.signed.identity, ledgers.register if ledgers else None
+    names = names_of(identity.unit, altered.received.grids, register, lang)
+    unit_form = UnitForm(altered.loaded, identity, altered.signed.token, *names, lang)
+    fresh = blank(unit_form.form)
+    case = parent_case(unit_form, fresh, Ledgers(register), {}) if register else cell_case(unit_form, fresh)
+    return unit_form, form_book(case)
 
 
 def drawn_marks(book: Book, name: str, layout: Layout) -> Marks:
@@ -205,15 +212,15 @@ def _said(sheet: Sheet) -> set[str]:
     return words_of(cell.value for cell in sheet.cells.values() if isinstance(cell.value, str))
 
 
-def _with_ledgers(opened: Opened) -> tuple[Opened, tuple[Place, ...], tuple[Issue, ...]]:
-    """A parent with its register, and with its receipts and its journal, each whole or not at all; Fault without the
-    register, for no workbook of a parent can be made then."""
-    assert opened.identity
-    register = _ledger(opened, HIDDEN_REGISTER, read_register)
-    if isinstance(register, Issue) or register.unit(opened.identity.unit) is None:
+def _ledgers(altered: _Altered) -> tuple[Ledgers, tuple[Place, ...], tuple[Issue, ...]]:
+    """A parent's register, and its receipts and its journal, each whole or not at all; Fault without the register, for
+    no workbook of a parent can be made then."""
+    grids = altered.received.grids
+    register = _ledger(grids, HIDDEN_REGISTER, read_register)
+    if isinstance(register, Issue) or register.unit(altered.signed.identity.unit) is None:
         raise Fault([register if isinstance(register, Issue) else issue("LEDGER_DAMAGED")])
-    receipts = _ledger(opened, HIDDEN_RECEIPTS, read_receipts)
-    journal = _ledger(opened, HIDDEN_JOURNAL, read_journal)
+    receipts = _ledger(grids, HIDDEN_RECEIPTS, read_receipts)
+    journal = _ledger(grids, HIDDEN_JOURNAL, read_journal)
     moved, left = [Place(sheet=HIDDEN_REGISTER)], list[Issue]()
     for name, ledger in ((HIDDEN_RECEIPTS, receipts), (HIDDEN_JOURNAL, journal)):
         if isinstance(ledger, Issue):
@@ -222,16 +229,9 @@ def _with_ledgers(opened: Opened) -> tuple[Opened, tuple[Place, ...], tuple[Issu
             moved.append(Place(sheet=name))
     kept = () if isinstance(receipts, Issue) else tuple(receipts)
     told = () if isinstance(journal, Issue) else tuple(journal)
-    return replace(opened, register=register, receipts=kept, journal=told), tuple(moved), tuple(left)
+    return Ledgers(register, kept, told), tuple(moved), tuple(left)
 
 
-def _ledger(opened: Opened, name: str, read: Callable[[Grid], T | Issue]) -> T | Issue:
-    grid = opened.grids.get(name)
+def _ledger(grids: Grids, name: str, read: Callable[[Grid], T | Issue]) -> T | Issue:
+    grid = grids.get(name)
     return read(grid) if grid else issue("SHEET_MISSING", Place(sheet=name), sheet=name)
-
-
-def _cell(opened: Opened) -> Case:
-    assert opened.identity and opened.loaded and opened.layout
-    name, above, lang = opened.names
-    subject = Subject(opened.identity, opened.token, name, above, lang)
-    return cell_case(opened.loaded, opened.layout, subject, opened.inputs)

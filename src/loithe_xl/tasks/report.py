@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from loithe_xl.draw.render import Subject, page_of, salt_of
+from loithe_xl.draw.render import page_of, salt_of
 from loithe_xl.intake import proving
-from loithe_xl.intake.openfile import Opened
+from loithe_xl.intake.openfile import ParentBook
 from loithe_xl.language.issues import Fault, Issue, issue
 from loithe_xl.reading import guard, reader
 from loithe_xl.report import Edit, Page, read_edits
@@ -25,7 +25,7 @@ from loithe_xl.workbook import protection, writer
 class Reported:
     """A composed report and the files it went to."""
 
-    parent: Opened
+    parent: ParentBook
     page: Page
     written: Path | None = None
     pdf: Path | None = None
@@ -43,7 +43,6 @@ def report(path: Path, out: Path | None, profile: str, pdf_to: Path | None, offi
     page = page_for(parent, edits, profile, office)
     if target is None:
         return Reported(parent, page)
-    assert parent.loaded
     book = report_book(page, parent.token, office.lang)
     data = writer.render(book, protection.protection(parent.loaded.pack.password, salt_of(parent.key)))
     written = store.write_over(target, data, office.stamp, verify=proving.cells(book, target.name))
@@ -59,27 +58,17 @@ def _pdf(report: Path, target: Path) -> Issue | None:
     return found.in_file(shown(target)) if found else None
 
 
-def page_for(parent: Opened, edits: Mapping[str, Edit], profile: str, office: Office) -> Page:
+def page_for(parent: ParentBook, edits: Mapping[str, Edit], profile: str, office: Office) -> Page:
     """The report of an opened parent; Fault when its tier has none."""
-    assert parent.identity and parent.loaded and parent.layout and parent.register and parent.consolidation
-    name, above, _ = parent.names
-    page = page_of(
-        parent.loaded,
-        parent.layout,
-        Subject(parent.identity, parent.token, name, above, office.lang),
-        parent.inputs,
-        parent.register,
-        parent.consolidation,
-        edits,
-        profile,
-        office.now.date(),
-    )
+    told = replace(parent.unit_form, lang=office.lang)
+    figures = parent.ledgers.register, parent.consolidation
+    page = page_of(told, parent.inputs, *figures, edits, profile, office.now.date())
     if page is None:
         raise Fault([issue("REPORT_NONE_FOR_TIER", pack=parent.loaded.pack.id, file=parent.file)], 2)
     return page
 
 
-def _former(out: Path, parent: Opened) -> dict[str, Edit]:
+def _former(out: Path, parent: ParentBook) -> dict[str, Edit]:
     """What was edited in the report file that is about to be made again; Fault when that file is something else."""
     found = read_one(out, _edited)
     if isinstance(found, Issue):

@@ -13,7 +13,7 @@ from loithe_xl.language.notation import count, moment, percent
 from loithe_xl.tasks.office import shown
 
 if TYPE_CHECKING:  # no command needs what only another one does
-    from loithe_xl.intake.openfile import Opened
+    from loithe_xl.intake.openfile import ParentBook
     from loithe_xl.tasks.consolidate import Gathered
     from loithe_xl.tasks.packs import Examined
     from loithe_xl.tasks.repair import Repaired
@@ -45,10 +45,9 @@ def validate_lines(files: list[Checked], lang: str) -> Iterator[str]:
 def consolidate_lines(gathered: Gathered, lang: str) -> Iterator[str]:
     """What was received, what is wrong, and what the parent's figures come to."""
     parent = gathered.parent
-    assert parent.consolidation and parent.layout
     told = {issue_line(each, lang): None for each in (*parent.issues, *gathered.issues, *parent.consolidation.issues)}
     # A unit's line may be of an earlier run's file, when what came now is older than that.
-    sent = {receipt.unit for receipt in parent.receipts if receipt.sha in gathered.statuses}
+    sent = {receipt.unit for receipt in parent.ledgers.receipts if receipt.sha in gathered.statuses}
     for child in gathered.children:
         if child.sha in gathered.statuses or (child.status is Status.ACCEPTED and child.unit in sent):
             told |= {issue_line(found.in_file(child.file), lang): None for found in child.issues}
@@ -66,9 +65,8 @@ def consolidate_lines(gathered: Gathered, lang: str) -> Iterator[str]:
         yield text("cli.journal", file=shown(gathered.journal)).to(lang)
 
 
-def figure_lines(parent: Opened, lang: str) -> Iterator[str]:
+def figure_lines(parent: ParentBook, lang: str) -> Iterator[str]:
     """The derived figures of a parent and those its units derived, one a line."""
-    assert parent.consolidation and parent.layout and parent.loaded
     for derived in parent.layout.form.derived:
         value = parent.consolidation.values.get(derived.id)
         told = percent(value) if derived.kind == "rate" else "–" if value is None else count(value)
@@ -80,9 +78,8 @@ def figure_lines(parent: Opened, lang: str) -> Iterator[str]:
             yield f"  {indicator.label.to(lang)}: {'–' if unasked else count(value or 0)}"
 
 
-def status_lines(parent: Opened, lang: str) -> Iterator[str]:
+def status_lines(parent: ParentBook, lang: str) -> Iterator[str]:
     """A line per unit: status, lateness, file and time."""
-    assert parent.consolidation
     for child in parent.consolidation.children:
         late = text("cli.late").to(lang) if child.late else ""
         received = moment(child.received_at)
@@ -129,15 +126,13 @@ def repair_lines(repaired: Repaired, lang: str) -> Iterator[str]:
 def run_failed(gathered: Gathered) -> bool:
     """Whether a run ends with exit code 1: an ERROR, or a file refused, foreign or in conflict."""
     parent = gathered.parent
-    assert parent.consolidation
     turned_away = (Status.REFUSED, Status.FOREIGN, Status.CONFLICT)
     found = (*parent.issues, *gathered.issues, *parent.consolidation.issues)
     return any(gathered.counts[status] for status in turned_away) or has_error(found)
 
 
-def missing_and_late(parent: Opened) -> tuple[int, int, int]:
+def missing_and_late(parent: ParentBook) -> tuple[int, int, int]:
     """Direct units in all, those without figures, and those whose counted report came late."""
-    assert parent.consolidation
     rows = parent.consolidation.rows
     late = {child.unit for child in parent.consolidation.children if child.late and child.status is Status.ACCEPTED}
     return len(rows), sum(row is None for row in rows.values()), len(late & rows.keys())

@@ -10,7 +10,7 @@ from loithe_xl.form.loaded import Loaded
 from loithe_xl.identity.token import fingerprint
 from loithe_xl.identity.trust import Trust
 from loithe_xl.intake import inbox
-from loithe_xl.intake.openfile import Opened
+from loithe_xl.intake.openfile import Opened, Unreadable
 from loithe_xl.language.issues import Issue, issue
 from loithe_xl.tasks.office import Office
 from loithe_xl.tasks.sandbox import read_each
@@ -43,9 +43,11 @@ class _Checker:
     trusted: Trust
 
     def __call__(self, opened: Opened) -> Checked:
-        level = opened.layout.form.tier if opened.layout else ""
-        period = opened.identity.period if opened.identity else ""
-        stranger = opened.key if opened.key not in self.trusted.keys else ""
+        level = "" if isinstance(opened, Unreadable) else opened.layout.form.tier
+        signed = opened.signed
+        if signed is None:
+            return Checked(opened.file, opened.unit, level=level, issues=opened.issues)
+        period, stranger = signed.identity.period, signed.key if signed.key not in self.trusted.keys else ""
         return Checked(opened.file, opened.unit, period, level, opened.issues, stranger)
 
 
