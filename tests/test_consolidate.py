@@ -12,11 +12,12 @@ from tools import small_register
 
 from loithe_xl.consolidation.consolidate import Consolidation, consolidate
 from loithe_xl.consolidation.decide import SHOWN_CHANGES, decide, prefer, withdraw
-from loithe_xl.consolidation.receipts import Decision, Receipt, Status, UnitRow, Verdict
+from loithe_xl.consolidation.receipts import Decision, Receipt, Status, UnitRow, Verdict, unit_row
 from loithe_xl.consolidation.similar import same_texts
 from loithe_xl.draw import packs
 from loithe_xl.form.inputs import blank, constants
 from loithe_xl.language.issues import Severity
+from loithe_xl.pack.spec import Aggregate
 from loithe_xl.register.register import Register, Unit
 from loithe_xl.rules.evaluate import Raw
 from loithe_xl.workbook.daynumbers import serial
@@ -167,6 +168,16 @@ def test_prefer_lifts_a_file_above_all_that_are_known_but_not_above_a_newer_revi
     assert statuses(changed)["01.K1b.xlsx"] == "accepted", "the last choice counts"
 
 
+def test_a_choice_of_one_unit_leaves_those_of_others_alone() -> None:
+    files = [sent(unit, name, number) for unit in ("01.K1", "01.1.C01") for name, number in (("a", 10), ("b", 11))]
+    both = prefer(prefer(files, files[0].sha), files[2].sha)
+
+    assert [statuses(both)[each.file] for each in files] == ["accepted", "superseded"] * 2
+    late = sent("01.1.C01", "c", 12, revision=9)
+    chosen = prefer([*files, late], files[0].sha)
+    assert statuses([*chosen, sent("01.K1", "d", 13, revision=2)])["01.K1d.xlsx"] == "accepted"
+
+
 def test_withdrawn_files_are_refused_until_preferred() -> None:
     files = withdraw([sent("01.K1", "a"), sent("01.1.C01")], "01.K1")
 
@@ -315,3 +326,12 @@ def test_texts_of_forty_letters_and_more_must_be_a_units_own() -> None:
     }
     assert same_texts([row("a", "Không có."), row("b", "Không có.")]) == {}
     assert same_texts([row("a", long), row("b", long, "proposals_text")]) == {}
+
+
+def test_a_decimal_that_a_form_derives_travels_whole() -> None:
+    form = PACK.forms["cell"]
+    summed = [each.id for each in form.derived if each.aggregate is Aggregate.SUM]
+    row = unit_row("01.1.C01", form, blank(form), {each.id: Decimal("12.5") for each in form.derived})
+
+    assert summed
+    assert {row.figures[id] for id in summed} == {Decimal("12.5")}

@@ -43,7 +43,6 @@ def read_each(
     with Pool(_Work(answer, by, named, trusted), seconds=SECONDS) as pool:
         walked = office.progress(paths, label)
         try:
-            # The first answer is asked for before progress is shown: a fork would take its threads along.
             for found, path in zip(pool.map(paths), walked, strict=True):
                 yield answer(unread(path, named(path), _why(found))) if isinstance(found, Lost) else found
         finally:  # whoever stops the run is told so beneath the bar, not through it
