@@ -21,6 +21,7 @@ from loithe_xl.cli import shell
 from loithe_xl.consolidation.receipts import Status
 from loithe_xl.language.catalogue import LANGUAGES, Text
 from loithe_xl.language.issues import Severity
+from loithe_xl.pack.find import pack_folder
 
 SHARED = {"file", "child", "issue", "values", "figure", "period", "status_word"}  # parts of answers
 Given = dict[str, tuple[str, list[object]]]  # what is tried -> the definition, and the words
@@ -79,6 +80,8 @@ def given(issued: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> 
     type_in(issued["01.1.C01"], here / "nhan" / "c.xlsx", {**REQUIRED, "members_exempt": -1})
     (here / "nhan" / "e.xlsx").write_text("x")
     parent, fresh = (Path(shutil.copy(issued["01"], here / name)) for name in ("01.xlsx", "trong.xlsx"))
+    faulty = Path(shutil.copytree(pack_folder("loi_the"), here / "goi"))
+    (faulty / "pack.toml").write_text("id = 1", encoding="utf-8")
     register, absent = register_file(here / "danh-ba.xlsx"), here / "không có.xlsx"
     return {
         "received": ("validate", ["validate", here / "nhan"]),
@@ -98,6 +101,10 @@ def given(issued: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> 
         "a register": ("register_check", ["register", "check", register]),
         "no register": ("register_check", ["register", "check", here / "nhan" / "e.xlsx"]),
         "a register that is not there": ("register_check", ["register", "check", absent]),
+        "a pack": ("pack_check", ["pack", "check", "loi_the"]),
+        "a faulty pack": ("pack_check", ["pack", "check", faulty]),
+        "no form in it": ("pack_check", ["pack", "check", here]),
+        "no pack": ("fault", ["pack", "check", absent]),
         "buttons elsewhere": ("fault", ["addin", "doctor"]),
     }
 
