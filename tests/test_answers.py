@@ -23,7 +23,7 @@ from loithe_xl.language.catalogue import LANGUAGES, Text
 from loithe_xl.language.issues import Severity
 from loithe_xl.pack.find import pack_folder
 
-SHARED = {"file", "child", "issue", "values", "figure", "period", "status_word"}  # parts of answers
+SHARED = {"file", "child", "issue", "told", "values", "figure", "period", "status_word"}  # parts of answers
 Given = dict[str, tuple[str, list[object]]]  # what is tried -> the definition, and the words
 
 
@@ -105,6 +105,12 @@ def given(issued: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> 
         "a faulty pack": ("pack_check", ["pack", "check", faulty]),
         "no form in it": ("pack_check", ["pack", "check", here]),
         "no pack": ("fault", ["pack", "check", absent]),
+        "inputs": ("doctor_layout", ["doctor", "layout", good, here / "nhan" / "e.xlsx", fresh]),
+        "a cell": ("doctor_cell", ["doctor", "cell", good, "D12"]),
+        "no difference": ("doctor_diff", ["doctor", "diff", good]),
+        "two files": ("doctor_diff", ["doctor", "diff", good, issued["01.K1"]]),
+        "tokens": ("doctor_token", ["doctor", "token", good, here / "nhan" / "e.xlsx", parent]),
+        "no file": ("fault", ["doctor", "token", absent]),
         "buttons elsewhere": ("fault", ["addin", "doctor"]),
     }
 

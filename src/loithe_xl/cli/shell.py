@@ -33,6 +33,7 @@ HOMES = {
     "pack": "packs",
     "key": "keys",
     "addin": "addins",
+    "doctor": "doctor",
 }
 
 

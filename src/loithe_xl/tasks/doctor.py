@@ -1,0 +1,157 @@
+"""Why a file was read as it was: its inputs, a cell, its differences from its form, its tokens. Files are only read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from loithe_xl.identity.trust import Trust
+from loithe_xl.intake import examined
+from loithe_xl.intake.disclosure import BLANK, Told
+from loithe_xl.intake.examined import Apart, CellSeen, Difference, Entry, Token
+from loithe_xl.intake.openfile import opened, refusal
+from loithe_xl.intake.provenance import identified
+from loithe_xl.language.issues import Fault, Issue, Place, issue
+from loithe_xl.reading import guard, reader
+from loithe_xl.reading.received import Received
+from loithe_xl.tasks.office import Office, shown
+from loithe_xl.tasks.sandbox import read_one
+from loithe_xl.workbook.address import Address
+from loithe_xl.workbook.ownsheets import COMPUTED
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Generic[T]):
+    """What there is to say of one file, and why there is no more; ``sealed``: it says what its issuer signed."""
+
+    found: tuple[T, ...] = ()
+    issues: tuple[Issue, ...] = ()
+    unit: str = ""
+    digest: str = ""  # of the layout
+    sealed: bool = False
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unlike:
+    """An input in which two files of one form differ."""
+
+    entry: Entry
+    other: Told
+
+
+def layout(paths: Sequence[Path], office: Office, *, plainly: bool = False) -> list[Answer[Entry]]:
+    """Each file's inputs as they were read; ``plainly``: with the texts that somebody typed."""
+    return [_examined(path, partial(_entries, plainly=plainly), office) for path in paths]
+
+
+def tokens(paths: Sequence[Path], office: Office) -> list[Answer[Token]]:
+    """What each file says of its form in three places, and who signed it."""
+    return [_read(path, _Tokens(office.trusted())) for path in paths]
+
+
+def cell(path: Path, sheet: str, at: Address, office: Office, *, plainly: bool = False) -> Answer[CellSeen]:
+    """One cell; without a sheet's name that of each input sheet."""
+    look = partial(_cells, sheet=sheet, at=at, trusted=office.trusted(), plainly=plainly)
+    return _examined(path, look, office, frozenset())
+
+
+def diff(path: Path, office: Office, *, plainly: bool = False) -> Answer[Difference]:
+    """In which a file differs from the form that was issued."""
+    return _examined(path, partial(_differences, plainly=plainly), office)
+
+
+def compare(one: Path, other: Path, office: Office, *, plainly: bool = False) -> Answer[Unlike]:
+    """The inputs in which two files of one form differ; texts that are not told are compared all the same."""
+    left, right = layout([one, other], office, plainly=plainly)
+    issues = (*left.issues, *right.issues)
+    if not left.found or not right.found:
+        return Answer(issues=issues, file=left.file)
+    if left.digest != right.digest:
+        return Answer(issues=(issue("DOCTOR_OTHER_FORM", file=right.file),), file=left.file)
+    return Answer(tuple(_unlike(left.found, right.found)), issues, left.unit, left.digest, file=left.file)
+
+
+def _unlike(left: Sequence[Entry], right: Sequence[Entry]) -> Iterator[Unlike]:
+    ours, theirs = ({(each.id, each.row): each for each in entries} for entries in (left, right))
+    for key, known in (theirs | ours).items():
+        one, other = (each[key].read if key in each else BLANK for each in (ours, theirs))
+        if one != other:
+            yield Unlike(replace(known, read=one), other)
+
+
+def _examined(
+    path: Path, look: Callable[[Apart], Answer[T]], office: Office, skip: frozenset[str] = COMPUTED
+) -> Answer[T]:
+    return _read(path, _Look(look, office.trusted(), skip))
+
+
+def _read(path: Path, work: Callable[[Path], Answer[T]]) -> Answer[T]:
+    """By a worker that may die; a file that breaks it is told so. Fault for a file that is not there."""
+    if not path.exists():
+        raise Fault([issue("PATH_MISSING", Place(file=shown(path)))], 2)
+    try:
+        found = read_one(path, work)
+    except Fault as fault:
+        found = Answer(issues=tuple(fault.issues))
+    return replace(found, file=shown(path))
+
+
+@dataclass(frozen=True, slots=True)
+class _Look(Generic[T]):
+    """A worker's task: a file beside its form, and what ``look`` makes of both."""
+
+    look: Callable[[Apart], Answer[T]]
+    trusted: Trust
+    skip: frozenset[str]
+
+    def __call__(self, path: Path) -> Answer[T]:
+        received = _received(path, self.skip)
+        found = received if isinstance(received, Issue) else examined.apart(received, self.trusted)
+        if isinstance(found, Issue):
+            return Answer(issues=(found,))
+        answer = self.look(found)
+        return replace(answer, unit=found.unit_form.identity.unit, digest=found.layout.digest)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tokens:
+    """A worker's task: the tokens of a file, be they of a form that is known or not."""
+
+    trusted: Trust
+
+    def __call__(self, path: Path) -> Answer[Token]:
+        received = _received(path, COMPUTED)
+        if isinstance(received, Issue):
+            return Answer(issues=(received,))
+        signed = identified(received)
+        stranger = signed if isinstance(signed, Issue) else refusal(signed, self.trusted)
+        return Answer(tuple(examined.tokens(received, self.trusted)), (stranger,) if stranger else ())
+
+
+def _entries(found: Apart, plainly: bool) -> Answer[Entry]:
+    entries, issues = examined.entries(found, plainly=plainly)
+    return Answer(tuple(entries), tuple(issues))
+
+
+def _differences(found: Apart, plainly: bool) -> Answer[Difference]:
+    differing = tuple(examined.differences(found, plainly=plainly))
+    return Answer(differing, tuple(each.fault for each in differing), sealed=examined.sealed(found))
+
+
+def _cells(found: Apart, sheet: str, at: Address, trusted: Trust, plainly: bool) -> Answer[CellSeen]:
+    faults = opened(found.received, "", trusted=trusted).issues
+    seen = tuple(examined.cells(found, sheet, at, list(faults), plainly=plainly))
+    absent = () if seen else (issue("DOCTOR_SHEET_ABSENT", sheets=", ".join(found.expected.pages)),)
+    return Answer(seen, absent or tuple(fault for each in seen for fault in each.issues))
+
+
+def _received(path: Path, skip: frozenset[str]) -> Received | Issue:
+    data = guard.fetch(path)
+    package = data if isinstance(data, Issue) else guard.unwrap(data, links=True)
+    return package if isinstance(package, Issue) else reader.read(package, skip)
