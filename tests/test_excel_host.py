@@ -855,7 +855,7 @@ def test_input_boxes(book: xw.Book, desk: excel.Desk):
 
     assert book.app.api.InputBox("Kỳ?", "Kỳ", "2023-01") == "2023-02"
     assert book.app.api.InputBox("Kỳ?") is False
-    assert desk.dialogs[0] == excel.Dialog("input", "Kỳ", "2023-02", start="2023-01")
+    assert desk.dialogs[0] == excel.Dialog("input", "Kỳ", "2023-02", start="2023-01", prompt="Kỳ?")
     with excel.faulty("nobody answers"):
         book.app.api.InputBox("Kỳ?")
 
