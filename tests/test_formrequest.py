@@ -13,7 +13,7 @@ from hosts import excel
 from live import opened, press, someone_elses
 from tools import forget_packs, make_forms, small_register
 
-from loithe_xl.addin.dialogs import Desk
+from loithe_xl.addin.dialogs import Click
 from loithe_xl.intake.openfile import open_file
 from loithe_xl.language.catalogue import Text
 from loithe_xl.pack import find
@@ -81,10 +81,10 @@ def test_beneath_a_parent_its_own_pack_is_taken_and_none_asked_for(tmp_path: Pat
 
 
 def test_many_long_titles_fit_the_question(tmp_path: Path):
-    desk = Desk(opened(someone_elses(tmp_path / "khác.xlsx")), "generate", "vi")
+    click = Click(opened(someone_elses(tmp_path / "khác.xlsx")), "generate", "vi")
     excel.will_type("9")
 
-    assert desk.choice("ask_pack", [Text(f"{OURS} năm {year}") for year in range(2017, 2027)]) == 8
+    assert click.choice("ask_pack", [Text(f"{OURS} năm {year}") for year in range(2017, 2027)]) == 8
     prompt = excel.DESK.dialogs[-1].prompt
     assert len(prompt) <= 255
     assert [line.split(".")[0] for line in prompt.split("\n")[1:]] == [str(number) for number in range(1, 11)]

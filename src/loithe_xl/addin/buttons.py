@@ -13,7 +13,7 @@ from pathlib import Path
 
 from loithe_xl import __version__
 from loithe_xl.addin import live
-from loithe_xl.addin.dialogs import Desk, Stopped
+from loithe_xl.addin.dialogs import Click, Stopped
 from loithe_xl.addin.excel import app
 from loithe_xl.addin.findings import LISTED_TOP
 from loithe_xl.addin.frame import BUTTONS as BUTTONS
@@ -30,118 +30,118 @@ MOST_NOTICES = 5  # told in one message
 
 
 @button
-def validate(desk: Desk) -> None:
+def validate(click: Click) -> None:
     """Check the open workbook: mark its faulty cells and list every issue."""
-    with desk.working():
-        found = live.check(desk.book, desk.office)
+    with click.working():
+        found = live.check(click.book, click.office)
     if not found.issues:
-        return desk.say(text("addin.valid"))
-    desk.show(CHECK, f"A{LISTED_TOP}")
+        return click.say(text("addin.valid"))
+    click.show(CHECK, f"A{LISTED_TOP}")
     errors, warnings = _levels(found)
     said = [text("addin.found", errors=errors, warnings=warnings, sheet=CHECK, row=LISTED_TOP)]
-    return desk.say(*said, *([] if errors else [text("addin.may_submit", warnings=warnings)]))
+    return click.say(*said, *([] if errors else [text("addin.may_submit", warnings=warnings)]))
 
 
 @button
-def consolidate_folder(desk: Desk) -> None:
+def consolidate_folder(click: Click) -> None:
     """Take the reports of a folder into the open parent."""
-    app.place_of(desk.book)
-    _consolidate(desk, (desk.folder("pick_folder"),))
+    app.place_of(click.book)
+    _consolidate(click, (click.folder("pick_folder"),))
 
 
 @button
-def consolidate_files(desk: Desk) -> None:
+def consolidate_files(click: Click) -> None:
     """Take chosen reports into the open parent."""
-    app.place_of(desk.book)
-    _consolidate(desk, desk.files("pick_files"))
+    app.place_of(click.book)
+    _consolidate(click, click.files("pick_files"))
 
 
 @button
-def report(desk: Desk) -> None:
+def report(click: Click) -> None:
     """Make the report sheet of the open parent anew."""
-    with desk.working():
-        made = live.report(desk.book, desk.office)
-    desk.show(REPORT)
+    with click.working():
+        made = live.report(click.book, click.office)
+    click.show(REPORT)
     moved = sum(line.moved for line in made.page.body)
     said = [text("addin.reported", sheet=REPORT, copy=made.copy.name)]
-    desk.say(*said, *([text("addin.moved", count=moved)] if moved else []))
+    click.say(*said, *([text("addin.moved", count=moved)] if moved else []))
 
 
 @button
-def status(desk: Desk) -> None:
+def status(click: Click) -> None:
     """Show who sent, who is late and who is missing."""
-    with desk.working():
-        parent = live.status(desk.book)
-    desk.show(RECEIPTS)
-    desk.say(_missing(parent), text("addin.look_at_receipts", sheet=RECEIPTS))
+    with click.working():
+        parent = live.status(click.book)
+    click.show(RECEIPTS)
+    click.say(_missing(parent), text("addin.look_at_receipts", sheet=RECEIPTS))
 
 
 @button
-def generate(desk: Desk) -> None:
+def generate(click: Click) -> None:
     """Make the forms of the tiers beneath: of the open parent, or of a register that the user chooses."""
     from loithe_xl.addin import formrequest
 
-    with desk.working():
-        parent = live.parent_or_none(desk.book)
+    with click.working():
+        parent = live.parent_or_none(click.book)
     if parent:
         given = formrequest.beneath(parent)
     else:
-        register = desk.files("pick_register")[0]
-        app.require_saved(desk.book.app, register)
-        ask_pack, ask_period = partial(desk.choice, "ask_pack"), partial(desk.words, "ask_period")
+        register = click.files("pick_register")[0]
+        app.require_saved(click.book.app, register)
+        ask_pack, ask_period = partial(click.choice, "ask_pack"), partial(click.words, "ask_period")
         given = formrequest.of_register(register, ask_pack, ask_period)
     if given is None:
-        return desk.say(text("addin.none_beneath"))
-    folder = desk.folder("pick_out")
+        return click.say(text("addin.none_beneath"))
+    folder = click.folder("pick_out")
     noticed: list[Issue] = []
-    with desk.working():
-        made = formrequest.write(given, folder, replace(desk.office, notice=noticed.append))
+    with click.working():
+        made = formrequest.write(given, folder, replace(click.office, notice=noticed.append))
     told = [found.message for found in noticed[:MOST_NOTICES]]
     told += [text("addin.and_more", count=len(noticed) - MOST_NOTICES)] if len(noticed) > MOST_NOTICES else []
-    return desk.say(text("addin.made", count=len(made), folder=folder), *told)
+    return click.say(text("addin.made", count=len(made), folder=folder), *told)
 
 
 @button
-def pdf(desk: Desk) -> None:
+def pdf(click: Click) -> None:
     """Export the report and its annex as one PDF."""
-    if REPORT not in {page.name for page in desk.book.sheets}:
-        return desk.say(text("addin.pdf_none", sheet=REPORT), grave=True)
-    start = app.place_of(desk.book)
-    target = app.ask_target(desk.book.app, start.with_name(f"{start.stem}_bao-cao.pdf"), _filter(desk))
+    if REPORT not in {page.name for page in click.book.sheets}:
+        return click.say(text("addin.pdf_none", sheet=REPORT), grave=True)
+    start = app.place_of(click.book)
+    target = app.ask_target(click.book.app, start.with_name(f"{start.stem}_bao-cao.pdf"), _filter(click))
     if target is None:
         raise Stopped
     ends(target, ".pdf")
     try:
-        app.export(desk.book, (REPORT, ANNEX), target)
+        app.export(click.book, (REPORT, ANNEX), target)
     except Exception:  # Excel's only way to say that it could not
-        return desk.say(text("addin.pdf_failed", path=target), grave=True)
-    return desk.say(text("addin.pdf_done", path=target))
+        return click.say(text("addin.pdf_failed", path=target), grave=True)
+    return click.say(text("addin.pdf_done", path=target))
 
 
 @button
-def help(desk: Desk) -> None:
+def help(click: Click) -> None:
     """Say what the buttons do, with the form's own guide behind it."""
     with suppress(Exception):  # a workbook of somebody else has no guide
-        desk.show(GUIDE)
-    desk.say(text("addin.help", version=__version__))
+        click.show(GUIDE)
+    click.say(text("addin.help", version=__version__))
 
 
 @button
-def journal(desk: Desk) -> None:
+def journal(click: Click) -> None:
     """Show what every run received and decided."""
-    if JOURNAL not in {page.name for page in desk.book.sheets}:
-        return desk.say(text("addin.journal_none", sheet=JOURNAL), grave=True)
-    return desk.show(JOURNAL)
+    if JOURNAL not in {page.name for page in click.book.sheets}:
+        return click.say(text("addin.journal_none", sheet=JOURNAL), grave=True)
+    return click.show(JOURNAL)
 
 
-def _consolidate(desk: Desk, paths: Sequence[Path]) -> None:
-    with desk.working():
-        done = live.consolidate(desk.book, paths, desk.office)
-    desk.show(RECEIPTS)
-    parts = "; ".join(f"{status_words(status, desk.lang)} {count}" for status, count in done.counts.items() if count)
+def _consolidate(click: Click, paths: Sequence[Path]) -> None:
+    with click.working():
+        done = live.consolidate(click.book, paths, click.office)
+    click.show(RECEIPTS)
+    parts = "; ".join(f"{status_words(status, click.lang)} {count}" for status, count in done.counts.items() if count)
     said = [text("addin.taken_in", seen=done.seen, parts=parts or "0", skipped=done.skipped), _missing(done.parent)]
     said += [text("addin.saved", copy=done.copy.name)] if done.copy else [text("addin.nothing_new")]
-    desk.say(*said, *_warnings(done), text("addin.look_at_receipts", sheet=RECEIPTS))
+    click.say(*said, *_warnings(done), text("addin.look_at_receipts", sheet=RECEIPTS))
 
 
 def _warnings(done: Gathered) -> list[Text]:
@@ -161,5 +161,5 @@ def _levels(found: OpenedForm) -> tuple[int, int]:
     return errors, len(found.issues) - errors
 
 
-def _filter(desk: Desk) -> str:
-    return text("addin.pdf_filter").to(desk.lang)
+def _filter(click: Click) -> str:
+    return text("addin.pdf_filter").to(click.lang)

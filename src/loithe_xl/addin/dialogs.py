@@ -21,7 +21,7 @@ class Stopped(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class Click:
     """One press of a button. ``button`` is its function's name."""
 
     book: app.Book

@@ -7,7 +7,7 @@ from functools import wraps
 from pathlib import Path
 
 from loithe_xl.addin import live
-from loithe_xl.addin.dialogs import Desk, Stopped
+from loithe_xl.addin.dialogs import Click, Stopped
 from loithe_xl.addin.excel import app
 from loithe_xl.identity import keyring
 from loithe_xl.language.catalogue import LANGUAGES, Text, text
@@ -15,7 +15,7 @@ from loithe_xl.language.issues import Fault
 from loithe_xl.system import log
 from loithe_xl.tasks.office import local_time
 
-Work = Callable[[Desk], None]
+Work = Callable[[Click], None]
 Button = Callable[..., bool]
 BUTTONS: dict[str, Button] = {}  # by the name of its function: every one that is defined
 MOST_FAULTS = 8  # told in one message
@@ -29,17 +29,17 @@ def button(work: Work) -> Button:
 
     @wraps(work)
     def pressed(book: app.Book, lang: str = "vi") -> bool:
-        desk = Desk(book, work.__name__, lang if lang in LANGUAGES else "vi")
+        click = Click(book, work.__name__, lang if lang in LANGUAGES else "vi")
         try:
             live.guard(book)
-            work(desk)
+            work(click)
             return True
         except Stopped:
-            desk.say(text("addin.stopped"))
+            click.say(text("addin.stopped"))
         except Fault as fault:
-            desk.say(*(found.message for found in fault.issues[:MOST_FAULTS]), grave=True)
+            click.say(*(found.message for found in fault.issues[:MOST_FAULTS]), grave=True)
         except Exception as error:
-            desk.say(broken(work.__name__, error), grave=True)
+            click.say(broken(work.__name__, error), grave=True)
         return False
 
     BUTTONS[work.__name__] = pressed
