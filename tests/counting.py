@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from tally import Tally
+from tools import unit_form
 
 from loithe_xl.consolidation.consolidate import consolidate
 from loithe_xl.consolidation.decide import decide, prefer, withdraw
@@ -118,7 +119,7 @@ def digit(cell: str) -> int:
 def counts(register: Register, receipts: Sequence[Receipt]) -> dict[str, int]:
     """How often each cell is in the province's total."""
     form = PACK.forms["province"]
-    done = consolidate(PACK, form, register, TOP, blank(form), KNOWN, receipts, date(2023, 3, 5))
+    done = consolidate(unit_form(PACK, form, TOP), blank(form), register, receipts)
     total = done.values["members_total"]
     assert isinstance(total, int)
     places = [f"{d}.{part}" for d in ("01", "02") for part in ("K0", "K1", *(f"{b}.C{c}" for b in "01" for c in "012"))]

@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from tools import unit_form
+
 from loithe_xl.consolidation.consolidate import Consolidation, consolidate
 from loithe_xl.consolidation.receipts import Receipt, Verdict, unit_row
 from loithe_xl.draw import packs
@@ -129,7 +131,7 @@ def given(sent: Iterable[Receipt] | None = None, inputs: Inputs | None = None) -
     inputs = inputs or district_inputs()
     register = REGISTER.subtree(TOP.code)
     sent = receipts() if sent is None else sent
-    done = consolidate(PACK, DISTRICT, register, TOP.code, inputs, KNOWN, tuple(sent), DEADLINE)
+    done = consolidate(unit_form(PACK, DISTRICT, TOP.code), inputs, register, tuple(sent))
     return Given(done, inputs)
 
 

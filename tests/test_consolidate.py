@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import permutations
 
 import pytest
-from tools import small_register
+from tools import small_register, unit_form
 
 from loithe_xl.consolidation.consolidate import Consolidation, consolidate
 from loithe_xl.consolidation.decide import SHOWN_CHANGES, decide, prefer, withdraw
@@ -68,7 +68,7 @@ def gathered(receipts: Sequence[Receipt], register: Register = REGISTER, **input
     form = PACK.forms["district"]
     start = blank(form)
     typed = type(start)({**start.values, **inputs}, start.tables)
-    return consolidate(PACK, form, register, "01", typed, KNOWN, receipts, DEADLINE)
+    return consolidate(unit_form(PACK, form, "01"), typed, register, receipts)
 
 
 def test_one_file_counts() -> None:

@@ -8,7 +8,7 @@ from datetime import date
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tools import small_register
+from tools import small_register, unit_form
 
 from loithe_xl.consolidation.consolidate import Consolidation, consolidate, rows_sent_up
 from loithe_xl.consolidation.receipts import Receipt, UnitRow, Verdict, unit_row
@@ -106,7 +106,7 @@ def gathered(register: Register, parent: str, receipts: Sequence[Receipt]) -> Co
     form = PACK.form_for(unit, register)
     assert form
     subtree = register.subtree(parent)
-    return consolidate(PACK, form, subtree, parent, blank(form), KNOWN, receipts, DEADLINE)
+    return consolidate(unit_form(PACK, form, parent), blank(form), subtree, receipts)
 
 
 def direct(register: Register, sent: dict[str, Inputs]) -> list[Receipt]:

@@ -11,7 +11,7 @@ from functools import cache
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tools import TERM, small_register
+from tools import TERM, small_register, unit_form
 
 from loithe_xl.consolidation.consolidate import Consolidation, consolidate, rows_sent_up
 from loithe_xl.consolidation.ledger import Ledgers
@@ -163,7 +163,7 @@ def filled(
     known = constants(pack, serial(TERM.cutoff))
     if form.parent:
         subtree = register.subtree(unit.code)
-        done = consolidate(pack, form, subtree, unit.code, inputs, known, beneath, TERM.deadline)
+        done = consolidate(unit_form(pack, form, unit.code), inputs, subtree, beneath)
         rows = rows_sent_up(pack, form, inputs, done)
     else:
         rows = (unit_row(unit.code, form, inputs, all_values(form, inputs, known, {})),)
@@ -303,18 +303,18 @@ def test_the_report_names_those_who_answered_when_some_did_not(left: int) -> Non
     """Silence is no “no”: x of n is never said of all units while some have not answered."""
     register = small_register({"01.1": 1, "01.2": 1}, 0)
     pack = loaded().pack
-    form, known = pack.forms["base"], constants(pack, serial(TERM.cutoff))
+    form = pack.forms["base"]
     files = []
     for unit in register.children("01")[left:]:
         start = blank(form)
         inputs = replace(start, values=start.values | {"plan_issued": YES, "conference_held": NO})
-        done = consolidate(pack, form, register.subtree(unit.code), unit.code, inputs, known, (), TERM.deadline)
+        done = consolidate(unit_form(pack, form, unit.code), inputs, register.subtree(unit.code), ())
         rows = rows_sent_up(pack, form, inputs, done)
         files.append(Receipt(unit.code, "", unit.code, Verdict.VALID, "2023-03-01T08:00:00", rows=rows))
     layout = loaded().by_form["district"]
     identity = Identity("01", TERM.period, TERM.cutoff, TERM.deadline, "luat", layout.digest)
-    unit_form = UnitForm(loaded(), identity, "LT1|…", "Huyện Thử", "Tỉnh")
-    page = parent_case(unit_form, blank(layout.form), Ledgers(register, tuple(files)), {}).page
+    district = UnitForm(loaded(), identity, "LT1|…", "Huyện Thử", "Tỉnh")
+    page = parent_case(district, blank(layout.form), Ledgers(register, tuple(files)), {}).page
     assert page
 
     said = [line.shown for line in page.body if line.id == "leadership.units"]

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from tools import TERM
+from tools import TERM, unit_form
 
 from loithe_xl.consolidation.consolidate import consolidate
 from loithe_xl.consolidation.receipts import Receipt, Verdict, unit_row
@@ -17,6 +17,7 @@ from loithe_xl.form.checks import validate
 from loithe_xl.form.figures import all_values
 from loithe_xl.form.inputs import Inputs, blank, constants
 from loithe_xl.form.loaded import loaded
+from loithe_xl.form.terms import Term
 from loithe_xl.form.unitform import UnitForm
 from loithe_xl.identity.token import Identity
 from loithe_xl.language.issues import Severity
@@ -105,9 +106,9 @@ def test_the_example_works_from_a_folder(tmp_path: Path) -> None:
     form = found.pack.forms["chi_bo"]
     layout = found.layout(form)
     identity = Identity("1.1", "2024-Q1", found.pack.end, found.pack.end, found.pack.id, layout.digest)
-    unit_form = UnitForm(found, identity, "LT1|t", "Chi bộ", "Huyện")
+    of = UnitForm(found, identity, "LT1|t", "Chi bộ", "Huyện")
 
-    drawn = form_book(cell_case(unit_form, blank(form)))
+    drawn = form_book(cell_case(of, blank(form)))
 
     assert [sheet.name for sheet in drawn.sheets[:2]] == ["1. Số liệu", "2. Các buổi"]
     assert {path for path, _ in found.embedded} == set(example())
@@ -135,7 +136,8 @@ def test_the_example_adds_up() -> None:
         row = unit_row(unit, form, inputs, values)
         files.append(Receipt(unit, unit, unit, Verdict.VALID, "2024-03-31T08:00:00", rows=(row,)))
 
-    done = consolidate(pack, above, register, "1", blank(above), known, files, TERM.deadline).values
+    of = unit_form(pack, above, "1", Term(TERM.period, pack.end, TERM.deadline))
+    done = consolidate(of, blank(above), register, files).values
 
     assert (done["households_total"], done["households_joined"]) == (50, 40)
     assert (done["cells_total"], done["cells_held"], done["place.1"], done["place.2"]) == (3, 1, 1, 1)

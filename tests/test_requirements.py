@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 from drawing import IN_TIME, LOADED, PACK, books, drawn_case, own_row, tree, typed
-from tools import REQUIRED, TERM, held
+from tools import REQUIRED, TERM, held, unit_form
 
 from loithe_xl.consolidation.consolidate import consolidate
 from loithe_xl.consolidation.receipts import Receipt, UnitRow, Verdict, unit_row
@@ -58,7 +58,7 @@ def parent_sent(form: str, unit: str, **values: Raw) -> Receipt:
 def consolidated(parent: str, form: str, *files: Receipt) -> dict[str, object]:
     """The parent's figures from these files."""
     subtree, empty = tree().subtree(parent), blank(PACK.forms[form])
-    return dict(consolidate(PACK, PACK.forms[form], subtree, parent, empty, KNOWN, files, TERM.deadline).values)
+    return dict(consolidate(unit_form(PACK, PACK.forms[form], parent), empty, subtree, files).values)
 
 
 def test_figures_are_cumulative_up_to_a_cutoff_that_every_sheet_shows() -> None:
@@ -213,7 +213,7 @@ def test_identical_texts_of_two_units_draw_a_warning(said: str, warned: bool) ->
         sent("cell", "01.1.C02", difficulties_text=f" {said.upper()}  "),
     )
     done = consolidate(
-        PACK, PACK.forms["base"], tree().subtree("01.1"), "01.1", blank(PACK.forms["base"]), KNOWN, files, TERM.deadline
+        unit_form(PACK, PACK.forms["base"], "01.1"), blank(PACK.forms["base"]), tree().subtree("01.1"), files
     )
     codes = {child.unit: [found.code for found in child.issues] for child in done.children}
 
@@ -224,7 +224,8 @@ def test_names_of_units_come_from_the_register_only() -> None:
     """S2-02: nobody types a unit's name, and a cell is assigned by a code chosen from the register."""
     assert not [each.id for each in fields() if "Tên" in each.label.vi]
     assert {each.id for each in fields() if each.register} == {"cell"}
-    renamed = replace(drawn_case("base"), unit_name="Đảng bộ thị xã Khác")
+    case = drawn_case("base")
+    renamed = replace(case, unit_form=replace(case.unit_form, name="Đảng bộ thị xã Khác"))
     assert "Đảng bộ thị xã Khác" in str(form_book(renamed).sheet(CHECK).cells[3, 1].value)
 
 

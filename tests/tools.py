@@ -17,9 +17,14 @@ from typing import Any
 from loithe_xl.draw import packs
 from loithe_xl.draw.render import cell_case, package, salt_of
 from loithe_xl.form.inputs import Inputs, blank
+from loithe_xl.form.layout import place
+from loithe_xl.form.loaded import Loaded
 from loithe_xl.form.terms import Term
+from loithe_xl.form.unitform import UnitForm
+from loithe_xl.identity.token import Identity
 from loithe_xl.intake import issued
 from loithe_xl.intake.openfile import OpenedForm, open_file, with_receipts
+from loithe_xl.pack.spec import Form, Pack
 from loithe_xl.register.register import Register, Unit
 from loithe_xl.rules.evaluate import Raw
 from loithe_xl.tasks.consolidate import open_parent, rebuilt
@@ -178,6 +183,14 @@ def fill(
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(package(case, salt_of(opened.key)))
     return target
+
+
+def unit_form(pack: Pack, form: Form, unit: str, term: Term = TERM, *names: str) -> UnitForm:
+    """A unit's form of a pack, with no other form beside it; ``names``: of the unit and of its superior."""
+    layout = place(form)
+    identity = Identity(unit, term.period, term.cutoff, term.deadline, pack.id, layout.digest)
+    name, above, *_ = *names, "", ""
+    return UnitForm(Loaded(pack, {layout.digest: layout}, {form.id: layout}), identity, "LT1|…", name, above)
 
 
 def type_into(parent: Path, values: Mapping[str, Raw]) -> Path:

@@ -25,6 +25,7 @@ from loithe_xl.consolidation.similar import copied
 from loithe_xl.form.figures import all_values, derive
 from loithe_xl.form.inputs import Inputs
 from loithe_xl.form.ownchecks import RECEIVED, RETURNED, TOTAL
+from loithe_xl.form.unitform import UnitForm
 from loithe_xl.language.issues import Issue, Place, issue
 from loithe_xl.language.notation import plain
 from loithe_xl.pack.kinds import YES
@@ -66,17 +67,9 @@ class Consolidation:
     lacks: Lacks = field(default_factory=dict)
 
 
-def consolidate(
-    pack: Pack,
-    form: Form,
-    register: Register,
-    parent: str,
-    inputs: Inputs,
-    constants: Mapping[str, Raw],
-    receipts: Sequence[Receipt],
-    deadline: date,
-) -> Consolidation:
-    """The parent's figures from its own inputs, its register subtree and everything it ever received."""
+def consolidate(unit_form: UnitForm, inputs: Inputs, register: Register, receipts: Sequence[Receipt]) -> Consolidation:
+    """The figures of a parent's form from its own inputs, its register subtree and everything it ever received."""
+    pack, form, parent = unit_form.pack, unit_form.form, unit_form.identity.unit
     decision = decide(register, parent, receipts)
     summed = _Summed(pack, form)
     lacks = Asked(pack, register).lacks(decision.counted.values())
@@ -85,8 +78,8 @@ def consolidate(
     given = given_values(pack, form, register, parent, rows)
     given[RETURNED] = sum(_is_open(receipt, decision) for receipt in receipts)
     given |= dict.fromkeys(nobody_asked(lacks, rows.values()), UNASKED)
-    values, seen = told_and_hidden(form.derived, all_values(form, inputs, constants, given), lacks)
-    children = _children(register, parent, receipts, decision, rows, deadline)
+    values, seen = told_and_hidden(form.derived, all_values(form, inputs, unit_form.constants, given), lacks)
+    children = _children(register, parent, receipts, decision, rows, unit_form.identity.deadline)
     return Consolidation(
         parent,
         numbers(pack, form, inputs, values),
@@ -253,10 +246,8 @@ def _children(
     for status in reversed(order):
         leading |= {each.unit: each for each in receipts if decision.status[each.sha] is status}
     found = []
-    direct = [unit.code for unit in register.children(parent)]
-    for code in direct:
-        unit = register.unit(code)
-        assert unit is not None
+    for unit in register.children(parent):
+        code = unit.code
         if code in leading:
             found.append(line(code, leading[code], decision.status[leading[code].sha]))
         elif rows[code] is not None:

@@ -34,8 +34,7 @@ def parent_case(
     """A parent's workbook with everything it ever received; ``done``: its figures, where they are known already."""
     ledgers = replace(ledgers, register=by_tier(ledgers.register))
     if done is None:
-        given = unit_form.pack, unit_form.form, ledgers.register, unit_form.identity.unit
-        done = consolidate(*given, inputs, unit_form.constants, ledgers.receipts, unit_form.identity.deadline)
+        done = consolidate(unit_form, inputs, ledgers.register, ledgers.receipts)
     page = page_of(unit_form, inputs, ledgers.register, done, edits)
     return ParentCase(unit_form, inputs, done.rule_values, ledgers, done, page)
 

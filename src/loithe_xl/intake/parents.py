@@ -83,9 +83,7 @@ def with_receipts(book: ParentBook, receipts: Iterable[Receipt]) -> ParentBook:
 
 def consolidated(form: OpenedForm, ledgers: Ledgers) -> ParentBook:
     """A parent's form with these ledgers, and what its entries and they come to."""
-    unit_form, identity = form.unit_form, form.identity
-    given = unit_form.pack, unit_form.form, ledgers.register, identity.unit
-    done = consolidate(*given, form.inputs, unit_form.constants, ledgers.receipts, identity.deadline)
+    done = consolidate(form.unit_form, form.inputs, ledgers.register, ledgers.receipts)
     known = {**_shared(form), "values": done.rule_values}
     return ParentBook(**known, ledgers=ledgers, consolidation=done)
 
