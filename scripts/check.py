@@ -30,7 +30,7 @@ import programs
 
 TESTS = environment.ROOT / "tests"
 COSTS = TESTS / "costs.toml"
-FAST = 6  # seconds of CPU, its start among them: a test file that takes more is left out of the fast run
+FAST = 4  # seconds of CPU, its start among them: a test file that takes more is left out of the fast run
 HEAD = f"""# Seconds of CPU that each test file takes, alone and with its start. `scripts/check.py costs` measures them.
 # The costliest are begun first, so that two workers end together; those of at most {FAST} are the fast run.
 """

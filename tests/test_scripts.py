@@ -8,9 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from conftest import costliest_first
+from tools import Calc, NoAnswerError
 
 import check
 import environment
@@ -439,3 +441,26 @@ def test_an_environment_is_not_made_anew_beneath_the_process_that_runs_in_it(
     assert (folder / environment.STAMP).exists()
     assert environment.python_of_machine() in str(told.value)
     assert not environment.python_of_machine().startswith(str(environment.ROOT / ".venv"))
+
+
+# LibreOffice as a partner ---------------------------------------------------------------------------------------------
+
+
+class Dying(Calc):
+    """A LibreOffice that gives no answer so many times."""
+
+    def __init__(self, times: int) -> None:
+        self.times = times
+
+    def ask(self, op: str, **given: Any) -> dict[str, Any]:
+        if self.times:
+            self.times -= 1
+            raise NoAnswerError
+        Path(given["target"]).touch()
+        return {}
+
+
+def test_an_accident_of_libreoffice_is_tried_once_more_and_named_as_its_own(tmp_path: Path) -> None:
+    assert Dying(1).convert(tmp_path / "a.xlsx", tmp_path / "lo" / "a.ods").exists()
+    with pytest.raises(NoAnswerError):
+        Dying(2).convert(tmp_path / "a.xlsx", tmp_path / "lo" / "b.ods")
