@@ -93,7 +93,7 @@ def test_unit_limits_to_units_and_what_is_under_them(known: Path, tmp_path: Path
     [
         (("--level", "cell", "--unit", "99"), "UNIT_UNKNOWN"),
         (("--level", "district", "--unit", "01.1"), "NO_UNIT_OF_TIER"),
-        (("--level", "commune"), "NO_UNIT_OF_TIER"),
+        (("--level", "commune"), "TIER_NOT_IN_SCHEME"),
         (("--level", "district", "--scheme", "2025"), "SCHEME_UNKNOWN"),
         (("--level", "commune", "--scheme", "2025"), "SCHEME_UNKNOWN"),
         (("--level", "district", "--pack", "khong_co"), "PACK_UNKNOWN"),

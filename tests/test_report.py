@@ -11,6 +11,7 @@ import pytest
 from reporting import DISTRICT, PACK, TOP, Given, empty, given, matches_golden, sample
 
 from loithe_xl.form.inputs import Inputs
+from loithe_xl.language.catalogue import catalogue
 from loithe_xl.pack.reportread import faults
 from loithe_xl.pack.spec import Pack
 from loithe_xl.report import Edit, Page, page_json
@@ -42,7 +43,7 @@ def with_texts(part: Given, field: str, *texts: tuple[str, str]) -> Given:
 
 
 def changed_pack(change: Any, tier: str = "district") -> Pack:
-    report = copy.deepcopy(dict(PACK.report))
+    report = copy.deepcopy({"profiles": catalogue("report_profiles"), **PACK.report})
     change(report[tier])
     return replace(PACK, report=report)
 

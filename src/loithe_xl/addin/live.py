@@ -144,7 +144,7 @@ def consolidate(book: Book, paths: Sequence[Path], office: Office) -> Gathered:
         return noted(gathered, path)
 
 
-def report(book: Book, office: Office, profile: str = "hd36_2018") -> Reported:
+def report(book: Book, office: Office, profile: str | None = None) -> Reported:
     """Make the report sheet of the open parent anew, with what was edited by hand kept; then save it."""
     path = place_of(book)
     with store.lock(path):

@@ -73,7 +73,7 @@ def add(root: Group, lang: str) -> None:
     )
     export = option(lang, "--export", type=FILE, metavar="FILE")
     root.add_command(command("status", lang, partial(_status, lang), held, export, shape))
-    profiles = option(lang, "--profile", default="hd36_2018", show_default=True, metavar="NAME")
+    profiles = option(lang, "--profile", metavar="NAME")
     out = option(lang, "--out", type=FILE, metavar="FILE.xlsx")
     pdf = option(lang, "--pdf", type=FILE, metavar="FILE.pdf")
     root.add_command(command("report", lang, partial(_report, lang), held, out, profiles, pdf, shape))
@@ -153,7 +153,7 @@ def _status(lang: str, parent: Path, export: Path | None, form: str) -> int:
     return OK
 
 
-def _report(lang: str, parent: Path, out: Path | None, profile: str, pdf: Path | None, form: str) -> int:
+def _report(lang: str, parent: Path, out: Path | None, profile: str | None, pdf: Path | None, form: str) -> int:
     from loithe_xl.language.issues import has_error
     from loithe_xl.tasks.json_output import report_json
     from loithe_xl.tasks.office import Office, shown

@@ -15,7 +15,7 @@ from loithe_xl.cli.shell import OK, Group, command, noticing, option, say
 from loithe_xl.cli.terminal import is_quiet
 from loithe_xl.language.catalogue import text
 
-LEVELS = ("cell", "base", "district", "province", "commune")
+LEVELS = ("cell", "base", "district", "province", "commune")  # the register's tiers; a pack's scheme has some of them
 FILE = click.Path(path_type=Path)
 
 
@@ -37,7 +37,6 @@ class Day(click.ParamType[date]):
 
 def add(root: Group, lang: str) -> None:
     """Register both commands."""
-
     root.add_command(
         command(
             "generate",
@@ -45,8 +44,8 @@ def add(root: Group, lang: str) -> None:
             partial(_generate, lang),
             option(lang, "--level", type=Choice(LEVELS, lang), required=True),
             option(lang, "--register", type=FILE, metavar="FILE.xlsx"),
-            option(lang, "--pack", default="loi_the", show_default=True, metavar="NAME|DIR"),
-            option(lang, "--scheme", type=Choice(["2021", "2025"], lang), default="2021", show_default=True),
+            option(lang, "--pack", said="pack_or_ours", metavar="NAME|DIR"),
+            option(lang, "--scheme", metavar="NAME"),
             option(lang, "--period", metavar="PERIOD"),
             option(lang, "--cutoff", type=Day(lang), metavar="YYYY-MM-DD"),
             option(lang, "--deadline", type=Day(lang), metavar="YYYY-MM-DD"),
@@ -70,8 +69,8 @@ def _generate(
     lang: str,
     level: str,
     register: Path | None,
-    pack: str,
-    scheme: str,
+    pack: str | None,
+    scheme: str | None,
     period: str | None,
     cutoff: date | None,
     deadline: date | None,
@@ -84,19 +83,20 @@ def _generate(
     from loithe_xl.form import terms
     from loithe_xl.form.loaded import check_scheme
     from loithe_xl.language.issues import Fault, has_error
+    from loithe_xl.pack import find
     from loithe_xl.tasks import generate as task
     from loithe_xl.tasks import registers
     from loithe_xl.tasks.office import Office, shown
     from loithe_xl.tasks.packs import edition_issues
 
     notice = noticing(lang)
-    loaded = packs.load(pack)
+    loaded = packs.load(find.default() if pack is None else pack)
     told = edition_issues(loaded) if loaded.embedded else ()
     if has_error(told):
         raise Fault(list(told), 2)
     for found in (*loaded.pack.warnings, *told):
         notice(found)
-    check_scheme(loaded, scheme)
+    check_scheme(loaded, scheme, level)
     term = terms.term(loaded, period, cutoff, deadline)
     known = registers.opened(register).at(term.cutoff)
     office = Office(lang=lang, key=key, progress=progress_bar(lang), notice=notice)

@@ -1,4 +1,4 @@
-"""pack check and freeze."""
+"""pack new, check and freeze."""
 
 from __future__ import annotations
 
@@ -12,10 +12,21 @@ from loithe_xl.language.catalogue import text
 def add(root: Group, lang: str) -> None:
     """Register the group ``pack``."""
     group = Group(name="pack", help=text("cli.help_pack").to(lang), lang=lang)
+    group.add_command(command("pack new", lang, partial(_new, lang), argument(lang, "folder", "DIR")))
     pack = argument(lang, "pack", "NAME|DIR")
     group.add_command(command("pack check", lang, partial(_check, lang), pack, format_option(lang)))
     group.add_command(command("pack freeze", lang, partial(_freeze, lang), pack))
     root.add_command(group)
+
+
+def _new(lang: str, folder: Path) -> int:
+    from loithe_xl.tasks import packs
+    from loithe_xl.tasks.office import shown
+
+    for path in packs.new(folder, lang):
+        say(shown(path))
+    say(text("cli.pack_new", folder=shown(folder)).to(lang))
+    return OK
 
 
 def _check(lang: str, pack: Path, form: str) -> int:

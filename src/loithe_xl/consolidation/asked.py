@@ -62,7 +62,7 @@ class Asked:
 
 
 def of_answers(form: Form, rows: Mapping[str, Figures | None]) -> Lacks:
-    """Of the answers of direct children that are counted, which were not asked of whom that answered others."""
+    """The counted answers of direct children that some of them were not asked for, though they answered others."""
     answers = [each.id for each in form.derived if each.source == "children"]
     told = {code: row for code, row in rows.items() if row and UNITS_REPORTED in row}
     found = {id: frozenset(code for code, row in told.items() if id not in row) for id in answers}

@@ -128,7 +128,7 @@ class _Stage:
         out = self.out / RESULT / "bao-cao-huyen.xlsx"
         wanted = out.with_suffix(".pdf") if pdf.program() else None
         office = replace(self.office, now=LATE)
-        reported = report(self.target, out, "hd36_2018", wanted, office)
+        reported = report(self.target, out, None, wanted, office)
         for path in (reported.written, reported.pdf):
             if path:
                 self._wrote(path)

@@ -45,7 +45,7 @@ def page_of(
     register: Register,
     done: Consolidation,
     edits: Mapping[str, Edit],
-    profile: str = "hd36_2018",
+    profile: str | None = None,
     today: date | None = None,
 ) -> Page | None:
     """The tier's report; None where the pack words none for it."""

@@ -88,8 +88,12 @@ def _words(content: bytes) -> str:
     return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
 
 
-def check_scheme(used: Loaded, scheme: str) -> None:
-    """Fault when the pack has no such tier scheme."""
-    if scheme != used.pack.scheme:
-        known = used.pack.scheme
-        raise Fault([issue("SCHEME_UNKNOWN", pack=used.pack.id, scheme=scheme, known=known)], 2)
+def check_scheme(used: Loaded, scheme: str | None, level: str) -> None:
+    """Fault when the pack has no such tier scheme (None: its own), or the scheme has no such tier."""
+    schemes = used.pack.schemes
+    name = used.pack.scheme if scheme is None else scheme
+    if name not in schemes:
+        raise Fault([issue("SCHEME_UNKNOWN", pack=used.pack.id, scheme=name, known=", ".join(schemes))], 2)
+    if level not in schemes[name].tiers:
+        tiers = ", ".join(schemes[name].tiers)
+        raise Fault([issue("TIER_NOT_IN_SCHEME", pack=used.pack.id, scheme=name, level=level, tiers=tiers)], 2)

@@ -171,7 +171,7 @@ def receipt_of(opened: Opened, verdict: Verdict, now: str, turned_away: Iterable
     issues = tuple(each.in_file(opened.file) for each in turned_away) or opened.issues
     if verdict is not Verdict.VALID or isinstance(opened, Unreadable):
         return Receipt(_sha(opened), opened.file, unit, verdict, now, issues=issues)
-    revision = opened.inputs.values.get("revision")
+    revision = opened.inputs.values.get(opened.unit_form.form.revision)
     return Receipt(
         _sha(opened),
         opened.file,

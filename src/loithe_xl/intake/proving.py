@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from loithe_xl.consolidation.ledger import Line, journal_lines, receipt_lines
 from loithe_xl.form.inputs import Inputs
+from loithe_xl.form.loaded import Loaded
 from loithe_xl.intake import openfile
 from loithe_xl.intake.openfile import Opened, OpenedForm, ParentBook, Unreadable
 from loithe_xl.language.issues import Fault, Issue, Place, issue
@@ -36,9 +37,9 @@ def cells(book: Book, name: str) -> Proof:
     return partial(_prove_cells, book, name)
 
 
-def opened(data: bytes, name: str = "") -> Opened:
-    """The form or parent in these bytes, as every command reads it."""
-    return openfile.opened(_read(data, name, COMPUTED), name)
+def opened(data: bytes, name: str = "", by: Loaded | None = None) -> Opened:
+    """The form or parent in these bytes, as every command reads it; ``by`` as in ``open_file``."""
+    return openfile.opened(_read(data, name, COMPUTED), name, by=by)
 
 
 def unproven(name: str) -> Fault:

@@ -146,7 +146,7 @@ def _field(block: Block, common: Common, *, column: bool) -> _ReadField | None:
     items = _items(block, kind, common)
     aggregate, travels = _going_up(block, kind, column=column)
     register, not_after = block.string("register"), block.string("not_after")
-    default, sensitive = block.constant("default"), block.boolean("sensitive")
+    default, sensitive, revision = block.constant("default"), block.boolean("sensitive"), block.boolean("revision")
     block.close()
     if id and asks_for_a_person(id, label):
         block.fault("PACK_PERSONAL_DATA", id=id)
@@ -156,6 +156,8 @@ def _field(block: Block, common: Common, *, column: bool) -> _ReadField | None:
         block.fault("PACK_CHOICE", "not_after", value=not_after, allowed="cutoff")
     if sensitive and not (travels and aggregate in _ADDED):
         block.fault("PACK_SENSITIVE_STAYS", "sensitive")
+    if revision and (column or (kind and kind.name != "count")):
+        block.fault("PACK_REVISION_KIND", "revision")
     if kind and default is not None and not _holds(kind, default, items):
         block.fault("PACK_DEFAULT", "default", value=default)
     if not id:
@@ -164,9 +166,8 @@ def _field(block: Block, common: Common, *, column: bool) -> _ReadField | None:
         common.faults.unsure.add(id)
     kind = kind or KINDS["text"]
     checks = _own_checks(id, label, kind, condition or (required == _ALWAYS), items, common, dated=bool(not_after))
-    field = Field(
-        id, kind.name, label, hint, unit, required, items, aggregate, travels, checks, default, register, sensitive
-    )
+    told = id, kind.name, label, hint, unit, required, items, aggregate, travels, checks
+    field = Field(*told, default, register, sensitive, revision)
     place = block.place("required")
     return _ReadField(field, block.place(), (condition, place) if condition else None)
 

@@ -14,7 +14,7 @@ HOMES = (_HERE / "workbook_templates", _HERE.parents[1] / "workbook_templates")
 def pack_folder(name: str) -> Path:
     """The folder of the pack called ``name``, or the folder that ``name`` itself is; Fault when there is neither.
 
-    A pack that comes with the program wins over a folder of the same name: ``./loi_the`` means the folder.
+    A pack that comes with the program wins over a folder of the same name: ``./NAME`` means the folder.
     """
     known = available()
     if name in known:
@@ -29,6 +29,11 @@ def available() -> list[str]:
     """The names of the packs that come with the program, sorted."""
     home = _home()
     return sorted(folder.name for folder in home.iterdir() if [*folder.glob("*.toml")]) if home.is_dir() else []
+
+
+def default() -> str:
+    """The pack that is meant where none is named: the first of those that come with the program."""
+    return available()[0]
 
 
 def _home() -> Path:

@@ -87,6 +87,7 @@ def settle(read: ReadForm, pack: Pack, faults: Faults) -> Form:
     """The form with its checks and figures judged, ordered, and told what they need."""
     form = read.form
     _note_repeats(read, faults)
+    _note_revisions(read, faults)
     scope = form_scope(form, pack.indicators if form.parent else (), faults.unsure, complete=faults.complete)
     for check in read.checks:
         faults.note(condition_faults(check.check.rule, scope, check.place))
@@ -260,6 +261,14 @@ def _note_at(check: ReadCheck, form: Form, scope: Scope, faults: Faults) -> None
     known = check.check.at in form.fields or check.check.at in scope.columns
     if not known and scope.complete:
         faults.add("PACK_CHECK_AT", check.place, at=check.check.at, owner=form.id)
+
+
+def _note_revisions(read: ReadForm, faults: Faults) -> None:
+    """A second field of one form that would say which report of its unit it is."""
+    places = dict(place for section in read.sections for place in section.places)
+    first, *more = [each.id for each in read.form.fields.values() if each.revision] or [""]
+    for id in more:
+        faults.add("PACK_REVISION_TWICE", places[id], id=id, other=first, owner=read.form.id)
 
 
 def _note_repeats(read: ReadForm, faults: Faults) -> None:

@@ -1,10 +1,14 @@
-"""How a Party document is laid out on paper: sizes, margins, pitch, read from a pack's ``report/profiles.toml``."""
+"""How a Party document is laid out on paper: sizes, margins, pitch, read from a pack's ``report/profiles.toml``.
+
+A pack without that file uses the program's own, ``texts/report_profiles.toml``.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from loithe_xl.language.catalogue import catalogue
 from loithe_xl.language.issues import Issue, issue
 from loithe_xl.pack.spec import Pack
 from loithe_xl.pack.toml import Block, Faults
@@ -48,9 +52,11 @@ class Profile:
     looks: Mapping[str, Look]
 
 
-def read_profile(pack: Pack, id: str) -> Profile | list[Issue]:
-    """The profile called ``id``; REPORT_PROFILE_UNKNOWN with the names there are, or the faults of its table."""
-    known = pack.report.get(PROFILES, {})
+def read_profile(pack: Pack, id: str | None = None) -> Profile | list[Issue]:
+    """The profile called ``id``, the first there is without one; REPORT_PROFILE_UNKNOWN with the names there are, or
+    the faults of its table."""
+    known = pack.report.get(PROFILES) or catalogue("report_profiles")
+    id = next(iter(known)) if id is None else id
     if id not in known:
         return [issue("REPORT_PROFILE_UNKNOWN", profile=id, known=", ".join(known))]
     found = Faults()

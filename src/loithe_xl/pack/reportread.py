@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from loithe_xl.language.catalogue import catalogue
 from loithe_xl.language.issues import Issue
 from loithe_xl.pack.fields import read_rule
 from loithe_xl.pack.profile import PROFILES, profile_faults
@@ -59,7 +60,7 @@ def faults(pack: Pack) -> list[Issue]:
 def read_wording(pack: Pack, tier: str) -> Wording | list[Issue]:
     """The wording of one tier's report, or its faults. The pack must have a table for that tier."""
     found = Faults()
-    main = Block(pack.report[tier], f"report/{tier}.toml", "", found)
+    main = Block({**catalogue("report_heads"), **pack.report[tier]}, f"report/{tier}.toml", "", found)
     form = next((each for each in pack.forms.values() if each.tier == tier and each.parent), None)
     if form is None:
         main.fault(
@@ -85,7 +86,7 @@ def read_wording(pack: Pack, tier: str) -> Wording | list[Issue]:
     for block in (signature, recipients, main):
         if block:
             block.close()
-    if found.found or annex is None:
+    if found.found:
         return list(found.found)
     return Wording(words, items, issuers, figures, sections, annex)
 
@@ -183,12 +184,11 @@ class _Reader:
         )
 
     def annex(self, main: Block) -> Annex | None:
-        """The table and its chart."""
+        """The table and its chart; None where the report has no table."""
         block = main.block("annex")
-        chart = block.block("chart") if block else None
-        if block is None or chart is None:
-            main.fault("PACK_KEY_MISSING", "annex", key="annex.chart" if block else "annex")
+        if block is None:
             return None
+        chart = block.block("chart")
         columns = tuple(self._column(each) for each in block.blocks("columns"))
         counts = [each.id for each in columns if each.kind == "count"]
         found = Annex(
@@ -198,12 +198,15 @@ class _Reader:
             total=self.template(block, "total"),
             columns=columns,
             groups=tuple(_group(each) for each in block.blocks("groups")),
-            chart=self.template(chart, "title"),
-            together=self.template(chart, "together", "label", "count"),
-            series=tuple(_series(each, counts, self.pack.sensitive) for each in chart.blocks("series")),
+            chart=self.template(chart, "title") if chart else "",
+            together=self.template(chart, "together", "label", "count") if chart else "",
+            series=tuple(
+                _series(each, counts, self.pack.sensitive) for each in (chart.blocks("series") if chart else ())
+            ),
         )
-        chart.close()
-        block.close()
+        for part in (chart, block):
+            if part:
+                part.close()
         return found
 
     def _column(self, block: Block) -> Column:

@@ -108,7 +108,7 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Annex:
-    """The table by direct child, and its chart."""
+    """The table by direct child, and its chart where it has ``series``."""
 
     title: str
     subject: str
@@ -130,4 +130,4 @@ class Wording:
     issuers: tuple[Issuer, ...]
     figures: Mapping[str, Node]
     sections: tuple[Part, ...]
-    annex: Annex
+    annex: Annex | None

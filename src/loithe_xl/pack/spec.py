@@ -58,6 +58,7 @@ class Field:
     default: int | str | None = None
     register: str = ""  # list of unit codes of this tier, from the embedded register, instead of ``items``
     sensitive: bool = False
+    revision: bool = False  # which report of its unit a form is: of two the higher counts
 
     @property
     def row(self) -> Kind:
@@ -151,6 +152,11 @@ class Form:
     def derived_by_id(self) -> dict[str, Derived]:
         """Every derived figure by id."""
         return {derived.id: derived for derived in self.derived}
+
+    @cached_property
+    def revision(self) -> str:
+        """The field that says which report of its unit a form is; blank where none does."""
+        return next((each.id for each in self.fields.values() if each.revision), "")
 
     def sections(self) -> Iterator[Section]:
         """Every section, in form order."""

@@ -11,6 +11,7 @@ from loithe_xl.consolidation.receipts import Figure
 from loithe_xl.consolidation.suppression import WITHHELD
 from loithe_xl.language.catalogue import text
 from loithe_xl.language.notation import ABSENT, count, percent
+from loithe_xl.pack.reportspec import Annex
 from loithe_xl.report.page import Page
 from loithe_xl.report.table import Rate, Row, Table
 from loithe_xl.workbook.book import Chart, Flow, Line, Print, Sheet
@@ -35,7 +36,7 @@ class Bar:
     values: tuple[int, ...]
 
 
-def annex_sheet(page: Page) -> Sheet:
+def annex_sheet(page: Page, annex: Annex) -> Sheet:
     """Title, chart, table as wide as the page. The table comes last: its heading is repeated on every page after it."""
     columns = len(page.table.columns)
     last = FIRST + columns
@@ -44,7 +45,7 @@ def annex_sheet(page: Page) -> Sheet:
     pixels = PIXELS | dict.fromkeys(range(FIRST, last), each) | {last: STATUS_PIXELS}
     sheet.widths = {column: round((wide - 5) / 8, 3) for column, wide in pixels.items()}
     _title(sheet, page, last)
-    head = _chart(sheet, page, last + 2)
+    head = _chart(sheet, page, annex, last + 2)
     _headings(sheet, page, pixels, head)
     withheld = any(value == WITHHELD for line in page.table.rows for value in line.cells.values())
     row = head + len(page.table.rows) + withheld
@@ -78,9 +79,9 @@ def _title(sheet: Sheet, page: Page, last: int) -> None:
     sheet.heights[CHART - 1] = 4
 
 
-def _chart(sheet: Sheet, page: Page, column: int) -> int:
+def _chart(sheet: Sheet, page: Page, annex: Annex, column: int) -> int:
     """The chart, its data in hidden columns from ``column`` on; returns the first row beneath it."""
-    bars, series = list(bars_of(page)), page.annex.series
+    bars, series = list(bars_of(page)), annex.series
     if not bars:
         return CHART
     for step, each in enumerate(series, 1):
@@ -106,12 +107,15 @@ def _chart(sheet: Sheet, page: Page, column: int) -> int:
 
 def bars_of(page: Page) -> Iterator[Bar]:
     """A bar per unit; the units of some groups in one bar together."""
-    ids = [each.id for each in page.annex.series]
-    for group in page.annex.groups:
+    annex = page.annex
+    if annex is None or not annex.series:
+        return
+    ids = [each.id for each in annex.series]
+    for group in annex.groups:
         units = page.table.units(group.tier)
         rows = [tuple(_length(unit.cells[id]) for id in ids) for unit in units]
         if rows and group.together:
-            label = page.annex.together.replace("{label}", group.label).replace("{count}", str(len(rows)))
+            label = annex.together.replace("{label}", group.label).replace("{count}", str(len(rows)))
             yield Bar(label, tuple(map(sum, zip(*rows, strict=True))))
         elif rows:
             yield from (Bar(unit.name, values) for unit, values in zip(units, rows, strict=True))

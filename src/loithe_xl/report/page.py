@@ -28,7 +28,8 @@ BLANK = GAP * 5  # room to write in
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A composed report. ``left`` and ``right`` are its two heads, from the top; ``annex_words`` head the table."""
+    """A composed report. ``left`` and ``right`` are its two heads, from the top; ``annex_words`` head the table, which
+    has no rows in a report without annex."""
 
     profile: Profile
     left: tuple[Line, ...]
@@ -37,7 +38,7 @@ class Page:
     body: tuple[Line, ...]
     signature: tuple[Line, ...]
     recipients: tuple[Line, ...]
-    annex: Annex
+    annex: Annex | None
     annex_words: Mapping[str, str]
     table: Table
     values: Mapping[str, Figure | None]
@@ -60,7 +61,7 @@ def compose(
     edits: Mapping[str, Edit],
     *,
     tier: str = "district",
-    profile: str = "hd36_2018",
+    profile: str | None = None,
     today: date | None = None,
     lang: str = "vi",
 ) -> Page | list[Issue]:
@@ -90,7 +91,7 @@ def compose(
     facts = Facts(pack, form, wording, consolidation, inputs, constants(pack, serial(identity.cutoff)), texts)
     edited = Edited(edits)
     annex = wording.annex
-    words = {"title": annex.title, "subject": annex.subject, "note": annex.note, "chart": annex.chart}
+    words = {"title": annex.title, "subject": annex.subject, "note": annex.note, "chart": annex.chart} if annex else {}
     heads = _heads(wording, facts, edited, layout)
     return Page(
         layout,
@@ -99,7 +100,7 @@ def compose(
         *_foot(wording, facts, edited, layout),
         annex,
         {key: facts.fill(said) or "" for key, said in words.items()},
-        progress(annex, consolidation, register, pack),
+        progress(annex, consolidation, register, pack) if annex else Table((), ()),
         consolidation.values,
         identity.cutoff,
     )

@@ -45,7 +45,7 @@ _NUMBER = re.compile(r"Số\s*(\d+)\s*-")
 
 def report_sheets(page: Page, lang: str) -> list[Sheet]:
     """The page and its annex. Only the notes beside them speak ``lang``: the report is a Vietnamese document."""
-    return [_Drawing(page, lang).sheet(), annex_sheet(page)]
+    return [_Drawing(page, lang).sheet(), *([annex_sheet(page, page.annex)] if page.annex else [])]
 
 
 def report_book(page: Page, token: str, lang: str) -> Book:

@@ -47,6 +47,11 @@ class Request:
     out: Path = Path()
     without: tuple[str, ...] = ()  # units that need no form
 
+    @property
+    def own(self) -> Loaded | None:
+        """The pack where it does not come with the program: a form without children does not carry it."""
+        return self.loaded if self.loaded.embedded else None
+
 
 def generate(request: Request, office: Office) -> list[Path]:
     """Write every requested form; the paths written, in register order.
@@ -61,7 +66,7 @@ def generate(request: Request, office: Office) -> list[Path]:
     forms = ((path, maker.make(unit)) for path, unit in zip(walked, units, strict=True))
     kept: set[Path] = set()
 
-    with reader(is_untouched) as untouched:
+    with reader(partial(is_untouched, by=request.own)) as untouched:
 
         def stays(there: Path) -> bool:
             if untouched(there) is True:
@@ -69,25 +74,25 @@ def generate(request: Request, office: Office) -> list[Path]:
             kept.add(there)
             return True
 
-        written = list(store.write_many(request.out, forms, partial(_prove, request.register), stays))
+        written = list(store.write_many(request.out, forms, partial(_prove, request), stays))
     for path, found in zip(paths, written, strict=True):
         for said in _kept(path) if path in kept else beside(path, found):
             office.notice(said)
     return [found for path, found in zip(paths, written, strict=True) if path not in kept]
 
 
-def _prove(register: Register, data: bytes) -> None:
+def _prove(request: Request, data: bytes) -> None:
     """That what was made is some unit's fresh form; Fault otherwise."""
     zipparts.check(data)
-    found = proving.opened(data)
-    unit = None if isinstance(found, Unreadable) else register.unit(found.identity.unit)
+    found = proving.opened(data, by=request.own)
+    unit = None if isinstance(found, Unreadable) else request.register.unit(found.identity.unit)
     if isinstance(found, Unreadable) or unit is None or found.unit_form.name != unit.name or not _is_untouched(found):
         raise proving.unproven("")
 
 
-def is_untouched(path: Path) -> bool:
-    """Whether a file is a form of ours in which nothing was typed and nothing received."""
-    return _is_untouched(open_file(path, path.name))
+def is_untouched(path: Path, by: Loaded | None = None) -> bool:
+    """Whether a file is a form of ours in which nothing was typed and nothing received; ``by`` as in ``open_file``."""
+    return _is_untouched(open_file(path, path.name, by))
 
 
 def _is_untouched(there: Opened) -> bool:

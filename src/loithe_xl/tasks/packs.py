@@ -8,12 +8,15 @@ from pathlib import Path
 from loithe_xl.draw import packs
 from loithe_xl.draw.fits import formula_faults
 from loithe_xl.form.loaded import Loaded, loaded
+from loithe_xl.language.catalogue import LANGUAGES
 from loithe_xl.language.issues import Fault, Issue, Place, has_error, issue
 from loithe_xl.pack import find, packfile
 from loithe_xl.pack.packfile import ISSUED
 from loithe_xl.pack.spec import Form
 from loithe_xl.system import store
+from loithe_xl.tasks.office import shown
 
+SAMPLE = Path(__file__).parents[1] / "sample" / "pack"
 NOT_OF_FORMS = (f"{ISSUED}/", "report/")  # what an edition does not keep: no form rests on it
 
 
@@ -36,6 +39,26 @@ class Examined:
     pack: str
     forms: tuple[Asked, ...]
     issues: tuple[Issue, ...]
+
+
+def new(folder: Path, lang: str) -> list[Path]:
+    """Write a small pack, complete as it is, with comments in ``lang``; its files. Fault where the folder holds any."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise Fault([issue("PACK_FOLDER_TAKEN", Place(file=shown(folder)), folder=shown(folder))], 2)
+    made = []
+    for source in sorted(SAMPLE.rglob("*.toml")):
+        target = folder / source.relative_to(SAMPLE)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        said = _commented(source.read_text(encoding="utf-8"), lang)
+        made.append(store.write_new(target, said.encode()))
+    return made
+
+
+def _commented(said: str, lang: str) -> str:
+    """A sample's file with its comments of one language: each begins with ``#vi`` or ``#en``."""
+    others = tuple(f"#{other} " for other in LANGUAGES if other != lang)
+    kept = (line for line in said.splitlines(keepends=True) if not line.startswith(others))
+    return "".join(f"# {line.removeprefix(f'#{lang} ')}" if line.startswith(f"#{lang} ") else line for line in kept)
 
 
 def check(name: str, lang: str = "vi") -> Examined:

@@ -10,8 +10,11 @@ from pathlib import Path
 from loithe_xl.draw.render import page_of, salt_of
 from loithe_xl.intake import proving
 from loithe_xl.intake.openfile import ParentBook
+from loithe_xl.language.catalogue import text
 from loithe_xl.language.issues import Fault, Issue, issue
+from loithe_xl.pack.spec import Pack
 from loithe_xl.reading import guard, reader
+from loithe_xl.register.register import TIER_WORDS
 from loithe_xl.report import Edit, Page, read_edits
 from loithe_xl.report.sheet import report_book, report_tokens
 from loithe_xl.system import disk, pdf, store
@@ -32,7 +35,7 @@ class Reported:
     issues: tuple[Issue, ...] = ()
 
 
-def report(path: Path, out: Path | None, profile: str, pdf_to: Path | None, office: Office) -> Reported:
+def report(path: Path, out: Path | None, profile: str | None, pdf_to: Path | None, office: Office) -> Reported:
     """Compose the report of the parent at ``path``; Fault when its tier has none or the parent cannot be read."""
     if pdf_to:
         ends(pdf_to, ".pdf")
@@ -58,14 +61,20 @@ def _pdf(report: Path, target: Path) -> Issue | None:
     return found.in_file(shown(target)) if found else None
 
 
-def page_for(parent: ParentBook, edits: Mapping[str, Edit], profile: str, office: Office) -> Page:
+def page_for(parent: ParentBook, edits: Mapping[str, Edit], profile: str | None, office: Office) -> Page:
     """The report of an opened parent; Fault when its tier has none."""
     told = replace(parent.unit_form, lang=office.lang)
     figures = parent.ledgers.register, parent.consolidation
     page = page_of(told, parent.inputs, *figures, edits, profile, office.now.date())
     if page is None:
-        raise Fault([issue("REPORT_NONE_FOR_TIER", pack=parent.loaded.pack.id, file=parent.file)], 2)
+        raise Fault([_unworded(parent.loaded.pack, parent.file)], 2)
     return page
+
+
+def _unworded(pack: Pack, file: str) -> Issue:
+    tiers = [TIER_WORDS[tier] for tier in pack.report if tier in TIER_WORDS]
+    known = text("report.tiers", tiers=", ".join(tiers)) if tiers else text("report.no_tier")
+    return issue("REPORT_NONE_FOR_TIER", pack=pack.id, file=file, known=known)
 
 
 def _former(out: Path, parent: ParentBook) -> dict[str, Edit]:
