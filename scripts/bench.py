@@ -114,7 +114,7 @@ class Bench:
         paths = [folder / f"{unit.code}.xlsx" for unit in units]
         fresh = [campaign.make(unit) for unit in units]
         filled = [campaign.make(unit, each) for unit, each in zip(units, inputs, strict=True)]
-        direct = package(self.case(units[0], inputs[0]), campaign.forge.salt)
+        direct = package(self.case(units[0], inputs[0]), campaign.renderer.salt)
         peers.agree(filled[0], direct, slow[0], campaign.folder)
 
         def stamped(given: Sequence[Inputs | None]) -> None:
@@ -171,8 +171,8 @@ class Bench:
             calamine=lambda: measured(lambda: peers.bare_calamine(files, list(sheets))),
             every=lambda: measured(lambda: peers.bare_calamine(files)),
             inflate=lambda: measured(lambda: peers.inflate(files, parts)),
-            reading=lambda: self.gathered(count, "--dry-run")[0],
-            whole=lambda: self.gathered(count)[0],
+            reading=lambda: self.result(count, "--dry-run")[0],
+            whole=lambda: self.result(count)[0],
         )
         floor = found["calamine"].cpu
         told = "{:.1f}× CPU ({:.2f} ms a file; calamine {:.2f}), {:.1f}× wall"
@@ -189,7 +189,7 @@ class Bench:
         ratio = floor / found["inflate"].cpu
         yield Row("bare calamine against unpacking the same parts, CPU", "", f"{ratio:.1f}×", ratio)
 
-    def gathered(self, count: int, *more: str) -> tuple[Cost, dict[str, Any]]:
+    def result(self, count: int, *more: str) -> tuple[Cost, dict[str, Any]]:
         """One run of the command on a fresh parent: what it cost, and its answer."""
         blank_parent, inbox = self.campaign.received(count)
         target = self.campaign.folder / "tong-hop" / "huyen.xlsx"
@@ -220,10 +220,10 @@ class Bench:
         plan.write_text(json.dumps(self.campaign.added), encoding="utf-8")
         sums: list[bytes] = []
         script = [str(ROOT / "scripts" / "peers.py"), str(plan), *map(str, sorted(inbox.iterdir()))]
-        values = self.gathered(count)[1]["values"]
+        values = self.result(count)[1]["values"]
         found = interleaved(
             self.sizes.rounds,
-            ours=lambda: self.gathered(count)[0],
+            ours=lambda: self.result(count)[0],
             theirs=lambda: process(self.environment, *script, answer=sums),
         )
         for said in map(json.loads, sums):
@@ -237,7 +237,7 @@ class Bench:
     def growth(self) -> Iterator[Row]:
         """Time per file and memory, from the smallest number of files to the largest."""
         sizes = self.sizes.growth
-        runs = {str(count): lambda count=count: self.gathered(count)[0] for count in sizes}
+        runs = {str(count): lambda count=count: self.result(count)[0] for count in sizes}
         found = interleaved(self.sizes.growth_rounds, **runs)
         cpu = {count: 1000 * found[str(count)].cpu for count in sizes}
         each = {count: ms / count for count, ms in cpu.items()}

@@ -8,7 +8,7 @@ from pathlib import Path
 from loithe_xl.consolidation.ledger import Ledgers
 from loithe_xl.demo.answers import Cast, cell_inputs
 from loithe_xl.draw import form_book, packs
-from loithe_xl.draw.batch import Forge
+from loithe_xl.draw.batch import BatchRenderer
 from loithe_xl.draw.render import cell_case, package, parent_case, salt_of
 from loithe_xl.form.inputs import Inputs, blank
 from loithe_xl.form.layout import Layout
@@ -30,7 +30,7 @@ class Campaign:
         self.loaded = packs.load("loi_the")
         self.term: Term = term(self.loaded, None, None, None)
         self.key = new_private_key()
-        self.forge = Forge(salt_of(public_key(self.key)))
+        self.renderer = BatchRenderer(salt_of(public_key(self.key)))
         self.layout: Layout = self.loaded.by_form["base_cell"]
 
     def units(self, count: int) -> list[Unit]:
@@ -61,7 +61,7 @@ class Campaign:
 
     def make(self, unit: Unit, inputs: Inputs | None = None) -> bytes:
         """A unit's form: signed and stamped."""
-        return self.forge.form(self.unit_form(unit, self.layout), inputs)
+        return self.renderer.form(self.unit_form(unit, self.layout), inputs)
 
     def received(self, count: int) -> tuple[Path, Path]:
         """A parent's blank form, and a folder with the filled forms of its units."""
@@ -74,7 +74,7 @@ class Campaign:
             case = parent_case(top, blank(layout.form), Ledgers(Register(tuple(units))), {})
             files = ((inbox / f"{unit.code}.xlsx", self.make(unit, self.inputs(unit))) for unit in units[1:])
             list(store.write_many(inbox, files))
-            parent.write_bytes(package(case, self.forge.salt))
+            parent.write_bytes(package(case, self.renderer.salt))
         return parent, inbox
 
     @cached_property

@@ -25,7 +25,7 @@ from loithe_xl.language.issues import Place, Severity
 from loithe_xl.pack.kinds import NO, YES
 from loithe_xl.pack.spec import Field, Form
 from loithe_xl.rules.evaluate import Raw
-from loithe_xl.tasks.consolidate import Order, gather, rebuilt
+from loithe_xl.tasks.consolidate import ConsolidationRequest, consolidate, rebuilt
 from loithe_xl.tasks.office import Office
 from loithe_xl.workbook.address import located
 from loithe_xl.workbook.daynumbers import serial
@@ -100,8 +100,8 @@ def fill(forms: Mapping[str, Path], form: str, seed: int, folder: Path) -> Path:
     target.write_bytes(forms[UNITS[form]].read_bytes())
     sent = [fill(forms, "cell", seed + 1, folder / f"{form}-{seed}")]
     sent += [fill(forms, "base_cell", seed + 1, folder / f"{form}-{seed}")] if form == "district" else []
-    gathered = gather(Order(target, tuple(sent)), Office(now=NOON))
-    assert gathered.counts[Status.ACCEPTED] == len(sent), gathered
+    result = consolidate(ConsolidationRequest(target, tuple(sent)), Office(now=NOON))
+    assert result.counts[Status.ACCEPTED] == len(sent), result
     return write(target, target, inputs)
 
 

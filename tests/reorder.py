@@ -15,7 +15,7 @@ from scenes import World, leftovers, remembered
 from tally import Tally
 from tools import REQUIRED, held, make_forms, small_register
 
-from loithe_xl.tasks.consolidate import Gathered, Order, gather
+from loithe_xl.tasks.consolidate import ConsolidationRequest, ConsolidationResult, consolidate
 from loithe_xl.tasks.office import Office
 
 FRIDAY = Office(now=datetime(2023, 3, 3, 15))
@@ -64,7 +64,9 @@ def _tree(folder: Path, chance: random.Random) -> Tree:
     for base in shape:
         own = [path for unit, paths in sent.items() if unit.startswith(f"{base}.") for path in paths]
         if own and chance.random() < 0.7:
-            gather(Order(forms[base], tuple(chance.sample(own, chance.randint(1, len(own))))), FRIDAY)
+            consolidate(
+                ConsolidationRequest(forms[base], tuple(chance.sample(own, chance.randint(1, len(own))))), FRIDAY
+            )
             files.append(forms[base].read_bytes())
     return Tree(forms["01"].read_bytes(), files)
 
@@ -80,16 +82,16 @@ def _wrong(tree: Tree, chance: random.Random, folder: Path) -> str:
     chance.shuffle(mixed)
     known = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in (*plain, *mixed)}
     parents = [_put(folder / name / "cha.xlsx", tree.parent) for name in ("p", "r")]
-    other = gather(Order(parents[0], tuple(mixed), dry_run=True), FRIDAY)
-    first = gather(Order(parents[0], (folder / "a",)), FRIDAY)
+    other = consolidate(ConsolidationRequest(parents[0], tuple(mixed), dry_run=True), FRIDAY)
+    first = consolidate(ConsolidationRequest(parents[0], (folder / "a",)), FRIDAY)
     if _figures(first) != _figures(other):
         return f"other order, names or repeats: {_differing(_figures(first), _figures(other))}"
     chance.shuffle(plain)
-    gather(Order(parents[1], tuple(plain)), FRIDAY)
+    consolidate(ConsolidationRequest(parents[1], tuple(plain)), FRIDAY)
     data, stamp = parents[0].read_bytes(), parents[0].stat().st_mtime_ns
     if data != parents[1].read_bytes():
         return "another order makes other bytes"
-    again = gather(Order(parents[0], tuple(mixed)), Office(now=datetime(2023, 3, 9)))
+    again = consolidate(ConsolidationRequest(parents[0], tuple(mixed)), Office(now=datetime(2023, 3, 9)))
     if again.written or (parents[0].read_bytes(), parents[0].stat().st_mtime_ns) != (data, stamp):
         return "a second run, of the same files under other names, changed the parent"
     if _figures(again) != _figures(first):
@@ -115,15 +117,15 @@ def _name(chance: random.Random) -> Path:
     )
 
 
-def _figures(gathered: Gathered) -> Mapping[str, object]:
+def _figures(result: ConsolidationResult) -> Mapping[str, object]:
     """What a run comes to, without what files are called."""
-    parent = gathered.parent
+    parent = result.parent
     done = parent.consolidation
     return {
         **{f"value {id}": value for id, value in done.values.items()},
         **{f"text {id}": said for id, said in done.texts.items()},
         **{f"file {each.sha}": (each.unit, each.verdict, each.rows, each.key) for each in parent.ledgers.receipts},
-        **{f"status {sha}": status for sha, status in gathered.statuses.items()},
+        **{f"status {sha}": status for sha, status in result.statuses.items()},
         "units": [(child.unit, child.status, child.late) for child in done.children],
     }
 

@@ -64,7 +64,7 @@ def noticed(decided: Decision, receipt: Receipt) -> list[str]:
     return [found.code for found in decided.issues.get(receipt.sha, ())]
 
 
-def gathered(receipts: Sequence[Receipt], register: Register = REGISTER, **inputs: Raw) -> Consolidation:
+def result(receipts: Sequence[Receipt], register: Register = REGISTER, **inputs: Raw) -> Consolidation:
     form = PACK.forms["district"]
     start = blank(form)
     typed = type(start)({**start.values, **inputs}, start.tables)
@@ -253,13 +253,13 @@ def test_figures_are_exact_and_independent_of_order() -> None:
         )
     ]
 
-    totals = {gathered(order).values["members_total"] for order in permutations(files)}
+    totals = {result(order).values["members_total"] for order in permutations(files)}
 
     assert totals == {Decimal("100000000000000000000.6")}
 
 
 def test_denominators_come_from_the_register() -> None:
-    values = gathered([]).values
+    values = result([]).values
 
     assert (values["cells_total"], values["units_total"], values["cells_not_reported"]) == (4, 3, 4)
     assert values["rate_cells_held"] == 0
@@ -267,7 +267,7 @@ def test_denominators_come_from_the_register() -> None:
 
 
 def test_more_reported_than_registered_is_an_error_not_a_negative_figure_in_silence() -> None:
-    found = gathered([sent("01.K1", cells_not_started=6, cells_total=6)])
+    found = result([sent("01.K1", cells_not_started=6, cells_total=6)])
 
     assert found.values["cells_not_reported"] == -2
     assert [each.code for each in found.issues if each.severity is Severity.ERROR] == ["FIGURE_BELOW_ZERO"]
@@ -279,13 +279,13 @@ def test_children_answers_are_counted_not_added_up() -> None:
     base = sent("01.1", total=0, **answered)
     cell = sent("01.2.C01", **answered)
 
-    values = gathered([base, cell, sent("01.K1", plan_issued=1)]).values
+    values = result([base, cell, sent("01.K1", plan_issued=1)]).values
 
     assert (values["units_plan_issued"], values["units_conference_held"], values["units_total"]) == (2, 1, 3)
 
 
 def test_own_answers_are_numbers_and_blanks_are_what_domain_says() -> None:
-    values = gathered([], plan_issued="Có", documents_issued=4, plan_number="96").values
+    values = result([], plan_issued="Có", documents_issued=4, plan_number="96").values
 
     assert (values["plan_issued"], values["conference_held"]) == (1, 0)
     assert (values["documents_issued"], values["reminders_issued"]) == (4, 0)
@@ -293,7 +293,7 @@ def test_own_answers_are_numbers_and_blanks_are_what_domain_says() -> None:
 
 
 def test_a_direct_child_is_missing_when_no_figure_of_it_counts() -> None:
-    found = gathered([sent("01.1.C01")])
+    found = result([sent("01.1.C01")])
 
     lines = {child.unit: child.status for child in found.children}
     assert lines == {
@@ -308,7 +308,7 @@ def test_a_direct_child_is_missing_when_no_figure_of_it_counts() -> None:
 
 @pytest.mark.parametrize(("at", "late"), [("2023-03-05T23:59:59", False), ("2023-03-06T00:00:00", True)])
 def test_late_is_after_the_day_of_the_deadline(at: str, late: bool) -> None:
-    child = next(each for each in gathered([sent("01.K1", at=at)]).children if each.unit == "01.K1")
+    child = next(each for each in result([sent("01.K1", at=at)]).children if each.unit == "01.K1")
 
     assert child.late is late
 

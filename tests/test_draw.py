@@ -77,11 +77,11 @@ SCRIPT = """
 import hashlib, sys
 from pathlib import Path
 from tools import *
-from loithe_xl.tasks.consolidate import Order, gather
+from loithe_xl.tasks.consolidate import ConsolidationRequest, consolidate
 folder = Path(sys.argv[1])
 forms = make_forms(folder / "forms")
 sent = [fill(forms[code], folder / f"{code}.xlsx", sessions=[held(10)]) for code in ("01.1.C01", "01.K1")]
-gather(Order(forms["01"], tuple(sent)), Office(now=NOON))
+consolidate(ConsolidationRequest(forms["01"], tuple(sent)), Office(now=NOON))
 for path in sorted(folder.rglob("*.xlsx")):
     if "ban-cu" not in path.parts:
         print(path.relative_to(folder).as_posix(), hashlib.sha256(path.read_bytes()).hexdigest())

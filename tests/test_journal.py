@@ -46,7 +46,7 @@ from loithe_xl.language.catalogue import Text, catalogue
 from loithe_xl.language.issues import Issue, Place, issue
 from loithe_xl.reading import reader
 from loithe_xl.tasks import journalfile
-from loithe_xl.tasks.consolidate import Order, gather, open_parent
+from loithe_xl.tasks.consolidate import ConsolidationRequest, consolidate, open_parent
 from loithe_xl.tasks.office import Office
 from loithe_xl.workbook import writer as writing
 from loithe_xl.workbook.book import Book, Formula, Sheet
@@ -609,9 +609,9 @@ def test_runs_at_once_leave_every_line_whole(forms: dict[str, Path]) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
     files = [filled(forms, code, f"{code}.xlsx") for code in ("01.K1", "01.1.C01", "01.1.C02", "01.2.C01")]
-    orders = [Order(forms["01"], (file,)) for file in files] * 2
+    orders = [ConsolidationRequest(forms["01"], (file,)) for file in files] * 2
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda order: gather(order, Office(now=datetime(2023, 3, 3, 15))), orders))
+        list(pool.map(lambda order: consolidate(order, Office(now=datetime(2023, 3, 3, 15))), orders))
 
     listed = lines(forms["01"])
     assert sorted(line[2] for line in listed) == sorted(file.name for file in files * 2)

@@ -99,7 +99,7 @@ def leaf(unit: Unit, register: Register, inputs: Inputs) -> UnitRow:
     return unit_row(unit.code, form, inputs, values)
 
 
-def gathered(register: Register, parent: str, receipts: Sequence[Receipt]) -> Consolidation:
+def result(register: Register, parent: str, receipts: Sequence[Receipt]) -> Consolidation:
     """The parent's figures from these files."""
     unit = register.unit(parent)
     assert unit
@@ -130,7 +130,7 @@ def cascaded(register: Register, files: Sequence[Receipt]) -> list[Receipt]:
 def base_rows(register: Register, code: str, files: Sequence[Receipt]) -> tuple[UnitRow, ...]:
     """What a base sends up after it received these files."""
     form = PACK.forms["base"]
-    done = gathered(register, code, files)
+    done = result(register, code, files)
     return rows_sent_up(PACK, form, blank(form), done)
 
 
@@ -147,7 +147,7 @@ def test_parent_is_the_sum_of_the_leaves_received(tree: tuple[Register, dict[str
     register, sent = tree
     files = direct(register, sent)
 
-    done = gathered(register, "01", files)
+    done = result(register, "01", files)
 
     for id in PACK.indicators:
         if id not in ("cells_total", "cells_not_reported"):
@@ -166,7 +166,7 @@ def test_cells_through_bases_equal_cells_direct(tree: tuple[Register, dict[str, 
     register, sent = tree
     files = direct(register, sent)
 
-    assert figures(gathered(register, "01", cascaded(register, files))) == figures(gathered(register, "01", files))
+    assert figures(result(register, "01", cascaded(register, files))) == figures(result(register, "01", files))
 
 
 @settings(max_examples=100)
@@ -181,7 +181,7 @@ def test_order_names_and_repeats_change_nothing(
     mixed = [*files, *again]
     chance.shuffle(mixed)
 
-    assert figures(gathered(register, "01", mixed)) == figures(gathered(register, "01", files))
+    assert figures(result(register, "01", mixed)) == figures(result(register, "01", files))
 
 
 @settings(max_examples=100)
@@ -192,7 +192,7 @@ def test_overlaps_count_once(tree: tuple[Register, dict[str, Inputs]]) -> None:
     files = direct(register, sent)
     both = {each.sha: each for each in [*cascaded(register, files), *files]}
 
-    assert figures(gathered(register, "01", list(both.values()))) == figures(gathered(register, "01", files))
+    assert figures(result(register, "01", list(both.values()))) == figures(result(register, "01", files))
 
 
 @settings(max_examples=100)
@@ -201,7 +201,7 @@ def test_rates_are_recomputed_never_averaged(tree: tuple[Register, dict[str, Inp
     """Each rate is its two counts divided; no denominator, no rate."""
     register, sent = tree
 
-    values = gathered(register, "01", cascaded(register, direct(register, sent))).values
+    values = result(register, "01", cascaded(register, direct(register, sent))).values
 
     for rate, over, under in (
         ("rate_cells_held", "cells_held", "cells_total"),

@@ -34,7 +34,7 @@ from loithe_xl.pack.spec import Field, Form
 from loithe_xl.register.register import Register, Unit
 from loithe_xl.report import page_json
 from loithe_xl.rules.evaluate import Raw
-from loithe_xl.tasks.consolidate import Gathered
+from loithe_xl.tasks.consolidate import ConsolidationResult
 from loithe_xl.tasks.export import table
 from loithe_xl.tasks.json_output import consolidate_json, number_json
 from loithe_xl.workbook.address import column_letters
@@ -257,7 +257,7 @@ def page_of(world: World) -> dict[str, object]:
 
 def told_in_json(world: World) -> dict[str, object]:
     """The values of ``consolidate --format json``."""
-    values: dict[str, object] = consolidate_json(Gathered(opened(world), {}, 0, ()), "vi")["values"]
+    values: dict[str, object] = consolidate_json(ConsolidationResult(opened(world), {}, 0, ()), "vi")["values"]
     return values
 
 

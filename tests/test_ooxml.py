@@ -12,7 +12,7 @@ from tools import REQUIRED, fill, held, make_forms, small_register, type_into
 
 from loithe_xl.register.register import Register, Unit
 from loithe_xl.tasks import registers
-from loithe_xl.tasks.consolidate import Order, gather
+from loithe_xl.tasks.consolidate import ConsolidationRequest, consolidate
 from loithe_xl.tasks.office import Office
 from loithe_xl.tasks.report import report
 
@@ -42,8 +42,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     straight = fill(forms["01.K1"], folder / "sent" / "b.xlsx", {**REQUIRED, **SAID, **PLAN}, [held(20)])
     faulty = fill(forms["01.1.C02"], folder / "sent" / "c.xlsx", {"members_total": 1, "members_exempt": 5})
     base, district = forms["01.1"], forms["01"]
-    gather(Order(base, (*sent, faulty)), OFFICE)
-    gather(Order(type_into(district, PLAN), (base, straight)), OFFICE)
+    consolidate(ConsolidationRequest(base, (*sent, faulty)), OFFICE)
+    consolidate(ConsolidationRequest(type_into(district, PLAN), (base, straight)), OFFICE)
     files |= {"filled-cell": straight, "consolidated-base": base, "consolidated-district": district}
     files["report"] = folder / "report.xlsx"
     report(district, files["report"], "hd36_2018", None, OFFICE)

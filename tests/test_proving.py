@@ -27,8 +27,7 @@ from loithe_xl.intake.openfile import OpenedForm, ParentBook, open_file, with_re
 from loithe_xl.language.issues import Fault, issue
 from loithe_xl.reading import reader
 from loithe_xl.register.register import Register
-from loithe_xl.tasks import consolidate
-from loithe_xl.tasks.consolidate import Order, gather, open_parent, rebuilt
+from loithe_xl.tasks.consolidate import ConsolidationRequest, consolidate, open_parent, rebuilt
 from loithe_xl.tasks.export import export
 from loithe_xl.tasks.office import Office
 from loithe_xl.tasks.repair import repair
@@ -86,9 +85,9 @@ def test_a_parent_over_a_limit_of_the_reading_replaces_nothing(
         monkeypatch.setattr(reader, "MOST_BLANK", 0)
         return rebuilt(opened, saved)
 
-    monkeypatch.setattr(consolidate, "rebuilt", outgrown)
+    monkeypatch.setattr("loithe_xl.tasks.consolidate.rebuilt", outgrown)
     with pytest.raises(Fault) as fault:
-        gather(Order(parent, (sent,)), Office(now=NOON))
+        consolidate(ConsolidationRequest(parent, (sent,)), Office(now=NOON))
 
     assert (fault.value.issues[0].code, fault.value.exit_code) == ("STORE_UNPROVEN", 3)
     assert parent.read_bytes() == before

@@ -26,10 +26,9 @@ from loithe_xl.intake.openfile import Opened, Unreadable, open_file
 from loithe_xl.language.issues import Fault, Issue
 from loithe_xl.system import store, workers
 from loithe_xl.system.workers import Lost
-from loithe_xl.tasks import consolidate as gather_module
 from loithe_xl.tasks import generate as generate_module
 from loithe_xl.tasks import sandbox
-from loithe_xl.tasks.consolidate import Gathered, Order, gather, open_parent, take_in
+from loithe_xl.tasks.consolidate import ConsolidationRequest, ConsolidationResult, consolidate, open_parent, take_in
 from loithe_xl.tasks.office import Office
 from loithe_xl.tasks.report import report
 from loithe_xl.tasks.validate import check
@@ -48,13 +47,15 @@ def sent(forms: dict[str, Path], tmp_path: Path) -> Path:
     return tmp_path / "nhan"
 
 
-def taken(forms: dict[str, Path], folder: Path, office: Office | None = None) -> Gathered:
+def taken(forms: dict[str, Path], folder: Path, office: Office | None = None) -> ConsolidationResult:
     parent = open_parent(forms["01"])
-    return take_in(parent, inbox.find([folder]), Order(forms["01"], (folder,)), office or Office(now=NOON))
+    return take_in(
+        parent, inbox.find([folder]), ConsolidationRequest(forms["01"], (folder,)), office or Office(now=NOON)
+    )
 
 
-def receipts(gathered: Gathered) -> list[Receipt]:
-    return sorted(gathered.parent.ledgers.receipts, key=lambda each: each.file)
+def receipts(result: ConsolidationResult) -> list[Receipt]:
+    return sorted(result.parent.ledgers.receipts, key=lambda each: each.file)
 
 
 def dangerous(path: Path, file: str, *others: object) -> Opened:
@@ -84,13 +85,13 @@ def test_one_file_is_lost_and_the_others_count(
     monkeypatch.setattr(sandbox, "SECONDS", 3.0 if danger == "hang" else 60.0)
     before = snapshot(sent)
 
-    gathered = taken(forms, sent)
+    result = taken(forms, sent)
 
-    first, lost, last = receipts(gathered)
+    first, lost, last = receipts(result)
     assert [first, last] == [expected[0], expected[2]]
     assert (lost.verdict, [each.code for each in lost.issues]) == (Verdict.REFUSED, [f"FILE_{code}"])
     assert lost.sha == hashlib.sha256(next(sent.glob("2*")).read_bytes()).hexdigest()
-    assert (gathered.counts[Status.ACCEPTED], gathered.counts[Status.REFUSED], gathered.seen) == (2, 1, 3)
+    assert (result.counts[Status.ACCEPTED], result.counts[Status.REFUSED], result.seen) == (2, 1, 3)
     assert snapshot(sent) == before
     assert multiprocessing.active_children() == []
 
@@ -136,13 +137,13 @@ def test_a_parent_that_cannot_be_read_holds_nobody_up(
 ):
     parent = Path(shutil.copy(forms["01"], sent / "2 huyen.xlsx"))
     monkeypatch.setenv("DANGER", danger)
-    monkeypatch.setattr(gather_module, "open_file", dangerous)
+    monkeypatch.setattr("loithe_xl.tasks.consolidate.open_file", dangerous)
     monkeypatch.setattr(sandbox, "OWN_SECONDS", 1.0 if danger == "hang" else 60.0)
     before = snapshot(sent)
 
     for work in (
         lambda: open_parent(parent),
-        lambda: gather(Order(parent, (sent / "1 01.1.C01.xlsx",)), Office(now=NOON)),
+        lambda: consolidate(ConsolidationRequest(parent, (sent / "1 01.1.C01.xlsx",)), Office(now=NOON)),
         lambda: report(parent, None, "hd36_2018", None, Office(now=NOON)),
     ):
         with pytest.raises(Fault) as raised:
@@ -262,9 +263,9 @@ def test_where_no_process_may_be_started_files_are_read_all_the_same(
         raise PermissionError(1, "not here")
 
     monkeypatch.setattr(multiprocessing.process.BaseProcess, "start", forbidden)
-    gathered = taken(forms, sent, Office(now=NOON, progress=walk))
+    result = taken(forms, sent, Office(now=NOON, progress=walk))
 
-    assert receipts(gathered) == receipts(expected)
+    assert receipts(result) == receipts(expected)
     assert shown == sorted(sent.iterdir())
 
 

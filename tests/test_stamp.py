@@ -21,7 +21,7 @@ from locking import lock
 from tools import TERM
 
 from loithe_xl.draw import packs
-from loithe_xl.draw.batch import Forge
+from loithe_xl.draw.batch import BatchRenderer
 from loithe_xl.draw.render import cell_case, package
 from loithe_xl.form.inputs import Inputs, blank
 from loithe_xl.form.unitform import UnitForm
@@ -246,7 +246,7 @@ def odd_inputs(form: Form, chance: Random, odd: float = 0.3) -> Inputs:
 @pytest.mark.parametrize("id", CHILDLESS)
 @pytest.mark.parametrize("lang", ["vi", "en"])
 def test_a_filled_form_is_the_one_that_would_have_been_rendered_part_by_part(id: str, lang: str):
-    chance, layout, forge = Random(id + lang), LOADED.by_form[id], Forge(SALT)
+    chance, layout, renderer = Random(id + lang), LOADED.by_form[id], BatchRenderer(SALT)
     assert CHILDLESS == ["cell", "base_cell"]
     for number in range(8):
         name, above = chance.choice([("Chi bộ “A” & <B>", "Đảng bộ"), ("Có", "Có"), ("Chi bộ 1", "")])
@@ -254,12 +254,12 @@ def test_a_filled_form_is_the_one_that_would_have_been_rendered_part_by_part(id:
         unit_form = UnitForm(LOADED, identity, f"LT1|{number}", name, above, lang)
         inputs = odd_inputs(layout.form, chance) if number else blank(layout.form)
         rendered = parts(package(cell_case(unit_form, inputs), SALT))
-        stamped = parts(forge.form(unit_form, inputs))
+        stamped = parts(renderer.form(unit_form, inputs))
 
         assert list(stamped) == list(rendered)
         assert [part for part in rendered if stamped[part] != rendered[part]] == []
         if not number:
-            assert stamped == parts(forge.form(unit_form))
+            assert stamped == parts(renderer.form(unit_form))
 
 
 @pytest.mark.parametrize("id", CHILDLESS)
@@ -268,7 +268,7 @@ def test_a_filled_form_opens_in_libreoffice_and_says_the_same(id: str, office: C
     identity = Identity("01.C1", TERM.period, TERM.cutoff, TERM.deadline, "loi_the", layout.digest)
     inputs = odd_inputs(layout.form, Random(id), odd=0)
     file = tmp_path / "bieu.xlsx"
-    file.write_bytes(Forge(SALT).form(UnitForm(LOADED, identity, "LT1|1", "Chi bộ 1", "Đảng bộ"), inputs))
+    file.write_bytes(BatchRenderer(SALT).form(UnitForm(LOADED, identity, "LT1|1", "Chi bộ 1", "Đảng bộ"), inputs))
     ours, theirs = (
         openpyxl.load_workbook(each, data_only=True) for each in (file, office(file, "xlsx", tmp_path / "x"))
     )

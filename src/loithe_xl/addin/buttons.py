@@ -21,7 +21,7 @@ from loithe_xl.addin.frame import button
 from loithe_xl.intake.openfile import OpenedForm, ParentBook
 from loithe_xl.language.catalogue import Text, text
 from loithe_xl.language.issues import Issue, Severity
-from loithe_xl.tasks.consolidate import Gathered
+from loithe_xl.tasks.consolidate import ConsolidationResult
 from loithe_xl.tasks.office import ends
 from loithe_xl.tasks.text_output import missing_and_late, status_words
 from loithe_xl.workbook.ownsheets import ANNEX, CHECK, GUIDE, JOURNAL, RECEIPTS, REPORT
@@ -144,7 +144,7 @@ def _consolidate(click: Click, paths: Sequence[Path]) -> None:
     click.say(*said, *_warnings(done), text("addin.look_at_receipts", sheet=RECEIPTS))
 
 
-def _warnings(done: Gathered) -> list[Text]:
+def _warnings(done: ConsolidationResult) -> list[Text]:
     errors, _ = _levels(done.parent)
     worth_telling = [each for each in done.issues if each.severity is Severity.ERROR or each.code == "PARENT_FOREIGN"]
     told = [found.message for found in worth_telling][:3]

@@ -24,7 +24,15 @@ from loithe_xl.language.issues import Fault, Issue, Place, issue
 from loithe_xl.reading.received import Received
 from loithe_xl.report import Page, read_edits
 from loithe_xl.system import disk, store
-from loithe_xl.tasks.consolidate import Gathered, Order, as_parent, noted, open_parent, rebuilt_case, take_in
+from loithe_xl.tasks.consolidate import (
+    ConsolidationRequest,
+    ConsolidationResult,
+    as_parent,
+    noted,
+    open_parent,
+    rebuilt_case,
+    take_in,
+)
 from loithe_xl.tasks.office import Office
 from loithe_xl.tasks.report import page_for
 from loithe_xl.tasks.sandbox import OWN_MEMORY, OWN_SECONDS, read_one, workbook
@@ -132,16 +140,16 @@ def check(book: Book, office: Office) -> OpenedForm:
     return found
 
 
-def consolidate(book: Book, paths: Sequence[Path], office: Office) -> Gathered:
+def consolidate(book: Book, paths: Sequence[Path], office: Office) -> ConsolidationResult:
     """Take the files into the open parent: figures, receipts, opinions and report; then save it."""
     path = place_of(book)
     files = inbox.find(paths)
     with store.lock(path):
-        gathered = take_in(_parent(book), files, Order(path, tuple(paths)), office)
-        if gathered.changed or _unfinished(book, path, gathered.parent):
-            copy = _write(book, path, gathered.parent, rebuilt_case(gathered.parent), office)
-            gathered = replace(gathered, written=path, copy=copy)
-        return noted(gathered, path)
+        result = take_in(_parent(book), files, ConsolidationRequest(path, tuple(paths)), office)
+        if result.changed or _unfinished(book, path, result.parent):
+            copy = _write(book, path, result.parent, rebuilt_case(result.parent), office)
+            result = replace(result, written=path, copy=copy)
+        return noted(result, path)
 
 
 def report(book: Book, office: Office, profile: str | None = None) -> Reported:

@@ -112,7 +112,7 @@ def _consolidate(
     now: datetime | None,
     form: str,
 ) -> int:
-    from loithe_xl.tasks.consolidate import Order, gather
+    from loithe_xl.tasks.consolidate import ConsolidationRequest, consolidate
     from loithe_xl.tasks.json_output import consolidate_json
     from loithe_xl.tasks.office import Office, local_time
     from loithe_xl.tasks.text_output import consolidate_lines, run_failed
@@ -120,16 +120,16 @@ def _consolidate(
     if not paths and not preferred and not withdrawn:
         raise click.UsageError(text("cli.nothing_given").to(lang))
     office = Office(lang=lang, now=now or local_time(), progress=progress_bar(lang), notice=noticing(lang))
-    gathered = gather(Order(into, paths, dry_run, preferred, withdrawn), office)
-    count(status.value for status, times in gathered.counts.items() for _ in range(times))
-    count(found.code for child in gathered.children for found in child.issues)
-    count(found.code for found in gathered.issues)
+    result = consolidate(ConsolidationRequest(into, paths, dry_run, preferred, withdrawn), office)
+    count(status.value for status, times in result.counts.items() for _ in range(times))
+    count(found.code for child in result.children for found in child.issues)
+    count(found.code for found in result.issues)
     if form == "json":
-        say_json(consolidate_json(gathered, lang))
+        say_json(consolidate_json(result, lang))
     else:
-        for line in consolidate_lines(gathered, lang):
+        for line in consolidate_lines(result, lang):
             say(line)
-    return FAULTY if run_failed(gathered) else OK
+    return FAULTY if run_failed(result) else OK
 
 
 def _status(lang: str, parent: Path, export: Path | None, form: str) -> int:

@@ -8,14 +8,14 @@ from functools import cache
 from pathlib import Path
 
 from loithe_xl.demo.answers import Cast, cell_inputs, own_values
-from loithe_xl.draw.batch import Forge
+from loithe_xl.draw.batch import BatchRenderer
 from loithe_xl.draw.render import salt_of
 from loithe_xl.form.inputs import Inputs, blank
 from loithe_xl.intake.openfile import Unreadable, open_file, with_receipts
 from loithe_xl.language.issues import Fault
 from loithe_xl.register.register import Unit
 from loithe_xl.system import store
-from loithe_xl.tasks.consolidate import Order, gather, open_parent, rebuilt
+from loithe_xl.tasks.consolidate import ConsolidationRequest, consolidate, open_parent, rebuilt
 from loithe_xl.tasks.office import Office, shown
 
 MONDAY, FRIDAY, LATE = datetime(2023, 2, 27, 8), datetime(2023, 3, 3, 15), datetime(2023, 3, 7, 9)
@@ -57,8 +57,8 @@ def filled(letter: Letter) -> Path:
 
 
 @cache
-def _forge(key: str) -> Forge:
-    return Forge(salt_of(key))
+def _forge(key: str) -> BatchRenderer:
+    return BatchRenderer(salt_of(key))
 
 
 def collected(work: Collection) -> Path:
@@ -70,7 +70,7 @@ def collected(work: Collection) -> Path:
     half = len(files) // 2 if work.twice else 0
     for delivery, moment in ((files[:half], MONDAY), (files[half:], FRIDAY)):
         if delivery:
-            gather(Order(work.target, tuple(delivery)), Office(now=moment, key=work.key))
+            consolidate(ConsolidationRequest(work.target, tuple(delivery)), Office(now=moment, key=work.key))
     return work.target
 
 

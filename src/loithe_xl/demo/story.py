@@ -22,7 +22,7 @@ from loithe_xl.register.file import sample_register
 from loithe_xl.register.register import Register, Unit
 from loithe_xl.system import pdf
 from loithe_xl.tasks import registers
-from loithe_xl.tasks.consolidate import Order, gather
+from loithe_xl.tasks.consolidate import ConsolidationRequest, consolidate
 from loithe_xl.tasks.generate import Request, generate
 from loithe_xl.tasks.office import Office, shown
 from loithe_xl.tasks.report import report
@@ -115,9 +115,12 @@ class _Stage:
         target = self.out / RESULT / path.name
         typed(path, target, district_inputs(self.loaded.pack.forms["district"], self.cells))
         files = list(self.base_files.values())
-        gather(Order(target, (*files[:-1], self.out / RECEIVED / "chi-bo-co-so")), replace(self.office, now=FRIDAY))
+        consolidate(
+            ConsolidationRequest(target, (*files[:-1], self.out / RECEIVED / "chi-bo-co-so")),
+            replace(self.office, now=FRIDAY),
+        )
         straight = _first(self.out / RECEIVED / files[0].parent.name)
-        done = gather(Order(target, (files[-1], straight)), replace(self.office, now=LATE))
+        done = consolidate(ConsolidationRequest(target, (files[-1], straight)), replace(self.office, now=LATE))
         self.target = target
         counts = {status: number for status, number in done.counts.items() if number}
         self._wrote(target)

@@ -19,7 +19,7 @@ class _Kept:
     drawn: Drawn
 
 
-class Forge:
+class BatchRenderer:
     """Forms of one pack under one salt; each is byte for byte, part by part, what rendering it alone would give."""
 
     def __init__(self, salt: bytes) -> None:

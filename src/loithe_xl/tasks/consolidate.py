@@ -43,7 +43,7 @@ COUNTED = (
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class ConsolidationRequest:
     """One run of consolidate."""
 
     into: Path
@@ -54,7 +54,7 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class Gathered:
+class ConsolidationResult:
     """What a run came to: the parent with its figures, the files of this run by status, and what was skipped."""
 
     parent: ParentBook
@@ -108,28 +108,28 @@ def as_parent(opened: Opened) -> ParentBook:
     raise Fault(list(opened.issues))
 
 
-def gather(order: Order, office: Office) -> Gathered:
-    """Consolidate the files of ``order`` into its parent."""
+def consolidate(request: ConsolidationRequest, office: Office) -> ConsolidationResult:
+    """Consolidate the files of ``request`` into its parent."""
     # Found before the lock's own file stands among them; what is not there is not locked either.
-    found = inbox.find([*order.paths, *([order.prefer] if order.prefer else [])])
-    with nullcontext() if order.dry_run or not order.into.is_file() else store.lock(order.into):
-        gathered = take_in(open_parent(order.into), found, order, office)
-        if order.dry_run:
-            return gathered
-        if gathered.changed:
-            copy = store.keep_copy(order.into, office.stamp)
-            data = rebuilt(gathered.parent, office.now)
-            written = store.write(order.into, data, verify=proving.workbook(gathered.parent, order.into.name))
-            issues = (*gathered.issues, *beside(order.into, written))
-            gathered = replace(gathered, written=written, copy=copy, issues=issues)
-        return noted(gathered, order.into)
+    found = inbox.find([*request.paths, *([request.prefer] if request.prefer else [])])
+    with nullcontext() if request.dry_run or not request.into.is_file() else store.lock(request.into):
+        result = take_in(open_parent(request.into), found, request, office)
+        if request.dry_run:
+            return result
+        if result.changed:
+            copy = store.keep_copy(request.into, office.stamp)
+            data = rebuilt(result.parent, office.now)
+            written = store.write(request.into, data, verify=proving.workbook(result.parent, request.into.name))
+            issues = (*result.issues, *beside(request.into, written))
+            result = replace(result, written=written, copy=copy, issues=issues)
+        return noted(result, request.into)
 
 
-def take_in(parent: ParentBook, found: Found, order: Order, office: Office) -> Gathered:
+def take_in(parent: ParentBook, found: Found, request: ConsolidationRequest, office: Office) -> ConsolidationResult:
     """What ``parent`` comes to with the files that were found; nothing is written."""
     if found.issues:
         raise Fault(list(found.issues), 2)
-    here = order.into.resolve()
+    here = request.into.resolve()
     files = [path for path in found.files if not _same(path, here)]
     own = len(found.files) - len(files)
     known, register = office.trusted(), parent.ledgers.register
@@ -138,23 +138,23 @@ def take_in(parent: ParentBook, found: Found, order: Order, office: Office) -> G
     judge = Judge(parent.identity, register, trusted, office.moment)
     named = partial(kept, folder=office.folder)
     seen = list(read_each(files, judge, office, "consolidate", parent.loaded, named, trusted))
-    chosen = [receipt for path, receipt in zip(files, seen, strict=True) if _same(path, order.prefer)]
+    chosen = [receipt for path, receipt in zip(files, seen, strict=True) if _same(path, request.prefer)]
     lasting = partial(settled, register, parent.identity.unit)
-    after = lasting(_commanded(merged(parent.ledgers.receipts, seen), chosen, order, parent))
+    after = lasting(_commanded(merged(parent.ledgers.receipts, seen), chosen, request, parent))
     done = received(parent, after)
     changed = after != lasting(parent.ledgers.receipts)
     done, entries = _journal(parent, done, seen, changed, office)
     notices = (*([stranger.in_file(parent.file)] if stranger else []), *(why for _, why in found.skipped))
-    gathered = _count(done, seen, len(found.skipped) + own, notices)
+    result = _count(done, seen, len(found.skipped) + own, notices)
     decisions = parent.consolidation.decision, done.consolidation.decision
-    told = news(*decisions, done.ledgers.receipts, gathered.statuses, order.withdraw)
-    return replace(gathered, changed=changed, entries=entries, issues=(*gathered.issues, *told))
+    told = news(*decisions, done.ledgers.receipts, result.statuses, request.withdraw)
+    return replace(result, changed=changed, entries=entries, issues=(*result.issues, *told))
 
 
-def noted(gathered: Gathered, into: Path) -> Gathered:
+def noted(result: ConsolidationResult, into: Path) -> ConsolidationResult:
     """The run, told in the file journal beside the parent; its lock is held."""
-    path, found = journalfile.add(into, gathered.entries, gathered.parent.unit_form.lang)
-    return replace(gathered, journal=path, issues=(*gathered.issues, *found))
+    path, found = journalfile.add(into, result.entries, result.parent.unit_form.lang)
+    return replace(result, journal=path, issues=(*result.issues, *found))
 
 
 def rebuilt(parent: ParentBook, saved: datetime) -> bytes:
@@ -205,20 +205,22 @@ def _same(path: Path, other: Path | None) -> bool:
     return path.resolve() == other.resolve()
 
 
-def _commanded(receipts: list[Receipt], chosen: Sequence[Receipt], order: Order, parent: ParentBook) -> list[Receipt]:
-    for unit in order.withdraw:
+def _commanded(
+    receipts: list[Receipt], chosen: Sequence[Receipt], request: ConsolidationRequest, parent: ParentBook
+) -> list[Receipt]:
+    for unit in request.withdraw:
         if not any(receipt.unit == unit and receipt.verdict is Verdict.VALID for receipt in receipts):
             raise Fault([issue("NOTHING_TO_WITHDRAW", unit=unit, parent=parent.file)], 2)
         receipts = withdraw(receipts, unit)
-    if order.prefer:
+    if request.prefer:
         if not chosen or chosen[0].verdict is not Verdict.VALID:
             why = chosen[0].issues if chosen else ()
-            raise Fault([*why, issue("PREFER_NOT_VALID", file=shown(order.prefer))], 2)
+            raise Fault([*why, issue("PREFER_NOT_VALID", file=shown(request.prefer))], 2)
         receipts = prefer(receipts, chosen[0].sha)
     return receipts
 
 
-def _count(done: ParentBook, seen: Sequence[Receipt], skipped: int, issues: tuple[Issue, ...]) -> Gathered:
+def _count(done: ParentBook, seen: Sequence[Receipt], skipped: int, issues: tuple[Issue, ...]) -> ConsolidationResult:
     """The files of this run by status: of several with the same bytes one has its status, the rest repeat it."""
     passing = {receipt.sha: receipt for receipt in seen if is_no_workbook(receipt)}
     decision = _with(done.consolidation.decision, list(passing.values()))
@@ -241,4 +243,4 @@ def _count(done: ParentBook, seen: Sequence[Receipt], skipped: int, issues: tupl
     assert sum(counts[status] for status in COUNTED) == len(seen), "a file of this run was lost from the count"
     told = (*issues, *notices)
     closed = {status: counts[status] for status in COUNTED}
-    return Gathered(done, closed, skipped, told, statuses=statuses, beside=beside)
+    return ConsolidationResult(done, closed, skipped, told, statuses=statuses, beside=beside)

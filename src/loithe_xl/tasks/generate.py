@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from loithe_xl.consolidation.ledger import Ledgers
-from loithe_xl.draw.batch import Forge
+from loithe_xl.draw.batch import BatchRenderer
 from loithe_xl.draw.render import package, parent_case, salt_of
 from loithe_xl.form.inputs import blank, is_blank
 from loithe_xl.form.loaded import Loaded
@@ -154,7 +154,7 @@ class _Maker:
     def __init__(self, request: Request, office: Office, private: bytes) -> None:
         self.request, self.office, self.private = request, office, private
         self.salt = salt_of(public_key(private))
-        self.forge = Forge(self.salt)
+        self.renderer = BatchRenderer(self.salt)
         self.seals: dict[tuple[str, ...], tuple[str, ...]] = {}
 
     def make(self, unit: Unit) -> bytes:
@@ -171,7 +171,7 @@ class _Maker:
         unit_form = self._sealed(UnitForm(loaded, identity, sign(identity, self.private), *names), subtree)
         if subtree:
             return package(parent_case(unit_form, blank(form), Ledgers(subtree), {}), self.salt)
-        return self.forge.form(unit_form)
+        return self.renderer.form(unit_form)
 
     def _sealed(self, unit_form: UnitForm, subtree: Register | None) -> UnitForm:
         """The form with the seal of its wording: one for all units whose forms say the same."""

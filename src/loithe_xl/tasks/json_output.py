@@ -14,7 +14,7 @@ from loithe_xl.tasks.office import shown
 
 if TYPE_CHECKING:  # no command needs what only another one does
     from loithe_xl.consolidation.consolidate import Child
-    from loithe_xl.tasks.consolidate import Gathered
+    from loithe_xl.tasks.consolidate import ConsolidationResult
     from loithe_xl.tasks.packs import Examined
     from loithe_xl.tasks.repair import Repaired
     from loithe_xl.tasks.report import Reported
@@ -39,9 +39,9 @@ def validate_json(files: list[Checked], lang: str) -> dict[str, Any]:
     return {"files": [_file_json(checked, lang) for checked in files]}
 
 
-def consolidate_json(gathered: Gathered, lang: str) -> dict[str, Any]:
+def consolidate_json(result: ConsolidationResult, lang: str) -> dict[str, Any]:
     """Values, texts, children and the closed count of this run."""
-    parent = gathered.parent
+    parent = result.parent
     done, identity = parent.consolidation, parent.identity
     missing = sum(child.status is Status.MISSING for child in done.children)
     return {
@@ -51,11 +51,11 @@ def consolidate_json(gathered: Gathered, lang: str) -> dict[str, Any]:
         "cutoff": identity.cutoff.isoformat(),
         "values": {id: number_json(value) for id, value in done.values.items()},
         "texts": {id: [{"unit": unit, "text": said} for unit, said in listed] for id, listed in done.texts.items()},
-        "children": children_json(gathered.children, lang),
-        "issues": [issue_json(found, lang) for found in (*parent.issues, *done.issues, *gathered.issues)],
-        "seen": gathered.seen,
-        **{status.value: count for status, count in gathered.counts.items()},
-        "skipped": gathered.skipped,
+        "children": children_json(result.children, lang),
+        "issues": [issue_json(found, lang) for found in (*parent.issues, *done.issues, *result.issues)],
+        "seen": result.seen,
+        **{status.value: count for status, count in result.counts.items()},
+        "skipped": result.skipped,
         "missing": missing,
     }
 

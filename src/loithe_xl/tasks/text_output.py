@@ -14,7 +14,7 @@ from loithe_xl.tasks.office import shown
 
 if TYPE_CHECKING:  # no command needs what only another one does
     from loithe_xl.intake.openfile import ParentBook
-    from loithe_xl.tasks.consolidate import Gathered
+    from loithe_xl.tasks.consolidate import ConsolidationResult
     from loithe_xl.tasks.packs import Examined
     from loithe_xl.tasks.repair import Repaired
     from loithe_xl.tasks.validate import Checked
@@ -42,27 +42,27 @@ def validate_lines(files: list[Checked], lang: str) -> Iterator[str]:
     yield text("cli.validated", files=len(files), good=good, noted=noted, bad=len(files) - good).to(lang)
 
 
-def consolidate_lines(gathered: Gathered, lang: str) -> Iterator[str]:
+def consolidate_lines(result: ConsolidationResult, lang: str) -> Iterator[str]:
     """What was received, what is wrong, and what the parent's figures come to."""
-    parent = gathered.parent
-    told = {issue_line(each, lang): None for each in (*parent.issues, *gathered.issues, *parent.consolidation.issues)}
+    parent = result.parent
+    told = {issue_line(each, lang): None for each in (*parent.issues, *result.issues, *parent.consolidation.issues)}
     # A unit's line may be of an earlier run's file, when what came now is older than that.
-    sent = {receipt.unit for receipt in parent.ledgers.receipts if receipt.sha in gathered.statuses}
-    for child in gathered.children:
-        if child.sha in gathered.statuses or (child.status is Status.ACCEPTED and child.unit in sent):
+    sent = {receipt.unit for receipt in parent.ledgers.receipts if receipt.sha in result.statuses}
+    for child in result.children:
+        if child.sha in result.statuses or (child.status is Status.ACCEPTED and child.unit in sent):
             told |= {issue_line(found.in_file(child.file), lang): None for found in child.issues}
     yield from told
-    parts = [f"{status_words(status, lang)} {number}" for status, number in gathered.counts.items() if number]
-    yield text("cli.consolidated", seen=gathered.seen, parts="; ".join(parts) or "0").to(lang)
+    parts = [f"{status_words(status, lang)} {number}" for status, number in result.counts.items() if number]
+    yield text("cli.consolidated", seen=result.seen, parts="; ".join(parts) or "0").to(lang)
     yield from figure_lines(parent, lang)
-    if gathered.written is None:
+    if result.written is None:
         yield text("cli.unchanged", file=parent.file).to(lang)
     else:
-        yield text("cli.written", file=shown(gathered.written)).to(lang)
-        if gathered.copy:
-            yield text("cli.copied", file=shown(gathered.copy)).to(lang)
-    if gathered.journal:
-        yield text("cli.journal", file=shown(gathered.journal)).to(lang)
+        yield text("cli.written", file=shown(result.written)).to(lang)
+        if result.copy:
+            yield text("cli.copied", file=shown(result.copy)).to(lang)
+    if result.journal:
+        yield text("cli.journal", file=shown(result.journal)).to(lang)
 
 
 def figure_lines(parent: ParentBook, lang: str) -> Iterator[str]:
@@ -123,12 +123,12 @@ def repair_lines(repaired: Repaired, lang: str) -> Iterator[str]:
         yield text("cli.repair_faulty", count=faults).to(lang)
 
 
-def run_failed(gathered: Gathered) -> bool:
+def run_failed(result: ConsolidationResult) -> bool:
     """Whether a run ends with exit code 1: an ERROR, or a file refused, foreign or in conflict."""
-    parent = gathered.parent
+    parent = result.parent
     turned_away = (Status.REFUSED, Status.FOREIGN, Status.CONFLICT)
-    found = (*parent.issues, *gathered.issues, *parent.consolidation.issues)
-    return any(gathered.counts[status] for status in turned_away) or has_error(found)
+    found = (*parent.issues, *result.issues, *parent.consolidation.issues)
+    return any(result.counts[status] for status in turned_away) or has_error(found)
 
 
 def missing_and_late(parent: ParentBook) -> tuple[int, int, int]:
