@@ -245,10 +245,10 @@ def remembered(world: World) -> Iterator[None]:
             world.kept[key] = rebuilt(parent, saved)  # type: ignore[arg-type]
         return world.kept[key]
 
-    def form(renderer: object, unit: object) -> bytes:
+    def form(maker: object, unit: object) -> bytes:
         key = "form", unit.code.encode()  # type: ignore[attr-defined]
         if key not in world.kept:
-            world.kept[key] = make(renderer, unit)  # type: ignore[arg-type]
+            world.kept[key] = make(maker, unit)  # type: ignore[arg-type]
         return world.kept[key]
 
     with mock.patch.object(consolidate, "rebuilt", once), mock.patch.object(generate._Maker, "make", form):
