@@ -60,16 +60,6 @@ def month_in_words(value: date) -> str:
     return f"tháng {month} năm {value.year}"
 
 
-def upper_first(words: str) -> str:
-    """The words with a capital as first letter."""
-    return words[:1].upper() + words[1:]
-
-
-def lower_first(words: str) -> str:
-    """The words with a small first letter, unless a capital follows it."""
-    return words if words[1:2].isupper() else words[:1].lower() + words[1:]
-
-
 def moment(iso: str) -> str:
     """``2023-03-03T15:00:00`` as 03/03/2023 15:00; blank stays blank."""
     return f"{datetime.fromisoformat(iso):%d/%m/%Y %H:%M}" if iso else ""
