@@ -130,7 +130,7 @@ def walked(run: Sequence[Step]) -> str:
     """What is wrong with these runs, one after the other; blank if nothing."""
     receipts: list[Receipt] = []
     whole: list[Receipt] = []  # the same, with nothing let go
-    before = Decision({}, {}, {}, {}, {})
+    before = Decision({}, {})
     had: Mapping[str, int] = {}
     for number, step in enumerate(run):
         seen = {each.sha: each for each in step.files}
@@ -146,7 +146,7 @@ def walked(run: Sequence[Step]) -> str:
             return f"run {number}: stops counting without a word: {unsaid}"
         if absent := [cell for cell, times in has.items() if times and step.register.unit(cell) is None]:
             return f"run {number}: counts, and no register has it: {absent}"
-        stand = [each.unit for each in receipts if after.status[each.sha].value in ("accepted", "covered")]
+        stand = [each.unit for each in receipts if after.standing[each.sha].status.value in ("accepted", "covered")]
         if swallowed := [cell for cell in stand if has.get(cell, 1) != 1]:
             return f"run {number}: their own report stands, and does not count: {swallowed}"
         before, had = after, has
@@ -173,7 +173,7 @@ def _alike(run: Sequence[Step], receipts: Sequence[Receipt], whole: Sequence[Rec
         return "what was let go is missed"
     for order in (whole[::-1], sorted(whole, key=lambda each: each.sha)):
         one, other = decide(register, TOP, whole), decide(register, TOP, order)
-        if (one.status, one.issues) != (other.status, other.issues):
+        if one.standing != other.standing:
             return "another order, another decision"
     return ""
 

@@ -10,7 +10,7 @@ from functools import cache
 from tools import REQUIRED, TERM, held, small_register
 
 from loithe_xl.consolidation.consolidate import rows_sent_up
-from loithe_xl.consolidation.decide import decide
+from loithe_xl.consolidation.decide import decide, of_run
 from loithe_xl.consolidation.journal import Entry, Run, entries
 from loithe_xl.consolidation.ledger import Ledgers
 from loithe_xl.consolidation.receipts import Receipt, UnitRow, Verdict, unit_row
@@ -23,7 +23,7 @@ from loithe_xl.identity.token import Identity
 from loithe_xl.language.issues import Place, issue
 from loithe_xl.register.register import Register, Unit
 from loithe_xl.rules.evaluate import Raw
-from loithe_xl.workbook.address import Address, address, area, column_letters
+from loithe_xl.workbook.address import Address, address, area, column_letters, column_number
 from loithe_xl.workbook.book import Book, Formula, Link, Sheet, Validation
 from loithe_xl.workbook.daynumbers import serial
 
@@ -60,7 +60,7 @@ def drawn_case(form: str, inputs: Inputs | None = None, received: tuple[Receipt,
 def noted(receipts: tuple[Receipt, ...], register: Register, parent: str) -> tuple[Entry, ...]:
     """What the run that brought these receipts changed."""
     before, after = (decide(register.subtree(parent), parent, known) for known in ((), receipts))
-    return entries(Run(LATE, 1, receipts, (), receipts, before, after))[0]
+    return entries(Run(LATE, 1, of_run(after, receipts), (), receipts, before, after))[0]
 
 
 def typed(form: str, sessions: tuple[dict[str, Raw], ...] = (), **values: Raw) -> Inputs:
@@ -154,11 +154,3 @@ def blocks(formula: str) -> list[tuple[str, Address, Address]]:
         first, last = ((int(row), column_number(letters)) for letters, row in zip(ends[::2], ends[1::2], strict=True))
         found.append((sheet.replace("''", "'"), first, last))
     return found
-
-
-def column_number(letters: str) -> int:
-    """A -> 1, AA -> 27."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number

@@ -12,7 +12,6 @@ from pathlib import Path
 from tools import NOON, TERM
 
 from loithe_xl.consolidation.receipts import Status
-from loithe_xl.draw.hidden import SEAL_ROW
 from loithe_xl.draw.packs import load
 from loithe_xl.draw.render import cell_case, package, salt_of
 from loithe_xl.form.checks import validate
@@ -29,7 +28,7 @@ from loithe_xl.tasks.consolidate import ConsolidationRequest, consolidate, rebui
 from loithe_xl.tasks.office import Office
 from loithe_xl.workbook.address import located
 from loithe_xl.workbook.daynumbers import serial
-from loithe_xl.workbook.ownsheets import HIDDEN
+from loithe_xl.workbook.ownsheets import HIDDEN, SEAL_ROW
 
 UNITS = {"cell": "01.1.C01", "base_cell": "01.K1", "base": "01.1", "district": "01"}  # form -> unit of small_register
 TEXTS = (

@@ -16,13 +16,22 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-from loithe_xl.draw.hidden import LANG_CELL, NAME_CELL
 from loithe_xl.form.layout import Layout, Slot, TableSlot
 from loithe_xl.identity.token import sign
 from loithe_xl.intake.openfile import Opened, OpenedForm, open_file
 from loithe_xl.pack.spec import Field
 from loithe_xl.workbook.address import address, column_letters, located
-from loithe_xl.workbook.ownsheets import CHECK, GUIDE, HIDDEN, HIDDEN_CHECKS, HIDDEN_RECEIPTS, HIDDEN_REGISTER, TOTALS
+from loithe_xl.workbook.ownsheets import (
+    CHECK,
+    GUIDE,
+    HIDDEN,
+    HIDDEN_CHECKS,
+    HIDDEN_RECEIPTS,
+    HIDDEN_REGISTER,
+    LANG_CELL,
+    NAME_CELL,
+    TOTALS,
+)
 
 Where = tuple[str, str]  # sheet, cell; either may be blank
 STRANGER = bytes(range(32))  # a private key that nobody trusts

@@ -11,7 +11,8 @@ import pytest
 from tools import small_register, unit_form
 
 from loithe_xl.consolidation.consolidate import Consolidation, consolidate
-from loithe_xl.consolidation.decide import SHOWN_CHANGES, decide, prefer, withdraw
+from loithe_xl.consolidation.decide import decide, prefer, withdraw
+from loithe_xl.consolidation.differences import SHOWN_CHANGES
 from loithe_xl.consolidation.receipts import Decision, Receipt, Status, UnitRow, Verdict, unit_row
 from loithe_xl.consolidation.similar import same_texts
 from loithe_xl.draw import packs
@@ -53,7 +54,7 @@ def statuses(receipts: Sequence[Receipt]) -> dict[str, str]:
     found = None
     for order in permutations(receipts):
         decided = decide(REGISTER, "01", order)
-        shown = {receipt.file: decided.status[receipt.sha].value for receipt in receipts}
+        shown = {receipt.file: decided.standing[receipt.sha].status.value for receipt in receipts}
         assert found in (None, shown)
         found = shown
     assert found is not None
@@ -61,7 +62,7 @@ def statuses(receipts: Sequence[Receipt]) -> dict[str, str]:
 
 
 def noticed(decided: Decision, receipt: Receipt) -> list[str]:
-    return [found.code for found in decided.issues.get(receipt.sha, ())]
+    return [found.code for found in decided.standing[receipt.sha].issues]
 
 
 def result(receipts: Sequence[Receipt], register: Register = REGISTER, **inputs: Raw) -> Consolidation:
@@ -108,7 +109,7 @@ def test_what_changed_is_told_and_cut_short() -> None:
     older = sent("01.K1", "a", 10, **{f"difficulty_{n:02}": 0 for n in range(7, 19)})
     newer = sent("01.K1", "b", 12, revision=2, **{f"difficulty_{n:02}": 1 for n in range(7, 19)})
 
-    (found,) = decide(REGISTER, "01", [older, newer]).issues[newer.sha]
+    (found,) = decide(REGISTER, "01", [older, newer]).standing[newer.sha].issues
 
     assert (found.code, found.severity) == ("SUBMISSION_REVISED", Severity.WARNING)
     assert "“01.K1a.xlsx”" in found.message.vi
@@ -126,7 +127,7 @@ def test_a_base_that_moves_a_figure_from_one_cell_to_another_names_both() -> Non
     older = sent("01.1", "a", 20, beneath=cells(12, 8))
     newer = sent("01.1", "b", 20, beneath=cells(8, 12), modified="2023-03-02T08:00:00")
 
-    (found,) = decide(REGISTER, "01", [older, newer]).issues[newer.sha]
+    (found,) = decide(REGISTER, "01", [older, newer]).standing[newer.sha].issues
 
     assert "01.1.C01; 01.1.C02" in found.message.vi
 
@@ -144,7 +145,7 @@ def test_equal_in_both_is_a_conflict_and_an_older_third_stays_superseded() -> No
     }
     decided = decide(REGISTER, "01", [one, two, old])
     assert decided.counted == {}
-    (found,) = decided.issues[one.sha]
+    (found,) = decided.standing[one.sha].issues
     assert (found.code, found.severity) == ("SUBMISSION_CONFLICT", Severity.ERROR)
     assert "01.K1b.xlsx" in found.message.vi and "01.K1a.xlsx" not in found.message.vi
 
@@ -219,10 +220,12 @@ def test_covering_warns_of_what_is_absent_and_of_what_differs() -> None:
     decided = decide(REGISTER, "01", [cell, other, base])
 
     assert noticed(decided, cell) == ["COVERED_DIFFERS"]
-    assert "members_total 9 → 10" in decided.issues[cell.sha][0].message.vi
+    assert "members_total 9 → 10" in decided.standing[cell.sha].issues[0].message.vi
     assert noticed(decided, other) == ["COVERED_ABSENT"]
-    assert (decided.status[cell.sha], decided.status[other.sha]) == (Status.COVERED, Status.ACCEPTED)
-    assert all(found.severity is Severity.WARNING for each in (cell, other) for found in decided.issues[each.sha])
+    assert (decided.standing[cell.sha].status, decided.standing[other.sha].status) == (Status.COVERED, Status.ACCEPTED)
+    assert all(
+        found.severity is Severity.WARNING for each in (cell, other) for found in decided.standing[each.sha].issues
+    )
 
 
 def test_of_two_ancestors_the_higher_covers() -> None:
@@ -234,8 +237,8 @@ def test_of_two_ancestors_the_higher_covers() -> None:
 
     decided = decide(register, "T", files)
 
-    assert [decided.status[each.sha].value for each in files] == ["accepted", "covered", "covered"]
-    assert all("trực tiếp (01)" in decided.issues[each.sha][0].message.vi for each in files[1:])
+    assert [decided.standing[each.sha].status.value for each in files] == ["accepted", "covered", "covered"]
+    assert all("trực tiếp (01)" in decided.standing[each.sha].issues[0].message.vi for each in files[1:])
 
 
 def test_figures_are_exact_and_independent_of_order() -> None:

@@ -36,16 +36,16 @@ def sent(unit: str, name: str = "", total: int = 10, inside: Sequence[str] = (),
 def judged(receipts: Sequence[Receipt], register: Register = REGISTER) -> Decision:
     """What is decided, the same in whatever order the receipts are given."""
     found = [decide(register, "01", order) for order in permutations(receipts)]
-    assert all((each.status, each.issues, set(each.units)) == _first(found) for each in found)
+    assert all((each.standing, set(each.units)) == _first(found) for each in found)
     return found[0]
 
 
 def _first(found: Sequence[Decision]) -> tuple[object, ...]:
-    return found[0].status, found[0].issues, set(found[0].units)
+    return found[0].standing, set(found[0].units)
 
 
 def codes(decided: Decision, receipt: Receipt) -> list[str]:
-    return [found.code for found in decided.issues.get(receipt.sha, ())]
+    return [found.code for found in decided.standing[receipt.sha].issues]
 
 
 @settings(max_examples=60, deadline=None)
@@ -63,14 +63,14 @@ def test_a_unit_that_moved_and_stands_in_two_books_counts_once_and_both_files_ar
 
     decided = judged([former, newer], moved)
 
-    assert {file: status.value for file, status in decided.status.items()} == {
+    assert {file: here.status.value for file, here in decided.standing.items()} == {
         former.sha: "refused",
         newer.sha: "accepted",
     }
     assert codes(decided, former) == ["BOOK_UNIT_TWICE"]
-    said = decided.issues[former.sha][0].message.vi
+    said = decided.standing[former.sha].issues[0].message.vi
     assert "01.1.C03" in said and newer.file in said and "01.1.C01" not in said
-    assert decided.issues[former.sha][0].place.file == former.file
+    assert decided.standing[former.sha].issues[0].place.file == former.file
     by_itself = judged([former, sent("01.1.C03")], moved)
     assert codes(by_itself, former) == ["BOOK_UNIT_TWICE"] and set(by_itself.units) == {"01.1.C03"}
     before = judged([newer], REGISTER)
@@ -84,13 +84,13 @@ def test_a_book_may_hold_only_units_beneath_its_own_each_once(inside: list[str])
     decided = judged([book])
 
     assert decided.counted == {} and codes(decided, book) == ["BOOK_UNIT_ELSEWHERE"]
-    assert "ZZZ" not in decided.issues[book.sha][0].message.vi, "no strange word is quoted"
+    assert "ZZZ" not in decided.standing[book.sha].issues[0].message.vi, "no strange word is quoted"
 
 
 def test_a_report_of_no_unit_of_the_register_is_foreign() -> None:
     book = sent("ZZZ")
 
-    assert judged([book]).status[book.sha] is Status.FOREIGN
+    assert judged([book]).standing[book.sha].status is Status.FOREIGN
 
 
 def test_a_book_without_cells_covers_none_of_them_and_says_so_whoever_comes_first() -> None:
@@ -98,7 +98,7 @@ def test_a_book_without_cells_covers_none_of_them_and_says_so_whoever_comes_firs
 
     decided = judged([*cells, base])
 
-    assert {status.value for status in decided.status.values()} == {"accepted"}
+    assert {here.status.value for here in decided.standing.values()} == {"accepted"}
     assert [codes(decided, each) for each in cells] == [["COVERED_ABSENT"]] * 2
     told = news(judged(cells), decided, [*cells, base], {base.sha})
     assert [each.code for each in told] == ["COVERED_ABSENT"] * 2, "in the run that brought the book"
@@ -112,7 +112,7 @@ def test_what_a_covered_book_alone_holds_is_named_when_it_stops_counting() -> No
     district = sent("01", total=10, inside=["01.1", "01.1.C01"])
     before, after = (decide(register, "T", known) for known in ([base], [base, district]))
 
-    assert (after.status[base.sha], set(after.units)) == (Status.COVERED, {"01", "01.1", "01.1.C01"})
+    assert (after.standing[base.sha].status, set(after.units)) == (Status.COVERED, {"01", "01.1", "01.1.C01"})
     told = news(before, after, [base, district], {district.sha})
     assert [each.code for each in told] == ["COVERED_LOST", "COVERED_DIFFERS", "UNIT_STOPPED", "UNIT_STOPPED"]
     assert "01.1.C02, 01.1.C03" in told[0].message.vi
@@ -138,7 +138,7 @@ def test_figures_that_only_totals_tell_are_not_said_to_differ() -> None:
 
     decided = judged([whole, sent("01.1", inside=["01.1.C01"])])
 
-    assert (decided.status[whole.sha], codes(decided, whole)) == (Status.COVERED, [])
+    assert (decided.standing[whole.sha].status, codes(decided, whole)) == (Status.COVERED, [])
 
 
 # ---------------------------------------------------------------- which is the newest
@@ -167,7 +167,7 @@ def test_a_saved_time_decides_where_it_is_evidence(one: tuple[str, str], two: tu
 
     assert [receipt.file for receipt in decided.counted.values()] == ([f"01.K1{wins}.xlsx"] if wins else [])
     if not wins:
-        assert set(decided.status.values()) == {Status.CONFLICT}
+        assert {here.status for here in decided.standing.values()} == {Status.CONFLICT}
 
 
 @pytest.mark.parametrize(
@@ -196,7 +196,7 @@ def test_a_third_report_ends_a_conflict_only_if_it_is_newer_than_both() -> None:
     later = sent("01.K1", "c", 32, modified=LATER)
 
     assert judged([one, two, later]).counted == {}, "nothing tells the second and the third apart"
-    assert judged([one, two, later]).status[one.sha] is Status.SUPERSEDED
+    assert judged([one, two, later]).standing[one.sha].status is Status.SUPERSEDED
     assert set(judged([one, two, replace(later, revision=2)]).counted) == {"01.K1"}
 
 
@@ -228,7 +228,7 @@ def test_a_figure_that_only_one_of_two_reports_has_is_told_from_nothing() -> Non
         sent("01.K1", "b", 10, revision=2), rows=(UnitRow("01.K1", {"members_total": 10, "admitted_members": 2}, {}),)
     )
 
-    (found,) = judged([older, newer]).issues[newer.sha]
+    (found,) = judged([older, newer]).standing[newer.sha].issues
 
     assert "Thay đổi: admitted_members 0 → 2." in found.message.vi
 
@@ -251,10 +251,10 @@ def test_of_former_reports_a_line_is_kept_and_one_row_of_the_last() -> None:
     assert receipts == kept([], *files), "together or one by one"
     assert kept(receipts, *files) == receipts, "files that come again are let go again"
     decided = judged(receipts)
-    assert [decided.status[each.sha].value for each in receipts] == ["superseded"] * 3 + ["accepted"]
-    assert "members_total 22 → 23" in decided.issues[files[3].sha][0].message.vi
+    assert [decided.standing[each.sha].status.value for each in receipts] == ["superseded"] * 3 + ["accepted"]
+    assert "members_total 22 → 23" in decided.standing[files[3].sha].issues[0].message.vi
     same = kept(receipts, sent("01.1", "copy", 21, inside, revision=2))
-    assert judged(same).status["sha 01.1copy"] is Status.SUPERSEDED
+    assert judged(same).standing["sha 01.1copy"].status is Status.SUPERSEDED
 
 
 def test_units_that_alone_differ_are_told_though_the_totals_are_equal() -> None:
@@ -263,7 +263,7 @@ def test_units_that_alone_differ_are_told_though_the_totals_are_equal() -> None:
 
     receipts = kept(kept([], older), newer)
 
-    assert "01.1.C02; 01.1.C03" in judged(receipts).issues[newer.sha][0].message.vi
+    assert "01.1.C02; 01.1.C03" in judged(receipts).standing[newer.sha].issues[0].message.vi
 
 
 def test_a_former_report_counts_again_only_when_it_is_read_again() -> None:
@@ -280,7 +280,9 @@ def test_a_former_report_counts_again_only_when_it_is_read_again() -> None:
     lost = [replace(each, verdict=Verdict.FOREIGN, rows=()) if each.file == third.file else each for each in receipts]
     lost = settled(REGISTER, "01", [replace(each, modified=LATER) if each.file == two.file else each for each in lost])
     decided = judged(lost)
-    assert (decided.counted, decided.status[two.sha]) == ({}, Status.REFUSED), "never a guess, never the one before"
+    assert (decided.counted, decided.standing[two.sha].status) == ({}, Status.REFUSED), (
+        "never a guess, never the one before"
+    )
     assert codes(decided, two) == ["FIGURES_NOT_KEPT"]
     assert judged(kept(lost, replace(two, modified=LATER))).counted["01.K1"].rows == two.rows
 

@@ -39,7 +39,6 @@ from tools import held
 
 from loithe_xl.consolidation.receipts import Status
 from loithe_xl.draw import Case, ParentCase, form_book
-from loithe_xl.draw.checks import LIST_TOP, SHOWN
 from loithe_xl.draw.days import date_echo, references
 from loithe_xl.draw.inputs import first_input
 from loithe_xl.draw.panel import evaluate_panel
@@ -55,6 +54,8 @@ from loithe_xl.workbook.formulalimits import FUNCTIONS
 from loithe_xl.workbook.ownsheets import (
     ANNEX,
     CHECK,
+    FAULTS_SHOWN,
+    FAULTS_TOP,
     FIGURES,
     GUIDE,
     HIDDEN_CHECKS,
@@ -159,7 +160,7 @@ def test_golden_inputs(form: str) -> None:
 
 def test_golden_check_head() -> None:
     """The panel of a faulty form down to its third fault, with its formulas."""
-    matches_golden("form_check_head.txt", outline(book("faulty-vi").sheet(CHECK), range(1, LIST_TOP + 3), True))
+    matches_golden("form_check_head.txt", outline(book("faulty-vi").sheet(CHECK), range(1, FAULTS_TOP + 3), True))
 
 
 def test_golden_names() -> None:
@@ -469,12 +470,14 @@ def filled(sheet: Sheet, where: Address) -> bool:
 def test_the_panel_lists_errors_first_with_both_values_and_a_link() -> None:
     case, drawn = books()["faulty-vi"]
     panel, sheet = evaluate_panel(case), drawn.sheet(CHECK)
-    listed = [[said(sheet, row, column) for column in range(2, 8)] for row in range(LIST_TOP, LIST_TOP + SHOWN)]
+    listed = [
+        [said(sheet, row, column) for column in range(2, 8)] for row in range(FAULTS_TOP, FAULTS_TOP + FAULTS_SHOWN)
+    ]
     listed = [row for row in listed if row[0]]
 
     levels = [row[0] for row in listed]
     assert levels == sorted(levels, key=["LỖI", "CẦN NHẬP", "LƯU Ý"].index)
-    assert len(listed) == panel.count(1) + panel.count(2) + panel.count(3) <= SHOWN
+    assert len(listed) == panel.count(1) + panel.count(2) + panel.count(3) <= FAULTS_SHOWN
     both = next(row for row in listed if row[1].startswith("Số được miễn sinh hoạt cộng"))
     assert both[2:4] == ["21", "12"]
     assert both[4] == "Hãy kiểm tra lại ba ô: tổng số, được miễn, tạm chuyển ra ngoài."
@@ -494,7 +497,7 @@ def test_a_form_filled_without_fault_may_be_submitted() -> None:
     sheet = form_book(drawn_case("cell", done)).sheet(CHECK)
 
     assert said(sheet, 5, 1) == "ĐƯỢC NỘP"
-    assert said(sheet, LIST_TOP, 2) == ""
+    assert said(sheet, FAULTS_TOP, 2) == ""
 
 
 @pytest.mark.parametrize("name", FRESH)

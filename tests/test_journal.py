@@ -36,7 +36,7 @@ from hypothesis import strategies as st
 from tools import small_register, type_into
 
 from loithe_xl.addin.live import REDRAWN, REFRESHED
-from loithe_xl.consolidation.decide import decide, prefer, withdraw
+from loithe_xl.consolidation.decide import decide, of_run, prefer, withdraw
 from loithe_xl.consolidation.journal import KEPT, Effect, Entry, Run, entries, latest, runs
 from loithe_xl.consolidation.ledger import journal_lines, read_journal
 from loithe_xl.consolidation.receipts import Receipt, Rule, Status, UnitRow, Verdict
@@ -76,8 +76,8 @@ def away(name: str, verdict: Verdict, *found: str) -> Receipt:
 
 
 def run(before: Sequence[Receipt], after: Sequence[Receipt], seen: Sequence[Receipt] = (), number: int = 1) -> Run:
-    decisions = (decide(REGISTER, "01", known) for known in (before, after))
-    return Run(LATE, number, seen, before, after, *decisions)
+    decided, decision = (decide(REGISTER, "01", known) for known in (before, after))
+    return Run(LATE, number, of_run(decision, seen), before, after, decided, decision)
 
 
 def told(before: Sequence[Receipt], after: Sequence[Receipt], seen: Sequence[Receipt] = ()) -> dict[str, Entry]:
@@ -169,7 +169,7 @@ def test_the_offices_choice_is_named_only_where_it_was_needed() -> None:
 
     assert found["b"].rule is found["c"].rule is Rule.PREFERRED
     assert "a" not in found, "superseded before, superseded now"
-    assert decide(REGISTER, "01", chosen).rulings[old.sha].rule is Rule.REVISION
+    assert decide(REGISTER, "01", chosen).standing[old.sha].ruling.rule is Rule.REVISION
     later = told(chosen, [*chosen, four])
     assert (later["d"].rule, later["b"].rule) == (Rule.REVISION, Rule.REVISION)
     assert later["b"].said.vi == "Đã thay bằng tệp “d.xlsx”: Lần nộp 2 thấp hơn 4."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -20,6 +21,7 @@ from loithe_xl.pack.names import is_address
 from loithe_xl.pack.packfile import load, load_files
 from loithe_xl.pack.spec import Pack
 from loithe_xl.register.register import Register, Unit
+from loithe_xl.workbook.ownsheets import OWN_SHEETS
 
 # A made-up second campaign: planting trees, two tiers.
 SMALL = {
@@ -438,6 +440,9 @@ CASES = [
     Case(PACK, "end = 2024-03-31", "end = 2023-12-31", "PACK_DATES_ORDER", "end"),
     Case(PACK, "end = 2024-03-31", "end = 2024-03-31T00:00:00", "PACK_VALUE_KIND", "end"),
     Case(PACK, "2024-Q1", "2024-Q5", "PACK_PERIOD", "period"),
+    Case(PACK, "2024-Q1", "1800-Q2", "PACK_PERIOD", "period"),
+    Case(PACK, "2024-Q1", "1900-02", "PACK_PERIOD", "period"),
+    Case(PACK, "2024-Q1", "3000", "PACK_PERIOD", "period"),
     Case(PACK, 'scheme = "hai_cap"', 'scheme = "ba_cap"', "PACK_CHOICE", "scheme"),
     Case(PACK, '["district", "cell"]', '["district", "chi_bo"]', "PACK_CHOICE", "schemes.hai_cap.tiers"),
     Case(
@@ -615,6 +620,16 @@ def test_every_fault_is_named_with_its_place(case: Case):
     ), [(each.code, each.place) for each in found]
     assert all(each.severity is Severity.ERROR and each.message.vi and each.message.en for each in found)
     assert all("{" not in each.message.vi for each in found)
+
+
+@pytest.mark.parametrize("name", [*(each.name for each in OWN_SHEETS), "History"])
+@pytest.mark.parametrize("written", [str, str.upper, str.lower])
+def test_no_sheet_of_a_pack_is_called_as_one_of_ours(name: str, written: Callable[[str], str]):
+    found = faults(changed(CELL, 'name = "Ngày"', f'name = "{written(name)}"'))
+
+    expected = "PACK_SHEET_LETTERS" if name.startswith("_") else "PACK_SHEET_TAKEN"
+    refused = [each for each in found if each.code == expected]
+    assert [(each.place.file, each.place.field) for each in refused] == [(CELL, f"sheets[{written(name)}]")]
 
 
 def test_faults_name_the_file_they_are_in():

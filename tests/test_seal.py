@@ -25,7 +25,6 @@ from tools import NOON, forget_packs, small_register
 from loithe_xl.consolidation.ledger import read_register
 from loithe_xl.draw import guide
 from loithe_xl.draw import packs as loading
-from loithe_xl.draw.hidden import LANG_CELL, SEAL_ROW
 from loithe_xl.form.terms import Term
 from loithe_xl.identity import keyring, token
 from loithe_xl.intake import issued, seal
@@ -40,8 +39,16 @@ from loithe_xl.reading.received import Grid, Received
 from loithe_xl.register.register import Register, Unit
 from loithe_xl.tasks.generate import Request, generate
 from loithe_xl.tasks.office import Office
-from loithe_xl.workbook import ownsheets
-from loithe_xl.workbook.ownsheets import COMPUTED, HIDDEN, HIDDEN_CHECKS, HIDDEN_REGISTER, RECEIPTS, TOTALS
+from loithe_xl.workbook.ownsheets import (
+    COMPUTED,
+    HIDDEN,
+    HIDDEN_CHECKS,
+    HIDDEN_REGISTER,
+    LANG_CELL,
+    RECEIPTS,
+    SEAL_ROW,
+    TOTALS,
+)
 
 FORMS = tuple(fills.UNITS.values())
 LABEL = re.compile(r'^label = \{ vi = "', re.MULTILINE)
@@ -74,7 +81,6 @@ def speaking(world: str, folder: Path) -> Iterator[None]:
                 file.write_text(said, encoding="utf-8")
         if world == "sheets":
             patch.setattr(guide, "GUIDE", "Hướng dẫn cũ")
-            patch.setattr(ownsheets, "GUIDE", "Hướng dẫn cũ")
         forget_packs()
         yield
     forget_packs()
@@ -175,7 +181,9 @@ def test_old_forms_count_beside_new_ones(
 def test_honest_savers_keep_the_seal(
     old: dict[str, dict[str, Path]], request: pytest.FixtureRequest, tmp_path: Path, saver: str
 ) -> None:
-    programs = savers.NONE if saver == "openpyxl" else request.getfixturevalue("savers_programs")
+    programs = savers.Programs(str, tmp_path)
+    if saver != "openpyxl":
+        programs = request.getfixturevalue("savers_programs")
     files = [old[world][unit] for world in ("sentences", "all") for unit in FORMS]
 
     assert savers.survivors(programs, saver, files, tmp_path) == files

@@ -18,10 +18,11 @@ from tools import NOON, make_forms, small_register
 
 from loithe_xl.consolidation.ledger import read_register
 from loithe_xl.draw import packs
+from loithe_xl.draw.marks import SEALED
 from loithe_xl.form.terms import Term
 from loithe_xl.intake import structure
 from loithe_xl.intake.insertions import Shift, find_shifts
-from loithe_xl.intake.issued import UNIT_MARK, as_issued
+from loithe_xl.intake.issued import as_issued
 from loithe_xl.intake.openfile import OpenedForm, failed, open_file
 from loithe_xl.language.issues import Place, Severity, issue
 from loithe_xl.reading import reader
@@ -371,7 +372,7 @@ def test_a_stranger_to_the_token_is_named_once(forms: dict[str, Path]) -> None:
     """The unit's own words stand above every sheet."""
     received, expected, own = received_of(forms["01.1.C01"])
 
-    found = structure.compare(received, expected, {**own, UNIT_MARK: "01.9"})
+    found = structure.compare(received, expected, {**own, SEALED.unit: "01.9"})
 
     assert [(each.code, each.place.cell) for each in found] == [("STRUCTURE_LABEL_CHANGED", "A3")]
 

@@ -22,7 +22,6 @@ from loithe_xl.form.loaded import Loaded
 from loithe_xl.form.terms import Term
 from loithe_xl.form.unitform import UnitForm
 from loithe_xl.identity.token import Identity
-from loithe_xl.intake import issued
 from loithe_xl.intake.openfile import OpenedForm, open_file, with_receipts
 from loithe_xl.pack.spec import Form, Pack
 from loithe_xl.register.register import Register, Unit
@@ -164,7 +163,7 @@ def make_forms(
 
 def forget_packs() -> None:
     """Read packs anew, for they may lie elsewhere now."""
-    for cached in (packs.own, packs.known, packs._loaded_from, issued._expected):
+    for cached in (packs.own, packs.known, packs._loaded_from):
         cached.cache_clear()
 
 

@@ -15,7 +15,6 @@ from loithe_xl import __version__
 from loithe_xl.addin import live
 from loithe_xl.addin.dialogs import Click, Stopped
 from loithe_xl.addin.excel import app
-from loithe_xl.addin.findings import LISTED_TOP
 from loithe_xl.addin.frame import BUTTONS as BUTTONS
 from loithe_xl.addin.frame import button
 from loithe_xl.intake.openfile import OpenedForm, ParentBook
@@ -24,7 +23,7 @@ from loithe_xl.language.issues import Issue, Severity
 from loithe_xl.tasks.consolidate import ConsolidationResult
 from loithe_xl.tasks.office import ends
 from loithe_xl.tasks.text_output import missing_and_late, status_words
-from loithe_xl.workbook.ownsheets import ANNEX, CHECK, GUIDE, JOURNAL, RECEIPTS, REPORT
+from loithe_xl.workbook.ownsheets import ANNEX, CHECK, GUIDE, JOURNAL, LISTED_TOP, RECEIPTS, REPORT
 
 MOST_NOTICES = 5  # told in one message
 

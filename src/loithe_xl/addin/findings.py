@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from loithe_xl.draw.checks import LIST_TOP, SHOWN
 from loithe_xl.draw.head import LINE, lines_of
 from loithe_xl.language.catalogue import text
 from loithe_xl.language.issues import Issue, Severity
@@ -13,10 +12,9 @@ from loithe_xl.language.notation import moment
 from loithe_xl.rules.excel import text_literal
 from loithe_xl.workbook.address import Address, located, quoted
 from loithe_xl.workbook.book import Formula, Sheet
-from loithe_xl.workbook.ownsheets import CHECK
+from loithe_xl.workbook.ownsheets import CHECK, LISTED_TOP
 from loithe_xl.workbook.styles import BAD, WARN
 
-LISTED_TOP = LIST_TOP + SHOWN + 1  # a row is left free under the panel
 PLACE = 6  # the column that says where; the next one jumps there
 _SAID = 56 + 13 + 13  # characters: the columns of the message together
 

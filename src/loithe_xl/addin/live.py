@@ -14,7 +14,7 @@ from loithe_xl.addin.excel.blocks import blocks
 from loithe_xl.addin.excel.looks import fill
 from loithe_xl.addin.excel.reading import block, is_marked, read
 from loithe_xl.addin.excel.writing import changes, redraw, refresh, unlocked
-from loithe_xl.addin.findings import LISTED_TOP, PLACE, issue_list, marks
+from loithe_xl.addin.findings import PLACE, issue_list, marks
 from loithe_xl.draw import ParentCase, form_book
 from loithe_xl.draw.hidden import TOKEN_NAME
 from loithe_xl.identity.trust import Trust
@@ -38,28 +38,12 @@ from loithe_xl.tasks.report import page_for
 from loithe_xl.tasks.sandbox import OWN_MEMORY, OWN_SECONDS, read_one, workbook
 from loithe_xl.workbook.address import Address, located
 from loithe_xl.workbook.book import Book as Drawn
-from loithe_xl.workbook.ownsheets import (
-    ANNEX,
-    CHECK,
-    COMPUTED,
-    FIGURES,
-    HIDDEN,
-    HIDDEN_JOURNAL,
-    HIDDEN_RECEIPTS,
-    JOURNAL,
-    OPINIONS,
-    RECEIPTS,
-    REPORT,
-    TOTALS,
-)
+from loithe_xl.workbook.ownsheets import CHECK, COMPUTED, HIDDEN, HIDDEN_RECEIPTS, LISTED_TOP, REDRAWN, REFRESHED
 from loithe_xl.workbook.styles import STYLES
 
 if TYPE_CHECKING:
     from loithe_xl.addin.excel.app import Book
 
-# Sheets whose rows are fixed, and those whose rows come and go with the first row that does.
-REFRESHED = (FIGURES, TOTALS, HIDDEN_RECEIPTS, HIDDEN_JOURNAL)
-REDRAWN = {RECEIPTS: 6, OPINIONS: 8, REPORT: 1, ANNEX: 1, JOURNAL: 6}
 # Sheets by which a workbook would rule the bridge.
 _SETTINGS = re.compile(r"(loithe|xlwings)\.conf|.*\.py", re.IGNORECASE)
 _PLACE = re.compile(r"(.+)!([A-Z]+[0-9]+)")

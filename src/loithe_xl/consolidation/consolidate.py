@@ -96,7 +96,7 @@ def consolidate(unit_form: UnitForm, inputs: Inputs, register: Register, receipt
 
 def _is_open(receipt: Receipt, decision: Decision) -> bool:
     """Whether a file was turned away and nothing of its unit, if that is known, counts otherwise."""
-    turned_away = decision.status[receipt.sha] in (Status.REFUSED, Status.FOREIGN, Status.CONFLICT)
+    turned_away = decision.standing[receipt.sha].status in (Status.REFUSED, Status.FOREIGN, Status.CONFLICT)
     return turned_away and receipt.unit not in decision.units
 
 
@@ -232,33 +232,31 @@ def _children(
     """One line per direct child, one per deeper unit whose file was seen, one per refused or foreign file."""
     similar = copied(decision.counted.values())
 
-    def line(unit: str, receipt: Receipt, status: Status) -> Child:
-        known = register.unit(unit)
-        found = [*receipt.issues, *decision.issues.get(receipt.sha, ())]
-        if status is Status.ACCEPTED:
+    def line(unit: str, receipt: Receipt) -> Child:
+        known, here = register.unit(unit), decision.standing[receipt.sha]
+        found = [*receipt.issues, *here.issues]
+        if here.status is Status.ACCEPTED:
             found += similar.get(receipt.sha, ())
         late = _is_late(receipt, deadline)
         name = known.name if known else ""
-        return Child(unit, name, status, late, receipt.file, receipt.sha, receipt.received_at, tuple(found))
+        return Child(unit, name, here.status, late, receipt.file, receipt.sha, receipt.received_at, tuple(found))
 
     leading: dict[str, Receipt] = {}
     order = [Status.ACCEPTED, Status.COVERED, Status.CONFLICT]
     for status in reversed(order):
-        leading |= {each.unit: each for each in receipts if decision.status[each.sha] is status}
+        leading |= {each.unit: each for each in receipts if decision.standing[each.sha].status is status}
     found = []
     for unit in register.children(parent):
         code = unit.code
         if code in leading:
-            found.append(line(code, leading[code], decision.status[leading[code].sha]))
+            found.append(line(code, leading[code]))
         elif rows[code] is not None:
             found.append(Child(code, unit.name, Status.ACCEPTED, issues=(issue("UNIT_BY_PARTS", Place()),)))
         else:
             found.append(Child(code, unit.name, Status.MISSING))
-    found += [
-        line(code, leading[code], decision.status[leading[code].sha]) for code in sorted(leading) if code not in rows
-    ]
-    refused = [each for each in receipts if decision.status[each.sha] in (Status.REFUSED, Status.FOREIGN)]
-    return in_order(*found, *(line(each.unit, each, decision.status[each.sha]) for each in refused))
+    found += [line(code, leading[code]) for code in sorted(leading) if code not in rows]
+    refused = [each for each in receipts if decision.standing[each.sha].status in (Status.REFUSED, Status.FOREIGN)]
+    return in_order(*found, *(line(each.unit, each) for each in refused))
 
 
 def in_order(*children: Child) -> tuple[Child, ...]:

@@ -10,26 +10,61 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from loithe_xl.consolidation.receipts import Decision, Receipt, Rule, Ruling, Status, UnitRow, Verdict, fingerprint
+from loithe_xl.consolidation.differences import covered_issues, listed, revised
+from loithe_xl.consolidation.receipts import (
+    Decision,
+    Receipt,
+    Rule,
+    Ruling,
+    Seen,
+    Standing,
+    Status,
+    Verdict,
+    fingerprint,
+)
 from loithe_xl.consolidation.versions import Version, against, choose
 from loithe_xl.language.issues import Issue, Place, issue
-from loithe_xl.language.notation import plain_or_dash
 from loithe_xl.register.register import Register
-
-SHOWN_CHANGES = 8
 
 
 def decide(register: Register, parent: str, receipts: Iterable[Receipt]) -> Decision:
     """Which of the receipts count at ``parent``; ``register`` holds its subtree."""
-    found = _Found(_Lines(register, parent))
+    lines = _Lines(register, parent)
+    standing: dict[str, Standing] = {}
+    groups: dict[str, list[Receipt]] = defaultdict(list)
+    strangers: list[tuple[Receipt, list[str]]] = []
     for receipt in receipts:
-        found.sort(receipt)
-    for unit in found.groups:
-        found.settle(unit)
-    counted = found.uncovered()
-    found.tell_strangers(counted)
-    issues = {sha: tuple(told) for sha, told in found.noticed.items()}
-    return Decision(found.status, counted, issues, found.why, found.kept)
+        if away := _turned_away(receipt, lines):
+            standing[receipt.sha] = away
+        elif units := _strange(receipt, lines):
+            strangers.append((receipt, units))
+        else:
+            groups[receipt.unit].append(receipt)
+    winners: dict[str, Receipt] = {}
+    for unit, group in groups.items():
+        settled, winner = _settled(group)
+        standing |= settled
+        if winner:
+            winners[unit] = winner
+    counted, beneath = _uncovered(winners, standing, lines)
+    return Decision(standing | beneath | _with_strangers(strangers, counted, register), counted)
+
+
+def of_run(decision: Decision, seen: Iterable[Receipt]) -> list[Seen]:
+    """The files of one run, in order, each with where it stands. Of several with the same bytes the first has the
+    standing of them all; each other is its copy, and a duplicate where the first counts."""
+    found: list[Seen] = []
+    first: dict[str, str] = {}
+    for receipt in seen:
+        here = decision.standing[receipt.sha]
+        if receipt.sha in first:
+            other = first[receipt.sha]
+            status = Status.DUPLICATE if here.status is Status.ACCEPTED else here.status
+            told = issue("SUBMISSION_DUPLICATE", Place(file=receipt.file), other=other)
+            here = Standing(status, Ruling(Rule.COPY, other), (told,))
+        first.setdefault(receipt.sha, receipt.file)
+        found.append((receipt, here))
+    return found
 
 
 def remembered(receipts: Iterable[Receipt], decision: Decision) -> list[Receipt]:
@@ -89,150 +124,146 @@ class _Lines:
         return above in self.above(unit)
 
 
-class _Found:
-    """What becomes of the receipts, step by step."""
+def _turned_away(receipt: Receipt, lines: _Lines) -> Standing | None:
+    """Where a report stands that cannot count for what it is itself; None for one that may."""
+    place = Place(file=receipt.file)
+    if receipt.verdict is not Verdict.VALID:
+        return Standing(Status(receipt.verdict.value), Ruling(Rule.FAULTS))
+    if receipt.withdrawn:
+        return Standing(Status.REFUSED, Ruling(Rule.WITHDRAWN), (issue("SUBMISSION_WITHDRAWN", place),))
+    if not lines.is_beneath(receipt.unit, lines.parent):
+        told = issue("UNIT_FOREIGN", place, unit="?", parent=lines.parent)
+        return Standing(Status.FOREIGN, Ruling(Rule.FAULTS), (told,))
+    if receipt.empty:
+        return Standing(Status.REFUSED, Ruling(Rule.FAULTS), (issue("FORM_EMPTY", place),))
+    return None
 
-    def __init__(self, lines: _Lines) -> None:
-        self.lines = lines
-        self.status: dict[str, Status] = {}
-        self.why: dict[str, Ruling] = {}
-        self.noticed: dict[str, list[Issue]] = defaultdict(list)
-        self.kept: dict[str, tuple[UnitRow, ...]] = {}
-        self.groups: dict[str, list[Receipt]] = defaultdict(list)
-        self.winners: dict[str, Receipt] = {}
-        self.strangers: dict[str, tuple[Receipt, list[str]]] = {}
 
-    def sort(self, receipt: Receipt) -> None:
-        """Turn a receipt away for what it is itself, or put it beside the others of its unit."""
-        if receipt.verdict is not Verdict.VALID:
-            self._turned_away(receipt, Status(receipt.verdict.value), Rule.FAULTS)
-        elif receipt.withdrawn:
-            told = issue("SUBMISSION_WITHDRAWN", Place(file=receipt.file))
-            self._turned_away(receipt, Status.REFUSED, Rule.WITHDRAWN, told)
-        elif not self.lines.is_beneath(receipt.unit, self.lines.parent):
-            told = issue("UNIT_FOREIGN", Place(file=receipt.file), unit="?", parent=self.lines.parent)
-            self._turned_away(receipt, Status.FOREIGN, Rule.FAULTS, told)
-        elif receipt.empty:
-            told = issue("FORM_EMPTY", Place(file=receipt.file))
-            self._turned_away(receipt, Status.REFUSED, Rule.FAULTS, told)
-        elif strange := self._strange(receipt):
-            self.strangers[receipt.sha] = receipt, strange
-            self._turned_away(receipt, Status.REFUSED, Rule.FAULTS)
-        else:
-            self.groups[receipt.unit].append(receipt)
+def _strange(receipt: Receipt, lines: _Lines) -> list[str]:
+    """The units in a report that the register does not have beneath its unit, or that stand in it twice."""
+    units = [row.unit for row in receipt.rows]
+    if units in ([receipt.unit], []):
+        return []
+    wrong = {unit for unit in units[1:] if not lines.is_beneath(unit, receipt.unit)}
+    if units[0] != receipt.unit:
+        wrong.add(units[0])
+    if len(set(units)) < len(units):
+        wrong |= {unit for unit, times in Counter(units).items() if times > 1}
+    return sorted(wrong)
 
-    def _turned_away(self, receipt: Receipt, status: Status, rule: Rule, *told: Issue) -> None:
-        self.status[receipt.sha], self.why[receipt.sha] = status, Ruling(rule)
-        if told:
-            self.noticed[receipt.sha] += told
 
-    def _strange(self, receipt: Receipt) -> list[str]:
-        """The units in a report that the register does not have beneath its unit, or that stand in it twice."""
-        units = [row.unit for row in receipt.rows]
-        if units in ([receipt.unit], []):
-            return []
-        wrong = {unit for unit in units[1:] if not self.lines.is_beneath(unit, receipt.unit)}
-        if units[0] != receipt.unit:
-            wrong.add(units[0])
-        if len(set(units)) < len(units):
-            wrong |= {unit for unit, times in Counter(units).items() if times > 1}
-        return sorted(wrong)
+def _settled(group: Sequence[Receipt]) -> tuple[dict[str, Standing], Receipt | None]:
+    """Where the files of one unit stand beside each other, and the report that wins; None where none does."""
+    chosen = choose(group)
+    standing: dict[str, Standing] = {}
+    for version in chosen.versions:
+        status = Status.CONFLICT if version in chosen.standing else Status.SUPERSEDED
+        ruling = against(version, chosen.versions[0])
+        standing |= {receipt.sha: Standing(status, ruling) for receipt in version}
+    for version in chosen.versions[:2]:
+        first = version[0].sha
+        standing[first] = replace(standing[first], kept=_carrier(version).rows[:1])
+    if len(chosen.standing) > 1:
+        return standing | _in_conflict(standing, chosen.standing), None
+    won, winner = _won(standing, chosen.versions)
+    return standing | won, winner
 
-    def settle(self, unit: str) -> None:
-        """Which report of one unit stands; the others are duplicate, superseded or in conflict."""
-        chosen = choose(self.groups[unit])
-        for version in chosen.versions:
-            for receipt in version:
-                self.status[receipt.sha] = Status.CONFLICT if version in chosen.standing else Status.SUPERSEDED
-                self.why[receipt.sha] = against(version, chosen.versions[0])
-        for version in chosen.versions[:2]:
-            carrier = _carrier(version)
-            self.kept[version[0].sha] = carrier.rows[:1]
-        if len(chosen.standing) > 1:
-            self._conflict(chosen.standing)
-        else:
-            self._win(unit, chosen.versions)
 
-    def _conflict(self, standing: Sequence[Version]) -> None:
-        for version in standing:
-            rivals = [each for other in standing if other is not version for each in other]
-            for receipt in version:
-                others = sorted(each.file for each in (*rivals, *version) if each is not receipt)
-                told = issue("SUBMISSION_CONFLICT", Place(file=receipt.file), others=_listed(others, ", "))
-                self.noticed[receipt.sha].append(told)
-                same = receipt.modified == rivals[0].modified != ""
-                rule = Rule.EQUAL if same else Rule.UNDATED
-                self.why[receipt.sha] = Ruling(rule, rivals[0].file, str(receipt.key[0]))
+def _in_conflict(standing: Mapping[str, Standing], versions: Sequence[Version]) -> dict[str, Standing]:
+    """The files of reports between which the office must choose."""
+    found = {}
+    for version in versions:
+        rivals = [each for other in versions if other is not version for each in other]
+        for receipt in version:
+            others = sorted(each.file for each in (*rivals, *version) if each is not receipt)
+            told = issue("SUBMISSION_CONFLICT", Place(file=receipt.file), others=listed(others, ", "))
+            same = receipt.modified == rivals[0].modified != ""
+            ruling = Ruling(Rule.EQUAL if same else Rule.UNDATED, rivals[0].file, str(receipt.key[0]))
+            found[receipt.sha] = replace(standing[receipt.sha], ruling=ruling, issues=(told,))
+    return found
 
-    def _win(self, unit: str, versions: Sequence[Version]) -> None:
-        first, *repeats = versions[0]
-        winner = replace(first, rows=_carrier(versions[0]).rows, digest=_carrier(versions[0]).digest)
-        alone = Ruling(Rule.PREFERRED if any(each.rank for each in versions[0]) else Rule.SOUND)
-        self.why[first.sha] = against(versions[0], versions[1]) if versions[1:] else alone
-        for receipt in repeats:
-            self.status[receipt.sha], self.why[receipt.sha] = Status.DUPLICATE, Ruling(Rule.SAME, first.file)
-            told = issue("SUBMISSION_DUPLICATE", Place(file=receipt.file), other=first.file)
-            self.noticed[receipt.sha].append(told)
-        if winner.digest:
-            told = issue("FIGURES_NOT_KEPT", Place(file=first.file), file=first.file)
-            self._turned_away(first, Status.REFUSED, Rule.UNKEPT, told)
-            return
-        self.status[first.sha], self.kept[first.sha] = Status.ACCEPTED, winner.rows
-        self.winners[unit] = winner
-        if versions[1:]:
-            self._revised(winner, versions[1])
 
-    def _revised(self, winner: Receipt, former: Version) -> None:
-        """Tell what the newest report changed in the one before it; those before that were told in their time."""
-        older = _carrier(former)
-        changes, whole = _revised(older, winner)
-        self.kept[former[0].sha] = older.rows if whole else older.rows[:1]
-        place, named = Place(file=winner.file), former[0].file
-        told = (
-            issue("SUBMISSION_REVISED", place, older=named, changes=changes)
-            if changes
-            else issue("SUBMISSION_REPLACED", place, older=named)
+def _won(standing: Mapping[str, Standing], versions: Sequence[Version]) -> tuple[dict[str, Standing], Receipt | None]:
+    """The newest report's files and the one before it; the winner only where its figures are still there."""
+    first, *repeats = versions[0]
+    carrier = _carrier(versions[0])
+    winner = replace(first, rows=carrier.rows, digest=carrier.digest)
+    found = {}
+    for receipt in repeats:
+        told = issue("SUBMISSION_DUPLICATE", Place(file=receipt.file), other=first.file)
+        found[receipt.sha] = Standing(Status.DUPLICATE, Ruling(Rule.SAME, first.file), (told,))
+    if winner.digest:
+        told = issue("FIGURES_NOT_KEPT", Place(file=first.file), file=first.file)
+        found[first.sha] = replace(
+            standing[first.sha], status=Status.REFUSED, ruling=Ruling(Rule.UNKEPT), issues=(told,)
         )
-        self.noticed[winner.sha].append(told)
+        return found, None
+    alone = Ruling(Rule.PREFERRED if any(each.rank for each in versions[0]) else Rule.SOUND)
+    ruling = against(versions[0], versions[1]) if versions[1:] else alone
+    found[first.sha] = Standing(Status.ACCEPTED, ruling, kept=winner.rows)
+    if versions[1:]:
+        former, older = versions[1][0], _carrier(versions[1])
+        changes, whole = revised(older, winner)
+        found[former.sha] = replace(standing[former.sha], kept=older.rows if whole else older.rows[:1])
+        found[first.sha] = found[first.sha].noticing(_replaced(winner, former.file, changes))
+    return found, winner
 
-    def uncovered(self) -> dict[str, Receipt]:
-        """The reports that count: from the top down, each whose units stand in none that counts above it."""
-        counted: dict[str, Receipt] = {}
-        inside: dict[str, frozenset[str]] = {}
-        covered: list[tuple[Receipt, list[Receipt]]] = []
-        for unit in sorted(self.winners, key=lambda code: (len(self.lines.above(code)), code)):
-            winner = self.winners[unit]
-            books = [counted[code] for code in self.lines.above(unit) if code in counted]
-            units = winner.units if books else frozenset()
-            over = [book for book in books if not inside[book.unit].isdisjoint(units)]
-            if over:
-                covered.append((winner, over))
-                self.status[winner.sha] = Status.COVERED
-                self.why[winner.sha] = Ruling(Rule.ABOVE, over[-1].file, theirs=over[-1].unit)
-            else:
-                counted[unit] = winner
-                inside[unit] = winner.units
-                if books:
-                    place, near = Place(file=winner.file), books[0]
-                    told = issue("COVERED_ABSENT", place, unit=unit, above=near.unit, file=near.file)
-                    self.noticed[winner.sha].append(told)
-        there = frozenset[str]().union(*inside.values())
-        for winner, over in covered:
-            self.noticed[winner.sha] += _covered_issues(winner, over[-1], winner.units - there)
-        return {unit: counted[unit] for unit in sorted(counted)}
 
-    def tell_strangers(self, counted: Mapping[str, Receipt]) -> None:
-        """Name the units that a report may not hold, and the files that count for them."""
-        files = {unit: receipt.file for receipt in counted.values() for unit in receipt.units}
-        for sha, (receipt, units) in self.strangers.items():
-            known = [unit if self.lines.register.unit(unit) else "?" for unit in units]
-            told = {"units": _listed(sorted(set(known)), ", "), "unit": receipt.unit}
-            others = _listed(sorted({files[unit] for unit in units if unit in files}), ", ")
-            place = Place(file=receipt.file)
-            if others:
-                self.noticed[sha].append(issue("BOOK_UNIT_TWICE", place, files=others, **told))
-            else:
-                self.noticed[sha].append(issue("BOOK_UNIT_ELSEWHERE", place, **told))
+def _replaced(winner: Receipt, older: str, changes: str) -> Issue:
+    """What the newest report changed in the one before it; those before that were told in their time."""
+    place = Place(file=winner.file)
+    if changes:
+        return issue("SUBMISSION_REVISED", place, older=older, changes=changes)
+    return issue("SUBMISSION_REPLACED", place, older=older)
+
+
+def _uncovered(
+    winners: Mapping[str, Receipt], standing: Mapping[str, Standing], lines: _Lines
+) -> tuple[dict[str, Receipt], dict[str, Standing]]:
+    """The reports that count: from the top down, each whose units stand in none that counts above it. And the standing
+    of those that lie beneath one that counts."""
+    counted: dict[str, Receipt] = {}
+    inside: dict[str, frozenset[str]] = {}
+    covered: list[tuple[Receipt, Receipt]] = []
+    found: dict[str, Standing] = {}
+    for unit in sorted(winners, key=lambda code: (len(lines.above(code)), code)):
+        winner = winners[unit]
+        books = [counted[code] for code in lines.above(unit) if code in counted]
+        units = winner.units if books else frozenset()
+        over = [book for book in books if not inside[book.unit].isdisjoint(units)]
+        if over:
+            covered.append((winner, over[-1]))
+            continue
+        counted[unit] = winner
+        inside[unit] = winner.units
+        if books:
+            place, near = Place(file=winner.file), books[0]
+            told = issue("COVERED_ABSENT", place, unit=unit, above=near.unit, file=near.file)
+            found[winner.sha] = standing[winner.sha].noticing(told)
+    there = frozenset[str]().union(*inside.values())
+    for winner, above in covered:
+        ruling = Ruling(Rule.ABOVE, above.file, theirs=above.unit)
+        beside = covered_issues(winner, above, winner.units - there)
+        found[winner.sha] = replace(standing[winner.sha], status=Status.COVERED, ruling=ruling).noticing(*beside)
+    return {unit: counted[unit] for unit in sorted(counted)}, found
+
+
+def _with_strangers(
+    strangers: Sequence[tuple[Receipt, list[str]]], counted: Mapping[str, Receipt], register: Register
+) -> dict[str, Standing]:
+    """The reports with units that they may not hold: they are refused, and the files that count for those named."""
+    files = {unit: receipt.file for receipt in counted.values() for unit in receipt.units}
+    found = {}
+    for receipt, units in strangers:
+        known = [unit if register.unit(unit) else "?" for unit in units]
+        told = {"units": listed(sorted(set(known)), ", "), "unit": receipt.unit}
+        others = listed(sorted({files[unit] for unit in units if unit in files}), ", ")
+        place = Place(file=receipt.file)
+        why = issue("BOOK_UNIT_TWICE", place, files=others, **told)
+        if not others:
+            why = issue("BOOK_UNIT_ELSEWHERE", place, **told)
+        found[receipt.sha] = Standing(Status.REFUSED, Ruling(Rule.FAULTS), (why,))
+    return found
 
 
 def _carrier(version: Version) -> Receipt:
@@ -244,10 +275,11 @@ def _carrier(version: Version) -> Receipt:
 def _remembered(receipt: Receipt, decision: Decision) -> Receipt:
     if receipt.verdict is not Verdict.VALID:
         return receipt
-    if decision.status[receipt.sha] is Status.REFUSED and decision.rulings[receipt.sha].rule is Rule.FAULTS:
-        issues = tuple(dict.fromkeys((*receipt.issues, *decision.issues[receipt.sha])))
+    standing = decision.standing[receipt.sha]
+    if standing.status is Status.REFUSED and standing.ruling.rule is Rule.FAULTS:
+        issues = tuple(dict.fromkeys((*receipt.issues, *standing.issues)))
         return replace(receipt, verdict=Verdict.REFUSED, rows=(), issues=issues, empty=False, digest="")
-    rows = decision.kept.get(receipt.sha, ())
+    rows = standing.kept
     whole = fingerprint(rows) == receipt.content if len(rows) != len(receipt.rows) or receipt.digest else True
     return replace(receipt, rows=rows, digest="" if whole else receipt.content)
 
@@ -256,45 +288,3 @@ def between(register: Register, unit: str, parent: str) -> list[str]:
     """The units above ``unit`` and below ``parent``, nearest first."""
     codes = [above.code for above in register.ancestors(unit)]
     return codes[: codes.index(parent)] if parent in codes else codes
-
-
-def _covered_issues(covered: Receipt, above: Receipt, lost: Iterable[str]) -> list[Issue]:
-    """What a covered report tells otherwise than the one that counts, and whose figures it alone holds."""
-    place, found = Place(file=covered.file), []
-    if units := sorted(lost):
-        told = {"units": _listed(units, ", "), "above": above.unit, "file": above.file}
-        found.append(issue("COVERED_LOST", place, **told))
-    inside = next((row for row in above.rows[1:] if row.unit == covered.unit), None)
-    # Figures that only totals may tell do not stand in the rows of units beneath.
-    changes = _changes(inside, covered.rows[0], [*inside.figures]) if inside else ""
-    return [*found, issue("COVERED_DIFFERS", place, above=above.unit, changes=changes)] if changes else found
-
-
-def _revised(older: Receipt, newer: Receipt) -> tuple[str, bool]:
-    """What a newer report changes: its unit's own figures; if none of them, the units beneath that differ; and whether
-    all rows of the older one were needed to tell it."""
-    if not older.rows:
-        return "", False
-    own = _changes(older.rows[0], newer.rows[0])
-    if own or older.digest:
-        return own, False
-    before, now = ({row.unit: row for row in each.rows[1:]} for each in (older, newer))
-    units = sorted(unit for unit in {*before, *now} if before.get(unit) != now.get(unit))
-    return _listed(units), bool(units)
-
-
-def _changes(older: UnitRow, newer: UnitRow, ids: Sequence[str] | None = None) -> str:
-    """``members_total 12 → 15; …`` for the figures that differ; texts are named, never quoted."""
-    if ids is None:
-        ids = [*older.figures, *(id for id in newer.figures if id not in older.figures)]
-    said = [
-        f"{id} {plain_or_dash(older.figures.get(id))} → {plain_or_dash(newer.figures.get(id))}"
-        for id in ids
-        if older.figures.get(id, 0) != newer.figures.get(id, 0)
-    ]
-    said += sorted(id for id in {*older.texts, *newer.texts} if older.texts.get(id) != newer.texts.get(id))
-    return _listed(said)
-
-
-def _listed(said: Sequence[str], sign: str = "; ") -> str:
-    return sign.join(said[:SHOWN_CHANGES]) + (" …" if len(said) > SHOWN_CHANGES else "")

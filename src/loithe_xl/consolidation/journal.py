@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import PurePath
 
-from loithe_xl.consolidation.receipts import Decision, Receipt, Rule, Ruling, Status, Verdict
+from loithe_xl.consolidation.receipts import Decision, Receipt, Rule, Ruling, Seen, Standing, Status, Verdict
 from loithe_xl.language.catalogue import Text, text
 from loithe_xl.language.issues import Severity, has_error
 from loithe_xl.workbook.ownsheets import RECEIPTS
@@ -51,7 +51,7 @@ class Run:
 
     moment: str
     number: int
-    seen: Sequence[Receipt]
+    seen: Sequence[Seen]
     former: Sequence[Receipt]
     receipts: Sequence[Receipt]
     before: Decision
@@ -68,12 +68,13 @@ def entries(run: Run) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
     new: list[Receipt] = []
     known: list[Receipt] = []
     for receipt in _everything(run):
-        same = run.before.status.get(receipt.sha) is run.after.status[receipt.sha] or receipt.sha in run.passing
+        was, now = run.before.standing.get(receipt.sha), run.after.standing[receipt.sha]
+        same = (was is not None and was.status is now.status) or receipt.sha in run.passing
         chosen = (receipt.withdrawn, receipt.rank) != marks.get(receipt.sha) and bool(receipt.rank)
         (known if same and not chosen else new).append(receipt)
     moved = {receipt.sha for receipt in new}
-    seen = {receipt.sha for receipt in run.seen}
-    copies = list(_copies(run))
+    seen = {receipt.sha for receipt, _ in run.seen}
+    copies = [(each.sha, _line(run, each, here)) for each, here in run.seen if here.ruling.rule is Rule.COPY]
     told = [_entry(run, receipt) for receipt in new], [_entry(run, each) for each in known if each.sha in seen]
     for listed, wanted in zip(told, (True, False), strict=True):
         listed += [entry for sha, entry in copies if (sha in moved) is wanted]
@@ -93,30 +94,19 @@ def latest(journal: Sequence[Entry]) -> tuple[Entry, ...]:
 
 def _everything(run: Run) -> Iterator[Receipt]:
     """Every file ever received, under the name it came by in this run."""
-    names = {receipt.sha: receipt.file for receipt in reversed(run.seen)}
+    names = {receipt.sha: receipt.file for receipt, _ in reversed(run.seen)}
     for receipt in run.receipts:
         yield replace(receipt, file=names.get(receipt.sha, receipt.file))
 
 
-def _copies(run: Run) -> Iterator[tuple[str, Entry]]:
-    """The files that repeat the bytes of an earlier one of the run."""
-    first: dict[str, str] = {}
-    for receipt in run.seen:
-        if receipt.sha in first:
-            status = run.after.status[receipt.sha]
-            status = Status.DUPLICATE if status is Status.ACCEPTED else status
-            yield receipt.sha, _line(run, receipt, status, Ruling(Rule.COPY, first[receipt.sha]))
-        first.setdefault(receipt.sha, receipt.file)
-
-
 def _entry(run: Run, receipt: Receipt) -> Entry:
-    found = _line(run, receipt, run.after.status[receipt.sha], run.after.rulings[receipt.sha])
+    found = _line(run, receipt, run.after.standing[receipt.sha])
     return replace(found, effect=_effect(receipt, run.before.counted, run.after.counted))
 
 
-def _line(run: Run, receipt: Receipt, status: Status, ruling: Ruling) -> Entry:
-    name, said = PurePath(receipt.file).name, _said(receipt, status, ruling)
-    return Entry(run.moment, run.number, name, receipt.sha[:SHA], receipt.unit, status, ruling.rule, said)
+def _line(run: Run, receipt: Receipt, here: Standing) -> Entry:
+    name, said = PurePath(receipt.file).name, _said(receipt, here.status, here.ruling)
+    return Entry(run.moment, run.number, name, receipt.sha[:SHA], receipt.unit, here.status, here.ruling.rule, said)
 
 
 def _effect(receipt: Receipt, before: Mapping[str, Receipt], after: Mapping[str, Receipt]) -> Effect:

@@ -16,6 +16,7 @@ from loithe_xl.language.issues import Issue
 from loithe_xl.pack.kinds import YES, Aggregate
 from loithe_xl.pack.spec import Field, Form
 from loithe_xl.rules.evaluate import Raw, Values, is_number, number_of
+from loithe_xl.workbook.numbers import whole
 
 PLACES = 12  # of a decimal figure that travels; more are no figure that anybody typed
 Figure = int | Decimal
@@ -163,17 +164,29 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """Where one file stands, by which rule, what was noticed beside its own faults, and the rows of it that are needed
+    from now on, whatever may come."""
+
+    status: Status
+    ruling: Ruling
+    issues: tuple[Issue, ...] = ()
+    kept: tuple[UnitRow, ...] = ()
+
+    def noticing(self, *told: Issue) -> Standing:
+        """This standing, with more that was noticed."""
+        return Standing(self.status, self.ruling, (*self.issues, *told), self.kept)
+
+
+Seen = tuple[Receipt, Standing]  # a file of one run
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
-    """Which receipts count: per file (by SHA-256) its status, why, and what was noticed; the counted ones by unit.
+    """Which receipts count: the standing of each file by its SHA-256; the counted ones by unit."""
 
-    ``kept``: per file the rows that are needed from now on, whatever may come.
-    """
-
-    status: Mapping[str, Status]
+    standing: Mapping[str, Standing]
     counted: Mapping[str, Receipt]
-    issues: Mapping[str, tuple[Issue, ...]]
-    rulings: Mapping[str, Ruling]
-    kept: Mapping[str, tuple[UnitRow, ...]]
 
     @property
     def units(self) -> dict[str, Receipt]:
@@ -230,8 +243,7 @@ def _field_figures(field: Field, raw: Raw) -> Iterator[tuple[str, Figure]]:
         return
     match field.aggregate:
         case Aggregate.SUM:
-            number = round(number_of(raw), PLACES)
-            yield field.id, int(number) if number == int(number) else number
+            yield field.id, whole(round(number_of(raw), PLACES))
         case Aggregate.COUNT_YES:
             yield field.id, int(raw == YES)
         case Aggregate.COUNT_EACH:

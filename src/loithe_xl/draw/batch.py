@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from loithe_xl.draw.filling import Drawn
+from loithe_xl.draw.marks import STAMPED
 from loithe_xl.draw.render import cell_case, package
 from loithe_xl.form.inputs import Inputs, blank
 from loithe_xl.form.unitform import UnitForm
 from loithe_xl.workbook.stamp import Master
-
-UNIT_MARK, NAME_MARK, ABOVE_MARK, TOKEN_MARK = "@@UNIT_CODE@@", "@@UNIT_NAME@@", "@@ABOVE_NAME@@", "@@TOKEN@@"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,23 +29,23 @@ class BatchRenderer:
         """A unit's form, fresh or with these inputs typed in."""
         kept = self._kept(unit_form)
         marks = {
-            UNIT_MARK: unit_form.identity.unit,
-            NAME_MARK: unit_form.name,
-            TOKEN_MARK: unit_form.token,
-            ABOVE_MARK: unit_form.above,
+            STAMPED.unit: unit_form.identity.unit,
+            STAMPED.name: unit_form.name,
+            STAMPED.token: unit_form.token,
+            STAMPED.above: unit_form.above,
         }
         if not unit_form.above:
-            del marks[ABOVE_MARK]
+            del marks[STAMPED.above]
         cells = kept.drawn.filling(cell_case(unit_form, inputs)) if inputs else None
         return kept.master.stamp(marks, cells)
 
     def _kept(self, unit_form: UnitForm) -> _Kept:
-        above = ABOVE_MARK if unit_form.above else ""
-        anybody = replace(unit_form.identity, unit=UNIT_MARK)
+        above = STAMPED.above if unit_form.above else ""
+        anybody = replace(unit_form.identity, unit=STAMPED.unit)
         key = anybody, above, unit_form.lang, unit_form.seal
         if key not in self.kept:
-            stand_in = replace(unit_form, identity=anybody, token=TOKEN_MARK, name=NAME_MARK, above=above)
+            stand_in = replace(unit_form, identity=anybody, token=STAMPED.token, name=STAMPED.name, above=above)
             case = cell_case(stand_in, blank(unit_form.form))
-            marks = [UNIT_MARK, NAME_MARK, TOKEN_MARK, *([ABOVE_MARK] if above else [])]
+            marks = [STAMPED.unit, STAMPED.name, STAMPED.token, *([STAMPED.above] if above else [])]
             self.kept[key] = _Kept(Master(package(case, self.salt), marks), Drawn(case))
         return self.kept[key]

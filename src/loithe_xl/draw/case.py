@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 
 from loithe_xl.consolidation.consolidate import Consolidation
 from loithe_xl.consolidation.ledger import Ledgers
@@ -83,8 +83,3 @@ def period_words(period: str) -> Text:
     if part.startswith("Q"):
         return text("form.period_quarter", quarter=("I", "II", "III", "IV")[int(part[1]) - 1], year=year)
     return text("form.period_month", month=part, year=year) if part else text("form.period_year", year=year)
-
-
-def day(value: date) -> str:
-    """28/02/2023."""
-    return value.strftime("%d/%m/%Y")

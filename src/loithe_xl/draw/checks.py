@@ -11,11 +11,8 @@ from loithe_xl.form.ownchecks import CHILDREN, RECEIVED, RETURNED, TOTAL
 from loithe_xl.rules.evaluate import number_of
 from loithe_xl.rules.excel import text_literal
 from loithe_xl.workbook.book import Condition, Formula, Print, Sheet
-from loithe_xl.workbook.ownsheets import CHECK
+from loithe_xl.workbook.ownsheets import CHECK, COUNT_CELL, FAULTS_SHOWN, FAULTS_TOP, UNITS_ROW, VERDICT
 
-SHOWN = 30  # faults listed on the visible sheet at once
-LIST_TOP = 9
-COUNT_CELL, UNITS_ROW = (6, 1), 7
 MARK = "\0"  # stands for a formula within a sentence
 
 
@@ -25,25 +22,25 @@ def check_sheet(panel: Panel) -> Sheet:
     sheet = Sheet(CHECK, print=Print(landscape=True, footer="&C&P/&N"), tab_colour="9B1C1C")
     sheet.widths = {1: 6, 2: 11, 3: 56, 4: 13, 5: 13, 6: 56, 7: 26}
     draw_head(sheet, panel, 7)
-    sheet.put(5, 1, Formula(_verdict(panel), panel.verdict), "verdict")
+    sheet.put(*VERDICT, Formula(_verdict(panel), panel.verdict), "verdict")
     for column in range(4, 8):
-        sheet.put(5, column, None, "plain")
+        sheet.put(VERDICT[0], column, None, "plain")
     sheet.put(*COUNT_CELL, Formula(_counting(panel), counted(panel)), "strong")
     if case.form.parent:
         sheet.put(UNITS_ROW, 1, units_told(panel), "strong")
     sheet.merges += [((row, 1), (row, 7)) for row in (COUNT_CELL[0], UNITS_ROW)]
     for column, key in enumerate(("no", "level", "fault", "left", "right", "remedy", "jump"), 1):
-        sheet.put(LIST_TOP - 1, column, case.say(f"head_{key}"), "head")
-    sheet.heights[LIST_TOP - 1] = 34
+        sheet.put(FAULTS_TOP - 1, column, case.say(f"head_{key}"), "head")
+    sheet.heights[FAULTS_TOP - 1] = 34
     by_rank = {line.rank: line for line in panel.faults}
-    for number in range(1, SHOWN + 1):
+    for number in range(1, FAULTS_SHOWN + 1):
         _listed(sheet, panel, number, listed(panel, by_rank.get(number)))
-    sheet.freeze = (LIST_TOP, 1)
-    last = LIST_TOP + SHOWN - 1
+    sheet.freeze = (FAULTS_TOP, 1)
+    last = FAULTS_TOP + FAULTS_SHOWN - 1
     for word, style in (("mark_error", "bad"), ("mark_warning", "warn"), ("mark_wanting", "missing")):
         sign = text_literal(case.say(word).rstrip(": "))
-        sheet.conditions.append(Condition(((LIST_TOP, 1), (last, 7)), f"$B{LIST_TOP}={sign}", style))
-    sheet.print = Print(landscape=True, repeat_rows=(LIST_TOP - 1, LIST_TOP - 1), footer="&C&P/&N")
+        sheet.conditions.append(Condition(((FAULTS_TOP, 1), (last, 7)), f"$B{FAULTS_TOP}={sign}", style))
+    sheet.print = Print(landscape=True, repeat_rows=(FAULTS_TOP - 1, FAULTS_TOP - 1), footer="&C&P/&N")
     return sheet
 
 
@@ -119,7 +116,7 @@ def listed(panel: Panel, line: Line | None) -> dict[int, str]:
 
 
 def _listed(sheet: Sheet, panel: Panel, number: int, now: Mapping[int, str]) -> None:
-    row = LIST_TOP + number - 1
+    row = FAULTS_TOP + number - 1
     found = f"MATCH({number},{panel.column(RANK)},0)"
     bad, warn, need = (text_literal(panel.mark(level).rstrip(": ")) for level in (ERROR, WARNING, WANTING))
     level = f"INDEX({panel.column(LEVEL)},{found})"

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from functools import cache
 
+from loithe_xl.caching import owned
 from loithe_xl.draw.panel import FIRST, TYPED, Line
 from loithe_xl.form.checks import Item, items
 from loithe_xl.form.inputs import Inputs
@@ -25,21 +25,20 @@ from loithe_xl.workbook.ownsheets import HIDDEN_CHECKS
 ORDERED = TYPED + 1  # of the first date of a line; its number one further
 
 
-@cache
 def number_column(layout: Layout, id: str) -> int:
     """The hidden column that holds the number of a date: ``plan_date`` or ``sessions.held_date``."""
     table, _, column = id.rpartition(".")
-    beside = _dates(layout, table) if table else (id,)
+    beside = _dates(layout)[table] if table else (id,)
     return ORDERED + 2 * beside.index(column or id) + 1
 
 
-@cache
+@owned
 def said_column(layout: Layout) -> int:
     """The first column after those: messages stand from there."""
-    return ORDERED + 2 * max([1, *(len(_dates(layout, table)) for table in layout.tables)])
+    return ORDERED + 2 * max([1, *(len(dates) for dates in _dates(layout).values())])
 
 
-@cache
+@owned
 def references(layout: Layout) -> Mapping[str, str]:
     """Every date under its name in rules -> the cells where its number stands, which nothing can cut."""
     found = {}
@@ -56,7 +55,7 @@ def references(layout: Layout) -> Mapping[str, str]:
 def dates_of(layout: Layout, item: Item) -> tuple[str, ...]:
     """The dates of a line, under their names in rules."""
     if item.table:
-        return tuple(f"{item.table}.{column}" for column in _dates(layout, item.table))
+        return tuple(f"{item.table}.{column}" for column in _dates(layout)[item.table])
     return (item.id,) if item.id in layout.slots and layout.slots[item.id].field.kind == "date" else ()
 
 
@@ -101,6 +100,10 @@ def date_echo(number: str, raw: Raw) -> tuple[str, str]:
     return formula, f"ngày {found:%d} tháng {found:%m} năm {found.year}" if found else ""
 
 
-@cache
-def _dates(layout: Layout, table: str) -> tuple[str, ...]:
-    return tuple(column.id for column in layout.tables[table].table.columns if column.kind == "date")
+@owned
+def _dates(layout: Layout) -> Mapping[str, tuple[str, ...]]:
+    """The columns of dates, by table."""
+    return {
+        id: tuple(column.id for column in slot.table.columns if column.kind == "date")
+        for id, slot in layout.tables.items()
+    }

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from itertools import count, zip_longest
 
 from loithe_xl.draw.case import Case
-from loithe_xl.draw.checks import COUNT_CELL, LIST_TOP, SHOWN, counted, listed
+from loithe_xl.draw.checks import counted, listed
 from loithe_xl.draw.days import date_echo, dates_of, day_values, input_value, number_column
 from loithe_xl.draw.panel import (
     LEFT,
@@ -33,9 +33,17 @@ from loithe_xl.form.inputs import Row
 from loithe_xl.form.layout import STATUS, Slot, TableSlot
 from loithe_xl.rules.evaluate import Raw
 from loithe_xl.workbook.address import Address, Scalar
-from loithe_xl.workbook.ownsheets import CHECK, GUIDE, HIDDEN_CHECKS, TOTALS
+from loithe_xl.workbook.ownsheets import (
+    CHECK,
+    COUNT_CELL,
+    FAULTS_SHOWN,
+    FAULTS_TOP,
+    HIDDEN_CHECKS,
+    TOTALS,
+    VERDICT,
+    VISIBLE_OF_FORMS,
+)
 
-VERDICT = (5, 1)  # on every visible sheet
 Cells = dict[str, dict[Address, Scalar]]
 _NO_ROW: Row = {}
 
@@ -47,7 +55,7 @@ class Drawn:
         self.panel = evaluate_panel(case)
         self.counted = counted(self.panel)
         self.figures = {id: (row, shown(case, id)) for id, row in totals_rows(case).items()}
-        self.sheets = (*(placed.sheet.name for placed in case.layout.sheets), TOTALS, CHECK, GUIDE)
+        self.sheets = (*(placed.sheet.name for placed in case.layout.sheets), *VISIBLE_OF_FORMS)
 
     def filling(self, case: Case) -> Cells:
         """The cells, by sheet, that differ from the drawn form: what is typed, and what formulas come to."""
@@ -149,10 +157,10 @@ class _Changes:
         """The first faults on the visible sheet, and how many there are."""
         cells = self.found[CHECK]
         now, before = ({line.rank: line for line in panel.faults} for panel in (self.now, self.old))
-        for number in range(1, SHOWN + 1):
+        for number in range(1, FAULTS_SHOWN + 1):
             if now.get(number) != before.get(number):
                 for column, value in listed(self.now, now.get(number)).items():
-                    cells[LIST_TOP + number - 1, column] = value
+                    cells[FAULTS_TOP + number - 1, column] = value
         if (told := counted(self.now)) != self.drawn.counted:
             cells[COUNT_CELL] = told
 

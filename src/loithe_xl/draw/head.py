@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from loithe_xl.draw.case import day, period_words
-from loithe_xl.draw.panel import PANEL_VERDICT, Panel
+from loithe_xl.draw.case import Case, period_words
+from loithe_xl.draw.panel import Panel
+from loithe_xl.draw.signs import begins
 from loithe_xl.form.layout import INPUT, STATUS, UNIT
+from loithe_xl.language.notation import day
 from loithe_xl.rules.excel import text_literal
-from loithe_xl.workbook.address import Address, quoted
+from loithe_xl.workbook.address import Address, address, quoted
 from loithe_xl.workbook.book import Condition, Formula, Link, Sheet
 from loithe_xl.workbook.metrics import lines
-from loithe_xl.workbook.ownsheets import CHECK
+from loithe_xl.workbook.ownsheets import CHECK, VERDICT
 
 LINE = 16.5  # points of one line of 12-point type
 PADDING = 6  # points that Excel keeps free at a cell's sides
@@ -38,20 +40,24 @@ def draw_head(sheet: Sheet, panel: Panel, last_column: int) -> None:
         sheet.merges.append(((row, 1), (row, last_column)))
         sheet.heights[row] = 24 if row == 1 else 18
     split = last_column - 1 if last_column < INPUT else UNIT if last_column == STATUS else last_column - 4
-    sheet.put(5, 1, Formula(f"{quoted(CHECK)}!{PANEL_VERDICT}", panel.verdict), "verdict")
-    sheet.merges.append(((5, 1), (5, split)))
+    row, _ = VERDICT
+    sheet.put(*VERDICT, Formula(f"{quoted(CHECK)}!{address(*VERDICT, fixed=True)}", panel.verdict), "verdict")
+    sheet.merges.append((VERDICT, (row, split)))
     for column in range(split + 1, last_column + 1):
-        sheet.put(5, column, None, "link")
-    sheet.put(5, split + 1, Link(f"{quoted(CHECK)}!A1", case.say("see_panel")), "link")
+        sheet.put(row, column, None, "link")
+    sheet.put(row, split + 1, Link(f"{quoted(CHECK)}!A1", case.say("see_panel")), "link")
     if split + 1 < last_column:
-        sheet.merges.append(((5, split + 1), (5, last_column)))
-    sheet.heights[5] = 26
-    _verdict_look(sheet, case.say("submit_yes"), (5, 1), (5, split))
+        sheet.merges.append(((row, split + 1), (row, last_column)))
+    sheet.heights[row] = 26
+    _verdict_look(sheet, case, VERDICT, (row, split))
 
 
-def _verdict_look(sheet: Sheet, good: str, first: Address, last: Address) -> None:
+def _verdict_look(sheet: Sheet, case: Case, first: Address, last: Address) -> None:
     """Dark where the form may not be submitted, amber where something is to be looked at; green only what is clear."""
-    may, clear = f"LEFT($A$5,4)={text_literal('ĐƯỢC')}", f"$A$5={text_literal(good)}"
+    verdict = address(*VERDICT, fixed=True)
+    good = case.say("submit_yes")
+    noted = case.say("submit_noted", count="\0").partition("\0")[0]  # as far as it never changes
+    may, clear = begins(verdict, [good, noted], [case.say("submit_no")], 4), f"{verdict}={text_literal(good)}"
     for rule, style in ((f"NOT({may})", "blocked"), (clear, "clear"), (f"AND({may},NOT({clear}))", "noted")):
         sheet.conditions.append(Condition((first, last), rule, style))
 

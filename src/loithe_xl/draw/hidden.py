@@ -6,13 +6,17 @@ from loithe_xl.consolidation.ledger import journal_lines, receipt_lines, registe
 from loithe_xl.consolidation.signedlines import Line as Values
 from loithe_xl.draw.case import Case, ParentCase
 from loithe_xl.workbook.book import Flow, Line, Sheet
-from loithe_xl.workbook.ownsheets import HIDDEN, HIDDEN_JOURNAL, HIDDEN_RECEIPTS, HIDDEN_REGISTER
+from loithe_xl.workbook.ownsheets import (
+    HIDDEN,
+    HIDDEN_JOURNAL,
+    HIDDEN_RECEIPTS,
+    HIDDEN_REGISTER,
+    PACK_FROM,
+    SEAL_ROW,
+)
 
 MARK = "loithe-xl"
-TOKEN_CELL, NAME_CELL, ABOVE_CELL, LANG_CELL = (1, 2), (2, 2), (3, 2), (4, 2)
-SEAL_ROW = 5  # from the second column on
 _STYLES: dict[type, str | None] = {int: "hidden_number", str: "hidden_text", type(None): None}
-PACK_FROM = 6  # an embedded pack stands from this row: path, then its text in pieces
 
 
 def identity_sheet(case: Case) -> Sheet:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from loithe_xl.draw.case import Case, day
+from collections.abc import Mapping
+
+from loithe_xl.draw.case import Case
 from loithe_xl.draw.days import date_echo, input_value, number_column, references
 from loithe_xl.draw.head import LINE, draw_head, lines_of
 from loithe_xl.draw.panel import FIRST, Panel
+from loithe_xl.draw.signs import begins
 from loithe_xl.form.checks import items
 from loithe_xl.form.layout import HEAD_ROW, INPUT, LABEL, NUMBER, STATUS, UNIT, Placed, PlacedSheet, Slot, TableSlot
+from loithe_xl.language.notation import day
 from loithe_xl.pack.spec import Field
+from loithe_xl.register.register import Register
 from loithe_xl.rules.dates import typing_rule
 from loithe_xl.rules.evaluate import Raw
-from loithe_xl.rules.excel import text_literal
 from loithe_xl.workbook.address import Address, address, area, quoted, reference
 from loithe_xl.workbook.book import Condition, Formula, Print, Sheet, Validation
 from loithe_xl.workbook.daynumbers import serial
-from loithe_xl.workbook.ownsheets import HIDDEN_CHECKS, HIDDEN_REGISTER
+from loithe_xl.workbook.ownsheets import HIDDEN_CHECKS, HIDDEN_REGISTER, REGISTER_FIRST
 
 WIDTHS = {NUMBER: 5, LABEL: 52, UNIT: 12, INPUT: 17, STATUS: 46}
 TABLE_WIDTHS = {"count": 11, "decimal": 11, "yesno": 11, "choice": 14, "date": 13, "text": 24, "paragraph": 40}
@@ -186,9 +190,20 @@ def register_names(case: Case) -> dict[str, str]:
     """
     found = {}
     for tier in sorted({unit.tier for unit in case.register.units}):
-        rows = [row for row, unit in enumerate(case.register.units, 2) if unit.tier == tier]
+        rows = [row for row, unit in enumerate(case.register.units, REGISTER_FIRST) if unit.tier == tier]
         found[f"loithe_{tier}"] = f"{quoted(HIDDEN_REGISTER)}!$A${rows[0]}:$A${rows[-1]}"
     return found
+
+
+def last_row(register: Register) -> int:
+    """The row of the last unit where a register is embedded."""
+    return REGISTER_FIRST + len(register.units) - 1
+
+
+def register_columns(last: int | str) -> tuple[str, str]:
+    """Codes and names of the embedded register, down to row ``last``, as fixed areas."""
+    code, name = (f"{quoted(HIDDEN_REGISTER)}!${letter}${REGISTER_FIRST}:${letter}${last}" for letter in "AB")
+    return code, name
 
 
 def _echo(case: Case, slot: TableSlot, field: Field, index: int, raw: Raw) -> Formula:
@@ -200,8 +215,8 @@ def _echo(case: Case, slot: TableSlot, field: Field, index: int, raw: Raw) -> Fo
         return Formula(*date_echo(reference(HIDDEN_CHECKS, first + index, column), raw))
     register = case.register
     unit = register.unit(raw) if isinstance(raw, str) else None
-    last = len(register.units) + 1
-    codes, names = (f"{quoted(HIDDEN_REGISTER)}!${letter}$2:${letter}${last}" for letter in "AB")
+    last = last_row(register)
+    codes, names = register_columns(last)
     return Formula(f'IFERROR(INDEX({names},MATCH({name},{codes},0)),"")', unit.name if unit else "")
 
 
@@ -212,22 +227,25 @@ def _print(sheet: Sheet, placed: PlacedSheet, landscape: bool) -> Print:
 
 
 def _conditions(sheet: Sheet, case: Case, placed: PlacedSheet) -> None:
-    """Red where the status beside an input says LỖI, amber where it says LƯU Ý; deeper yellow where it is needed."""
-    needed = case.say("needed")
+    """Red where the status beside an input tells an error, amber where a warning; deeper yellow where it is needed."""
+    said = {"bad": ["mark_error"], "warn": ["mark_warning"], "missing": ["needed", "mark_wanting"]}
+    words = {style: [case.say(key) for key in keys] for style, keys in said.items()}
     for each in placed.sections:
         for field in each.slots:
             row = field.row - field.wide
             for where in ((field.row, field.column), (row, STATUS)):
-                _looks(sheet, (where, where), f"$E{row}", needed)
+                _looks(sheet, (where, where), f"$E{row}", words)
         if each.table:
             slot, letters = each.table, area((1, each.table.status), (1, each.table.status)).split("$")[1]
             columns = slot.columns.values()
-            _looks(sheet, ((slot.top, min(columns)), (slot.bottom, slot.status)), f"${letters}{slot.top}", needed)
+            _looks(sheet, ((slot.top, min(columns)), (slot.bottom, slot.status)), f"${letters}{slot.top}", words)
 
 
-def _looks(sheet: Sheet, where: tuple[Address, Address], status: str, needed: str) -> None:
-    for word, style in (("LỖI", "bad"), ("LƯU", "warn"), (needed[:3], "missing")):
-        sheet.conditions.append(Condition(where, f"LEFT({status},3)={text_literal(word)}", style))
+def _looks(sheet: Sheet, where: tuple[Address, Address], status: str, words: Mapping[str, list[str]]) -> None:
+    """Each style where the status begins as its words do."""
+    for style, own in words.items():
+        others = [word for other, listed in words.items() if other != style for word in listed]
+        sheet.conditions.append(Condition(where, begins(status, own, others, 3), style))
 
 
 def _short(words: str, limit: int) -> str:

@@ -6,12 +6,12 @@ from loithe_xl.consolidation.journal import Entry, runs
 from loithe_xl.draw.case import ParentCase
 from loithe_xl.draw.head import LINE, draw_head, lines_of
 from loithe_xl.draw.panel import Panel
-from loithe_xl.draw.received import HEAD, LOOKS, MOST_ROWS
+from loithe_xl.draw.received import LOOKS, MOST_ROWS
 from loithe_xl.language.catalogue import text
 from loithe_xl.language.notation import moment
 from loithe_xl.rules.excel import text_literal
 from loithe_xl.workbook.book import Condition, Flow, Line, Print, Sheet
-from loithe_xl.workbook.ownsheets import JOURNAL
+from loithe_xl.workbook.ownsheets import JOURNAL, LIST_HEAD, SUMMARY_ROW
 
 WIDTHS = {1: 6, 2: 18, 3: 32, 4: 14, 5: 28, 6: 18, 7: 12, 8: 58}
 STATUS = 6  # the column that is coloured
@@ -20,23 +20,25 @@ STYLES = ("number", "text_center", "text", "text", "text", "text_center", "text_
 
 def journal_sheet(case: ParentCase, panel: Panel) -> Sheet:
     """Run, time, file, unit, status and rule of every file whose standing a run changed."""
-    sheet = Sheet(JOURNAL, print=Print(landscape=True, repeat_rows=(HEAD, HEAD), footer="&C&P/&N"), widths=dict(WIDTHS))
+    sheet = Sheet(
+        JOURNAL, print=Print(landscape=True, repeat_rows=(LIST_HEAD, LIST_HEAD), footer="&C&P/&N"), widths=dict(WIDTHS)
+    )
     draw_head(sheet, panel, len(WIDTHS))
-    sheet.put(6, 1, _summary(case), "lead")
-    sheet.merges.append(((6, 1), (6, len(WIDTHS))))
+    sheet.put(SUMMARY_ROW, 1, _summary(case), "lead")
+    sheet.merges.append(((SUMMARY_ROW, 1), (SUMMARY_ROW, len(WIDTHS))))
     heads = ("run", "time", "file", "unit", "unit_name", "status", "effect", "said")
     for column, key in enumerate(heads, 1):
-        sheet.put(HEAD, column, text(f"journal.head_{key}").to(case.lang), "head")
+        sheet.put(LIST_HEAD, column, text(f"journal.head_{key}").to(case.lang), "head")
     newest = sorted(case.ledgers.journal, key=lambda entry: -entry.run)
-    sheet.flow = Flow(HEAD + 1, len(newest), len(heads), lambda: (_line(case, entry) for entry in newest))
+    sheet.flow = Flow(LIST_HEAD + 1, len(newest), len(heads), lambda: (_line(case, entry) for entry in newest))
     for status, style in LOOKS.items():
         sign = text_literal(case.say(f"status_{status.value}"))
-        area = (HEAD + 1, STATUS), (HEAD + MOST_ROWS, STATUS)
-        sheet.conditions.append(Condition(area, f"$F{HEAD + 1}={sign}", style))
-    every = (HEAD + 1, 1), (HEAD + MOST_ROWS, len(WIDTHS))
-    run = f"$A{HEAD + 1}"
+        area = (LIST_HEAD + 1, STATUS), (LIST_HEAD + MOST_ROWS, STATUS)
+        sheet.conditions.append(Condition(area, f"$F{LIST_HEAD + 1}={sign}", style))
+    every = (LIST_HEAD + 1, 1), (LIST_HEAD + MOST_ROWS, len(WIDTHS))
+    run = f"$A{LIST_HEAD + 1}"
     sheet.conditions.append(Condition(every, f'AND({run}<>"",INT({run}/2)*2={run})', "band"))
-    sheet.freeze = (HEAD + 1, 1)
+    sheet.freeze = (LIST_HEAD + 1, 1)
     return sheet
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 
+from loithe_xl.caching import owned
 from loithe_xl.draw.case import Case
 from loithe_xl.form.checks import Item, is_wanting, is_warning, items, side_values, states
 from loithe_xl.form.layout import Layout
@@ -17,7 +17,6 @@ from loithe_xl.workbook.address import column_letters, quoted, reference
 from loithe_xl.workbook.book import Formula
 from loithe_xl.workbook.ownsheets import HIDDEN_CHECKS
 
-PANEL_VERDICT = "$A$5"
 FIRST = 2  # first row of the hidden list
 STATE, LEVEL, MESSAGE, LEFT, RIGHT, REMEDY, TARGET, RANK, ENTRY, TYPED = range(1, 11)  # ENTRY: a table row's number
 OK, ERROR, WARNING, WANTING = range(4)  # WANTING: still blank, which is no mistake
@@ -139,7 +138,7 @@ def typed_in(case: Case, item: Item) -> int:
     return 1 if any(isinstance(raw, Flaw) for raw in cells) else sum(map(is_filled, cells))
 
 
-@cache
+@owned
 def _faultless(layout: Layout) -> tuple[Line, ...]:
     return tuple(Line(item, row, 0, OK, "", "", "", "", 0) for row, item in enumerate(items(layout), FIRST))
 
@@ -158,7 +157,7 @@ def message_of(case: Case, item: Item, check: Check) -> str:
     return f"“{case.say(label)}”"
 
 
-@cache
+@owned
 def _beside(layout: Layout) -> Mapping[str, Sequence[int]]:
     found: dict[str, list[int]] = {}
     for line in _faultless(layout):

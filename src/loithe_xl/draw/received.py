@@ -18,10 +18,8 @@ from loithe_xl.rules.excel import text_literal
 from loithe_xl.workbook.address import reference
 from loithe_xl.workbook.book import Condition, Flow, Line, Print, Sheet
 from loithe_xl.workbook.celltext import LONGEST, cut
-from loithe_xl.workbook.ownsheets import OPINIONS, RECEIPTS
+from loithe_xl.workbook.ownsheets import COUNTS_ROW, LIST_HEAD, OPINIONS, RECEIPTS, SUMMARY_ROW
 
-HEAD = 8
-COUNTS_ROW = 7  # what the panel counts: units, those with figures, returned files
 MOST_ROWS = 10_000  # that colours reach: rows may come while the workbook is open in Excel
 RECEIPT_WIDTHS = {1: 6, 2: 20, 3: 40, 4: 14, 5: 9, 6: 34, 7: 18, 8: 60}
 OPINION_WIDTHS = {1: 6, 2: 20, 3: 36, 4: 30, 5: 80}
@@ -34,21 +32,21 @@ def receipts_sheet(case: ParentCase, panel: Panel) -> Sheet:
     sheet = Sheet(RECEIPTS, print=Print(landscape=True, footer="&C&P/&N"), widths=dict(RECEIPT_WIDTHS))
     sheet.tab_colour = "0B4D0B"
     draw_head(sheet, panel, 8)
-    sheet.put(6, 1, _summary(case), "strong")
-    sheet.merges.append(((6, 1), (6, 8)))
+    sheet.put(SUMMARY_ROW, 1, _summary(case), "strong")
+    sheet.merges.append(((SUMMARY_ROW, 1), (SUMMARY_ROW, 8)))
     for column, name in enumerate(CHILDREN, 1):
         sheet.put(COUNTS_ROW, column, shown(case, name), "unseen")
     heads = ("no", "code", "unit_name", "state", "late", "file", "received", "issues")
     for column, key in enumerate(heads, 1):
-        sheet.put(HEAD, column, case.say(f"head_{key}"), "head")
+        sheet.put(LIST_HEAD, column, case.say(f"head_{key}"), "head")
     children = case.consolidation.children
-    sheet.flow = Flow(HEAD + 1, len(children), len(heads), lambda: _receipts(case, children))
-    last = HEAD + MOST_ROWS
+    sheet.flow = Flow(LIST_HEAD + 1, len(children), len(heads), lambda: _receipts(case, children))
+    last = LIST_HEAD + MOST_ROWS
     for status, style in LOOKS.items():
         sign = text_literal(case.say(f"status_{status.value}"))
-        sheet.conditions.append(Condition(((HEAD + 1, 4), (last, 4)), f"$D{HEAD + 1}={sign}", style))
-    sheet.freeze = (HEAD + 1, 1)
-    sheet.print = Print(landscape=True, repeat_rows=(HEAD, HEAD), footer="&C&P/&N")
+        sheet.conditions.append(Condition(((LIST_HEAD + 1, 4), (last, 4)), f"$D{LIST_HEAD + 1}={sign}", style))
+    sheet.freeze = (LIST_HEAD + 1, 1)
+    sheet.print = Print(landscape=True, repeat_rows=(LIST_HEAD, LIST_HEAD), footer="&C&P/&N")
     return sheet
 
 
@@ -75,14 +73,14 @@ def opinions_sheet(case: ParentCase, panel: Panel) -> Sheet:
     sheet = Sheet(OPINIONS, print=Print(landscape=True, footer="&C&P/&N"), widths=dict(OPINION_WIDTHS))
     draw_head(sheet, panel, 5)
     for column, key in enumerate(("no", "code", "unit_name", "what", "opinion"), 1):
-        sheet.put(HEAD, column, case.say(f"head_{key}"), "head")
+        sheet.put(LIST_HEAD, column, case.say(f"head_{key}"), "head")
     said = sum(map(len, case.consolidation.texts.values()))
-    sheet.flow = Flow(HEAD + 1, said, 5, lambda: _opinions(case)) if said else None
+    sheet.flow = Flow(LIST_HEAD + 1, said, 5, lambda: _opinions(case)) if said else None
     if not said:
-        sheet.put(HEAD + 1, 1, case.say("no_opinions"), "plain")
-        sheet.merges.append(((HEAD + 1, 1), (HEAD + 1, 5)))
-    sheet.freeze = (HEAD + 1, 1)
-    sheet.print = Print(landscape=True, repeat_rows=(HEAD, HEAD), footer="&C&P/&N")
+        sheet.put(LIST_HEAD + 1, 1, case.say("no_opinions"), "plain")
+        sheet.merges.append(((LIST_HEAD + 1, 1), (LIST_HEAD + 1, 5)))
+    sheet.freeze = (LIST_HEAD + 1, 1)
+    sheet.print = Print(landscape=True, repeat_rows=(LIST_HEAD, LIST_HEAD), footer="&C&P/&N")
     return sheet
 
 

@@ -6,8 +6,8 @@ from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
 
+from loithe_xl.caching import owned
 from loithe_xl.form.inputs import Inputs, with_days
 from loithe_xl.form.layout import Layout
 from loithe_xl.form.ownchecks import EMPTY, form_checks
@@ -23,14 +23,15 @@ from loithe_xl.rules.syntax import Compare, Node, names
 from loithe_xl.workbook.daynumbers import day_of
 from loithe_xl.workbook.ownsheets import RECEIPTS
 
+States = dict[tuple[object, ...], int]
 FEW_NAMES, FEW_LETTERS, KEPT_STATES = 3, 40, 50_000  # of what is judged once: names looked at, letters, how many
 TEXT_KINDS = ("text", "paragraph")
 WITH_TIME = "FIELD_DATE_WITH_TIME"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Item:
-    """One line of the check panel: checks that speak in order, the first fault silences the rest.
+    """One line of the check panel: checks that speak in order, the first fault silences the rest. Equal only to itself.
 
     ``row`` is the table's row (from 0) when ``table`` is set; names in its rules are column ids then.
     """
@@ -59,7 +60,7 @@ def _by_weight(checks: Iterable[Check]) -> tuple[Check, ...]:
     return tuple(sorted(checks, key=lambda each: (is_warning(each), is_wanting(each))))
 
 
-@cache
+@owned
 def items(layout: Layout) -> tuple[Item, ...]:
     """Every line of the panel: fields, then rows of tables, then cross-checks, then what every form is asked."""
     found = [
@@ -98,7 +99,7 @@ def states(layout: Layout, inputs: Inputs, values: Values) -> list[tuple[Item, i
     """Every item with its state; rows of one table that hold the same are judged once."""
     found: list[tuple[Item, int]] = []
     inputs = with_days(layout.form, inputs)
-    listed = items(layout)
+    listed, known = items(layout), _known(layout)
     head, former, number = listed[0], None, 0
     for item in listed:
         if item.table:
@@ -106,56 +107,59 @@ def states(layout: Layout, inputs: Inputs, values: Values) -> list[tuple[Item, i
             if item.row == 0:
                 head, former = item, None
             if row is not former:  # blank rows are one and the same
-                former, number = row, _row_state(head, row, values)
+                former, number = row, _row_state(known, head, row, values)
             found.append((item, number))
         elif asked := _asked(item):
-            found.append((item, _known_state(item, tuple([values[name] for name in asked]), values)))
+            found.append((item, _known_state(known, item, tuple([values[name] for name in asked]), values)))
         else:
             found.append((item, state(item, values)))
     return found
 
 
-def _row_state(head: Item, row: Mapping[str, Raw], values: Values) -> int:
+@owned
+def _known(layout: Layout) -> States:
+    """The states that a layout's items were found in, by what they saw."""
+    return {}
+
+
+def _row_state(known: States, head: Item, row: Mapping[str, Raw], values: Values) -> int:
     """The state of a table's row; ``head``: the item of its first row, for all are judged alike."""
     seen = (*row.values(), *[values[name] for name in _besides(head)])
-    return _known_state(head, seen, ChainMap(row, values))  # type: ignore[arg-type]
+    return _known_state(known, head, seen, ChainMap(row, values))  # type: ignore[arg-type]
 
 
-def _known_state(item: Item, seen: tuple[object, ...], values: Values) -> int:
+def _known_state(known: States, item: Item, seen: tuple[object, ...], values: Values) -> int:
     """The state of an item that looks at few values: hundreds of forms hold the same, so each is judged once."""
     key = (item, seen, tuple(map(type, seen)))  # TRUE is not 1
-    found = _STATES.get(key)
+    found = known.get(key)
     if found is None:
         found = state(item, values)
         if any(isinstance(value, str) and len(value) > FEW_LETTERS for value in seen):
             return found
-        if len(_STATES) >= KEPT_STATES:
-            _STATES.clear()
-        _STATES[key] = found
+        if len(known) >= KEPT_STATES:
+            known.clear()
+        known[key] = found
     return found
 
 
-@cache
+@owned
 def _named(item: Item) -> frozenset[str]:
     """The names that an item's checks look at."""
     return frozenset(name for check in item.checks for name in (*names(check.rule), *check.needs))
 
 
-@cache
+@owned
 def _besides(item: Item) -> tuple[str, ...]:
     """The names that a row's checks look at outside the row."""
     return tuple(sorted(_named(item) - {*item.columns}))
 
 
-@cache
+@owned
 def _asked(item: Item) -> tuple[str, ...] | None:
     """The names that an item's checks look at; None where they are many, or columns."""
     found = _named(item)
     columns = any("." in name for name in found)
     return None if columns or len(found) > FEW_NAMES else tuple(sorted(found))
-
-
-_STATES: dict[tuple[object, ...], int] = {}
 
 
 def state(item: Item, values: Values) -> int:

@@ -42,6 +42,7 @@ from loithe_xl.rules import dates
 from loithe_xl.rules.evaluate import Flaw, Raw, is_number
 from loithe_xl.workbook.address import Address, address
 from loithe_xl.workbook.daynumbers import END_OF_DAYS, EPOCH, FIRST_DAY
+from loithe_xl.workbook.numbers import whole
 
 Hints = Mapping[tuple[str, str], Text]  # (sheet, cell) -> why what stands there was not read
 Dated = Mapping[str, Container[Address]]
@@ -187,7 +188,7 @@ def _decimal(said: str) -> int | Decimal | None:
     number = _value(read[1].replace(".", ""), read[2])
     if other and _value(other[1].replace(",", ""), other[2]) != number:
         return None
-    return int(number) if number == int(number) else number.normalize()
+    return whole(number.normalize())
 
 
 def _value(whole: str, part: str | None) -> Decimal:

@@ -9,6 +9,7 @@ from loithe_xl.form.inputs import Inputs, rule_values, with_days
 from loithe_xl.form.ownchecks import form_values
 from loithe_xl.pack.spec import Derived, Form
 from loithe_xl.rules.evaluate import Raw, Undefined, Values, evaluate, is_number
+from loithe_xl.workbook.numbers import whole
 
 
 def derive(wanted: Iterable[Derived], values: Values, given: Mapping[str, Raw]) -> dict[str, Raw]:
@@ -34,4 +35,4 @@ def _derived(derived: Derived, values: Values) -> Raw:
         value = evaluate(derived.rule, values)
     except Undefined:
         return None
-    return int(value) if isinstance(value, Decimal) and value == int(value) else value
+    return whole(value) if isinstance(value, Decimal) else value

@@ -81,6 +81,9 @@ class Layout:
     form: Form
     sheets: tuple[PlacedSheet, ...]
 
+    def __reduce__(self) -> tuple[type[Layout], tuple[Form, tuple[PlacedSheet, ...]]]:
+        return Layout, (self.form, self.sheets)  # what follows is made anew where it arrives
+
     @cached_property
     def slots(self) -> dict[str, Slot]:
         """Every scalar input by field id, in form order."""

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from loithe_xl.form.loaded import Loaded
+from loithe_xl.identity.period import FIRST_DAY, LAST_DAY, is_period, last_day
 from loithe_xl.language.issues import Fault, issue
-
-PERIOD = re.compile(r"(19|2[0-9])[0-9]{2}(-(0[1-9]|1[0-2])|-Q[1-4])?")
-FIRST_DAY, LAST_DAY = date(1900, 3, 1), date(2999, 12, 31)  # that every spreadsheet program counts alike
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +22,7 @@ class Term:
 def term(loaded: Loaded, period: str | None, cutoff: date | None, deadline: date | None) -> Term:
     """A period with its cut-off (default: its last day) and deadline (default: the pack's days later)."""
     period = period or loaded.pack.period
-    if not PERIOD.fullmatch(period):
+    if not is_period(period):
         raise Fault([issue("PERIOD_MALFORMED", period=period)], 2)
     cutoff = cutoff or last_day(period)
     for each in filter(None, (cutoff, deadline)):
@@ -35,10 +32,3 @@ def term(loaded: Loaded, period: str | None, cutoff: date | None, deadline: date
     if deadline < cutoff:
         raise Fault([issue("DEADLINE_BEFORE_CUTOFF", deadline=f"{deadline:%d/%m/%Y}", cutoff=f"{cutoff:%d/%m/%Y}")], 2)
     return Term(period, cutoff, deadline)
-
-
-def last_day(period: str) -> date:
-    """The last day of 2023-02, 2023-Q1 or 2023."""
-    year, _, part = period.partition("-")
-    month = int(part[1]) * 3 if part.startswith("Q") else int(part or 12)
-    return date(int(year) + month // 12, month % 12 + 1, 1) - timedelta(days=1)

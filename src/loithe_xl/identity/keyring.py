@@ -6,15 +6,14 @@ import glob
 import os
 import re
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, unquote
 
 from loithe_xl.identity.token import decode, encode, fingerprint, new_private_key, public_key
 from loithe_xl.identity.trust import Scope, Trust
-from loithe_xl.language.issues import Fault, Issue, Place, issue
+from loithe_xl.language.issues import Fault, Issue, Place, issue, system_fault
 
 HOME = "LOITHE_XL_HOME"
 _PRIVATE, _PUBLIC, _UNIT = "LTK1", "LTP1", "unit"  # what a line of a key file begins with
@@ -240,9 +239,5 @@ def _write_new(path: Path, data: bytes, mode: int) -> None:
         os.fsync(file.fileno())
 
 
-@contextmanager
-def _reported(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise Fault([issue("KEY_UNREADABLE", Place(file=path.name), file=path.name)], 3) from error
+def _reported(path: Path) -> AbstractContextManager[None]:
+    return system_fault("KEY_UNREADABLE", Place(file=path.name), file=path.name)

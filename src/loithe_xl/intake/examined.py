@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from loithe_xl.consolidation.ledger import read_register
-from loithe_xl.draw.hidden import ABOVE_CELL, LANG_CELL, NAME_CELL, TOKEN_CELL, TOKEN_NAME
+from loithe_xl.draw.hidden import TOKEN_NAME
 from loithe_xl.form.coercion import Typed, settle
 from loithe_xl.form.inputs import Inputs, extract, outside
 from loithe_xl.form.layout import Layout
@@ -26,7 +26,14 @@ from loithe_xl.pack.spec import Field
 from loithe_xl.reading.received import Received, View
 from loithe_xl.rules.evaluate import Flaw, Raw
 from loithe_xl.workbook.address import Address, address, located
-from loithe_xl.workbook.ownsheets import HIDDEN, HIDDEN_REGISTER
+from loithe_xl.workbook.ownsheets import (
+    ABOVE_CELL,
+    HIDDEN,
+    HIDDEN_REGISTER,
+    LANG_CELL,
+    NAME_CELL,
+    TOKEN_CELL,
+)
 
 PLACES = ("property", "name", "cell")  # where a workbook keeps its token
 

@@ -14,7 +14,8 @@ from pathlib import Path
 from loithe_xl.draw.hidden import TOKEN_NAME
 from loithe_xl.language.issues import Issue, Place, issue
 from loithe_xl.reading.guard import MOST_BYTES
-from loithe_xl.system.store import OLD_COPIES, TEMPORARY
+from loithe_xl.system.disk import TEMPORARY
+from loithe_xl.system.store import OLD_COPIES
 from loithe_xl.workbook.ownsheets import HIDDEN
 
 # The file journal of a parent, its continuations, and one saved beside a journal that was open in Excel.

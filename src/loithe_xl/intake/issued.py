@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
 
+from loithe_xl.caching import owned
 from loithe_xl.consolidation.ledger import Ledgers
 from loithe_xl.draw import form_book
-from loithe_xl.draw.hidden import LANG_CELL, SEAL_ROW
+from loithe_xl.draw.inputs import last_row, register_columns
+from loithe_xl.draw.marks import SEALED
 from loithe_xl.draw.render import cell_case, parent_case
 from loithe_xl.form.inputs import Grid, blank, outside
 from loithe_xl.form.layout import Layout
@@ -22,28 +22,23 @@ from loithe_xl.language.catalogue import LANGUAGES
 from loithe_xl.language.issues import Issue
 from loithe_xl.reading.received import Received
 from loithe_xl.register.register import Register, Unit
-from loithe_xl.workbook.address import quoted
 from loithe_xl.workbook.book import Book, Formula
-from loithe_xl.workbook.ownsheets import HIDDEN, HIDDEN_REGISTER
+from loithe_xl.workbook.ownsheets import HIDDEN, LANG_CELL, SEAL_ROW
 
-# Not those of ``draw.batch``, which would be filled in where a seal keeps them.
-UNIT_MARK, NAME_MARK, ABOVE_MARK, LAST_MARK = "%%UNIT_CODE%%", "%%UNIT_NAME%%", "%%ABOVE_NAME%%", "%%LAST_ROW%%"
-_MARKS = (UNIT_MARK, NAME_MARK, ABOVE_MARK, LAST_MARK)
+_MOST_KINDS = 16  # terms and languages may differ, and tiers beneath a parent
+_MARKS = (SEALED.unit, SEALED.name, SEALED.above, SEALED.last)
 
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """All that two units' fresh forms must share to be equal but for the marks."""
+    """All that two units' fresh forms of one layout must share to be equal but for the marks."""
 
-    layout: Layout
     lang: str
     period: str
     cutoff: date
     deadline: date
     above: bool
     tiers: tuple[str, ...]  # of the embedded register, in its order
-    pack: str  # its digest where it is not built in: two such packs may share an id
-    loaded: Loaded = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +83,10 @@ def as_issued(unit_form: UnitForm, register: Register | None) -> tuple[Expected,
     tiers = tuple(dict.fromkeys(unit.tier for unit in units))
     lang = unit_form.lang if unit_form.lang in LANGUAGES else LANGUAGES[0]
     term = identity.period, identity.cutoff, identity.deadline
-    kind = _Kind(unit_form.layout, lang, *term, bool(unit_form.above), tiers, loaded.digest, loaded)
-    own = {UNIT_MARK: identity.unit, NAME_MARK: unit_form.name, ABOVE_MARK: unit_form.above}
-    return _expected(kind), {**own, LAST_MARK: str(len(units) + 1)}
+    kind = _Kind(lang, *term, bool(unit_form.above), tiers)
+    own = {SEALED.unit: identity.unit, SEALED.name: unit_form.name, SEALED.above: unit_form.above}
+    last = str(last_row(register or Register(())))
+    return _expected(loaded, unit_form.layout, kind), {**own, SEALED.last: last}
 
 
 def sign_wording(unit_form: UnitForm, register: Register | None, private: bytes) -> tuple[str, ...]:
@@ -125,36 +121,43 @@ def _sealed(said: seal.Wording, identity: Identity, lang: str) -> str:
     return "|".join(("wording", identity.pack, identity.digest, *term, lang, said.digest, said.own))
 
 
-@lru_cache(16)
-def _expected(kind: _Kind) -> Expected:
-    return expected(_drawn(kind), kind.layout, _MARKS)
+def _expected(loaded: Loaded, layout: Layout, kind: _Kind) -> Expected:
+    known = _known(layout)
+    if kind not in known:
+        if len(known) >= _MOST_KINDS:
+            known.clear()
+        known[kind] = expected(_drawn(loaded, layout, kind), layout, _MARKS)
+    return known[kind]
 
 
-def _drawn(kind: _Kind) -> Book:
-    loaded, layout, form = kind.loaded, kind.layout, kind.layout.form
-    identity = Identity(UNIT_MARK, kind.period, kind.cutoff, kind.deadline, loaded.pack.id, layout.digest)
-    anybody = UnitForm(loaded, identity, "-", NAME_MARK, ABOVE_MARK if kind.above else "", kind.lang)
+@owned
+def _known(layout: Layout) -> dict[_Kind, Expected]:
+    """The forms of a layout as they were drawn already: of one run most are of one kind."""
+    return {}
+
+
+def _drawn(loaded: Loaded, layout: Layout, kind: _Kind) -> Book:
+    form = layout.form
+    identity = Identity(SEALED.unit, kind.period, kind.cutoff, kind.deadline, loaded.pack.id, layout.digest)
+    anybody = UnitForm(loaded, identity, "-", SEALED.name, SEALED.above if kind.above else "", kind.lang)
     if not form.parent:
         return form_book(cell_case(anybody, blank(form)))
-    top = Unit(UNIT_MARK, NAME_MARK, form.tier)
-    register = Register((top, *(Unit(tier, tier, tier, UNIT_MARK) for tier in kind.tiers if tier != form.tier)))
+    top = Unit(SEALED.unit, SEALED.name, form.tier)
+    register = Register((top, *(Unit(tier, tier, tier, SEALED.unit) for tier in kind.tiers if tier != form.tier)))
     book = form_book(parent_case(anybody, blank(form), Ledgers(register), {}))
-    _mark_last_row(book, layout, len(register.units) + 1)
+    _mark_last_row(book, layout, last_row(register))
     return book
 
 
 def _mark_last_row(book: Book, layout: Layout, last: int) -> None:
     """Where formulas reach through the whole embedded register, let its last row be a mark."""
-    columns: Mapping[str, str] = {
-        f"{quoted(HIDDEN_REGISTER)}!${letter}$2:${letter}${last}": f"{quoted(HIDDEN_REGISTER)}!${letter}$2:${letter}$"
-        for letter in "AB"
-    }
+    columns = dict(zip(register_columns(last), register_columns(SEALED.last), strict=True))
     for placed in layout.sheets:
         cells = book.sheet(placed.sheet.name).cells
         for at, cell in cells.items():
             if isinstance(cell.value, Formula):
                 text = cell.value.text
-                for column, beginning in columns.items():
-                    text = text.replace(column, beginning + LAST_MARK)
+                for column, marked in columns.items():
+                    text = text.replace(column, marked)
                 if text != cell.value.text:
                     cells[at] = replace(cell, value=Formula(text))

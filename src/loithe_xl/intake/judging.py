@@ -130,8 +130,9 @@ def news(
     found: list[Issue] = []
     for receipt in receipts:
         if receipt.sha not in seen and not receipt.withdrawn:
-            former = {*before.issues.get(receipt.sha, ()), *receipt.issues}
-            found += (each for each in after.issues.get(receipt.sha, ()) if each not in former)
+            was = before.standing.get(receipt.sha)
+            former = {*(was.issues if was else ()), *receipt.issues}
+            found += (each for each in after.standing[receipt.sha].issues if each not in former)
     for unit, receipt in stopped(before, after).items():
         code = "UNIT_WITHDRAWN" if receipt.unit in withdrawn else "UNIT_STOPPED"
         found.append(issue(code, Place(file=receipt.file), unit=unit, file=receipt.file))

@@ -12,7 +12,6 @@ from loithe_xl.consolidation.ledger import read_register
 from loithe_xl.consolidation.receipts import Receipt, UnitRow, Verdict, unit_row
 from loithe_xl.consolidation.versions import evidence
 from loithe_xl.draw import Case, form_book
-from loithe_xl.draw.hidden import ABOVE_CELL, LANG_CELL, NAME_CELL
 from loithe_xl.form.checks import validate
 from loithe_xl.form.coercion import explained, settle
 from loithe_xl.form.figures import all_values
@@ -40,7 +39,15 @@ from loithe_xl.register.register import Register
 from loithe_xl.rules.evaluate import Raw, is_number
 from loithe_xl.workbook.book import Book
 from loithe_xl.workbook.celltext import normal
-from loithe_xl.workbook.ownsheets import COMPUTED, HIDDEN, HIDDEN_RECEIPTS, HIDDEN_REGISTER
+from loithe_xl.workbook.ownsheets import (
+    ABOVE_CELL,
+    COMPUTED,
+    HIDDEN,
+    HIDDEN_RECEIPTS,
+    HIDDEN_REGISTER,
+    LANG_CELL,
+    NAME_CELL,
+)
 
 NAMED = 5  # fields that an earlier form did not ask for, by their labels
 

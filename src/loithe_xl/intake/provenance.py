@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 from loithe_xl.draw import packs
-from loithe_xl.draw.hidden import PACK_FROM, TOKEN_CELL, TOKEN_NAME
+from loithe_xl.draw.hidden import TOKEN_NAME
 from loithe_xl.form.inputs import Grids
 from loithe_xl.form.layout import Layout
 from loithe_xl.form.loaded import Loaded, digest
-from loithe_xl.form.terms import FIRST_DAY, LAST_DAY, PERIOD
+from loithe_xl.identity.period import FIRST_DAY, LAST_DAY, is_period
 from loithe_xl.identity.token import Identity, Signed, agree, parse
 from loithe_xl.intake.resemblance import folded, words_of
 from loithe_xl.language.catalogue import LANGUAGES, text
 from loithe_xl.language.issues import Fault, Issue, issue
 from loithe_xl.pack.packfile import MAIN
 from loithe_xl.reading.received import Received
-from loithe_xl.workbook.ownsheets import HIDDEN
+from loithe_xl.workbook.ownsheets import HIDDEN, PACK_FROM, TOKEN_CELL
 
 
 def tokens(received: Received) -> list[str]:
@@ -37,7 +37,7 @@ def identified(received: Received) -> Signed | Issue:
     if isinstance(signed, Issue):
         return signed
     identity, key = signed
-    if not PERIOD.fullmatch(identity.period) or not FIRST_DAY <= identity.cutoff <= LAST_DAY:
+    if not is_period(identity.period) or not FIRST_DAY <= identity.cutoff <= LAST_DAY:
         return issue("TOKEN_MALFORMED")
     return Signed(token, identity, key)
 

@@ -21,11 +21,10 @@ from loithe_xl.reading.inputrules import Meaning, inputs_in, meaning, stated
 from loithe_xl.reading.received import Received, Rule, Value
 from loithe_xl.workbook.address import Address, address
 from loithe_xl.workbook.book import Book, Cell, Formula, Link
-from loithe_xl.workbook.ownsheets import ANNEX, FIGURES, JOURNAL, OPINIONS, RECEIPTS, REPORT, TOTALS
+from loithe_xl.workbook.ownsheets import TOTALS, VISIBLE_OF_PARENTS
 
 Marks = Mapping[str, str]  # what stands for a unit's own words in the form, and those words
 NAMED = 5  # faults of one kind and sheet that are named one by one
-_OF_PARENTS = frozenset({RECEIPTS, FIGURES, OPINIONS, REPORT, ANNEX, JOURNAL})  # some parents have them, some have not
 _VARYING = "loithe_"  # how names begin that differ from unit to unit: the token, the units of a tier
 _SHIFT_CODES = {
     ("rows", True): "STRUCTURE_ROWS_INSERTED",
@@ -137,7 +136,7 @@ def changed(found: Received, expected: Expected, own: Marks) -> list[Issue]:
 
 def own_sheets(names: Iterable[str], expected: Expected) -> list[str]:
     """The sheets that a form of this kind has or should not have: without those that only some have."""
-    known = _OF_PARENTS if expected.parent else frozenset()
+    known = VISIBLE_OF_PARENTS if expected.parent else frozenset()
     return [name for name in names if name not in known and not name.startswith(WPS)]
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -72,3 +73,14 @@ class Fault(Exception):
 
     def __reduce__(self) -> tuple[type[Fault], tuple[list[Issue], int]]:
         return Fault, (self.issues, self.exit_code)  # a worker's is raised in the run
+
+
+@contextmanager
+def system_fault(code: str, place: Place | None = None, **args: object) -> Iterator[None]:
+    """Turn what the system refuses within (OSError) into a Fault of this code, with its ``reason`` beside ``args``: the
+    system's sentence alone, for its path may be private."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise Fault([issue(code, place, reason=reason, **args)], 3) from error

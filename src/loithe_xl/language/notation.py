@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -72,4 +73,15 @@ def plain(number: Decimal | int) -> str:
 
 def plain_or_dash(number: Decimal | int | None) -> str:
     """A number without grouping, and a dash for what is no figure because it was never asked for."""
-    return "–" if number is None else plain(number)
+    return ABSENT if number is None else plain(number)
+
+
+def spans(numbers: Iterable[int], dash: str = ABSENT) -> str:
+    """5, 6, 7 and 30 as ``5–7, 30``, with this dash."""
+    runs: list[list[int]] = []
+    for number in sorted(numbers):
+        if runs and number == runs[-1][1] + 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    return ", ".join(f"{first}{dash}{last}" if last > first else f"{first}" for first, last in runs)

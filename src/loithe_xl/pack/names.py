@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from loithe_xl.language.catalogue import Text
 from loithe_xl.pack.spec import CONSTANTS, UNITS_REPORTED
 from loithe_xl.rules.syntax import FUNCTIONS
-from loithe_xl.workbook.ownsheets import ANNEX, CHECK, FIGURES, GUIDE, RECEIPTS, REPORT, TOTALS
+from loithe_xl.workbook.address import column_number
+from loithe_xl.workbook.ownsheets import OWN_SHEETS
 
 ID = re.compile(r"[a-z][a-z0-9_]{0,59}")
 LIST_LETTERS = 255  # of a list written inside a validation
@@ -21,7 +22,7 @@ _A1 = re.compile(r"([a-z]{1,3})(\d+)")
 _R1C1 = re.compile(r"r\d*(c\d*)?|c\d*")
 _LAST_COLUMN, _LAST_ROW = 16_384, 1_048_576
 _RESERVED = frozenset({*CONSTANTS, *FUNCTIONS, UNITS_REPORTED, "true", "false", "print_area", "print_titles"})
-_OWN_SHEETS = frozenset(name.lower() for name in (CHECK, GUIDE, TOTALS, RECEIPTS, FIGURES, REPORT, ANNEX, "History"))
+_HISTORY = "History"  # Excel has a sheet of this name itself
 _PERSONAL_IDS = ("full_name", "birth", "citizen", "card_number", "identity_number", "passport", "phone", "ethnicity")
 _PERSONAL_LABELS = (
     "họ và tên",
@@ -62,10 +63,7 @@ def is_address(id: str) -> bool:
     if not found:
         return False
     letters, row = found.groups()
-    column = 0
-    for letter in letters:
-        column = column * 26 + ord(letter) - ord("a") + 1
-    return column <= _LAST_COLUMN and int(row) <= _LAST_ROW
+    return column_number(letters.upper()) <= _LAST_COLUMN and int(row) <= _LAST_ROW
 
 
 def asks_for_a_person(id: str, label: Text) -> bool:
@@ -80,8 +78,8 @@ def sheet_fault(name: str, others: Sequence[str]) -> str:
         return "PACK_SHEET_LONG"
     if name != name.strip() or name[0] in "'_" or name[-1] == "'" or re.search(r"[\[\]:*?/\\\x00-\x1f]", name):
         return "PACK_SHEET_LETTERS"
-    taken = name.lower() in _OWN_SHEETS or name.lower() in (other.lower() for other in others)
-    return "PACK_SHEET_TAKEN" if taken else ""
+    taken = _HISTORY, *(each.name for each in OWN_SHEETS), *others  # Excel tells names apart without regard to case
+    return "PACK_SHEET_TAKEN" if name.lower() in (each.lower() for each in taken) else ""
 
 
 def list_faults(items: Sequence[str]) -> Iterator[tuple[str, str]]:

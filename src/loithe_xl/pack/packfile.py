@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path, PurePosixPath
 
+from loithe_xl.identity.period import is_period
 from loithe_xl.language.catalogue import Text
 from loithe_xl.language.issues import Fault, Issue, Place, Severity, issue
 from loithe_xl.pack.campaign import Document, Scheme
@@ -30,9 +30,6 @@ Further = Callable[[Pack, Form, Mapping[tuple[str, str], Place]], Iterable[Issue
 
 def _nothing(pack: Pack, form: Form, places: Mapping[tuple[str, str], Place]) -> Iterable[Issue]:
     return ()
-
-
-_PERIOD = re.compile(r"\d{4}(-(0[1-9]|1[0-2])|-Q[1-4])?")
 
 
 def load(folder: Path) -> Pack:
@@ -143,7 +140,7 @@ def _window(main: Block) -> tuple[date, date]:
 
 def _period(main: Block) -> str:
     period = main.string("period", required=True)
-    if period and not _PERIOD.fullmatch(period):
+    if period and not is_period(period):
         main.fault("PACK_PERIOD", "period", value=period)
     return period
 

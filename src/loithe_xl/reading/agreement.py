@@ -13,8 +13,8 @@ from loithe_xl.reading import strictxml
 from loithe_xl.reading.received import Value, exact
 from loithe_xl.reading.sheetxml import Scan
 from loithe_xl.workbook.address import Address
+from loithe_xl.workbook.daynumbers import MIDNIGHT
 
-_DAY_ZERO = datetime(1899, 12, 30)
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 # A day with or without an hour and its zone; or an hour.
 _MOMENT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:T[0-9:.]+(?:Z|[+-][0-9:]+)?)?|[0-9]{2}:[0-9]{2}[0-9:.]*")
@@ -113,4 +113,4 @@ def _moment(text: str, *, zoned: bool) -> int | Decimal | str:
         moment = datetime.fromisoformat(text).replace(tzinfo=None)
     except ValueError:
         return text
-    return text if zoned and moment.time() != time() else exact((moment - _DAY_ZERO) / timedelta(days=1))
+    return text if zoned and moment.time() != time() else exact((moment - MIDNIGHT) / timedelta(days=1))

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 from functools import lru_cache
 
 from loithe_xl.reading.numberformat import LONGEST, Section, Token, chosen, sections
+from loithe_xl.workbook.daynumbers import END_OF_DAYS, EPOCH
 
 _WHOLE = frozenset({"0", "#,##0"})  # of most inputs
 _CLOSE = Decimal("0.005")  # what the form's own format of decimals leaves out
 _EXACT = Context(prec=2 * LONGEST + 40, rounding=ROUND_HALF_UP)
-_EPOCH, _END = date(1899, 12, 30), 2_958_466
 _SEPARATORS = frozenset(".,'’ \u00a0\u202f")
 _MINUS = frozenset("-−–‐‑")
 # Words that make a number larger, and letters that look like digits beside digits.
@@ -221,9 +221,9 @@ def _seen_text(code: str, text: str) -> str | None:
 def _seen_day(section: Section, number: Decimal) -> str | None:
     """A date or a time shows its own digits; digits of the format beside them must be among those."""
     said = "".join(token.text for token in section.tokens if token.kind in ("said", "bare"))
-    if not _counts(said) or number >= _END:
+    if not _counts(said) or number >= END_OF_DAYS:
         return None
-    day = _EPOCH + timedelta(days=int(number))
+    day = EPOCH + timedelta(days=int(number))
     own = {"y": f"{day:%y}", "yyyy": f"{day:%Y}", "d": f"{day.day}", "dd": f"{day:%d}", "m": f"{day.month}"}
     own |= {"mm": f"{day:%m}", "e": f"{day:%Y}"}
     pieces = (

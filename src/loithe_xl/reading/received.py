@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from loithe_xl.workbook.address import Address
+from loithe_xl.workbook.numbers import whole
 
 Value = str | int | Decimal | bool | None  # of a cell; dates are Excel day numbers
 MOST_CELLS = 2_000_000  # of a sheet's used rectangle, unless it is filled:
@@ -101,7 +102,7 @@ def exact(number: float) -> int | Decimal:
     What is left of 0.1+0.2 behind them (30.000000000000004) is nothing that anybody typed or sees.
     """
     shown = Decimal(f"{number:.15g}")
-    return int(shown) if shown == shown.to_integral_value() else shown
+    return whole(shown)
 
 
 def named(formula: str) -> str:

@@ -9,20 +9,16 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from operator import itemgetter
-from typing import TypeVar
 
-from loithe_xl.caching import Kept
+from loithe_xl.caching import kept
 from loithe_xl.reading import sheetparts, strictxml
 from loithe_xl.reading.cellstyles import CellStyles
 from loithe_xl.reading.inputrules import inputs_in
 from loithe_xl.reading.received import Rule, TooLong, View
 from loithe_xl.rules.canonical import LAST_COLUMN, LAST_ROW, shifted
-from loithe_xl.workbook.address import Address
+from loithe_xl.workbook.address import Address, column_number
 
-K = TypeVar("K")
-V = TypeVar("V")
-
-_MOST_KEPT, _MOST_MET = 4_000_000, 50_000  # bytes of sheets and of rows that are kept; how many are known to be met
+_MOST_KEPT = 4_000_000  # bytes of sheets, and of rows, that are kept
 # Letters of a value that is still a cell's, of a formula, and of all that stand for formulas of other cells.
 _LONGEST_VALUE, _LONGEST_FORMULA, _MOST_WRITTEN = 100_000, 8_192, 1_000_000
 _ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
@@ -53,29 +49,18 @@ class Scan:
         return self.places[-1][0] * max(self.places, key=itemgetter(1))[1] if self.places else 0
 
 
+@kept(_MOST_KEPT, again=True)
 def scan(text: bytes, styles: CellStyles) -> Scan:
     """Read a sheet's part, its cells' styles known; not to be changed, for another sheet may be the same.
 
     ValueError when it is no plain XML, or cells are out of order.
     """
-    key = text, styles
-    found = _SHEETS.get(key)
-    if found is None:
-        found = _scan(text, styles)
-        _SHEETS.keep(key, found, len(text))
-    return found
-
-
-def _scan(text: bytes, styles: CellStyles) -> Scan:
     head, pieces, tail, prefix = strictxml.sheet(text)
     found, shares, row = Scan(), list[tuple[Address, str]](), 0
     bound = {*_BOUND.findall(head), b"xml"}
     for piece in pieces:
-        key = piece, prefix, styles, 0 if piece.startswith(b'<row r="') or _NUMBERED.match(piece) else row
-        part = _PIECES.get(key)
-        if part is None:
-            part = _rows(*key)
-            _PIECES.keep(key, part, len(piece))
+        after = 0 if piece.startswith(b'<row r="') or _NUMBERED.match(piece) else row
+        part = _rows(piece, prefix, styles, after)
         if part.last:
             if part.first <= row:
                 raise ValueError("rows out of order")
@@ -124,27 +109,7 @@ class _Rows(Scan):
     prefixes: frozenset[bytes] = frozenset()
 
 
-class _MetAgain(Kept[K, V]):
-    """What was read of bytes that were met twice."""
-
-    def __init__(self, most: int) -> None:
-        super().__init__(most)
-        self.met: set[int] = set()
-
-    def keep(self, key: K, value: V, size: int) -> None:
-        """Remember a value of so many bytes, if they were met before."""
-        if len(self.met) > _MOST_MET:
-            self.met.clear()
-        met = hash(key)
-        if met in self.met:
-            super().keep(key, value, size)
-        self.met.add(met)
-
-
-_SHEETS: _MetAgain[tuple[bytes, CellStyles], Scan] = _MetAgain(_MOST_KEPT)
-_PIECES: _MetAgain[tuple[bytes, bytes, CellStyles, int], _Rows] = _MetAgain(_MOST_KEPT)
-
-
+@kept(_MOST_KEPT, again=True)
 def _rows(piece: bytes, prefix: bytes, styles: CellStyles, after: int) -> _Rows:
     """Some rows, the first of which follows row ``after`` where it has no number. ValueError as ``scan``."""
     found = _Rows(prefixes=frozenset(_PREFIX.findall(piece)))
@@ -225,9 +190,7 @@ def _address(text: str) -> Address:
     found = _ADDRESS.fullmatch(text)
     if not found:
         raise ValueError(f"not a cell: {text}")
-    column = 0
-    for letter in found[1]:
-        column = column * 26 + ord(letter) - 64
+    column = column_number(found[1])
     if column > LAST_COLUMN or int(found[2]) > LAST_ROW:
         raise ValueError(f"outside the sheet: {text}")
     return int(found[2]), column

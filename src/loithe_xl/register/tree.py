@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from loithe_xl.language.issues import Issue, Place, issue
+from loithe_xl.language.notation import spans
 from loithe_xl.register.register import CODE, END, PARENT, PARENT_TIERS, START, TIER, TIER_WORDS, Unit
 from loithe_xl.workbook.address import address
 
@@ -39,7 +40,7 @@ class Findings:
     def add_group(self, code: str, entries: Sequence[Entry], header: str, **args: object) -> None:
         """One root fault that shows in several rows: placed at the first, all of them listed."""
         rows = [entry.row for entry in entries]
-        self.add(code, rows[0], header, rows=_ranges(rows), **args)
+        self.add(code, rows[0], header, rows=spans(rows, "-"), **args)
 
 
 # For each row by its index: the indices of its parent's rows that are in force together with it.
@@ -186,14 +187,3 @@ def _number(code: str) -> float | None:
         return float(code)
     except ValueError:
         return None
-
-
-def _ranges(rows: Iterable[int]) -> str:
-    """[5, 6, 7, 30] -> "5-7, 30"."""
-    runs: list[list[int]] = []
-    for row in sorted(rows):
-        if runs and row == runs[-1][1] + 1:
-            runs[-1][1] = row
-        else:
-            runs.append([row, row])
-    return ", ".join(f"{first}-{last}" if last > first else f"{first}" for first, last in runs)

@@ -3,7 +3,7 @@ whatever is not certain stays behind with its reason."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 
 from loithe_xl.form.checks import fails
@@ -15,6 +15,7 @@ from loithe_xl.intake.sight import shows_other
 from loithe_xl.intake.typedformulas import is_unsure
 from loithe_xl.language.catalogue import Text, text
 from loithe_xl.language.issues import Issue, Place, issue
+from loithe_xl.language.notation import spans
 from loithe_xl.pack.spec import Field
 from loithe_xl.reading.received import Grid, Received, Value
 from loithe_xl.repair.alignment import Alignment, Marks
@@ -149,7 +150,7 @@ def _table(table: TableSlot, sheet: str, over: Alignment) -> Iterator[Found | Is
             if at in over.columns:
                 yield (table.top + index, at), (found[0], over.columns[at])
     if lost:
-        yield issue("REPAIR_ROWS_UNCERTAIN", place, label=table.table.label, rows=_ranges(lost))
+        yield issue("REPAIR_ROWS_UNCERTAIN", place, label=table.table.label, rows=spans(lost))
 
 
 def _strays(over: Alignment, marks: Marks, sheet: str, used: Mapping[Address, Address]) -> Iterator[Issue]:
@@ -271,14 +272,3 @@ def _cells(layout: Layout, inputs: Inputs) -> Iterator[tuple[Field, str, Spot, R
 def _locked(received: Received, spot: Spot) -> bool:
     """Whether a cell is locked, as the traces of cut and paste are among open ones."""
     return spot[1] not in received.unlocked.get(spot[0], ())
-
-
-def _ranges(numbers: Sequence[int]) -> str:
-    """3, 5–9."""
-    found: list[list[int]] = []
-    for number in numbers:
-        if found and number == found[-1][-1] + 1:
-            found[-1] = [found[-1][0], number]
-        else:
-            found.append([number, number])
-    return ", ".join(f"{first}–{last}" if first < last else str(first) for first, last in found)

@@ -6,12 +6,11 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from loithe_xl.draw.hidden import ABOVE_CELL, NAME_CELL
 from loithe_xl.form.inputs import Grids
 from loithe_xl.intake.resemblance import plain
 from loithe_xl.language.catalogue import text
 from loithe_xl.register.register import Register
-from loithe_xl.workbook.ownsheets import HIDDEN
+from loithe_xl.workbook.ownsheets import ABOVE_CELL, HIDDEN, NAME_CELL
 
 _GAP = "@@"  # where a name stands in a sentence
 

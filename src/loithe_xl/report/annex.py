@@ -16,6 +16,7 @@ from loithe_xl.report.page import Page
 from loithe_xl.report.table import Rate, Row, Table
 from loithe_xl.workbook.book import Chart, Flow, Line, Print, Sheet
 from loithe_xl.workbook.metrics import lines
+from loithe_xl.workbook.numbers import whole
 from loithe_xl.workbook.ownsheets import ANNEX
 
 NO, NAME, FIRST = 1, 2, 3  # columns
@@ -156,7 +157,7 @@ def _lines(table: Table, withheld: bool) -> Iterator[Line]:
 def _line(number: str, row: Row, table: Table) -> Line:
     """One row; a rate or a decimal is a text, so that it reads the same on every computer."""
     bold = "" if row.kind == "unit" else "_bold"
-    centre, text_, whole = (f"annex_{look}{bold}" for look in ("center", "text", "count"))
+    centre, text_, counted = (f"annex_{look}{bold}" for look in ("center", "text", "count"))
     values: list[str | int | None] = [number or None, row.name]
     styles = [centre, text_]
     for column in table.columns:
@@ -168,8 +169,9 @@ def _line(number: str, row: Row, table: Table) -> Line:
             case rate if column.kind == "rate":
                 values.append(percent(rate))
             case int() | Decimal() as figure:
-                values.append(int(figure) if figure == int(figure) else count(figure))
-        styles.append(whole if isinstance(values[-1], int) else centre)
+                plain = whole(figure)
+                values.append(plain if isinstance(plain, int) else count(plain))
+        styles.append(counted if isinstance(values[-1], int) else centre)
     status = _status(row)
     tall = max(lines(row.name, 11, PIXELS[NAME] * 0.75 - 14, bold=bool(bold)), lines(status, 11, 58))
     return Line([*values, status or None], [*styles, centre], LINE * tall + 3)

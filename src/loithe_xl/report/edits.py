@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from loithe_xl.form.inputs import Grid, Grids
 from loithe_xl.rules.evaluate import Flaw, Raw
+from loithe_xl.workbook.numbers import whole
 from loithe_xl.workbook.ownsheets import REPORT
 
 LEFT, RIGHT = 1, 2  # columns of printed text
@@ -144,4 +145,4 @@ def _is_added(id: str) -> bool:
 def _text(raw: Raw) -> str:
     if raw is None or isinstance(raw, Flaw):
         return ""
-    return str(int(raw)) if isinstance(raw, Decimal) and raw == int(raw) else str(raw)
+    return str(whole(raw) if isinstance(raw, Decimal) else raw)

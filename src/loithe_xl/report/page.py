@@ -22,6 +22,7 @@ from loithe_xl.report.edits import Edit, Edited, Line
 from loithe_xl.report.facts import Facts, slots
 from loithe_xl.report.table import Rate, Table, progress
 from loithe_xl.workbook.daynumbers import serial
+from loithe_xl.workbook.numbers import cell_number
 
 BLANK = GAP * 5  # room to write in
 
@@ -213,8 +214,4 @@ def _upper(name: str) -> str:
 
 def _plain(value: Figure | Rate | str) -> int | float | None:
     """A figure as JSON has it; null where it is not known or shown in totals only."""
-    if isinstance(value, str):
-        return None
-    if value is None or isinstance(value, int):
-        return value
-    return int(value) if value == int(value) else float(value)
+    return None if value is None or isinstance(value, str) else cell_number(value)

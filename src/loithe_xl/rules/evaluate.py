@@ -9,7 +9,7 @@ import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TypeGuard, TypeVar
+from typing import TypeGuard, TypeVar, cast
 
 from loithe_xl.rules.syntax import (
     COLUMN_FUNCTIONS,
@@ -46,7 +46,6 @@ Test = Callable[[Values], bool]
 Figure = Callable[[Values], Decimal]
 ZERO, ONE = Decimal(0), Decimal(1)
 _STEP = Decimal(1).scaleb(-DIGITS)
-_KEPT_RULES = 5_000  # packs that travel in workbooks bring ever new ones
 _ARITHMETIC: dict[str, Callable[[Decimal, Decimal], Decimal]] = {
     "+": operator.add,
     "-": operator.sub,
@@ -69,12 +68,12 @@ class Undefined(Exception):
 
 def truth(node: Node, values: Values) -> bool:
     """Whether a rule holds; Undefined when it cannot be said."""
-    return _kept(node)[1](values)
+    return _made(node)[1](values)
 
 
 def evaluate(node: Node, values: Values) -> Result:
     """A rule's value: Decimal (truth is 1 or 0) or text."""
-    return _kept(node)[0](values)
+    return _made(node)[0](values)
 
 
 def number_of(raw: Raw) -> Decimal:
@@ -106,17 +105,14 @@ def round_half_up(number: Decimal) -> Decimal:
     return number.quantize(_STEP, ROUND_HALF_UP)
 
 
-# Under the address of the tree, which is kept with them; a hash of the tree would be made anew each time.
-_KEPT: dict[int, tuple[Run, Test, Node]] = {}
-
-
-def _kept(node: Node) -> tuple[Run, Test, Node]:
-    found = _KEPT.get(id(node))
-    if found is None:
-        if len(_KEPT) >= _KEPT_RULES:
-            _KEPT.clear()
-        found = _KEPT[id(node)] = _run(node), _test(node), node
-    return found
+def _made(node: Node) -> tuple[Run, Test]:
+    """A rule as functions: its value, and whether it holds. They are kept in its tree and go with it."""
+    try:
+        return cast("tuple[Run, Test]", node.made)
+    except AttributeError:
+        found = _run(node), _test(node)
+        object.__setattr__(node, "made", found)
+        return found
 
 
 def _run(node: Node) -> Run:

@@ -43,29 +43,36 @@ class RuleError(ValueError):
     """A rule's text is not in the language."""
 
 
+class Tree:
+    """What all nodes share: room for the functions that ``evaluate`` makes of a rule once, which are no part of it."""
+
+    __slots__ = ("made",)
+    made: object
+
+
 @dataclass(frozen=True, slots=True)
-class Number:
+class Number(Tree):
     """A literal number."""
 
     value: Decimal
 
 
 @dataclass(frozen=True, slots=True)
-class String:
+class String(Tree):
     """A literal text."""
 
     value: str
 
 
 @dataclass(frozen=True, slots=True)
-class Name:
+class Name(Tree):
     """A field, a derived figure, a constant, or a column (``table.column``)."""
 
     id: str
 
 
 @dataclass(frozen=True, slots=True)
-class Binary:
+class Binary(Tree):
     """Arithmetic on two operands: + - * /."""
 
     operator: str
@@ -74,7 +81,7 @@ class Binary:
 
 
 @dataclass(frozen=True, slots=True)
-class Compare:
+class Compare(Tree):
     """A comparison, in Excel's spelling of the operator."""
 
     operator: str
@@ -88,7 +95,7 @@ class Compare:
 
 
 @dataclass(frozen=True, slots=True)
-class Logic:
+class Logic(Tree):
     """``and`` or ``or`` over two or more parts."""
 
     operator: str
@@ -96,14 +103,14 @@ class Logic:
 
 
 @dataclass(frozen=True, slots=True)
-class Not:
+class Not(Tree):
     """Negation."""
 
     part: Node
 
 
 @dataclass(frozen=True, slots=True)
-class Choose:
+class Choose(Tree):
     """``a if condition else b``."""
 
     condition: Node
@@ -112,7 +119,7 @@ class Choose:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class Call(Tree):
     """A function of FUNCTIONS."""
 
     function: str

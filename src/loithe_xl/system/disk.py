@@ -8,6 +8,7 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 
+TEMPORARY = ".~loithe-"  # how the names of our own unfinished files begin
 LONGEST_NAME, _LONGEST_STEM = 255, 150  # bytes: of any name on most file systems; of a name within one of ours
 
 
@@ -29,7 +30,7 @@ def beside(target: Path, end: str) -> Path:
 
 def unfinished(real: Path, owner: Path) -> Path:
     """A new name beside a file for what is to become it; the next run on ``owner`` sweeps it away."""
-    return real.with_name(f".~loithe-{stem_of(owner)}-{secrets.token_hex(8)}.tmp")
+    return real.with_name(f"{TEMPORARY}{stem_of(owner)}-{secrets.token_hex(8)}.tmp")
 
 
 def stem_of(target: Path) -> str:

@@ -10,18 +10,17 @@ import stat
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
-from loithe_xl.language.issues import Fault, Place, issue
+from loithe_xl.language.issues import Fault, Place, issue, system_fault
 from loithe_xl.system import disk
 
 PATIENCE = 60.0  # seconds to wait for another run
 TRIES, PAUSE = 5, 1.0  # for a target open in Excel, and the seconds between
 OLD_COPIES = "ban-cu"  # the folder of a file's dated former copies
-TEMPORARY = ".~loithe-"  # how the names of our own unfinished files begin
 TOGETHER = 256  # files that are committed at once
 REOPENED = 100  # of so many files one is verified
 _mine = threading.local()  # what this thread has locked
@@ -44,7 +43,7 @@ def lock(target: Path, timeout: float = PATIENCE) -> Iterator[None]:
     if target in held:
         yield
         return
-    file = target.with_name(f".~loithe-{disk.stem_of(target)}.lock")
+    file = target.with_name(f"{disk.TEMPORARY}{disk.stem_of(target)}.lock")
     guard = filelock.FileLock(file, timeout=timeout)
     with _reported(target):
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -135,7 +134,7 @@ def write_many(
     folder, files = _real(folder), iter(files)
     run = folder / (folder.name or "tep")
     with lock(run):
-        staging = folder / f".~loithe-{disk.stem_of(run)}-{secrets.token_hex(8)}.tmp"
+        staging = folder / f"{disk.TEMPORARY}{disk.stem_of(run)}-{secrets.token_hex(8)}.tmp"
         try:
             with _reported(folder):
                 staging.mkdir()
@@ -173,7 +172,7 @@ def _real(target: Path) -> Path:
 
 def _sweep(target: Path) -> None:
     """Remove what a killed run left; whoever holds the lock knows that nobody is writing it."""
-    ours = re.compile(re.escape(f".~loithe-{disk.stem_of(target)}-") + r"[0-9a-f]{16}\.tmp")
+    ours = re.compile(re.escape(f"{disk.TEMPORARY}{disk.stem_of(target)}-") + r"[0-9a-f]{16}\.tmp")
     copies = target.parent / OLD_COPIES
     for file in (*target.parent.iterdir(), *(copies.iterdir() if copies.is_dir() else ())):
         if ours.fullmatch(file.name):
@@ -280,11 +279,5 @@ def _free(target: Path, mark: str, data: bytes) -> Path:
         number += 1
 
 
-@contextmanager
-def _reported(target: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        # The system's sentence only: its path may be private.
-        reason = error.strerror or type(error).__name__
-        raise Fault([issue("STORE_UNWRITABLE", Place(file=target.name), name=target.name, reason=reason)], 3) from error
+def _reported(target: Path) -> AbstractContextManager[None]:
+    return system_fault("STORE_UNWRITABLE", Place(file=target.name), name=target.name)

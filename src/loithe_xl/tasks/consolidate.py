@@ -13,9 +13,9 @@ from pathlib import Path
 
 from loithe_xl.consolidation import journal
 from loithe_xl.consolidation.consolidate import Child, in_order, turned_away
-from loithe_xl.consolidation.decide import prefer, withdraw
+from loithe_xl.consolidation.decide import of_run, prefer, withdraw
 from loithe_xl.consolidation.journal import Entry
-from loithe_xl.consolidation.receipts import Decision, Receipt, Rule, Ruling, Status, Verdict
+from loithe_xl.consolidation.receipts import Decision, Receipt, Rule, Ruling, Standing, Status, Verdict
 from loithe_xl.draw import ParentCase, packs
 from loithe_xl.draw.render import package, parent_case, salt_of
 from loithe_xl.intake import inbox, proving
@@ -29,7 +29,7 @@ from loithe_xl.system import store
 from loithe_xl.tasks import journalfile
 from loithe_xl.tasks.office import Office, beside, kept, shown
 from loithe_xl.tasks.sandbox import read_each, read_own
-from loithe_xl.workbook.ownsheets import HIDDEN_JOURNAL, HIDDEN_RECEIPTS, HIDDEN_REGISTER
+from loithe_xl.workbook.ownsheets import LEDGERS
 
 COUNTED = (
     Status.ACCEPTED,
@@ -94,8 +94,7 @@ def open_parent(path: Path) -> ParentBook:
 def _parent(path: Path) -> ParentBook:
     """All that a run needs of the parent: without the cells of its ledgers, which are read already."""
     book = as_parent(open_file(path, shown(path)))
-    read = {HIDDEN_REGISTER, HIDDEN_RECEIPTS, HIDDEN_JOURNAL}
-    return replace(book, grids={name: grid for name, grid in book.grids.items() if name not in read})
+    return replace(book, grids={name: grid for name, grid in book.grids.items() if name not in LEDGERS})
 
 
 def as_parent(opened: Opened) -> ParentBook:
@@ -143,12 +142,14 @@ def take_in(parent: ParentBook, found: Found, request: ConsolidationRequest, off
     after = lasting(_commanded(merged(parent.ledgers.receipts, seen), chosen, request, parent))
     done = received(parent, after)
     changed = after != lasting(parent.ledgers.receipts)
-    done, entries = _journal(parent, done, seen, changed, office)
+    run = _run(parent, done, seen, changed, office.moment)
+    new, same = journal.entries(run)
+    done = replace(done, ledgers=replace(done.ledgers, journal=journal.latest((*parent.ledgers.journal, *new))))
     notices = (*([stranger.in_file(parent.file)] if stranger else []), *(why for _, why in found.skipped))
-    result = _count(done, seen, len(found.skipped) + own, notices)
+    result = _count(done, run, len(found.skipped) + own, notices)
     decisions = parent.consolidation.decision, done.consolidation.decision
     told = news(*decisions, done.ledgers.receipts, result.statuses, request.withdraw)
-    return replace(result, changed=changed, entries=entries, issues=(*result.issues, *told))
+    return replace(result, changed=changed, entries=(*new, *same), issues=(*result.issues, *told))
 
 
 def noted(result: ConsolidationResult, into: Path) -> ConsolidationResult:
@@ -174,25 +175,19 @@ def _later(saved: datetime, parent: ParentBook) -> datetime:
     return max(moment, datetime.fromisoformat(parent.modified) + timedelta(seconds=1)) if parent.modified else moment
 
 
-def _journal(
-    parent: ParentBook, done: ParentBook, seen: Sequence[Receipt], changed: bool, office: Office
-) -> tuple[ParentBook, tuple[Entry, ...]]:
-    """The parent after a run with what the run changed in its journal; and all that there is to tell of the run."""
+def _run(parent: ParentBook, done: ParentBook, seen: Sequence[Receipt], changed: bool, moment: str) -> journal.Run:
+    """What a run brought, each file with where it stands; files of which nothing is kept are refused."""
     passing = [receipt for receipt in seen if is_no_workbook(receipt)]
-    decisions = parent.consolidation.decision, _with(done.consolidation.decision, passing)
+    before, after = parent.consolidation.decision, _with(done.consolidation.decision, passing)
     number = journal.runs(parent.ledgers.journal) + 1 if changed else 0
     receipts, only = (*done.ledgers.receipts, *passing), frozenset(receipt.sha for receipt in passing)
-    run = journal.Run(office.moment, number, seen, parent.ledgers.receipts, receipts, *decisions, only)
-    new, known = journal.entries(run)
-    told = replace(done.ledgers, journal=journal.latest((*parent.ledgers.journal, *new)))
-    return replace(done, ledgers=told), (*new, *known)
+    return journal.Run(moment, number, of_run(after, seen), parent.ledgers.receipts, receipts, before, after, only)
 
 
 def _with(decision: Decision, passing: Sequence[Receipt]) -> Decision:
     """The decision with the files of the run of which nothing is kept: they are refused."""
-    refused = {receipt.sha: Status.REFUSED for receipt in passing}
-    why = dict.fromkeys(refused, Ruling(Rule.FAULTS))
-    return replace(decision, status={**decision.status, **refused}, rulings={**decision.rulings, **why})
+    refused = Standing(Status.REFUSED, Ruling(Rule.FAULTS))
+    return replace(decision, standing={**decision.standing, **{receipt.sha: refused for receipt in passing}})
 
 
 def _same(path: Path, other: Path | None) -> bool:
@@ -220,27 +215,23 @@ def _commanded(
     return receipts
 
 
-def _count(done: ParentBook, seen: Sequence[Receipt], skipped: int, issues: tuple[Issue, ...]) -> ConsolidationResult:
-    """The files of this run by status: of several with the same bytes one has its status, the rest repeat it."""
-    passing = {receipt.sha: receipt for receipt in seen if is_no_workbook(receipt)}
-    decision = _with(done.consolidation.decision, list(passing.values()))
-    beside = tuple(turned_away(each, done.identity.deadline) for each in passing.values())
+def _count(done: ParentBook, run: journal.Run, skipped: int, issues: tuple[Issue, ...]) -> ConsolidationResult:
+    """The files of this run by status, and what was noticed of those that the receipt list does not show."""
+    aside = {receipt.sha: receipt for receipt, _ in run.seen if receipt.sha in run.passing}
+    beside = tuple(turned_away(each, done.identity.deadline) for each in aside.values())
     listed = {child.sha for child in (*done.consolidation.children, *beside)}
     counts: Counter[Status] = Counter()
     statuses: dict[str, Status] = {}
-    first: dict[str, str] = {}
     notices: list[Issue] = []
-    for receipt in seen:
-        status = decision.status[receipt.sha]
-        if receipt.sha in statuses:
-            place, status = Place(file=receipt.file), Status.DUPLICATE if status is Status.ACCEPTED else status
-            notices.append(issue("SUBMISSION_DUPLICATE", place, other=first[receipt.sha]))
-        elif receipt.sha not in listed:
-            notices += decision.issues.get(receipt.sha, ())
-        statuses.setdefault(receipt.sha, status)
-        first.setdefault(receipt.sha, receipt.file)
-        counts[status] += 1
-    assert sum(counts[status] for status in COUNTED) == len(seen), "a file of this run was lost from the count"
+    for receipt, here in run.seen:
+        counts[here.status] += 1
+        if here.ruling.rule is Rule.COPY:
+            notices += here.issues
+            continue
+        statuses[receipt.sha] = here.status
+        if receipt.sha not in listed:
+            notices += here.issues
+    assert sum(counts[status] for status in COUNTED) == len(run.seen), "a file of this run was lost from the count"
     told = (*issues, *notices)
     closed = {status: counts[status] for status in COUNTED}
     return ConsolidationResult(done, closed, skipped, told, statuses=statuses, beside=beside)

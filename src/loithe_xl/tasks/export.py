@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from loithe_xl.consolidation.receipts import Figure
 from loithe_xl.consolidation.suppression import WITHHELD, shown
 from loithe_xl.intake import proving
 from loithe_xl.intake.openfile import ParentBook
@@ -18,6 +17,7 @@ from loithe_xl.tasks.office import Office, spare_forms
 from loithe_xl.tasks.office import shown as named
 from loithe_xl.workbook import writer
 from loithe_xl.workbook.book import Book, Print, Sheet
+from loithe_xl.workbook.numbers import cell_number
 from loithe_xl.workbook.ownsheets import FIGURES
 
 if TYPE_CHECKING:
@@ -58,7 +58,9 @@ def table(parent: ParentBook, lang: str) -> DataFrame:
     frame[[*labels]] = frame[[*labels]].apply(pandas.to_numeric).convert_dtypes()
     rows, absent = parent.consolidation.rows, parent.consolidation.absent
     known = [absent.get(code, {}) if row is None else row for code, row in rows.items()]
-    sums = {id: _plain(sum(row.get(id, 0) for row in known)) for id in labels}  # exact, as decimals are not in a frame
+    sums = {
+        id: cell_number(sum(row.get(id, 0) for row in known)) for id in labels
+    }  # exact, as decimals are not in a frame
     total = {**dict.fromkeys(_ABOUT, ""), "unit_name": text("form.total").to(lang), **sums}
     for id in pack.sensitive & labels.keys():
         figures = frame[id].astype(object).where(frame[id].notna(), None)
@@ -92,13 +94,9 @@ def _records(parent: ParentBook, lang: str) -> list[dict[str, Any]]:
         }
         absent = {id: each for id, each in parent.consolidation.absent.get(code, {}).items() if each}
         known = absent if figures is None else figures
-        numbers = {id: _plain(each) for id, each in known.items()}
+        numbers = {id: cell_number(each) for id, each in known.items()}
         found.append({**about, **numbers})
     return found
-
-
-def _plain(figure: Figure) -> int | float:
-    return int(figure) if figure == int(figure) else float(figure)
 
 
 def _csv(frame: DataFrame) -> bytes:

@@ -11,6 +11,7 @@ from loithe_xl.consolidation.receipts import Status
 from loithe_xl.language.issues import Issue, has_error
 from loithe_xl.report import page_json
 from loithe_xl.tasks.office import shown
+from loithe_xl.workbook.numbers import cell_number
 
 if TYPE_CHECKING:  # no command needs what only another one does
     from loithe_xl.consolidation.consolidate import Child
@@ -101,9 +102,7 @@ def repair_json(repaired: Repaired, lang: str) -> dict[str, Any]:
 
 def number_json(value: int | Decimal | None) -> int | float | None:
     """A figure as JSON has it; whole numbers stay whole."""
-    if value is None or isinstance(value, int):
-        return value
-    return int(value) if value == int(value) else float(value)
+    return None if value is None else cell_number(value)
 
 
 def _file_json(checked: Checked, lang: str) -> dict[str, Any]:

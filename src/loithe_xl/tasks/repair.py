@@ -43,13 +43,12 @@ from loithe_xl.tasks.sandbox import OWN_MEMORY, OWN_SECONDS, read_one
 from loithe_xl.workbook.address import Address
 from loithe_xl.workbook.book import Book, Link, Sheet
 from loithe_xl.workbook.ownsheets import (
-    ANNEX,
     COMPUTED,
     HIDDEN,
     HIDDEN_JOURNAL,
     HIDDEN_RECEIPTS,
     HIDDEN_REGISTER,
-    REPORT,
+    OWN_SHEETS,
 )
 
 T = TypeVar("T")
@@ -174,7 +173,7 @@ def _salvaged(altered: _Altered, file: str) -> tuple[Salvaged, OpenedForm]:
     drawn = (_drawn(altered, ledgers, lang) for lang in LANGUAGES)
     unit_form, fresh = max(drawn, key=lambda drawn: _spoken(drawn[1], received))
     marks = {placed.sheet.name: drawn_marks(fresh, placed.sheet.name, layout) for placed in layout.sheets}
-    others = {name: set[str]() for name in (REPORT, ANNEX, *_FIRST.values())}
+    others = {each.name: set[str]() for each in OWN_SHEETS}
     others |= {sheet.name: _said(sheet) for sheet in fresh.sheets if sheet.name not in marks}
     found = salvage(layout, marks, received, others)
     found = replace(found, moved=(*found.moved, *moved), left=(*found.left, *left))

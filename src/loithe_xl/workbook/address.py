@@ -20,6 +20,14 @@ def column_letters(column: int) -> str:
     return letters
 
 
+def column_number(letters: str) -> int:
+    """A -> 1, AA -> 27."""
+    column = 0
+    for letter in letters:
+        column = column * 26 + ord(letter) - 64
+    return column
+
+
 def address(row: int, column: int, *, fixed: bool = False) -> str:
     """(12, 4) -> D12, or $D$12 when ``fixed``."""
     dollar = "$" if fixed else ""
@@ -29,10 +37,7 @@ def address(row: int, column: int, *, fixed: bool = False) -> str:
 def located(cell: str) -> Address:
     """D12 -> (12, 4)."""
     letters = cell.rstrip("0123456789")
-    column = 0
-    for letter in letters:
-        column = column * 26 + ord(letter) - 64
-    return int(cell[len(letters) :]), column
+    return int(cell[len(letters) :]), column_number(letters)
 
 
 def area(first: Address, last: Address, *, fixed: bool = True) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 EPOCH = date(1899, 12, 30)
+MIDNIGHT = datetime.combine(EPOCH, time())  # when all days begin to be counted
 
 
 FIRST_DAY, END_OF_DAYS = 61, 2_958_466

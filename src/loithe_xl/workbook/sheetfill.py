@@ -14,6 +14,7 @@ from html import unescape
 from loithe_xl.workbook.address import Address, Scalar, located
 from loithe_xl.workbook.celltext import escaped, inline
 from loithe_xl.workbook.daynumbers import serial
+from loithe_xl.workbook.numbers import cell_number
 from loithe_xl.workbook.zipparts import Entry, Part, Piece, Pieces, deflated, entry, piece
 
 _CELL = re.compile(
@@ -176,5 +177,5 @@ def _result(value: Scalar) -> tuple[bytes, bytes]:
     if isinstance(value, str):
         return b' t="str"', escaped(value).encode()
     if isinstance(value, Decimal):
-        value = int(value) if value == int(value) else float(value)
+        value = cell_number(value)
     return b"", str(value).encode()

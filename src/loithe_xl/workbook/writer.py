@@ -14,6 +14,7 @@ from loithe_xl.workbook.book import Book, Cell, Chart, Formula, Link, Print, She
 from loithe_xl.workbook.celltext import units
 from loithe_xl.workbook.formats import colours, numbered, whole
 from loithe_xl.workbook.formulalimits import LETTERS, require_plain
+from loithe_xl.workbook.numbers import cell_number
 from loithe_xl.workbook.protection import Protection
 from loithe_xl.workbook.styles import FONT, LINE, STYLES
 from loithe_xl.workbook.zipparts import entry, joined
@@ -125,7 +126,7 @@ class _Writing:
         if STYLES[style].quote_prefix:
             raise ValueError(f"Excel would show the formula as text: {text}")
         if isinstance(result, Decimal):
-            result = int(result) if result == int(result) else float(result)
+            result = cell_number(result)
         return page.write_formula(row, column, text, self.format(style), result)
 
     def format(self, name: str, *, conditional: bool = False, quoted: bool = False) -> Any:

@@ -16,6 +16,7 @@ from loithe_xl.workbook import address
 from loithe_xl.workbook import book as drawing
 from loithe_xl.workbook.address import Address, area
 from loithe_xl.workbook.book import Formula, Link
+from loithe_xl.workbook.daynumbers import MIDNIGHT
 from loithe_xl.workbook.styles import STYLES, TEXT
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 LONGEST = 8_000  # letters of a text within a write of many cells; longer ones go alone (older Excels lose them)
 HEIGHT = 15.0  # points of a row that nothing stands in
-_DAY_ZERO = datetime(1899, 12, 30)
 
 
 @contextmanager
@@ -171,7 +171,7 @@ def _native(value: Any) -> Any:
         return float(value)
     if isinstance(value, date):
         moment = value if isinstance(value, datetime) else datetime.combine(value, datetime.min.time())
-        return (moment - _DAY_ZERO).total_seconds() / 86_400
+        return (moment - MIDNIGHT).total_seconds() / 86_400
     raise TypeError(f"not a cell's value: {type(value).__name__}")
 
 

@@ -17,7 +17,7 @@ from loithe_xl.addin.setup.windows import Link, Windows
 from loithe_xl.identity import keyring
 from loithe_xl.identity.token import fingerprint
 from loithe_xl.language.catalogue import LANGUAGES, Text, text
-from loithe_xl.language.issues import Fault, Issue, issue
+from loithe_xl.language.issues import Fault, Issue, issue, system_fault
 from loithe_xl.system import store
 
 KEYS = "khoa"  # beside the folder "python" of an unpacked runtime: public keys of whoever issues the forms
@@ -216,10 +216,8 @@ def _drop_if_empty(folder: Path) -> None:
 @contextmanager
 def _reported(place: Path) -> Iterator[None]:
     """Windows refuses to move or remove what a program has open."""
-    try:
-        yield
-    except PermissionError as error:
-        raise Fault([issue("ADDIN_IN_USE", name=place.name)], 3) from error
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise Fault([issue("STORE_UNWRITABLE", name=place.name, reason=reason)], 3) from error
+    with system_fault("STORE_UNWRITABLE", name=place.name):
+        try:
+            yield
+        except PermissionError as error:
+            raise Fault([issue("ADDIN_IN_USE", name=place.name)], 3) from error
