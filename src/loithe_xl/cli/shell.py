@@ -147,8 +147,7 @@ def _shown_help(context: click.Context, param: click.Parameter, value: bool) -> 
     """Say the page of help; who no longer reads it changes no exit code."""
     del param
     if value and not context.resilient_parsing:
-        for line in context.get_help().split("\n"):
-            say(line)
+        tell("\n".join(map(visible, context.get_help().split("\n"))))
         context.exit()
 
 
