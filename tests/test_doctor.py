@@ -15,10 +15,9 @@ from hostile import KINDS, sent
 from openpyxl.styles import Protection
 from tools import make_forms, small_register
 
-from loithe_xl.draw.hidden import TOKEN_CELL
 from loithe_xl.identity import keyring
 from loithe_xl.workbook.address import address
-from loithe_xl.workbook.ownsheets import HIDDEN
+from loithe_xl.workbook.ownsheets import HIDDEN, TOKEN_CELL
 
 CELL = "01.1.C01"
 WRITTEN = {**REQUIRED, "members_total": "1.030", "difficulties_text": "Ông Quzx kể lại"}

@@ -338,3 +338,18 @@ def test_the_forms_of_the_pack_that_comes_with_the_program_are_kept() -> None:
     """Whoever changes a form keeps what was sent out: loithe-xl pack freeze workbook_templates/loi_the"""
     assert packs.load("loi_the").unkept() == []
     assert packs.load("loi_the").pack.editions.faults == ()
+
+
+def test_doctor_reads_a_form_by_the_edition_that_issued_it(
+    forms: tuple[dict[str, Path], dict[str, Path]], pack: Path, tmp_path: Path
+) -> None:
+    earlier, now, _ = sent(forms, pack, tmp_path / "nhan")
+    by = ("--pack", pack)
+
+    old, new = (file["found"] for file in read("doctor", "layout", earlier, now, *by)["files"])
+    assert {each["id"] for each in new} - {each["id"] for each in old} == {"trees_planted"}
+    assert {each["id"]: each["read"]["value"] for each in old}["households_joined"] == 8
+    assert read("doctor", "diff", earlier, *by)["files"][0]["found"] == []
+    assert read("doctor", "cell", earlier, "D9", *by)["files"][0]["found"]
+    assert codes(read("doctor", "diff", earlier, now, *by)["files"][0]["issues"]) == ["DOCTOR_OTHER_FORM"]
+    assert codes(read("doctor", "layout", earlier)["files"][0]["issues"]) == ["PACK_ABSENT"]

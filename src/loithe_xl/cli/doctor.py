@@ -15,6 +15,7 @@ from loithe_xl.cli.terminal import count
 from loithe_xl.language.catalogue import text
 
 if TYPE_CHECKING:
+    from loithe_xl.form.loaded import Loaded
     from loithe_xl.tasks.doctor import Answer
     from loithe_xl.tasks.office import Office
 
@@ -26,24 +27,25 @@ def add(root: Group, lang: str) -> None:
     group = Group(name="doctor", help=text("cli.help_doctor").to(lang), lang=lang)
     files = partial(argument, lang, "files", "FILE...", nargs=-1, required=True)
     values, shape = option(lang, "--values", "plainly", is_flag=True), format_option(lang)
+    by = option(lang, "--pack", metavar="NAME|DIR")
     where = argument(lang, "cell", "[SHEET!]CELL", type=str)
     one = argument(lang, "file", "FILE")
-    group.add_command(command("doctor layout", lang, partial(_layout, lang), files(), values, shape))
-    group.add_command(command("doctor cell", lang, partial(_cell, lang), one, where, values, shape))
-    group.add_command(command("doctor diff", lang, partial(_diff, lang), files(), values, shape))
+    group.add_command(command("doctor layout", lang, partial(_layout, lang), files(), by, values, shape))
+    group.add_command(command("doctor cell", lang, partial(_cell, lang), one, where, by, values, shape))
+    group.add_command(command("doctor diff", lang, partial(_diff, lang), files(), by, values, shape))
     group.add_command(command("doctor token", lang, partial(_token, lang), files(), shape))
     root.add_command(group)
 
 
-def _layout(lang: str, files: Sequence[Path], plainly: bool, form: str) -> int:
+def _layout(lang: str, files: Sequence[Path], pack: str | None, plainly: bool, form: str) -> int:
     from loithe_xl.tasks import doctor
     from loithe_xl.tasks import doctor_output as output
 
-    answers = doctor.layout(files, _office(lang), plainly=plainly)
+    answers = doctor.layout(files, _office(lang), _loaded(pack), plainly=plainly)
     return _answered(answers, output.entry_json, output.layout_lines, form, lang)
 
 
-def _cell(lang: str, file: Path, cell: str, plainly: bool, form: str) -> int:
+def _cell(lang: str, file: Path, cell: str, pack: str | None, plainly: bool, form: str) -> int:
     from loithe_xl.tasks import doctor
     from loithe_xl.tasks import doctor_output as output
     from loithe_xl.workbook.address import located
@@ -53,20 +55,20 @@ def _cell(lang: str, file: Path, cell: str, plainly: bool, form: str) -> int:
         raise click.UsageError(text("cli.bad_cell").to(lang))
     sheet = (found["sheet"] or "").removeprefix("'").removesuffix("'")
     at = located(f"{found['column'].upper()}{found['row']}")
-    answers = [doctor.cell(file, sheet, at, _office(lang), plainly=plainly)]
+    answers = [doctor.cell(file, sheet, at, _office(lang), _loaded(pack), plainly=plainly)]
     return _answered(answers, output.cell_json, output.cell_lines, form, lang)
 
 
-def _diff(lang: str, files: Sequence[Path], plainly: bool, form: str) -> int:
+def _diff(lang: str, files: Sequence[Path], pack: str | None, plainly: bool, form: str) -> int:
     from loithe_xl.tasks import doctor
     from loithe_xl.tasks import doctor_output as output
 
     if len(files) > 2:
         raise click.UsageError(text("cli.diff_two").to(lang))
     if len(files) == 2:
-        compared = [doctor.compare(files[0], files[1], _office(lang), plainly=plainly)]
+        compared = [doctor.compare(files[0], files[1], _office(lang), _loaded(pack), plainly=plainly)]
         return _answered(compared, output.unlike_json, output.unlike_lines, form, lang)
-    answers = [doctor.diff(files[0], _office(lang), plainly=plainly)]
+    answers = [doctor.diff(files[0], _office(lang), _loaded(pack), plainly=plainly)]
     return _answered(answers, output.difference_json, output.diff_lines, form, lang)
 
 
@@ -81,6 +83,12 @@ def _office(lang: str) -> Office:
     from loithe_xl.tasks.office import Office
 
     return Office(lang=lang, notice=noticing(lang))
+
+
+def _loaded(pack: str | None) -> Loaded | None:
+    from loithe_xl.draw import packs
+
+    return packs.load(pack) if pack else None
 
 
 def _answered(

@@ -13,6 +13,7 @@ from loithe_xl.draw.hidden import TOKEN_NAME
 from loithe_xl.form.coercion import Typed, settle
 from loithe_xl.form.inputs import Inputs, extract, outside
 from loithe_xl.form.layout import Layout
+from loithe_xl.form.loaded import Loaded
 from loithe_xl.form.unitform import UnitForm
 from loithe_xl.identity.token import Identity, Signed, parse
 from loithe_xl.identity.trust import Trust
@@ -127,14 +128,14 @@ def _token(place: str, token: str, trusted: Trust) -> Token:
     return Token(place, True, True, told, key, speaks)
 
 
-def apart(received: Received, trusted: Trust) -> Apart | Issue:
-    """The workbook beside the form that was issued; the reason why none is known."""
+def apart(received: Received, trusted: Trust, by: Loaded | None = None) -> Apart | Issue:
+    """The workbook beside the form that was issued, by one pack where it is given; the reason why none is known."""
     signed = identified(received)
     if isinstance(signed, Issue):
         return signed
     stranger = refusal(signed, trusted)
     try:
-        loaded, layout = form_of(signed.identity, None, {} if stranger else received.grids)
+        loaded, layout = form_of(signed.identity, by, {} if stranger else received.grids)
     except Fault as fault:
         return stranger or fault.issues[0]
     if stranger and layout.form.parent:

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from loithe_xl.form.loaded import Loaded
 from loithe_xl.identity.trust import Trust
 from loithe_xl.intake import examined
 from loithe_xl.intake.disclosure import BLANK, Told
@@ -45,9 +46,12 @@ class Unlike:
     other: Told
 
 
-def layout(paths: Sequence[Path], office: Office, *, plainly: bool = False) -> list[Answer[Entry]]:
-    """Each file's inputs as they were read; ``plainly``: with the texts that somebody typed."""
-    return [_examined(path, partial(_entries, plainly=plainly), office) for path in paths]
+def layout(
+    paths: Sequence[Path], office: Office, by: Loaded | None = None, *, plainly: bool = False
+) -> list[Answer[Entry]]:
+    """Each file's inputs as they were read; ``by``: the only pack to read it by, ``plainly``: with texts that somebody
+    typed."""
+    return [_examined(path, partial(_entries, plainly=plainly), office, by) for path in paths]
 
 
 def tokens(paths: Sequence[Path], office: Office) -> list[Answer[Token]]:
@@ -55,20 +59,24 @@ def tokens(paths: Sequence[Path], office: Office) -> list[Answer[Token]]:
     return [_read(path, _Tokens(office.trusted())) for path in paths]
 
 
-def cell(path: Path, sheet: str, at: Address, office: Office, *, plainly: bool = False) -> Answer[CellSeen]:
-    """One cell; without a sheet's name that of each input sheet."""
-    look = partial(_cells, sheet=sheet, at=at, trusted=office.trusted(), plainly=plainly)
-    return _examined(path, look, office, frozenset())
+def cell(
+    path: Path, sheet: str, at: Address, office: Office, by: Loaded | None = None, *, plainly: bool = False
+) -> Answer[CellSeen]:
+    """One cell; without a sheet's name that of each input sheet. ``by``, ``plainly`` as in ``layout``."""
+    look = partial(_cells, sheet=sheet, at=at, by=by, trusted=office.trusted(), plainly=plainly)
+    return _examined(path, look, office, by, frozenset())
 
 
-def diff(path: Path, office: Office, *, plainly: bool = False) -> Answer[Difference]:
-    """In which a file differs from the form that was issued."""
-    return _examined(path, partial(_differences, plainly=plainly), office)
+def diff(path: Path, office: Office, by: Loaded | None = None, *, plainly: bool = False) -> Answer[Difference]:
+    """In which a file differs from the form that was issued. ``by``, ``plainly`` as in ``layout``."""
+    return _examined(path, partial(_differences, plainly=plainly), office, by)
 
 
-def compare(one: Path, other: Path, office: Office, *, plainly: bool = False) -> Answer[Unlike]:
+def compare(
+    one: Path, other: Path, office: Office, by: Loaded | None = None, *, plainly: bool = False
+) -> Answer[Unlike]:
     """The inputs in which two files of one form differ; texts that are not told are compared all the same."""
-    left, right = layout([one, other], office, plainly=plainly)
+    left, right = layout([one, other], office, by, plainly=plainly)
     issues = (*left.issues, *right.issues)
     if not left.found or not right.found:
         return Answer(issues=issues, file=left.file)
@@ -86,9 +94,13 @@ def _unlike(left: Sequence[Entry], right: Sequence[Entry]) -> Iterator[Unlike]:
 
 
 def _examined(
-    path: Path, look: Callable[[Apart], Answer[T]], office: Office, skip: frozenset[str] = COMPUTED
+    path: Path,
+    look: Callable[[Apart], Answer[T]],
+    office: Office,
+    by: Loaded | None,
+    skip: frozenset[str] = COMPUTED,
 ) -> Answer[T]:
-    return _read(path, _Look(look, office.trusted(), skip))
+    return _read(path, _Look(look, office.trusted(), by, skip))
 
 
 def _read(path: Path, work: Callable[[Path], Answer[T]]) -> Answer[T]:
@@ -108,11 +120,12 @@ class _Look(Generic[T]):
 
     look: Callable[[Apart], Answer[T]]
     trusted: Trust
+    by: Loaded | None
     skip: frozenset[str]
 
     def __call__(self, path: Path) -> Answer[T]:
         received = _received(path, self.skip)
-        found = received if isinstance(received, Issue) else examined.apart(received, self.trusted)
+        found = received if isinstance(received, Issue) else examined.apart(received, self.trusted, self.by)
         if isinstance(found, Issue):
             return Answer(issues=(found,))
         answer = self.look(found)
@@ -144,8 +157,8 @@ def _differences(found: Apart, plainly: bool) -> Answer[Difference]:
     return Answer(differing, tuple(each.fault for each in differing), sealed=examined.sealed(found))
 
 
-def _cells(found: Apart, sheet: str, at: Address, trusted: Trust, plainly: bool) -> Answer[CellSeen]:
-    faults = opened(found.received, "", trusted=trusted).issues
+def _cells(found: Apart, sheet: str, at: Address, by: Loaded | None, trusted: Trust, plainly: bool) -> Answer[CellSeen]:
+    faults = opened(found.received, "", by=by, trusted=trusted).issues
     seen = tuple(examined.cells(found, sheet, at, list(faults), plainly=plainly))
     absent = () if seen else (issue("DOCTOR_SHEET_ABSENT", sheets=", ".join(found.expected.pages)),)
     return Answer(seen, absent or tuple(fault for each in seen for fault in each.issues))
