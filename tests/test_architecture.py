@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SRC = ROOT / "src" / "loithe_xl"
 MODULES = sorted(SRC.rglob("*.py"))
 MODULE_LINES, FUNCTION_LINES = 300, 60
+FEW_WORDS = 14  # nodes of a function's syntax tree
 MADE_OF_ONE = ("cli/", "addin/excel/")  # packages that are the face of one library, click and xlwings
 MADE_BY_TOOLS = re.compile(r"\.(?!ci$)|(build|dist|node_modules|__pycache__|loithe-demo)$")
 
@@ -142,3 +143,27 @@ def test_nothing_of_one_machine_is_kept():
             strange.append((file.relative_to(ROOT).as_posix(), found))
 
     assert strange == []
+
+
+def spelled(function: ast.FunctionDef) -> str:
+    """What a function does, whatever it calls its own names; blank for a few words that anybody would write."""
+    written = "".join(map(ast.dump, function.body[1:] if ast.get_docstring(function) else function.body))
+    own = {each.arg for each in (*function.args.args, *function.args.kwonlyargs)}
+    own |= set(re.findall(r"Name\(id='(\w+)', ctx=Store", written))
+    met: dict[str, str] = {}
+    return re.sub(
+        r"(?<=Name\(id=')\w+",
+        lambda found: met.setdefault(found[0], f"name{len(met)}") if found[0] in own else found[0],
+        written if written.count("(") > FEW_WORDS else "",
+    )
+
+
+def test_no_function_stands_twice():
+    """Two modules that need the same have it from one that lies beneath both."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for module in MODULES:
+        for node in ast.walk(parsed(module)):
+            if isinstance(node, ast.FunctionDef) and (words := spelled(node)):
+                found[words].append(f"{named(module)}: {node.name}")
+
+    assert [places for places in found.values() if len(places) > 1] == []

@@ -21,6 +21,7 @@ from loithe_xl.language.catalogue import Text
 from loithe_xl.language.issues import Issue, Place, Severity, issue
 from loithe_xl.register.register import TIERS, Register, Unit
 from loithe_xl.rules.evaluate import Raw
+from loithe_xl.workbook.celltext import units
 
 UNIT_COLUMNS = ("code", "name", "tier", "parent", "kind", "block", "members", "start", "end")
 _FORMER_COLUMNS = (
@@ -163,7 +164,7 @@ def _past_lines(receipts: Iterable[Receipt]) -> Iterator[Line]:
     listed: list[str] = []
     for receipt in receipts:
         entry = _json(_values(receipt, CELL_LIMIT - 2 * len(FILE_COLUMNS)))
-        if listed and sum(map(_letters, listed)) + len(listed) + 2 + _letters(entry) > CELL_LIMIT:
+        if listed and sum(map(units, listed)) + len(listed) + 2 + units(entry) > CELL_LIMIT:
             cells.append(f"[{','.join(listed)}]")
             listed = []
         listed.append(entry)
@@ -185,7 +186,7 @@ def _values(receipt: Receipt, limit: int) -> list[Any]:
         receipt.revision,
     ]
     values += [receipt.modified, receipt.rank, marks, told, receipt.program, receipt.digest]
-    while told and _letters(_json(values)) > limit:
+    while told and units(_json(values)) > limit:
         told.pop()
     return values
 
@@ -281,11 +282,6 @@ def _figure(value: Raw) -> Figure:
 
 def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def _letters(words: str) -> int:
-    """How long a text is for a spreadsheet program."""
-    return len(words.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _told(figure: Figure | None) -> str | int | None:

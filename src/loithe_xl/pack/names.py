@@ -10,6 +10,7 @@ from loithe_xl.language.catalogue import Text
 from loithe_xl.pack.spec import CONSTANTS, UNITS_REPORTED
 from loithe_xl.rules.syntax import FUNCTIONS
 from loithe_xl.workbook.address import column_number
+from loithe_xl.workbook.celltext import units
 from loithe_xl.workbook.ownsheets import OWN_SHEETS
 
 ID = re.compile(r"[a-z][a-z0-9_]{0,59}")
@@ -74,7 +75,7 @@ def asks_for_a_person(id: str, label: Text) -> bool:
 
 def sheet_fault(name: str, others: Sequence[str]) -> str:
     """The code of what is wrong with a sheet's name beside the ``others``; blank when it may be used."""
-    if len(name.encode("utf-16-le")) > 2 * SHEET_LETTERS:
+    if units(name) > SHEET_LETTERS:
         return "PACK_SHEET_LONG"
     if name != name.strip() or name[0] in "'_" or name[-1] == "'" or re.search(r"[\[\]:*?/\\\x00-\x1f]", name):
         return "PACK_SHEET_LETTERS"

@@ -25,6 +25,7 @@ from loithe_xl.rules.syntax import (
     String,
     names,
 )
+from loithe_xl.workbook.celltext import units
 from loithe_xl.workbook.daynumbers import day_of
 
 DIGITS = 6  # decimals that count when numbers are compared, in both readings
@@ -133,7 +134,7 @@ def _run(node: Node) -> Run:
         case Call("rows", (part,)):
             return _rows_where(part)
         case Call("length", (Name(id=name),)):
-            return lambda values: Decimal(_units(_text_of(_scalar(name, values))))
+            return lambda values: Decimal(units(_text_of(_scalar(name, values))))
         case Call(function, arguments) if function in COLUMN_FUNCTIONS:
             columns = [part.id for part in arguments if isinstance(part, Name)]
             return lambda values: _over_column(function, [_column(column, values) for column in columns])
@@ -205,11 +206,6 @@ def _words(node: Node) -> Callable[[Values], str]:
         return value if isinstance(value, str) else ""
 
     return words
-
-
-def _units(words: str) -> int:
-    """The length of a text as Excel counts it, in units of UTF-16: an emoji has two."""
-    return len(words.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _text_of(raw: Raw) -> str:
