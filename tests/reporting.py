@@ -10,19 +10,18 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tools import unit_form
+from tools import TERM, unit_form
 
 from loithe_xl.consolidation.consolidate import Consolidation, consolidate
 from loithe_xl.consolidation.receipts import Receipt, Verdict, unit_row
 from loithe_xl.draw import packs
 from loithe_xl.form.figures import all_values
 from loithe_xl.form.inputs import Inputs, blank, constants
-from loithe_xl.identity.token import Identity
 from loithe_xl.pack.kinds import NO, YES
 from loithe_xl.pack.spec import Form
 from loithe_xl.register.file import sample_register
 from loithe_xl.register.register import Register
-from loithe_xl.report import Edit, Page, compose
+from loithe_xl.report import Draft, Edit, Page, compose
 from loithe_xl.rules.evaluate import Raw
 from loithe_xl.workbook.book import Formula, Link, Sheet
 from loithe_xl.workbook.daynumbers import serial
@@ -57,11 +56,10 @@ class Given:
 
     def composed(self, edits: Mapping[str, Edit] | None = None, **more: Any) -> Any:
         """What ``compose`` answers."""
-        identity = Identity(TOP.code, "2023-02", CUTOFF, DEADLINE, "loi_the", "0" * 12)
-        names = {"unit_name": TOP.name, "above_name": "Tỉnh Mẫu (mẫu)", "pack": PACK} | more
-        pack, unit, above = (names.pop(key) for key in ("pack", "unit_name", "above_name"))
-        figures, register = self.consolidation, self.register
-        return compose(pack, figures, register, identity, unit, above, self.inputs, edits or {}, **names)
+        said = {"unit_name": TOP.name, "above_name": "Tỉnh Mẫu (mẫu)", "pack": PACK, "tier": "district"} | more
+        pack, unit, above, tier = (said.pop(key) for key in ("pack", "unit_name", "above_name", "tier"))
+        form = unit_form(pack, pack.forms[tier], TOP.code, TERM, unit, above)
+        return compose(form, self.inputs, self.register, self.consolidation, Draft(edits or {}, **said))
 
     def with_values(self, **values: int | None) -> Given:
         """The same with other figures at the parent; the table's rows stay."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
 
 from loithe_xl.consolidation.consolidate import Consolidation, consolidate
 from loithe_xl.consolidation.ledger import Ledgers
@@ -15,7 +14,7 @@ from loithe_xl.form.unitform import UnitForm
 from loithe_xl.identity.token import derive
 from loithe_xl.language.issues import Fault
 from loithe_xl.register.register import TIERS, Register
-from loithe_xl.report import Edit, Page, compose
+from loithe_xl.report import Draft, Edit, Page, compose
 from loithe_xl.workbook import protection, writer
 
 
@@ -35,37 +34,15 @@ def parent_case(
     ledgers = replace(ledgers, register=by_tier(ledgers.register))
     if done is None:
         done = consolidate(unit_form, inputs, ledgers.register, ledgers.receipts)
-    page = page_of(unit_form, inputs, ledgers.register, done, edits)
+    page = page_of(unit_form, inputs, ledgers.register, done, Draft(edits))
     return ParentCase(unit_form, inputs, done.rule_values, ledgers, done, page)
 
 
-def page_of(
-    unit_form: UnitForm,
-    inputs: Inputs,
-    register: Register,
-    done: Consolidation,
-    edits: Mapping[str, Edit],
-    profile: str | None = None,
-    today: date | None = None,
-) -> Page | None:
+def page_of(unit_form: UnitForm, inputs: Inputs, register: Register, done: Consolidation, draft: Draft) -> Page | None:
     """The tier's report; None where the pack words none for it."""
-    pack, tier = unit_form.pack, unit_form.form.tier
-    if tier not in pack.report:
+    if unit_form.form.tier not in unit_form.pack.report:
         return None
-    page = compose(
-        pack,
-        done,
-        register,
-        unit_form.identity,
-        unit_form.name,
-        unit_form.above,
-        inputs,
-        edits,
-        tier=tier,
-        profile=profile,
-        today=today,
-        lang=unit_form.lang,
-    )
+    page = compose(unit_form, inputs, register, done, draft)
     if not isinstance(page, Page):
         raise Fault(page, 2)
     return page

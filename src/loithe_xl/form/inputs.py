@@ -83,11 +83,8 @@ def is_blank(form: Form, inputs: Inputs) -> bool:
     return not typed and all(raw is None for raw in cells)
 
 
-def extract(grids: Grids, layout: Layout, flaws: Flaws | None = None) -> tuple[Inputs | None, list[Issue]]:
-    """The inputs found at the layout's addresses; None and an issue for each input sheet that is absent."""
-    absent = [sheet.sheet.name for sheet in layout.sheets if sheet.sheet.name not in grids]
-    if absent:
-        return None, [issue("SHEET_MISSING", Place(sheet=name), sheet=name) for name in absent]
+def extract(grids: Grids, layout: Layout, flaws: Flaws | None = None) -> Inputs:
+    """The inputs found at the layout's addresses; KeyError where an input sheet is not there (see ``misplaced``)."""
     found: dict[tuple[str, Address], Raw] = {}
     for sheet in layout.sheets:
         name = sheet.sheet.name
@@ -96,7 +93,7 @@ def extract(grids: Grids, layout: Layout, flaws: Flaws | None = None) -> tuple[I
         found |= {(name, at): _possible(raw) for at, raw in cells if at in inputs}
         found |= {(name, at): Flaw(what) for at, what in (flaws or {}).get(name, {}).items() if at in inputs}
     values = {slot.field.id: found.get((slot.sheet, (slot.row, slot.column))) for slot in layout.slots.values()}
-    return Inputs(values, {table.table.id: _rows(table, found) for table in layout.tables.values()}), []
+    return Inputs(values, {table.table.id: _rows(table, found) for table in layout.tables.values()})
 
 
 def _rows(table: TableSlot, found: Mapping[tuple[str, Address], Raw]) -> tuple[Row, ...]:

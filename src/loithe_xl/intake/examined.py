@@ -161,9 +161,7 @@ def entries(found: Apart, *, plainly: bool = False) -> tuple[list[Entry], list[I
     lost = misplaced(found.received, found.expected, found.own)
     if lost and not sealed(found):
         return [], lost
-    inputs, absent = extract(found.received.grids, found.layout, found.received.flawed)
-    if inputs is None:
-        return [], absent
+    inputs = extract(found.received.grids, found.layout, found.received.flawed)
     typed = settle(found.layout, inputs, found.received.dated)
     return list(_entries(found.layout, inputs, typed, plainly)), list(typed.issues)
 

@@ -126,10 +126,9 @@ def _read(received: Received, known: _Known) -> tuple[OpenedForm, Register | Non
         return known.so_far.refused(register)
     unit_form = _unit_form(known, grids[HIDDEN])
     found = differences(received, unit_form, register, known.signed.key)
-    inputs, absent = (None, found.issues) if found.misplaced else extract(grids, layout, received.flawed)
-    if inputs is None:
-        return known.so_far.refused(*absent)
-    typed = settle(layout, inputs, received.dated)
+    if found.misplaced:
+        return known.so_far.refused(*found.issues)
+    typed = settle(layout, extract(grids, layout, received.flawed), received.dated)
     form = OpenedForm(
         file=known.so_far.file,
         sha=known.so_far.sha,

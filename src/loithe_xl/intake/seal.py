@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Container, Mapping
 from dataclasses import dataclass
 
 from loithe_xl.intake.resemblance import plain
-from loithe_xl.intake.structure import Expected, Marks, Page, filled, own_sheets
+from loithe_xl.intake.structure import Expected, Marks, filled, own_sheets
 from loithe_xl.language.issues import Issue
 from loithe_xl.reading.received import Received, Value
 from loithe_xl.rules.canonical import renamed, tokens
@@ -50,7 +50,11 @@ def kept(found: Received, expected: Expected, wording: Wording, own: Marks) -> b
     listed = _own(wording.own)
     if listed is None or found.formulas is None or not expected.pages.keys() <= found.grids.keys():
         return False
-    said = {name: _found(found, name, page, expected.respelt) for name, page in expected.pages.items()}
+    formulas, grids = found.formulas, found.grids
+    said = {
+        name: _found(grids[name].values, formulas[name], page.fields, expected.respelt)
+        for name, page in expected.pages.items()
+    }
     for name, words in listed.items():
         for at, marked in words.items():
             if said.get(name, {}).pop(at, "") != _spelled(filled(marked, own)):
@@ -81,13 +85,16 @@ def _said(labels: Mapping[Address, Value], formulas: Mapping[Address, str]) -> d
     return words | {at: _spelled(f"={formula}") for at, formula in formulas.items()}
 
 
-def _found(found: Received, name: str, page: Page, respelt: Mapping[str, str]) -> dict[Address, str]:
+def _found(
+    values: Mapping[Address, Value],
+    formulas: Mapping[Address, str],
+    fields: Container[Address],
+    respelt: Mapping[str, str],
+) -> dict[Address, str]:
     """What a received sheet says where nothing is typed."""
-    assert found.formulas is not None
-    formulas, values = found.formulas[name], found.grids[name].values
-    words = {at: _words(value) for at, value in values.items() if at not in page.fields}
+    words = {at: _words(value) for at, value in values.items() if at not in fields}
     for at, formula in formulas.items():
-        if at not in page.fields:
+        if at not in fields:
             words[at] = renamed(_spelled(f"={formula}"), respelt)
     return {at: said for at, said in words.items() if said != _words(None)}
 

@@ -124,7 +124,7 @@ def changed(found: Received, expected: Expected, own: Marks) -> list[Issue]:
         if found.formulas is not None:
             meant = {**page.formulas, **{at: filled(marked, own) for at, marked in page.own_formulas.items()}}
             issues += changed_formulas(name, meant, found.formulas[name], expected.respelt, absent)
-            issues += typed_formulas(found, name, page.fields, expected.pages)
+            issues += typed_formulas(found, name, found.formulas[name], page.fields, expected.pages)
         if found.rules is not None:
             issues += _changed_rules(found.rules[name], name, page)
         issues += unseen(found, name, page.fields, page.counts)

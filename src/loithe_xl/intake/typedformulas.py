@@ -17,18 +17,17 @@ _CLOSE = 1e-9  # a share of the number
 
 
 def typed_formulas(
-    found: Received, sheet: str, fields: Mapping[Address, str], pages: Container[str]
+    found: Received, sheet: str, formulas: Mapping[Address, str], fields: Mapping[Address, str], pages: Container[str]
 ) -> Iterator[Issue]:
-    """The faults of one input sheet; ``fields``: its inputs, by their cells. Formulas may look at the input sheets
-    (``pages``) alone: the figures of any other are not the form's."""
-    assert found.formulas is not None
-    typed = found.formulas[sheet].keys() & fields.keys()
+    """The faults of one input sheet with these formulas; ``fields``: its inputs, by their cells. Formulas may look at
+    the input sheets (``pages``) alone: the figures of any other are not the form's."""
+    typed = formulas.keys() & fields.keys()
     for at in sorted(typed - found.flawed.get(sheet, {}).keys()):
         place, stored = Place(sheet=sheet, cell=address(*at), field=fields[at]), found.grids[sheet].get(*at)
         try:
-            meant = _meant(found, sheet, at, pages)
+            meant = _meant(found, sheet, formulas[at], pages)
         except Incalculable:
-            if not (found.linked and foreign(found.formulas[sheet][at])):  # which is told with the link
+            if not (found.linked and foreign(formulas[at])):  # which is told with the link
                 yield issue("STRUCTURE_FORMULA_UNSURE", place)
             continue
         if _same(stored, meant):
@@ -39,17 +38,17 @@ def typed_formulas(
 
 def is_unsure(found: Received, sheet: str, at: Address) -> bool:
     """Whether a cell holds a formula that does not certainly come to what was saved."""
-    if not found.formulas or at not in found.formulas.get(sheet, {}):
+    formula = (found.formulas or {}).get(sheet, {}).get(at)
+    if formula is None:
         return False
     try:
-        return not _same(found.grids[sheet].get(*at), _meant(found, sheet, at, found.grids))
+        return not _same(found.grids[sheet].get(*at), _meant(found, sheet, formula, found.grids))
     except Incalculable:
         return True
 
 
-def _meant(found: Received, sheet: str, at: Address, pages: Container[str]) -> Scalar:
-    """What the formula in a cell comes to."""
-    assert found.formulas is not None
+def _meant(found: Received, sheet: str, formula: str, pages: Container[str]) -> Scalar:
+    """What a formula on a sheet comes to."""
     names = {name.casefold(): name for name in found.grids if name in pages}
 
     def cell(name: str, at: Address) -> Scalar:
@@ -59,7 +58,7 @@ def _meant(found: Received, sheet: str, at: Address, pages: Container[str]) -> S
         value = found.grids[known].get(*at)
         return float(value) if is_number(value) else value  # type: ignore[return-value]
 
-    return calculate(found.formulas[sheet][at], cell)
+    return calculate(formula, cell)
 
 
 def _same(stored: Value, meant: Scalar) -> bool:

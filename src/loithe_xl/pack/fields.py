@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -165,7 +165,8 @@ def _field(block: Block, common: Common, *, column: bool) -> _ReadField | None:
     if len(common.faults.found) > before:
         common.faults.unsure.add(id)
     kind = kind or KINDS["text"]
-    checks = _own_checks(id, label, kind, condition or (required == _ALWAYS), items, common, dated=bool(not_after))
+    templates = [SOUND, *kind.checks, *([NOT_AFTER_CUTOFF] if not_after else [])]
+    checks = _own_checks(id, label, templates, condition or (required == _ALWAYS), items, common)
     told = id, kind.name, label, hint, unit, required, items, aggregate, travels, checks
     field = Field(*told, default, register, sensitive, revision)
     place = block.place("required")
@@ -217,10 +218,15 @@ def _holds(kind: Kind, default: int | str, items: Collection[str]) -> bool:
 
 
 def _own_checks(
-    id: str, label: Text, kind: Kind, required: Node | bool, items: tuple[str, ...], common: Common, *, dated: bool
+    id: str,
+    label: Text,
+    templates: Sequence[tuple[str, str]],
+    required: Node | bool,
+    items: tuple[str, ...],
+    common: Common,
 ) -> tuple[Check, ...]:
-    """A field's own checks in the order they speak: sound, required, what its kind asks, not after the cut-off."""
-    templates = [SOUND, *kind.checks, *([NOT_AFTER_CUTOFF] if dated else [])]
+    """A field's own checks in the order they speak: the first of the ``templates`` (code, rule), whether it must be
+    filled in, then the others."""
     quoted = ", ".join(map(repr, items)) if len(items) <= LIST_ITEMS else ""
     rules = [
         (code, parse(rule.format(x=id, items=quoted))) for code, rule in templates if quoted or "{items}" not in rule

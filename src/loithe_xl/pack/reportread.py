@@ -131,8 +131,9 @@ class _Reader:
     def figures(self, main: Block) -> dict[str, Node]:
         """The report's own figures; each may use those above it."""
         block = main.block("figures")
-        for id in block.table if block else ():
-            assert block
+        if block is None:
+            return self.own
+        for id in block.table:
             if (rule := read_rule(block, id)) is not None:
                 block.faults.note(figure_faults(rule, self.scope, block.place(id)))
                 self.own[id] = rule

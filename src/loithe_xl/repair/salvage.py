@@ -253,8 +253,7 @@ def _read(layout: Layout, received: Received, spots: Mapping[Spot, Spot]) -> Typ
             flaws.setdefault(sheet, {})[at] = what
         if where in received.dated.get(given, ()):
             dated.setdefault(sheet, set()).add(at)
-    inputs, _ = extract({sheet: Grid(found) for sheet, found in values.items()}, layout, flaws)
-    assert inputs is not None
+    inputs = extract({sheet: Grid(found) for sheet, found in values.items()}, layout, flaws)
     return settle(layout, inputs, dated)
 
 

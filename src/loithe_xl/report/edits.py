@@ -64,6 +64,12 @@ def squash(words: str) -> str:
     return " ".join(words.split())
 
 
+def _edited(edit: Edit, id: str, style: str, said: str) -> Line:
+    """An edited line; ``said``: what would be generated today."""
+    moved = core(said) != core(edit.generated)
+    return Line(id, style, said, edit.shown, edited=True, moved=moved, base=edit.generated)
+
+
 class Edited:
     """Puts what was edited by hand in the place of what is generated."""
 
@@ -72,17 +78,21 @@ class Edited:
 
     def line(self, id: str, style: str, text: str | None) -> Line | None:
         """The line to show; None when nothing is said today and nothing was edited."""
-        edit = self.left.pop(id, None)
-        if edit is None or squash(edit.shown) == squash(text or ""):
-            return None if text is None else Line(id, style, text, text, base=text)
-        moved = core(text or "") != core(edit.generated)
-        return Line(id, style, text or "", edit.shown, edited=True, moved=moved, base=edit.generated)
+        if text is not None:
+            return self.fixed(id, style, text)
+        edit = self._edit(id, "")
+        return _edited(edit, id, style, "") if edit else None
 
     def fixed(self, id: str, style: str, text: str | None) -> Line:
         """A line that always has its place, blank or not."""
-        found = self.line(id, style, text or "")
-        assert found is not None
-        return found
+        said = text or ""
+        edit = self._edit(id, said)
+        return _edited(edit, id, style, said) if edit else Line(id, style, said, said, base=said)
+
+    def _edit(self, id: str, said: str) -> Edit | None:
+        """What was edited by hand in a line; None where it says what is said today."""
+        edit = self.left.pop(id, None)
+        return None if edit is None or squash(edit.shown) == squash(said) else edit
 
     def beneath(self, prefix: str, style: str) -> Iterator[Line]:
         """Edited lines of a list or section that are not generated today."""

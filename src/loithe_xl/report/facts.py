@@ -10,11 +10,12 @@ from decimal import Decimal
 from loithe_xl.consolidation.asked import UNASKED, told_and_hidden
 from loithe_xl.consolidation.consolidate import Consolidation
 from loithe_xl.form.inputs import Inputs, rule_values
+from loithe_xl.form.unitform import UnitForm
 from loithe_xl.language.catalogue import Text
 from loithe_xl.language.notation import count, day, percent
 from loithe_xl.pack.reportread import PARTS, PLACEHOLDER
 from loithe_xl.pack.reportspec import Choice, Opinions, Part, Ranking, Sentence, Wording
-from loithe_xl.pack.spec import UNITS_REPORTED, Derived, Form, Pack
+from loithe_xl.pack.spec import UNITS_REPORTED, Derived, Form
 from loithe_xl.register.register import Register
 from loithe_xl.rules.evaluate import Raw, Undefined, evaluate, is_number, truth
 from loithe_xl.rules.syntax import names
@@ -38,14 +39,13 @@ class Facts:
 
     def __init__(
         self,
-        pack: Pack,
-        form: Form,
-        wording: Wording,
-        consolidation: Consolidation,
+        unit_form: UnitForm,
         inputs: Inputs,
-        constants: Mapping[str, Raw],
+        consolidation: Consolidation,
+        wording: Wording,
         texts: Mapping[str, str],
     ) -> None:
+        pack, form, constants = unit_form.pack, unit_form.form, unit_form.constants
         self.pack, self.consolidation, self.texts = pack, consolidation, texts
         self.spelling = wording.words["spelling"]
         self.answers = _resting_on_answers(form, wording)
@@ -137,7 +137,6 @@ class Facts:
             return str(raw).strip() or None if isinstance(raw, str | int | Decimal) else None
         if not is_number(raw):
             return None
-        assert isinstance(raw, int | Decimal)
         return percent(raw) if name in self.rates else count(raw)
 
 

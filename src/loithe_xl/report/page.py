@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from loithe_xl.consolidation.consolidate import Consolidation
 from loithe_xl.consolidation.receipts import Figure
-from loithe_xl.form.inputs import Inputs, constants
-from loithe_xl.identity.token import Identity
+from loithe_xl.form.inputs import Inputs
+from loithe_xl.form.unitform import UnitForm
 from loithe_xl.language.issues import Issue, issue
 from loithe_xl.language.notation import GAP, day, day_in_words, open_day_in_words
 from loithe_xl.pack.profile import Profile, read_profile
 from loithe_xl.pack.reportread import read_wording
 from loithe_xl.pack.reportspec import Annex, Issuer, Wording
-from loithe_xl.pack.spec import Pack
 from loithe_xl.register.register import Register
 from loithe_xl.report.edits import Edit, Edited, Line
 from loithe_xl.report.facts import Facts, slots
 from loithe_xl.report.table import Rate, Table, progress
-from loithe_xl.workbook.daynumbers import serial
 from loithe_xl.workbook.numbers import cell_number
 
 BLANK = GAP * 5  # room to write in
@@ -51,36 +49,34 @@ class Page:
             yield from block
 
 
-def compose(
-    pack: Pack,
-    consolidation: Consolidation,
-    register: Register,
-    identity: Identity,
-    unit_name: str,
-    above_name: str,
-    inputs: Inputs,
-    edits: Mapping[str, Edit],
-    *,
-    tier: str = "district",
-    profile: str | None = None,
-    today: date | None = None,
-    lang: str = "vi",
-) -> Page | list[Issue]:
-    """The report of one unit at its cut-off, or why there is none. It is a Vietnamese document whatever ``lang`` is.
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """How a report is to be drawn up: what was edited in it by hand, by which profile, None for the pack's first; of
+    which day, None leaves it open."""
 
-    ``register`` holds the unit's subtree; without ``today`` the day is left open.
+    edits: Mapping[str, Edit] = field(default_factory=dict)
+    profile: str | None = None
+    today: date | None = None
+
+
+def compose(
+    unit_form: UnitForm, inputs: Inputs, register: Register, consolidation: Consolidation, draft: Draft
+) -> Page | list[Issue]:
+    """The report of one unit at its cut-off, or why there is none. It is a Vietnamese document in every workbook.
+
+    ``inputs`` are the unit's own entries, ``consolidation`` its figures; ``register`` holds its subtree.
     """
-    if tier not in pack.report:
-        return [issue("REPORT_TIER_UNWORDED", tier=tier)]
-    wording, layout = read_wording(pack, tier), read_profile(pack, profile)
+    pack, form, identity = unit_form.pack, unit_form.form, unit_form.identity
+    if form.tier not in pack.report:
+        return [issue("REPORT_TIER_UNWORDED", tier=form.tier)]
+    wording, layout = read_wording(pack, form.tier), read_profile(pack, draft.profile)
     if not isinstance(wording, Wording) or not isinstance(layout, Profile):
         return [found for read in (wording, layout) if isinstance(read, list) for found in read]
-    form = next(each for each in pack.forms.values() if each.tier == tier and each.parent)
     known = register.unit(identity.unit)
-    names = _names(wording, unit_name, above_name, known.kind if known else "")
-    when = day_in_words(today) if today else open_day_in_words(identity.deadline)
+    names = _names(wording, unit_form.name, unit_form.above, known.kind if known else "")
+    when = day_in_words(draft.today) if draft.today else open_day_in_words(identity.deadline)
     texts = names | {
-        "unit": unit_name,
+        "unit": unit_form.name,
         "campaign": pack.campaign.vi,
         "cutoff": day(identity.cutoff),
         "deadline": day(identity.deadline),
@@ -89,8 +85,8 @@ def compose(
     }
     if pack.bases:
         texts |= {"basis": pack.bases[0].vi, "bases": "; ".join(basis.vi for basis in pack.bases)}
-    facts = Facts(pack, form, wording, consolidation, inputs, constants(pack, serial(identity.cutoff)), texts)
-    edited = Edited(edits)
+    facts = Facts(unit_form, inputs, consolidation, wording, texts)
+    edited = Edited(draft.edits)
     annex = wording.annex
     words = {"title": annex.title, "subject": annex.subject, "note": annex.note, "chart": annex.chart} if annex else {}
     heads = _heads(wording, facts, edited, layout)

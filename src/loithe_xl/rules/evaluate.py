@@ -265,13 +265,15 @@ def _rows_where(condition: Node) -> Figure:
 
 def _column(name: str, values: Values) -> Sequence[Raw]:
     cells = values[name]
-    assert isinstance(cells, list | tuple)
-    return cells
+    if isinstance(cells, list | tuple):
+        return cells
+    raise TypeError(f"{name} is a single value, and the rule asks for a column")
 
 
 def _scalar(name: str, values: Values) -> Raw:
     raw = values[name]
-    assert not isinstance(raw, list | tuple)
+    if isinstance(raw, list | tuple):
+        raise TypeError(f"{name} is a column, and the rule asks for a single value")
     return raw  # type: ignore[return-value]
 
 

@@ -61,14 +61,19 @@ def _text(node: Node, references: References) -> str:
 
 
 def _call(node: Call, references: References) -> str:
-    first = node.arguments[0]
-    if node.function == "month":
-        number = formula(first, references)
-        return f"IF(({number}>={FIRST_DAY})*({number}<{END_OF_DAYS}),YEAR({number})*12+MONTH({number}),0)"
-    if node.function == "rows":
-        return f"SUMPRODUCT({_vector(first, references)})"
-    assert isinstance(first, Name)
-    cell = references[first.id]
+    match node:
+        case Call("month", (day,)):
+            number = formula(day, references)
+            return f"IF(({number}>={FIRST_DAY})*({number}<{END_OF_DAYS}),YEAR({number})*12+MONTH({number}),0)"
+        case Call("rows", (condition,)):
+            return f"SUMPRODUCT({_vector(condition, references)})"
+        case Call(_, (Name(id=name), *_)):
+            return _of_cells(node, references[name], references)
+    raise AssertionError(f"no function of cells: {node}")
+
+
+def _of_cells(node: Call, cell: str, references: References) -> str:
+    """A function of one input or of one column, ``cell`` in the formula."""
     match node.function:
         case "sound":
             return f"(1-ISERROR({cell}))"

@@ -28,7 +28,7 @@ from loithe_xl.report import read_edits
 from loithe_xl.system import store
 from loithe_xl.tasks import journalfile
 from loithe_xl.tasks.office import Office, beside, kept, shown
-from loithe_xl.tasks.sandbox import read_each, read_own
+from loithe_xl.tasks.sandbox import Work, read_each, read_own
 from loithe_xl.workbook.ownsheets import LEDGERS
 
 COUNTED = (
@@ -136,7 +136,7 @@ def take_in(parent: ParentBook, found: Found, request: ConsolidationRequest, off
     stranger = refusal(parent.signed, known, "PARENT_FOREIGN")
     judge = Judge(parent.identity, register, trusted, office.moment)
     named = partial(kept, folder=office.folder)
-    seen = list(read_each(files, judge, office, "consolidate", parent.loaded, named, trusted))
+    seen = list(read_each(files, Work(judge, parent.loaded, trusted, named), office, "consolidate"))
     chosen = [receipt for path, receipt in zip(files, seen, strict=True) if _same(path, request.prefer)]
     lasting = partial(settled, register, parent.identity.unit)
     after = lasting(_commanded(merged(parent.ledgers.receipts, seen), chosen, request, parent))

@@ -15,7 +15,7 @@ from loithe_xl.language.issues import Fault, Issue, issue
 from loithe_xl.pack.spec import Pack
 from loithe_xl.reading import guard, reader
 from loithe_xl.register.register import TIER_WORDS
-from loithe_xl.report import Edit, Page, read_edits
+from loithe_xl.report import Draft, Edit, Page, read_edits
 from loithe_xl.report.sheet import report_book, report_tokens
 from loithe_xl.system import disk, pdf, store
 from loithe_xl.tasks.consolidate import open_parent
@@ -65,7 +65,7 @@ def page_for(parent: ParentBook, edits: Mapping[str, Edit], profile: str | None,
     """The report of an opened parent; Fault when its tier has none."""
     told = replace(parent.unit_form, lang=office.lang)
     figures = parent.ledgers.register, parent.consolidation
-    page = page_of(told, parent.inputs, *figures, edits, profile, office.now.date())
+    page = page_of(told, parent.inputs, *figures, Draft(edits, profile, office.now.date()))
     if page is None:
         raise Fault([_unworded(parent.loaded.pack, parent.file)], 2)
     return page

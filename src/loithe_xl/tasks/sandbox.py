@@ -26,25 +26,37 @@ A = TypeVar("A")
 R = TypeVar("R")
 
 
-def read_each(
-    paths: Sequence[Path],
-    answer: Callable[[Opened], A],
-    office: Office,
-    label: str,
-    by: Loaded | None = None,
-    named: Callable[[Path], str] = shown,
-    trusted: Trust | None = None,
-) -> Iterator[A]:
-    """What ``answer`` makes of each file, in order; it and what it makes are picklable and small.
+@dataclass(frozen=True, slots=True)
+class Work(Generic[A]):
+    """All that a worker does with a received file, and all that it knows; it and its answers are picklable and small.
 
-    A file that ends its worker, keeps it too long or breaks it is refused for that; ``by`` and ``trusted`` as in
-    ``open_file``, ``named`` tells how a file is called.
+    ``by`` and ``trusted`` as in ``open_file``; ``named`` tells how a file is called.
     """
-    with Pool(_Work(answer, by, named, trusted), seconds=SECONDS) as pool:
+
+    answer: Callable[[Opened], A]
+    by: Loaded | None = None
+    trusted: Trust | None = None
+    named: Callable[[Path], str] = shown
+
+    def __call__(self, path: Path) -> A:
+        """The answer for a file that can be read to its end, faulty or not."""
+        return self.answer(open_file(path, self.named(path), self.by, self.trusted))
+
+    def lost(self, path: Path, why: Lost) -> A:
+        """The answer for a file that could not be read to its end."""
+        return self.answer(unread(path, self.named(path), _why(why)))
+
+
+def read_each(paths: Sequence[Path], work: Work[A], office: Office, label: str) -> Iterator[A]:
+    """The answer for each file, in order, with progress under this label.
+
+    A file that ends its worker, keeps it too long or breaks it is refused for that.
+    """
+    with Pool(work, seconds=SECONDS) as pool:
         walked = office.progress(paths, label)
         try:
             for found, path in zip(pool.map(paths), walked, strict=True):
-                yield answer(unread(path, named(path), _why(found))) if isinstance(found, Lost) else found
+                yield work.lost(path, found) if isinstance(found, Lost) else found
         finally:  # whoever stops the run is told so beneath the bar, not through it
             if isinstance(walked, Generator):
                 walked.close()
@@ -102,19 +114,6 @@ class _Faulty(Generic[R]):
             return self.work(path)
         except Fault as fault:
             return fault
-
-
-@dataclass(frozen=True, slots=True)
-class _Work(Generic[A]):
-    """All that a worker does with a file, and all that it knows."""
-
-    answer: Callable[[Opened], A]
-    by: Loaded | None
-    named: Callable[[Path], str]
-    trusted: Trust | None
-
-    def __call__(self, path: Path) -> A:
-        return self.answer(open_file(path, self.named(path), self.by, self.trusted))
 
 
 def _why(lost: Lost, seconds: float = SECONDS) -> Issue:

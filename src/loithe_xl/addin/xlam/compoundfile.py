@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Mapping
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeAlias
 
@@ -37,7 +38,8 @@ def compound_file(streams: Mapping[str, bytes]) -> bytes:
     child = directory.siblings(_tree(streams))
     sectors, minis = directory.sectors, directory.minis
     mini_stream = sectors.add(bytes(minis.content))
-    directory.entries[0] = _entry("Root Entry", ROOT, BLACK, child=child, start=mini_stream, size=len(minis.content))
+    root = _Entry("Root Entry", ROOT, BLACK, child=child, start=mini_stream, size=len(minis.content))
+    directory.entries[0] = root.packed()
 
     mini_fat = _numbers(minis.chain)
     mini_fat_start = sectors.add(mini_fat)
@@ -105,26 +107,32 @@ class _Directory:
         right = self._subtree(ordered[middle + 1 :], full_levels - 1)
         colour = BLACK if full_levels > 0 else RED
         if isinstance(node, dict):
-            entry = _entry(name, STORAGE, colour, left, right, child=self.siblings(node))
+            entry = _Entry(name, STORAGE, colour, left, right, child=self.siblings(node))
         else:
             sectors = self.minis if len(node) < CUTOFF else self.sectors
-            entry = _entry(name, STREAM, colour, left, right, start=sectors.add(node), size=len(node))
-        self.entries[number] = entry
+            entry = _Entry(name, STREAM, colour, left, right, start=sectors.add(node), size=len(node))
+        self.entries[number] = entry.packed()
         return number
 
 
-def _entry(
-    name: str,
-    kind: int,
-    colour: int,
-    left: int = NO_ENTRY,
-    right: int = NO_ENTRY,
-    child: int = NO_ENTRY,
-    start: int = 0,
-    size: int = 0,
-) -> bytes:
-    units = name.encode("utf-16-le")
-    return ENTRY.pack(units, len(units) + 2, kind, colour, left, right, child, 0, start, size)
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A directory entry: a storage or stream, its neighbours in the tree, and where its bytes lie."""
+
+    name: str
+    kind: int
+    colour: int
+    left: int = NO_ENTRY
+    right: int = NO_ENTRY
+    child: int = NO_ENTRY
+    start: int = 0
+    size: int = 0
+
+    def packed(self) -> bytes:
+        """Its bytes, as they stand in the file."""
+        units = self.name.encode("utf-16-le")
+        tree = self.colour, self.left, self.right, self.child
+        return ENTRY.pack(units, len(units) + 2, self.kind, *tree, 0, self.start, self.size)
 
 
 def _tree(streams: Mapping[str, bytes]) -> dict[str, Node]:
