@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -61,7 +62,7 @@ def add(root: Group, lang: str) -> None:
         command(
             "consolidate",
             lang,
-            partial(_consolidate, lang),
+            lambda **given: _consolidate(lang, _ConsolidateOptions(**given)),
             argument(lang, "paths", "PATH...", nargs=-1),
             option(lang, "--into", type=FILE, required=True, metavar="PARENT.xlsx"),
             option(lang, "--dry-run", is_flag=True),
@@ -102,29 +103,34 @@ def _validate(lang: str, paths: tuple[Path, ...], pack: str | None, form: str) -
     return FAULTY if any(has_error(opened.issues) for opened in files) else OK
 
 
-def _consolidate(
-    lang: str,
-    paths: tuple[Path, ...],
-    into: Path,
-    dry_run: bool,
-    preferred: Path | None,
-    withdrawn: tuple[str, ...],
-    now: datetime | None,
-    form: str,
-) -> int:
+@dataclass(frozen=True, slots=True)
+class _ConsolidateOptions:
+    """What was given to ``consolidate``, by the names of its arguments and options."""
+
+    paths: tuple[Path, ...]
+    into: Path
+    dry_run: bool
+    preferred: Path | None
+    withdrawn: tuple[str, ...]
+    now: datetime | None
+    form: str
+
+
+def _consolidate(lang: str, given: _ConsolidateOptions) -> int:
     from loithe_xl.tasks.consolidate import ConsolidationRequest, consolidate
     from loithe_xl.tasks.json_output import consolidate_json
     from loithe_xl.tasks.office import Office, local_time
     from loithe_xl.tasks.text_output import consolidate_lines, run_failed
 
-    if not paths and not preferred and not withdrawn:
+    if not given.paths and not given.preferred and not given.withdrawn:
         raise click.UsageError(text("cli.nothing_given").to(lang))
-    office = Office(lang=lang, now=now or local_time(), progress=progress_bar(lang), notice=noticing(lang))
-    result = consolidate(ConsolidationRequest(into, paths, dry_run, preferred, withdrawn), office)
+    office = Office(lang=lang, now=given.now or local_time(), progress=progress_bar(lang), notice=noticing(lang))
+    request = ConsolidationRequest(given.into, given.paths, given.dry_run, given.preferred, given.withdrawn)
+    result = consolidate(request, office)
     count(status.value for status, times in result.counts.items() for _ in range(times))
     count(found.code for child in result.children for found in child.issues)
     count(found.code for found in result.issues)
-    if form == "json":
+    if given.form == "json":
         say_json(consolidate_json(result, lang))
     else:
         for line in consolidate_lines(result, lang):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -41,7 +42,7 @@ def add(root: Group, lang: str) -> None:
         command(
             "generate",
             lang,
-            partial(_generate, lang),
+            lambda **given: _generate(lang, _GenerateOptions(**given)),
             option(lang, "--level", type=Choice(LEVELS, lang), required=True),
             option(lang, "--register", type=FILE, metavar="FILE.xlsx"),
             option(lang, "--pack", said="pack_or_ours", metavar="NAME|DIR"),
@@ -65,20 +66,24 @@ def add(root: Group, lang: str) -> None:
     )
 
 
-def _generate(
-    lang: str,
-    level: str,
-    register: Path | None,
-    pack: str | None,
-    scheme: str | None,
-    period: str | None,
-    cutoff: date | None,
-    deadline: date | None,
-    units: tuple[str, ...],
-    below: bool,
-    out: Path,
-    key: Path | None,
-) -> int:
+@dataclass(frozen=True, slots=True)
+class _GenerateOptions:
+    """What was given to ``generate``, by the names of its options."""
+
+    level: str
+    register: Path | None
+    pack: str | None
+    scheme: str | None
+    period: str | None
+    cutoff: date | None
+    deadline: date | None
+    units: tuple[str, ...]
+    below: bool
+    out: Path
+    key: Path | None
+
+
+def _generate(lang: str, given: _GenerateOptions) -> int:
     from loithe_xl.draw import packs
     from loithe_xl.form import terms
     from loithe_xl.form.loaded import check_scheme
@@ -90,20 +95,21 @@ def _generate(
     from loithe_xl.tasks.packs import edition_issues
 
     notice = noticing(lang)
-    loaded = packs.load(find.default() if pack is None else pack)
+    loaded = packs.load(find.default() if given.pack is None else given.pack)
     told = edition_issues(loaded) if loaded.embedded else ()
     if has_error(told):
         raise Fault(list(told), 2)
     for found in (*loaded.pack.warnings, *told):
         notice(found)
-    check_scheme(loaded, scheme, level)
-    term = terms.term(loaded, period, cutoff, deadline)
-    known = registers.opened(register).at(term.cutoff)
-    office = Office(lang=lang, key=key, progress=progress_bar(lang), notice=notice)
-    written = task.generate(task.Request(loaded, known, term, level, below, units, out), office)
+    check_scheme(loaded, given.scheme, given.level)
+    term = terms.term(loaded, given.period, given.cutoff, given.deadline)
+    known = registers.opened(given.register).at(term.cutoff)
+    office = Office(lang=lang, key=given.key, progress=progress_bar(lang), notice=notice)
+    request = task.Request(loaded, known, term, given.level, given.below, given.units, given.out)
+    written = task.generate(request, office)
     for path in () if is_quiet() else written:
         say(shown(path))
-    say(text("cli.generated", count=len(written), folder=shown(out)).to(lang))
+    say(text("cli.generated", count=len(written), folder=shown(given.out)).to(lang))
     return OK
 
 
