@@ -35,7 +35,7 @@ from tools import small_register
 from loithe_xl.draw import packs
 from loithe_xl.identity import keyring
 from loithe_xl.identity.token import Identity, sign
-from loithe_xl.intake.openfile import open_file
+from loithe_xl.intake.openfile import BrokenParent, open_file
 from loithe_xl.register.register import Register, Unit
 from loithe_xl.workbook.ownsheets import HIDDEN, HIDDEN_RECEIPTS, HIDDEN_REGISTER
 
@@ -595,3 +595,16 @@ def test_names_in_another_code_page(forms: dict[str, Path], tmp_path: Path, monk
     assert read("status", into)["children"] == found["children"]
     assert press("consolidate", "--into", into, strange, "--prefer", strange).code == 0
     assert strange.exists()
+
+
+def test_of_a_parent_with_a_broken_ledger_its_entries_and_its_register_are_known(
+    forms: dict[str, Path], tmp_path: Path
+) -> None:
+    def touch(page: Any) -> None:
+        page["B1"] = "9"
+
+    broken = open_file(resheet(forms["01.1"], tmp_path / "q.xlsx", HIDDEN_RECEIPTS, touch), "q.xlsx")
+
+    assert isinstance(broken, BrokenParent)
+    assert "LEDGER_DAMAGED" in {each.code for each in broken.issues}
+    assert broken.register.unit("01.1.C01") and broken.inputs.values["documents_issued"] is None

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
 
 import pytest
 
+from loithe_xl.draw import packs
 from loithe_xl.language.issues import Fault
 from loithe_xl.pack import find
 
@@ -60,3 +62,13 @@ def test_an_unknown_pack_is_named_with_those_that_exist(home: Path, name: str):
 
 def test_the_checkout_has_its_pack():
     assert "loi_the" in find.available()
+
+
+def test_another_process_is_sent_the_id_of_a_pack_that_it_has():
+    """Layouts are equal only to themselves, and what is kept for them would be lost with every copy."""
+    known = packs.known("loi_the")
+
+    sent = pickle.dumps(known)
+
+    assert pickle.loads(sent) is known
+    assert len(sent) < 200
