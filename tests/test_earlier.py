@@ -6,21 +6,35 @@ import csv
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date
+from functools import cache
 from pathlib import Path
 
 import openpyxl
 import pytest
 from cli_tools import codes, issue_forms, press, province, read, register_file, unit_of
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from live import opened
 from test_pack_guide import example
 from tools import REQUIRED, small_register
 
+from loithe_xl.addin import live
+from loithe_xl.consolidation.consolidate import consolidate
+from loithe_xl.consolidation.receipts import Receipt, Verdict, unit_row
 from loithe_xl.draw import packs
 from loithe_xl.draw.render import cell_case, package, salt_of
-from loithe_xl.form.inputs import Inputs, blank
+from loithe_xl.form.figures import all_values
+from loithe_xl.form.inputs import Inputs, blank, constants
+from loithe_xl.form.loaded import Loaded, loaded
+from loithe_xl.form.unitform import UnitForm
+from loithe_xl.identity.token import Identity
 from loithe_xl.intake.openfile import OpenedForm, open_file
 from loithe_xl.pack import find
+from loithe_xl.pack.packfile import load_files
 from loithe_xl.register.register import Register, Unit
 from loithe_xl.rules.evaluate import Raw
+from loithe_xl.tasks.office import Office
 
 NEW = """
 [[fields]]
@@ -173,8 +187,12 @@ def test_an_earlier_form_is_compared_with_what_was_issued(
     book.save(form)
 
     found = read("validate", form, "--pack", pack)["files"][0]
+    mended = press("repair", form, "--out", tmp_path / "moi.xlsx", "--pack", pack)
 
     assert "STRUCTURE_LABEL_CHANGED" in codes(found["issues"])
+    assert (mended.code, mended.out.count("[KHÔNG CHUYỂN]")) == (1, 1), mended.said
+    [again] = read("validate", tmp_path / "moi.xlsx", "--pack", pack)["files"]
+    assert codes(again["issues"]) == ["FIELD_REQUIRED", "FORM_EARLIER"]
 
 
 @pytest.mark.parametrize(("before", "after"), [('kind = "choice"', 'kind = "text"'), ('aggregate = "count_each"', "")])
@@ -353,3 +371,70 @@ def test_doctor_reads_a_form_by_the_edition_that_issued_it(
     assert read("doctor", "cell", earlier, "D9", *by)["files"][0]["found"]
     assert codes(read("doctor", "diff", earlier, now, *by)["files"][0]["issues"]) == ["DOCTOR_OTHER_FORM"]
     assert codes(read("doctor", "layout", earlier)["files"][0]["issues"]) == ["PACK_ABSENT"]
+
+
+@settings(max_examples=25)
+@given(st.data())
+def test_neither_order_nor_mixture_of_editions_moves_a_figure(data: st.DataObject) -> None:
+    """A sum goes over whoever was asked; a rate is told where both its figures go over the same units."""
+    editions = both_editions()
+    now = editions[1]
+    asked = data.draw(st.lists(st.booleans(), min_size=1, max_size=4))
+    figures = [(data.draw(st.integers(1, 50)), data.draw(st.integers(0, 9))) for _ in asked]
+    files = []
+    for number, (new, (joined, trees)) in enumerate(zip(asked, figures, strict=True), 1):
+        layout = now.layout_of(editions[new].by_form["chi_bo"].digest)
+        assert layout
+        earlier = now.earlier_of(layout)
+        form = earlier.counted if earlier else layout.form
+        typed = {"households_total": 60, "households_joined": joined, **({"trees_planted": trees} if new else {})}
+        inputs = Inputs({**blank(form).values, **typed}, blank(form).tables)
+        row = unit_row(f"1.{number}", form, inputs, all_values(form, inputs, KNOWN, {}))
+        files.append(
+            Receipt(f"{number}", f"{number}", f"1.{number}", Verdict.VALID, "2024-03-31T08:00:00", rows=(row,))
+        )
+    above = now.pack.forms["huyen"]
+    identity = Identity("1", "2024-Q1", date(2024, 3, 31), date(2024, 4, 3), now.pack.id, now.by_form["huyen"].digest)
+    parent = UnitForm(now, identity, "LT1|t", "Huyện", "")
+
+    done = consolidate(parent, blank(above), REGISTER, data.draw(st.permutations(files))).values
+
+    trees = [each for new, (_, each) in zip(asked, figures, strict=True) if new]
+    joined = sum(each for each, _ in figures)
+    assert done["households_joined"] == joined
+    assert done["trees_planted"] == (sum(trees) if trees else None)
+    rate = done["trees_per_household"]
+    assert (None if rate is None else float(rate)) == (pytest.approx(sum(trees) / joined) if all(asked) else None)
+
+
+@cache
+def both_editions() -> list[Loaded]:
+    return [loaded(load_files(files)) for files in (kept_pack(), kept_pack(grown=True))]
+
+
+def kept_pack(grown: bool = False) -> dict[str, bytes]:
+    """The guide's pack with one edition kept; and with the field and the rate that came after it."""
+    files = {**example(), **{f"issued/1/{path}": content for path, content in example().items()}}
+    if grown:
+        before = b'[[fields]]\nid = "place"'
+        files[SECTION] = files[SECTION].replace(before, NEW.encode() + before)
+        files[ABOVE] += RATE.encode()
+    return files
+
+
+KNOWN = constants(loaded(load_files(example())).pack, 45382)
+
+
+@pytest.mark.usefixtures("desk")
+def test_the_open_workbook_of_an_earlier_form_is_checked_and_marked_as_it_was_issued(
+    both: list[dict[str, Path]], tmp_path: Path
+) -> None:
+    form = filled(both[0]["T1.1.C1"], tmp_path / "a.xlsx", {**REQUIRED, "leaders_due": 99})
+    book = opened(form)
+
+    found = live.check(book, Office())
+
+    assert {each.code for each in found.issues} >= {"FORM_EARLIER", "CROSS_CHECK_FAILED"}
+    [by_file] = read("validate", form)["files"]
+    assert codes(by_file["issues"]) == sorted(each.code for each in found.issues)
+    book.close()

@@ -31,18 +31,20 @@ def add(root: Group, lang: str) -> None:
             partial(_repair, lang),
             argument(lang, "file", "FILE"),
             option(lang, "--out", type=FILE, required=True, metavar="CLEAN.xlsx"),
+            option(lang, "--pack", metavar="NAME|DIR"),
             format_option(lang),
         )
     )
 
 
-def _repair(lang: str, file: Path, out: Path, form: str) -> int:
+def _repair(lang: str, file: Path, out: Path, pack: str | None, form: str) -> int:
+    from loithe_xl.draw import packs
     from loithe_xl.tasks.json_output import repair_json
     from loithe_xl.tasks.office import Office
     from loithe_xl.tasks.repair import repair
     from loithe_xl.tasks.text_output import issue_line, repair_lines
 
-    repaired = repair(file, out, Office(lang=lang, notice=noticing(lang)))
+    repaired = repair(file, out, Office(lang=lang, notice=noticing(lang)), packs.load(pack) if pack else None)
     count(found.code for found in (*repaired.left, *repaired.issues))
     if form == "json":
         say_json(repair_json(repaired, lang))

@@ -84,6 +84,11 @@ def pack_of(identity: Identity, by: Loaded | None, grids: Grids) -> Loaded:
     raise Fault([issue("PACK_EMBEDDED", pack=identity.pack)], 2)
 
 
+def carries_pack(grids: Grids) -> bool:
+    """Whether a workbook carries the pack that it was issued by, as a parent's of an office's own pack does."""
+    return MAIN in _embedded(grids)
+
+
 def _embedded(grids: Grids) -> dict[str, bytes]:
     found: dict[int, dict[int, str]] = {}
     for row, column, value in grids[HIDDEN].cells() if HIDDEN in grids else ():

@@ -48,7 +48,8 @@ def unproven(name: str) -> Fault:
 
 
 def _prove_workbook(meant: OpenedForm, name: str, data: bytes) -> None:
-    found = opened(data, name)
+    loaded = meant.loaded
+    found = opened(data, name, None if isinstance(meant, ParentBook) or not loaded.embedded else loaded)
     if isinstance(found, Unreadable) or not all(_agreements(found, meant)):
         raise unproven(name)
 

@@ -75,14 +75,15 @@ class Repaired:
     issues: tuple[Issue, ...]
 
 
-def repair(path: Path, out: Path, office: Office) -> Repaired:
+def repair(path: Path, out: Path, office: Office, by: Loaded | None = None) -> Repaired:
     """Make the fresh copy at ``out``; Fault when nothing can be done: the file cannot be read, its identity is not
-    certain, or another office signed it. The file itself stays as it is; a former ``out`` is kept as a dated copy."""
+    certain, or another office signed it. The file itself stays as it is; a former ``out`` is kept as a dated copy.
+    ``by`` as in ``open_file``."""
     file = shown(path)
     if out.exists() and path.exists() and out.samefile(path):
         raise Fault([issue("REPAIR_OUT_SAME", Place(file=file))], 2)
     try:
-        fresh = read_one(path, _Mending(file, shown(out), office.trusted()), OWN_SECONDS, OWN_MEMORY)
+        fresh = read_one(path, _Mending(file, shown(out), office.trusted(), by), OWN_SECONDS, OWN_MEMORY)
     except Fault as fault:
         raise Fault([each.in_file(file) for each in fault.issues], 3) from fault
     written = store.write_over(out, fresh.data, office.stamp)
@@ -108,16 +109,17 @@ class _Mending:
     file: str
     out: str
     trusted: Trust
+    by: Loaded | None = None
 
     def __call__(self, path: Path) -> _Fresh:
         received = _named(_received(path), {HIDDEN})
-        altered = _identified(received, self.trusted)
+        altered = _identified(received, self.trusted, self.by)
         altered = replace(altered, received=_named(received, _LEDGERS))
         found, form = _salvaged(altered, self.file)
         case = rebuilt_case(form) if isinstance(form, ParentBook) else cell_case(form.unit_form, form.inputs)
         data = package(replace(case, saved=received.modified), salt_of(form.key))
         proving.workbook(form, self.out)(data)
-        again = proving.opened(data, self.out)
+        again = proving.opened(data, self.out, self.by)
         unit = form.identity.unit
         unnamed = (issue("REPAIR_NAME_LOST", unit=unit),) if form.unit_form.name == unit else ()
         read = tuple(each.in_file(self.file) for each in found.read)
@@ -156,14 +158,15 @@ def _named(received: Received, names: Container[str]) -> Received:
     return replace(received, grids=grids)
 
 
-def _identified(received: Received, trusted: Trust) -> _Altered:
+def _identified(received: Received, trusted: Trust, by: Loaded | None) -> _Altered:
     """The form with whose it is; Fault where that is not certain, or another office's key signed it."""
     signed = provenance.identified(received)
     if isinstance(signed, Issue):
         raise Fault([signed])
     if foreign := openfile.refusal(signed, trusted):
         raise Fault([foreign])
-    return _Altered(signed, *provenance.form_of(signed.identity, None, received.grids), received)
+    by = None if provenance.carries_pack(received.grids) else by  # the one that its identity vouches for
+    return _Altered(signed, *provenance.form_of(signed.identity, by, received.grids), received)
 
 
 def _salvaged(altered: _Altered, file: str) -> tuple[Salvaged, OpenedForm]:
