@@ -85,6 +85,10 @@ def test_a_new_pack_goes_from_the_cell_to_the_districts_report(pack: Path, tmp_p
     assert made == {"01.1.C01", "01.1.C02", "01.K1"}  # blank ones are made again, others stay
 
 
+def test_a_form_that_carries_no_pack_is_proved_by_the_pack_it_was_made_from(pack: Path) -> None:
+    assert generate(pack, level="cell").code == 0  # the first file of a hundred is opened again
+
+
 def test_of_two_reports_the_one_whose_revision_field_is_higher_counts(pack: Path, tmp_path: Path) -> None:
     forms = forms_of(pack)
     second = filled(forms["01.1.C01"], tmp_path / "a.xlsx", {**JOINED, "submission_number": 2}, pack)
