@@ -19,7 +19,7 @@ from PIL import Image, ImageChops
 import ribbon
 from loithe_xl.addin.findings import issue_list, marks
 from loithe_xl.demo.offices import LATE
-from loithe_xl.demo.story import FORMS, RECEIVED, RESULT, run
+from loithe_xl.demo.story import FORMS_FOLDER, RECEIVED_FOLDER, RESULT, run
 from loithe_xl.draw import Case, form_book
 from loithe_xl.draw.render import cell_case, package, salt_of
 from loithe_xl.intake.openfile import Unreadable, open_file
@@ -49,9 +49,9 @@ def main() -> int:
         for old in PICTURES.glob("*.png"):
             if not old.name.startswith(WINDOWS):
                 old.unlink()
-        empty = min((demo / FORMS).rglob("*.C001_*.xlsx"))
-        filled = min((demo / RECEIVED).rglob("BC lan 1*.xlsx"))
-        straight = min((demo / RECEIVED / "chi-bo-co-so").glob("*.xlsx"))
+        empty = min((demo / FORMS_FOLDER).rglob("*.C001_*.xlsx"))
+        filled = min((demo / RECEIVED_FOLDER).rglob("BC lan 1*.xlsx"))
+        straight = min((demo / RECEIVED_FOLDER / "chi-bo-co-so").glob("*.xlsx"))
         for kind, path in (("chi-bo-trong", empty), ("chi-bo", filled), ("chi-bo-co-so", straight)):
             draw(kind, form_book(case_of(path)), Path(folder))
         district = min((demo / RESULT).glob("*_2023-02.xlsx"))

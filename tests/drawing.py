@@ -11,7 +11,7 @@ from tools import REQUIRED, TERM, held, small_register
 
 from loithe_xl.consolidation.consolidate import rows_sent_up
 from loithe_xl.consolidation.decide import decide, of_run
-from loithe_xl.consolidation.journal import Entry, Run, entries
+from loithe_xl.consolidation.journal import JournalEntry, Run, entries
 from loithe_xl.consolidation.ledger import Ledgers
 from loithe_xl.consolidation.receipts import Receipt, UnitRow, Verdict, unit_row
 from loithe_xl.draw import Case, form_book, packs
@@ -57,7 +57,7 @@ def drawn_case(form: str, inputs: Inputs | None = None, received: tuple[Receipt,
     return cell_case(unit_form, inputs)
 
 
-def noted(receipts: tuple[Receipt, ...], register: Register, parent: str) -> tuple[Entry, ...]:
+def noted(receipts: tuple[Receipt, ...], register: Register, parent: str) -> tuple[JournalEntry, ...]:
     """What the run that brought these receipts changed."""
     before, after = (decide(register.subtree(parent), parent, known) for known in ((), receipts))
     return entries(Run(LATE, 1, of_run(after, receipts), (), receipts, before, after))[0]

@@ -42,7 +42,7 @@ from loithe_xl.identity import keyring
 from loithe_xl.identity.token import Identity, new_private_key, parse, sign
 from loithe_xl.intake import issued
 from loithe_xl.intake.openfile import OpenedForm, open_file
-from loithe_xl.intake.seal import Wording
+from loithe_xl.intake.seal import SealedWords
 from loithe_xl.register.register import Register, Unit
 from loithe_xl.tasks.consolidate import open_parent
 
@@ -1593,7 +1593,7 @@ def book_with(sent: Sent, lines: Sequence[Sequence[str | int | None]]) -> bytes:
 
 def received(**told: str | int | None) -> tuple[list[str], list[str | int | None], list[str | int | None]]:
     """Lines of one file received, with one figure of its one unit."""
-    file = {"row": ledger.FILE, "unit": "77.1.1", "sha": "0" * 64, "file": "a.xlsx", "verdict": "valid"}
+    file = {"row": ledger.FILE_LINE, "unit": "77.1.1", "sha": "0" * 64, "file": "a.xlsx", "verdict": "valid"}
     file |= {"received": "2023-03-01T00:00:00", **{id: each for id, each in told.items() if id != FIELD}}
     part = [ledger.PART, "77.1.1", *[None] * (len(ledger.FILE_COLUMNS) - 2), told.get(FIELD, 10)]
     return [*ledger.FILE_COLUMNS, FIELD], [file.get(id) for id in ledger.FILE_COLUMNS], part
@@ -1627,7 +1627,7 @@ def _(sent: Sent) -> bytes:
     opened = open_file(sent.form, "x")
     assert isinstance(opened, OpenedForm)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(issued.seal, "issued", lambda _: Wording("0" * 64, DEEP))
+        patch.setattr(issued.seal, "issued", lambda _: SealedWords("0" * 64, DEEP))
         kept = issued.sign_wording(opened.unit_form, None, sent.key)
     unit_form = replace(opened.unit_form, seal=kept)
     data = render.package(cell_case(unit_form, blank(opened.layout.form)), bytes(16))

@@ -117,6 +117,6 @@ def runtime_in(folder: Path, marker: bytes = b"first") -> Path:
 
 def mark(file: Path) -> Path:
     """Give a file the mark of the web; the stream, which is a file of its own where there are no streams."""
-    stream = Path(f"{file}:{windows.MARK}")
+    stream = Path(f"{file}:{windows.ZONE_STREAM}")
     stream.write_text("[ZoneTransfer]\r\nZoneId=3\r\n", encoding="ascii")
     return stream

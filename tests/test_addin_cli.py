@@ -64,7 +64,7 @@ def test_a_folder_is_no_place_for_it(tmp_path: Path):
 
 def test_faults_of_the_sources_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     (tmp_path / "addin").mkdir()
-    monkeypatch.setattr(sources, "HOMES", (tmp_path / "addin",))
+    monkeypatch.setattr(sources, "ADDIN_HOMES", (tmp_path / "addin",))
     answer = press("addin", "build", "--out", "a.xlam", at=tmp_path)
 
     assert answer.code == 3

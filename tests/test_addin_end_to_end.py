@@ -22,7 +22,7 @@ from tools import REQUIRED, fill
 
 from loithe_xl.addin.buttons import BUTTONS
 from loithe_xl.addin.xlam.package import build_addin
-from loithe_xl.report.sheet import MARK
+from loithe_xl.report.sheet import PARENT_COLUMN
 from loithe_xl.tasks.office import Office
 from loithe_xl.tasks.report import report as make_report
 from loithe_xl.tasks.validate import check
@@ -115,7 +115,7 @@ def test_the_report_is_that_of_the_command_line_cell_by_cell(
     assert expected
     assert [sentence for sentence in expected if " ".join(sentence.split()) not in printed] == []
     by_command = excel.contents(excel.open_excel(by_task).books.active)
-    del by_command[REPORT][1, MARK]  # whose report a file is; the parent's own sheet need not say
+    del by_command[REPORT][1, PARENT_COLUMN]  # whose report a file is; the parent's own sheet need not say
     for sheet in (REPORT, ANNEX):
         assert figures(by_click[sheet]) == figures(by_command[sheet]), sheet
 

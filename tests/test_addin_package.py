@@ -18,7 +18,7 @@ from vba_reader import decompressed, modules, streams
 
 from loithe_xl import __version__
 from loithe_xl.addin.xlam import ribbon, sources
-from loithe_xl.addin.xlam.package import PROJECT, build_addin, settings
+from loithe_xl.addin.xlam.package import VBA_PROJECT, build_addin, settings
 from loithe_xl.addin.xlam.vbaproject import module_text
 from loithe_xl.language.catalogue import LANGUAGES
 
@@ -139,7 +139,7 @@ def test_content_types_and_relationships():
 
 
 def test_the_project_has_its_name():
-    assert f'Name="{PROJECT}"\r\n'.encode() in streams(parts()["xl/vbaProject.bin"])["PROJECT"]
+    assert f'Name="{VBA_PROJECT}"\r\n'.encode() in streams(parts()["xl/vbaProject.bin"])["PROJECT"]
 
 
 def test_every_picture_is_shown_and_every_shown_picture_is_there():

@@ -16,7 +16,7 @@ from tools import REQUIRED
 
 from loithe_xl.addin.setup import diagnosis
 from loithe_xl.addin.setup.diagnosis import Finding
-from loithe_xl.addin.setup.patient import Verdict
+from loithe_xl.addin.setup.patient import Health
 from loithe_xl.cli import shell
 from loithe_xl.consolidation.receipts import Status
 from loithe_xl.language.catalogue import LANGUAGES, Text
@@ -67,7 +67,7 @@ def test_words_of_the_schema_are_those_of_the_program():
     assert parts["status_word"]["enum"] == [each.value for each in Status]
     assert parts["issue"]["properties"]["severity"]["enum"] == [each.value for each in Severity]
     checks = parts["addin_doctor"]["properties"]["checks"]["items"]["properties"]
-    assert checks["verdict"]["enum"] == [each.value for each in Verdict]
+    assert checks["verdict"]["enum"] == [each.value for each in Health]
     assert {each.value for each in Status} - {"missing"} <= set(parts["consolidate"]["properties"])
 
 
@@ -123,7 +123,7 @@ def test_real_answers_of_every_command_are_as_declared(given: Given, lang: str, 
         with pytest.raises(ValidationError, match="Additional properties"):
             validator(definition).validate(answer.json | {"new": 1})
 
-    found = [Finding("excel", verdict, Text("Excel 16.", "Excel 16.")) for verdict in Verdict]
+    found = [Finding("excel", verdict, Text("Excel 16.", "Excel 16.")) for verdict in Health]
     monkeypatch.setattr(diagnosis, "doctor", lambda: found)
     answer = press("addin", "doctor", "--format", "json", "--lang", lang)
     assert as_declared(answer, "addin", "doctor") == "addin_doctor"

@@ -19,7 +19,7 @@ from loithe_xl.form.inputs import blank
 from loithe_xl.form.layout import place
 from loithe_xl.pack.spec import CONSTANTS
 from loithe_xl.reading import agreement, inputrules, strictxml
-from loithe_xl.reading.received import Rule
+from loithe_xl.reading.received import InputRule
 from loithe_xl.rules import canonical
 from loithe_xl.rules.evaluate import evaluate
 from loithe_xl.rules.syntax import parse
@@ -139,7 +139,7 @@ def test_what_files_hold_is_kept_by_bytes():
     """As many formulas, rules, texts and numbers as a file of 3 MB may hold, each as long as may be."""
     for number in range(300):
         canonical.tokens(f"{number}" + "+A1" * 2_700)
-        inputrules.meaning(Rule("A1", "custom", "between", f"{number}" + "+B1" * 2_700, "", "stop"))
+        inputrules.meaning(InputRule("A1", "custom", "between", f"{number}" + "+B1" * 2_700, "", "stop"))
         strictxml._kept_whole(b"<a>%b</a>" % (b"%d" % number * 20_000))
         agreement._read_number(f"0.{number}" + "0" * 20_000)
     for function in (canonical.tokens, inputrules._meaning, strictxml._kept_whole, agreement._read_number):

@@ -18,7 +18,7 @@ from texts import HARD, PIECES, drawn, misread, misstamped, read
 from loithe_xl.form.inputs import extract
 from loithe_xl.identity.token import Identity, parse, public_key, sign
 from loithe_xl.intake.openfile import open_file
-from loithe_xl.reading.received import Grid
+from loithe_xl.reading.received import SheetValues
 from loithe_xl.reading.strictxml import decoded
 from loithe_xl.rules.excel import text_literal
 from loithe_xl.workbook.book import Book, Chart, Link, Print, Sheet, Validation
@@ -128,7 +128,7 @@ def test_a_text_longer_than_excel_s_cell_in_utf_16_is_no_entry(issued: dict[str,
     form = open_file(issued["01.1.C01"], "")
     slot = form.layout.slots["difficulties_text"]
     for words, kept in (("😀" * 16_383, True), ("😀" * 16_384, False), ("a" * 32_767, True)):
-        grids = {**form.grids, slot.sheet: Grid({(slot.row, slot.column): words})}
+        grids = {**form.grids, slot.sheet: SheetValues({(slot.row, slot.column): words})}
         inputs = extract(grids, form.layout)
         assert inputs
         assert (inputs.values["difficulties_text"] == words) is kept

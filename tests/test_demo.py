@@ -17,8 +17,8 @@ from cli_tools import trust
 from tools import TERM
 
 from loithe_xl.cli.shell import run
-from loithe_xl.demo.answers import COMPLETED, HELD, SILENT, cast, cell_inputs
-from loithe_xl.demo.story import DAMAGED, FORMS, MARKER, RECEIVED, RESULT
+from loithe_xl.demo.answers import COMPLETED, HELD, SILENT_UNITS, cast, cell_inputs
+from loithe_xl.demo.story import DAMAGED, FORMS_FOLDER, MARKER, RECEIVED_FOLDER, RESULT
 from loithe_xl.draw import packs
 from loithe_xl.form.checks import validate
 from loithe_xl.form.figures import all_values
@@ -96,7 +96,7 @@ def test_it_names_each_file_it_wrote(played: Played) -> None:
     assert named == there - journals
     assert len(journals) == 21, "one beside each parent"
     assert len({path.suffix for path in there} & {".xlsx"}) == 1
-    assert len(list((played.out / FORMS).rglob("*_2023-02.xlsx"))) == 285
+    assert len(list((played.out / FORMS_FOLDER).rglob("*_2023-02.xlsx"))) == 285
 
 
 def test_a_second_run_replaces_what_the_first_left(played: Played) -> None:
@@ -117,7 +117,7 @@ def test_a_foreign_folder_is_refused_and_stays_as_it_is(tmp_path: Path, content:
 
 
 def test_the_folders_of_the_offices_are_received_under_any_name(played: Played) -> None:
-    names = [path.name for path in (played.out / RECEIVED).rglob("*.xlsx")]
+    names = [path.name for path in (played.out / RECEIVED_FOLDER).rglob("*.xlsx")]
 
     assert len(names) == 243 + 3, "a second revision, a copy and a damaged file besides"
     assert DAMAGED in names
@@ -159,8 +159,8 @@ def test_report_and_receipts_agree(played: Played) -> None:
     values, rows = report["values"], report["tables"]["progress"]
 
     story = ("cells_total", "cells_held", "cells_completed", "cells_in_progress", "cells_not_reported")
-    assert [values[id] for id in story] == [264, HELD, COMPLETED, HELD - COMPLETED, SILENT]
-    assert values["cells_not_started"] == 264 - HELD - SILENT
+    assert [values[id] for id in story] == [264, HELD, COMPLETED, HELD - COMPLETED, SILENT_UNITS]
+    assert values["cells_not_started"] == 264 - HELD - SILENT_UNITS
     assert values["cells_registered"] == 73
     assert values["rate_cells_held"] == pytest.approx(68 / 264)
     assert values["units_total"] == len(rows) == 29

@@ -50,7 +50,7 @@ from loithe_xl.rules.dates import typing_rule
 from loithe_xl.workbook.address import Address, address, quoted
 from loithe_xl.workbook.book import Book, Formula, Link, Sheet, Validation
 from loithe_xl.workbook.daynumbers import serial
-from loithe_xl.workbook.formulalimits import FUNCTIONS
+from loithe_xl.workbook.formulalimits import OLD_FUNCTIONS
 from loithe_xl.workbook.ownsheets import (
     ANNEX,
     CHECK,
@@ -227,7 +227,7 @@ def test_every_input_has_a_name_that_reaches_it_and_goes_from_locked_to_locked(n
 def test_formulas_are_of_excel_2010_and_short_enough(name: str) -> None:
     for where, formula in formulas(book(name)):
         bare = SHEET.sub("", STRING.sub("", formula))
-        assert set(re.findall(r"([A-Z][A-Z0-9_.]*)\(", bare)) <= FUNCTIONS, where
+        assert set(re.findall(r"([A-Z][A-Z0-9_.]*)\(", bare)) <= OLD_FUNCTIONS, where
         assert not re.search(r"\b(TRUE|FALSE)\b|_xl|#REF|[{}@\[\]]", bare), where
         assert len(formula) <= FORMULA, where
         assert depth(formula) <= DEEPEST, where

@@ -234,7 +234,7 @@ def at_home(folder: Path) -> Iterator[Path]:
     if not folder.exists():
         shutil.copytree(find.pack_folder("loi_the"), folder / "loi_the")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(find, "HOMES", (folder,))
+        patch.setattr(find, "PACK_HOMES", (folder,))
         renew()
         yield folder
     renew()

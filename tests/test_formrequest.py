@@ -28,7 +28,7 @@ def two_packs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
     main = shutil.copytree(home / "loi_the", home / "an_khe") / "pack.toml"
     said = main.read_text(encoding="utf-8").replace('id = "loi_the"', 'id = "an_khe"')
     main.write_text(re.sub(r"(?m)^title = .*", f'title = {{ vi = "{THEIRS}", en = "Water saved" }}', said), "utf-8")
-    monkeypatch.setattr(find, "HOMES", (home,))
+    monkeypatch.setattr(find, "PACK_HOMES", (home,))
     forget_packs()
     yield
     forget_packs()

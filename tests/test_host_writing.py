@@ -45,7 +45,7 @@ def test_a_full_table_is_one_rectangle_unless_it_is_too_large(monkeypatch: pytes
     table = {(row, column): row for row in range(3, 103) for column in range(2, 12)}
     assert [block.area for block in blocks(table, alike=False)] == [(3, 2, 102, 11)]
 
-    monkeypatch.setattr(rectangles, "MOST_CELLS", 250)
+    monkeypatch.setattr(rectangles, "MOST_BLOCK", 250)
     parts = list(blocks(table, alike=False))
     assert [len(block.rows) for block in parts] == [25] * 4
 

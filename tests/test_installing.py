@@ -18,7 +18,7 @@ from loithe_xl.addin.buttons import BUTTONS
 from loithe_xl.addin.setup import diagnosis, installing, permissions, windows
 from loithe_xl.addin.setup.diagnosis import doctor, doctor_json, doctor_lines, is_sound
 from loithe_xl.addin.setup.installing import buttons, install, lasts, shortcut_names, uninstall
-from loithe_xl.addin.setup.patient import Finding, Verdict
+from loithe_xl.addin.setup.patient import Finding, Health
 from loithe_xl.addin.xlam.package import build_addin
 from loithe_xl.identity import keyring
 from loithe_xl.identity.token import fingerprint, public_key
@@ -110,7 +110,7 @@ def test_installed_in_another_language(pc: Pc):
     install("en", pc.windows())
     assert sorted(file.name for file in pc.windows().menu.iterdir()) == sorted(shortcut_names("en").values())
     assert "validate en" in (pc.windows().menu / "Validate.lnk").read_text()
-    assert {found.verdict for found in doctor(pc.windows()) if found.check in ("addin", "shortcuts")} == {Verdict.OK}
+    assert {found.verdict for found in doctor(pc.windows()) if found.check in ("addin", "shortcuts")} == {Health.OK}
 
 
 def test_a_python_without_a_windowless_one(pc: Pc):
@@ -578,7 +578,7 @@ def test_a_healthy_pc_is_sound_and_every_check_has_its_name(pc: Pc):
     office_key(pc)
     before = snapshot(pc.drive)
     findings = doctor(pc.windows())
-    assert {each.verdict for each in findings} == {Verdict.OK}
+    assert {each.verdict for each in findings} == {Health.OK}
     assert is_sound(findings)
     assert len({each.check for each in findings}) == len(diagnosis.CHECKS)
     assert snapshot(pc.drive) == before, "a doctor changes nothing"
@@ -591,7 +591,7 @@ def test_the_doctor_of_a_bare_pc_speaks(tmp_path: Path):
     pc.told = "cannot"
     pc.rules = None
     findings = doctor(pc.windows())
-    failed = {each.check for each in findings if each.verdict is Verdict.FAIL}
+    failed = {each.check for each in findings if each.verdict is Health.FAIL}
     assert failed == {"excel", "start", "addin"}
     assert not pc.windows().home.exists()
     assert not is_sound(findings)
@@ -601,7 +601,7 @@ def test_paths_by_their_short_form_or_not_at_all(tmp_path: Path):
     shortened = Pc(tmp_path / "a", "Nhân viên", "NHNVIN~1")
     install("vi", shortened.windows(runtime_in(shortened.profile / "Downloads" / "x")))
     assert said(found(shortened, "paths")) == "paths_warn"
-    assert found(shortened, "addin").verdict is Verdict.OK
+    assert found(shortened, "addin").verdict is Health.OK
 
     spoilt = Pc(tmp_path / "b", "Nhân viên")
     spoilt.windows().addin.parent.mkdir(parents=True)
@@ -635,13 +635,13 @@ def test_sources_that_cannot_be_built_are_told_not_raised(pc: Pc, monkeypatch: p
 def test_settings_are_those_of_the_installed_office(pc: Pc, number: str):
     pc.registry[r"HKCR\Excel.Application\CurVer"] = {"": f"Excel.Application.{number}"}
     pc.registry[rf"HKCU\Software\Microsoft\Office\{number}.0\Excel\Security"] = {"disablealladdins": 1}
-    assert found(pc, "addins").verdict is Verdict.FAIL
+    assert found(pc, "addins").verdict is Health.FAIL
 
 
 def test_a_policy_goes_before_the_user_s_choice(pc: Pc):
     pc.registry[rf"{POLICY}\Excel\Security"] = {"disablealladdins": 0}
     pc.registry[rf"{OFFICE}\Excel\Security"] = {"disablealladdins": 1}
-    assert found(pc, "addins").verdict is Verdict.OK
+    assert found(pc, "addins").verdict is Health.OK
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

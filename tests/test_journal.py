@@ -37,7 +37,7 @@ from tools import small_register, type_into
 
 from loithe_xl.addin.live import REDRAWN, REFRESHED
 from loithe_xl.consolidation.decide import decide, of_run, prefer, withdraw
-from loithe_xl.consolidation.journal import KEPT, Effect, Entry, Run, entries, latest, runs
+from loithe_xl.consolidation.journal import KEPT, Effect, JournalEntry, Run, entries, latest, runs
 from loithe_xl.consolidation.ledger import journal_lines, read_journal
 from loithe_xl.consolidation.receipts import Receipt, Rule, Status, UnitRow, Verdict
 from loithe_xl.draw import form_book
@@ -80,13 +80,13 @@ def run(before: Sequence[Receipt], after: Sequence[Receipt], seen: Sequence[Rece
     return Run(LATE, number, of_run(decision, seen), before, after, decided, decision)
 
 
-def told(before: Sequence[Receipt], after: Sequence[Receipt], seen: Sequence[Receipt] = ()) -> dict[str, Entry]:
+def told(before: Sequence[Receipt], after: Sequence[Receipt], seen: Sequence[Receipt] = ()) -> dict[str, JournalEntry]:
     """What a run changed, by file without its ending."""
     new, _ = entries(run(before, after, seen))
     return {entry.file.removesuffix(".xlsx"): entry for entry in new}
 
 
-def said(entry: Entry) -> tuple[str, str, str, str]:
+def said(entry: JournalEntry) -> tuple[str, str, str, str]:
     return entry.status.value, entry.rule.value, entry.effect.value, entry.said.vi
 
 
@@ -250,7 +250,7 @@ def test_every_sentence_is_worded_in_both_languages() -> None:
 
 
 ENTRIES = st.builds(
-    Entry,
+    JournalEntry,
     st.datetimes().map(lambda moment: moment.isoformat(timespec="seconds")),
     st.integers(1, 9999),
     st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Cn"]), max_size=30),
@@ -264,12 +264,12 @@ ENTRIES = st.builds(
 
 
 @given(st.lists(ENTRIES, max_size=4))
-def test_the_journal_comes_back_as_it_was(listed: list[Entry]) -> None:
+def test_the_journal_comes_back_as_it_was(listed: list[JournalEntry]) -> None:
     assert read_journal(grid_of(listed)) == listed
 
 
 def test_a_touched_journal_is_noticed() -> None:
-    listed = [Entry(FRIDAY, 1, "a.xlsx", "0" * 12, "01.K1", Status.ACCEPTED, Rule.SOUND, Text("Nhận.", "Yes."))]
+    listed = [JournalEntry(FRIDAY, 1, "a.xlsx", "0" * 12, "01.K1", Status.ACCEPTED, Rule.SOUND, Text("Nhận.", "Yes."))]
     found = grid_of(listed)
 
     for at, value in (((2, 3), "b.xlsx"), ((2, 2), 2), ((2, 9), "Trả lại.")):
@@ -278,7 +278,7 @@ def test_a_touched_journal_is_noticed() -> None:
         assert isinstance(touched, Issue) and touched.code == "LEDGER_DAMAGED"
 
 
-def grid_of(listed: Sequence[Entry]) -> Any:
+def grid_of(listed: Sequence[JournalEntry]) -> Any:
     """The journal's hidden sheet as a file gives it back."""
     sheet = Sheet(HIDDEN_JOURNAL, hidden=True)
     for row, line in enumerate(journal_lines(listed), 1):
@@ -520,14 +520,14 @@ def test_a_name_that_looks_like_a_formula_stays_a_text(forms: dict[str, Path], n
 
 def test_values_stay_on_one_line_and_are_bounded() -> None:
     said_ = Text('Tệp “a”\r\nvà "b"\t' + "x" * 5000)
-    entry = Entry(FRIDAY, 1, "a\nb.xlsx", "0" * 12, "01", Status.ACCEPTED, Rule.SOUND, said_)
+    entry = JournalEntry(FRIDAY, 1, "a\nb.xlsx", "0" * 12, "01", Status.ACCEPTED, Rule.SOUND, said_)
 
     written = journalfile._continued(journalfile._head("vi"), [entry], "vi").decode("utf-8-sig")
 
     assert written.count("\r\n") == 2
     line = list(csv.reader(written.splitlines()))[1]
     assert line[2] == "a b.xlsx"
-    assert line[8].startswith('Tệp “a” và "b" xxx') and len(line[8]) == journalfile.LONGEST
+    assert line[8].startswith('Tệp “a” và "b" xxx') and len(line[8]) == journalfile.LONGEST_JOURNAL
 
 
 def spoil(how: str, path: Path) -> None:
@@ -568,7 +568,7 @@ def test_a_journal_that_was_touched_is_kept_and_goes_on_in_a_new_one(forms: dict
 def test_a_long_journal_goes_on_in_the_next_file(forms: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
     filled(forms, "01.K1", "a.xlsx")
     consolidated(forms["01"], "nhan", now=MONDAY)
-    monkeypatch.setattr(journalfile, "MOST_BYTES", Path("01" + JOURNAL).stat().st_size)
+    monkeypatch.setattr(journalfile, "MOST_JOURNAL", Path("01" + JOURNAL).stat().st_size)
 
     found = consolidated(forms["01"], "nhan", now=FRIDAY)
 
@@ -672,7 +672,7 @@ def test_a_cells_form_has_no_journal() -> None:
 
 def test_a_workbook_keeps_the_latest_of_a_long_journal() -> None:
     """So that it stays openable; the file beside it keeps all."""
-    one = Entry(FRIDAY, 1, "a.xlsx", "0" * 12, "01.K1", Status.ACCEPTED, Rule.SOUND, Text("Nhận.", "Yes."))
+    one = JournalEntry(FRIDAY, 1, "a.xlsx", "0" * 12, "01.K1", Status.ACCEPTED, Rule.SOUND, Text("Nhận.", "Yes."))
     listed = [replace(one, run=number) for number in range(KEPT + 3)]
 
     assert latest(listed) == tuple(listed[3:]) and latest(listed[:2]) == tuple(listed[:2])

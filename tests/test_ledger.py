@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from loithe_xl.consolidation.ledger import (
     CELL_LIMIT,
     END,
-    FILE,
     FILE_COLUMNS,
+    FILE_LINE,
     PAST,
     UNIT_COLUMNS,
     Line,
@@ -260,7 +260,7 @@ def test_line_feeds_of_any_system_are_the_same() -> None:
 
 
 def test_a_code_cannot_look_like_the_end() -> None:
-    register = Register((replace(AWKWARD, code=END.strip("|"), parent=""), replace(AWKWARD, code=FILE)))
+    register = Register((replace(AWKWARD, code=END.strip("|"), parent=""), replace(AWKWARD, code=FILE_LINE)))
 
     assert read_register(Lines(register_lines(register))) == register
 
@@ -335,7 +335,7 @@ def test_receipts_of_an_earlier_version_are_read() -> None:
     """A line for every file, without who saved it and what stands for figures let go."""
     head, file, row, more, *_ = receipt_lines(SOME)
     former = [[*line[:11], *line[13:]] for line in (head, file, row, more)]
-    away = [FILE, None, "cd" * 32, "=1+1.xlsx", "refused", "2023-03-01T08:00:00", 1]
+    away = [FILE_LINE, None, "cd" * 32, "=1+1.xlsx", "refused", "2023-03-01T08:00:00", 1]
 
     assert read_receipts(Lines(signed([*former, away]))) == SOME
 

@@ -89,9 +89,9 @@ def example() -> dict[str, bytes]:
 def asked() -> dict[tuple[str, str], set[str]]:
     """Every key that the loader asks for, by folder and block, over the guide's pack and the built-in one."""
     seen: dict[tuple[str, str], set[str]] = {}
-    close = toml.Block.close
+    close = toml.TomlTable.close
 
-    def noting(self: toml.Block) -> None:
+    def noting(self: toml.TomlTable) -> None:
         block = re.sub(r"\[[^\]]*\]", "[]", re.sub(r"^schemes\..*", "schemes.*", self.key))
         where = self.file.split("/")[0], re.sub(r"(\.lines\[\])\..*", r"\1", block)
         if self.file == "report/profiles.toml":
@@ -100,7 +100,7 @@ def asked() -> dict[tuple[str, str], set[str]]:
         close(self)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(toml.Block, "close", noting)
+        patch.setattr(toml.TomlTable, "close", noting)
         load_files(example())
         read_profile(load(pack_folder("loi_the")))
     return {where: keys for where, keys in seen.items() if not where[1].startswith("*.")}
@@ -202,7 +202,7 @@ def test_words_and_limits_are_those_of_the_code() -> None:
 @pytest.mark.parametrize(("severity", "code"), [("ERROR", "CROSS_CHECK_FAILED"), ("WARNING", "CROSS_CHECK_WARNING")])
 def test_a_check_without_a_code_has_the_one_the_guide_says(severity: str, code: str) -> None:
     stated = {"id": "c", "at": "x", "severity": severity, "rule": "1 == 1", "message": "Sai.", "remedy": "Sửa."}
-    read = read_check(toml.Block(stated, "f", "checks[c]", toml.Faults()), None)  # type: ignore[arg-type]
+    read = read_check(toml.TomlTable(stated, "f", "checks[c]", toml.Faults()), None)  # type: ignore[arg-type]
 
     assert read
     assert read.check.code == code

@@ -18,7 +18,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (home / name).mkdir(parents=True)
         (home / name / "campaign.toml").touch()
     (home / "__pycache__").mkdir()
-    monkeypatch.setattr(find, "HOMES", (tmp_path / "installed", home))
+    monkeypatch.setattr(find, "PACK_HOMES", (tmp_path / "installed", home))
     return home
 
 

@@ -107,7 +107,7 @@ def test_the_bar_is_closed_before_the_run_is_said_to_be_stopped(monkeypatch: pyt
         raise KeyboardInterrupt
 
     monkeypatch.setattr(workers.Pool, "map", stopped)
-    answers = sandbox.read_each([Path("a"), Path("b")], sandbox.Work(str), Office(progress=walk), "validate")
+    answers = sandbox.read_each([Path("a"), Path("b")], sandbox.FileWork(str), Office(progress=walk), "validate")
 
     assert next(answers) == "one"
     with pytest.raises(KeyboardInterrupt) as held:  # with all its frames

@@ -18,7 +18,7 @@ from loithe_xl.language.issues import Issue
 from loithe_xl.reading import reader
 from loithe_xl.reading.guard import inspect
 from loithe_xl.reading.reader import read
-from loithe_xl.reading.received import Grid, Received
+from loithe_xl.reading.received import Received, SheetValues
 from loithe_xl.workbook.book import Book, Formula, Sheet
 from loithe_xl.workbook.protection import protection
 from loithe_xl.workbook.writer import render
@@ -456,8 +456,8 @@ def test_random_damage_never_raises():
 
 
 def test_an_empty_grid_is_blank_everywhere():
-    assert Grid().get(1, 1) is None
-    assert list(Grid().cells()) == []
+    assert SheetValues().get(1, 1) is None
+    assert list(SheetValues().cells()) == []
 
 
 EMPTY = '<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" count="0" uniqueCount="0"'

@@ -21,7 +21,7 @@ from loithe_xl.reading import guard, reader
 from loithe_xl.register import file
 from loithe_xl.register.file import read_register, sample_register
 from loithe_xl.register.register import COLUMNS, TIER_WORDS, Register, Unit
-from loithe_xl.register.sheet import LAST_ROW, register_book
+from loithe_xl.register.sheet import LAST_LISTED, register_book
 from loithe_xl.tasks import registers, sandbox
 from loithe_xl.workbook.writer import render
 
@@ -110,9 +110,9 @@ def test_an_empty_register_has_drop_downs_text_codes_and_an_example_that_is_not_
     workbook = openpyxl.load_workbook(path)
     sheet, guide = workbook.worksheets
     rules = {str(rule.sqref): rule for rule in sheet.data_validations.dataValidation}
-    assert rules[f"C2:C{LAST_ROW}"].formula1 == '"' + ",".join(TIER_WORDS.values()) + '"'
-    assert {rules[f"{column}2:{column}{LAST_ROW}"].type for column in "HI"} == {"date"}
-    assert {sheet[cell].number_format for cell in ("A2", "D2", f"A{LAST_ROW}", f"D{LAST_ROW}")} == {"@"}
+    assert rules[f"C2:C{LAST_LISTED}"].formula1 == '"' + ",".join(TIER_WORDS.values()) + '"'
+    assert {rules[f"{column}2:{column}{LAST_LISTED}"].type for column in "HI"} == {"date"}
+    assert {sheet[cell].number_format for cell in ("A2", "D2", f"A{LAST_LISTED}", f"D{LAST_LISTED}")} == {"@"}
     assert [column.value for column in sheet[1]] == list(COLUMNS)
     said = {cell.value for row in guide.iter_rows() for cell in row}
     assert {*COLUMNS, "04.01.003.C01"} <= said

@@ -18,8 +18,8 @@ from loithe_xl.draw import form_book
 from loithe_xl.form.inputs import Inputs, blank
 from loithe_xl.form.layout import INPUT, LABEL, NUMBER, Layout
 from loithe_xl.pack.spec import Field
-from loithe_xl.reading.received import Grid, Received
-from loithe_xl.repair.alignment import Alignment, Marks
+from loithe_xl.reading.received import Received, SheetValues
+from loithe_xl.repair.alignment import Alignment, Landmarks
 from loithe_xl.repair.salvage import Salvaged, salvage
 from loithe_xl.tasks.repair import _said, drawn_marks
 from loithe_xl.workbook.address import Address, located
@@ -37,7 +37,7 @@ class Bench:
     """A filled form as values that a test alters, and its repair."""
 
     layout: Layout
-    marks: dict[str, Marks]
+    marks: dict[str, Landmarks]
     others: dict[str, set[str]]
     inputs: Inputs
     sheets: dict[str, Cells]
@@ -45,7 +45,7 @@ class Bench:
     flawed: dict[str, dict[Address, str]]
 
     def repaired(self) -> Salvaged:
-        grids = {name: Grid(dict(sorted(cells.items()))) for name, cells in self.sheets.items()}
+        grids = {name: SheetValues(dict(sorted(cells.items()))) for name, cells in self.sheets.items()}
         names = tuple(self.sheets)
         unlocked = {name: {at for at, locked in cells.items() if not locked} for name, cells in self.locked.items()}
         received = Received(grids, {}, {}, None, names, self.flawed, unlocked)
@@ -66,7 +66,7 @@ class Bench:
 
 
 @cache
-def filled(form: str) -> tuple[Layout, dict[str, Marks], Inputs, dict[str, Cells], dict[str, set[str]]]:
+def filled(form: str) -> tuple[Layout, dict[str, Landmarks], Inputs, dict[str, Cells], dict[str, set[str]]]:
     """A form with a value of its own in every input, as a file gives it back."""
     layout = LOADED.by_form[form]
     fresh = form_book(drawn_case(form))
@@ -576,18 +576,18 @@ def inputs_now(made: Bench, cells: Cells) -> set[Address]:
 
 
 def test_columns_and_rows_that_nothing_settles_stay_unknown() -> None:
-    over = Alignment({(1, 1): "A", (1, 2): "B", (2, 1): "C", (3, 1): "D"}, Grid({(1, 1): "A", (5, 1): "C"}))
+    over = Alignment({(1, 1): "A", (1, 2): "B", (2, 1): "C", (3, 1): "D"}, SheetValues({(1, 1): "A", (5, 1): "C"}))
 
     assert over.columns == {1: 1}
     assert over.rows == {1: 1, 2: 5}
     assert over.near(3) == 6, "after the last that is known"
-    assert Alignment({(1, 1): "A", (3, 1): "B"}, Grid({(1, 1): "A", (9, 1): "B"})).near(2) is None
-    assert Alignment({(1, 1): "A"}, Grid({(1, 1): "A"})).columns == {}, "one text alone tells nothing"
+    assert Alignment({(1, 1): "A", (3, 1): "B"}, SheetValues({(1, 1): "A", (9, 1): "B"})).near(2) is None
+    assert Alignment({(1, 1): "A"}, SheetValues({(1, 1): "A"})).columns == {}, "one text alone tells nothing"
     column = {(row, 1): said for row, said in enumerate("ABCD", 1)}
-    torn = Grid({(1, 1): "A", (2, 1): "B", (3, 3): "C", (4, 3): "D"})
+    torn = SheetValues({(1, 1): "A", (2, 1): "B", (3, 3): "C", (4, 3): "D"})
     assert Alignment(column, torn).columns == {}, "two say this, two say that"
     heading = {(1, 1): "A", (1, 2): "B", (2, 1): "C", (2, 2): "D"}
-    torn = Grid({(1, 1): "A", (2, 2): "B", (5, 1): "C", (5, 2): "D"})
+    torn = SheetValues({(1, 1): "A", (2, 2): "B", (5, 1): "C", (5, 2): "D"})
     assert Alignment(heading, torn).rows == {2: 5}, "a row in two places is in none"
 
 

@@ -15,7 +15,7 @@ from loithe_xl.reading import reader
 from loithe_xl.reading.received import Received
 from loithe_xl.report import Edit, Page, read_edits
 from loithe_xl.report.annex import bars_of
-from loithe_xl.report.edits import LEFT, RIGHT, TRACES
+from loithe_xl.report.edits import LEFT_HALF, RIGHT_HALF, TRACES
 from loithe_xl.report.sheet import FIT, HIGHEST, NOTE, REPORT_TOKEN, report_book
 from loithe_xl.report.sheet import report_sheets as flowing_sheets
 from loithe_xl.rules.evaluate import Raw
@@ -139,7 +139,9 @@ def test_rows_put_in_by_hand_are_lines_of_their_own():
 
     moved = {pushed(where): cell for where, cell in sheet.cells.items()}
     sheet.cells = moved
-    edits = read_edits({REPORT: SheetGrid(sheet, {(row + 1, LEFT): "Câu chèn một.", (row + 2, LEFT): "Câu chèn hai."})})
+    edits = read_edits(
+        {REPORT: SheetGrid(sheet, {(row + 1, LEFT_HALF): "Câu chèn một.", (row + 2, LEFT_HALF): "Câu chèn hai."})}
+    )
 
     assert edits == {f"{HELD}+1": Edit("", "Câu chèn một."), f"{HELD}+2": Edit("", "Câu chèn hai.")}
     again = sample().page(edits)
@@ -150,7 +152,11 @@ def test_a_blank_row_is_no_line_and_the_next_one_typed_is_kept():
     sheet = drawn(sample().page())
     row, _ = place(sheet, HELD)
     sheet.cells = {(at[0] + 4, at[1]) if at[0] > row else at: cell for at, cell in sheet.cells.items()}
-    written = {(row + 1, LEFT): "  ", (row + 3, LEFT): "Câu sau dòng trống.", (row + 4, LEFT): "Câu cuối."}
+    written = {
+        (row + 1, LEFT_HALF): "  ",
+        (row + 3, LEFT_HALF): "Câu sau dòng trống.",
+        (row + 4, LEFT_HALF): "Câu cuối.",
+    }
     edits = read_edits({REPORT: SheetGrid(sheet, written)})
 
     assert edits == {f"{HELD}+1": Edit("", "Câu sau dòng trống."), f"{HELD}+2": Edit("", "Câu cuối.")}
@@ -169,7 +175,7 @@ def test_a_long_text_runs_over_several_rows_and_comes_back_whole():
     page = sample().page(typed(sample().page(), results__held=text))
 
     sheet = drawn(page)
-    rows = [row for (row, column), cell in sheet.cells.items() if column == TRACES[LEFT] and cell.value == HELD]
+    rows = [row for (row, column), cell in sheet.cells.items() if column == TRACES[LEFT_HALF] and cell.value == HELD]
     assert len(rows) > 1
     assert all(sheet.heights[row] <= HIGHEST for row in rows)
     assert typed(page)[HELD].shown == text
@@ -206,7 +212,7 @@ def test_only_lines_of_the_page_are_unlocked():
     report, annex = report_sheets(sample().page(), "vi")
 
     open_cells = {where for where, cell in report.cells.items() if not STYLES[cell.style].locked}
-    assert {column for _, column in open_cells} == {LEFT, RIGHT}
+    assert {column for _, column in open_cells} == {LEFT_HALF, RIGHT_HALF}
     wanted = (HELD, "number", "place_date", "signer", "recipient_2", "subject")
     assert {place(report, id) for id in wanted} <= open_cells
     assert all(STYLES[cell.style].locked for cell in annex.cells.values())

@@ -6,10 +6,10 @@ from fractions import Fraction
 import pytest
 from reporting import LATE, REGISTER, TOP, empty, given, receipts, sample
 
-from loithe_xl.report.table import Table
+from loithe_xl.report.table import ReportTable
 
 
-def table_of(**changed: int) -> Table:
+def table_of(**changed: int) -> ReportTable:
     return sample().with_values(**changed).page().table
 
 

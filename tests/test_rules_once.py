@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from tools import TERM, Calc
 
 from loithe_xl.draw import Case, form_book, packs
-from loithe_xl.draw.panel import FIRST, STATE, Panel, evaluate_panel
+from loithe_xl.draw.panel import FIRST_CHECK, STATE, Panel, evaluate_panel
 from loithe_xl.draw.render import cell_case, package
 from loithe_xl.form.figures import all_values
 from loithe_xl.form.inputs import Inputs, blank, constants
@@ -128,7 +128,7 @@ def test_spreadsheet_and_python_agree(opened: Calc, seed: int) -> None:
     inputs = random_inputs(seed)
     values = all_values(LAYOUT.form, inputs, constants(LOADED.pack, serial(TERM.cutoff)), {})
     panel = evaluate_panel(case_of(inputs))
-    states = [HIDDEN_CHECKS, FIRST, STATE, panel.last, STATE]
+    states = [HIDDEN_CHECKS, FIRST_CHECK, STATE, panel.last, STATE]
     derived = [TOTALS, 9, 3, 8 + len(LAYOUT.form.derived), 3]
 
     answer = opened.ask("fill", cells=cells_to_set(inputs), read=[states, derived, [CHECK, 5, 1, 5, 1]])
@@ -152,7 +152,7 @@ def test_what_floats_leave_behind_is_read_alike(opened: Calc, stored: float) -> 
     inputs = replace(start, values={**start.values, "members_total": exact(stored)})
     panel = evaluate_panel(case_of(inputs))
     slot = LAYOUT.slots["members_total"]
-    states = [HIDDEN_CHECKS, FIRST, STATE, panel.last, STATE]
+    states = [HIDDEN_CHECKS, FIRST_CHECK, STATE, panel.last, STATE]
     cells = [*cells_to_set(start), [slot.sheet, slot.row, slot.column, stored]]
 
     answer = opened.ask("fill", cells=cells, read=[states])

@@ -58,10 +58,10 @@ def test_the_log_holds_counts_codes_times_and_versions_and_nothing_of_the_files(
     told = press("validate", received, "--verbose")
     plain = press("validate", received)
 
-    written = (home / log.NAME).read_text(encoding="utf-8")
+    written = (home / log.LOG_NAME).read_text(encoding="utf-8")
     assert (told.code, told.out) == (1, plain.out)
     assert all(line in told.err for line in written.splitlines())
-    assert str(home / log.NAME) in told.err
+    assert str(home / log.LOG_NAME) in told.err
     for said in (f"loithe-xl validate {__version__} --verbose", "Kiểm tra: 25/25 tệp", "mã kết thúc 1", "Python 3."):
         assert said in written
     assert re.search(r"^  FILE_TEXT: 1$", written, re.M)
@@ -77,7 +77,7 @@ def test_what_became_of_files_is_counted(home: Path, issued: dict[str, Path], re
 
     press("consolidate", "--into", into, received, "-v", "--lang", "en")
 
-    written = (home / log.NAME).read_text(encoding="utf-8")
+    written = (home / log.LOG_NAME).read_text(encoding="utf-8")
     assert re.search(r"^\S+ \S+ loithe-xl consolidate \S+ --into --lang --verbose$", written, re.M)
     assert all(f"\n  {said}" in written for said in ("accepted: 1", "duplicate: 22", "refused: 2", "exit code 1"))
     assert "Reading: 25/25 files" in written
@@ -85,7 +85,7 @@ def test_what_became_of_files_is_counted(home: Path, issued: dict[str, Path], re
 
 def test_without_verbose_nothing_is_logged_and_quiet_verbose_only_writes(home: Path, received: Path):
     loud = press("validate", received)
-    assert not (home / log.NAME).exists()
+    assert not (home / log.LOG_NAME).exists()
 
     quiet = press("--quiet", "validate", received)
     assert (quiet.code, quiet.out) == (loud.code, loud.out)
@@ -93,7 +93,7 @@ def test_without_verbose_nothing_is_logged_and_quiet_verbose_only_writes(home: P
 
     silent = press("-q", "validate", received, "-v")
     assert silent.err == quiet.err
-    assert "mã kết thúc 1" in (home / log.NAME).read_text(encoding="utf-8")
+    assert "mã kết thúc 1" in (home / log.LOG_NAME).read_text(encoding="utf-8")
 
 
 def test_quiet_lists_no_files_but_tells_what_is_wrong(home: Path, tmp_path: Path):
@@ -112,7 +112,7 @@ def test_a_fault_of_the_data_is_counted_by_its_code_and_one_of_the_program_by_it
     from loithe_xl.tasks import consolidate
 
     assert press("status", tmp_path / SECRET, "-v").code == 3
-    written = (home / log.NAME).read_text(encoding="utf-8")
+    written = (home / log.LOG_NAME).read_text(encoding="utf-8")
     assert "PATH_MISSING: 1" in written and "mã kết thúc 3" in written
 
     def broken(path: Path) -> None:
@@ -120,21 +120,21 @@ def test_a_fault_of_the_data_is_counted_by_its_code_and_one_of_the_program_by_it
 
     monkeypatch.setattr(consolidate, "open_parent", broken)
     assert shell.run(["status", str(tmp_path / SECRET)]) == 3
-    written = (home / log.NAME).read_text(encoding="utf-8")
-    assert str(home / log.NAME) in capsys.readouterr().err
+    written = (home / log.LOG_NAME).read_text(encoding="utf-8")
+    assert str(home / log.LOG_NAME) in capsys.readouterr().err
     assert "RuntimeError" in written and "  test_runlog.py:" in written
     assert SECRET not in written
 
 
 def test_a_long_log_is_begun_anew_and_where_none_can_be_written_nothing_breaks(tmp_path: Path):
-    path = log.append(tmp_path, ["x" * log.MOST])
+    path = log.append(tmp_path, ["x" * log.MOST_LOG])
     log.append(tmp_path, ["y"])
     assert path.read_text(encoding="utf-8") == "y\n"
     log.append(tmp_path, ["z"])
     assert path.read_text(encoding="utf-8") == "y\nz\n"
 
     (tmp_path / "tep").write_text("")
-    assert log.append(tmp_path / "tep", ["y"]).name == log.NAME
+    assert log.append(tmp_path / "tep", ["y"]).name == log.LOG_NAME
 
 
 def test_the_version_is_the_first_line_and_verbose_tells_what_it_stands_on():

@@ -29,13 +29,13 @@ from loithe_xl.form.terms import Term
 from loithe_xl.identity import keyring, token
 from loithe_xl.intake import issued, seal
 from loithe_xl.intake.openfile import OpenedForm, Unreadable, open_file
-from loithe_xl.intake.structure import Expected, Marks, misplaced
+from loithe_xl.intake.structure import Expected, MarkedWords, misplaced
 from loithe_xl.language import catalogue
 from loithe_xl.language.catalogue import Text
 from loithe_xl.language.issues import Issue, Place, Severity
 from loithe_xl.pack import find
 from loithe_xl.reading import reader
-from loithe_xl.reading.received import Grid, Received
+from loithe_xl.reading.received import Received, SheetValues
 from loithe_xl.register.register import Register, Unit
 from loithe_xl.tasks.generate import Request, generate
 from loithe_xl.tasks.office import Office
@@ -74,7 +74,7 @@ def speaking(world: str, folder: Path) -> Iterator[None]:
             patch.setattr(catalogue, "catalogue", otherwise)
         if world in ("labels", "all"):
             home = shutil.copytree(find._home(), folder / f"packs of {world}")
-            patch.setattr(find, "HOMES", (home,))
+            patch.setattr(find, "PACK_HOMES", (home,))
             for file in (home / "loi_the" / "pack.toml", *(home / "loi_the" / "sections").iterdir()):
                 content = file.read_text(encoding="utf-8")
                 said = WORDS.sub(r"\g<0>Xưa: ", content) if world == "all" else LABEL.sub(r"\g<0>Xưa: ", content, 1)
@@ -207,7 +207,7 @@ def test_a_blank_cell_says_nothing(old: dict[str, dict[str, Path]]) -> None:
     assert isinstance(opened, OpenedForm)
 
     for blank, told in ((" ", True), ("", True), (None, True), ("x", False)):
-        more = replace(received, grids={**received.grids, name: Grid({**grid.values, (5, 26): blank})})
+        more = replace(received, grids={**received.grids, name: SheetValues({**grid.values, (5, 26): blank})})
         assert issued.as_sealed(more, expected, own, opened.identity, opened.key) is told
 
 
@@ -425,7 +425,7 @@ def test_broken_words_of_the_unit_are_not_believed_even_if_signed(
     opened = open_file(file, "")
     assert isinstance(opened, OpenedForm)
     digest = seal_of(file)[0]
-    said = seal.Wording(digest, own)
+    said = seal.SealedWords(digest, own)
     signature = token.vouch(issued._sealed(said, opened.identity, "vi"), keyring.private_key())
 
     told = of_the_form(resealed_with(file, tmp_path / "x.xlsx", [digest, signature, own]))
@@ -464,7 +464,7 @@ def test_a_seal_is_of_one_term_and_language_and_needs_formulas(tmp_path: Path, m
     opened = open_file(form, "")
     assert len(seal_of(form)) > 10
     hidden = received.grids[HIDDEN].values
-    english = {**received.grids, HIDDEN: Grid({**hidden, LANG_CELL: "en"})}
+    english = {**received.grids, HIDDEN: SheetValues({**hidden, LANG_CELL: "en"})}
 
     assert issued.as_sealed(received, expected, own, opened.identity, opened.key)
     for other in ({"period": "2023-01"}, {"cutoff": date(2023, 1, 31)}, {"deadline": date(2023, 1, 31)}):
@@ -473,7 +473,7 @@ def test_a_seal_is_of_one_term_and_language_and_needs_formulas(tmp_path: Path, m
     assert not issued.as_sealed(replace(received, formulas=None), expected, own, opened.identity, opened.key)
 
 
-def seen(path: Path) -> tuple[Received, Expected, Marks]:
+def seen(path: Path) -> tuple[Received, Expected, MarkedWords]:
     """A form as read, and today's form of its unit."""
     received, opened = reader.read(path.read_bytes(), COMPUTED), open_file(path, "x")
     assert isinstance(received, Received) and isinstance(opened, OpenedForm)

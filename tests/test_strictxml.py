@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from loithe_xl.reading import strictxml
-from loithe_xl.reading.strictxml import MAIN, MOST_SHARED, decoded, plain, rows, shared_texts
+from loithe_xl.reading.strictxml import MAIN_SPACE, MOST_SHARED, decoded, plain, rows, shared_texts
 
-SPACE = MAIN.decode()
+SPACE = MAIN_SPACE.decode()
 
 
 def page(rows: str, prefix: str = "", head: str = "", tail: str = "") -> bytes:

@@ -28,7 +28,7 @@ from loithe_xl.language.issues import Place, Severity, issue
 from loithe_xl.reading import reader
 from loithe_xl.reading.cellstyles import CellStyles
 from loithe_xl.reading.inputrules import inputs_in, meaning, stated
-from loithe_xl.reading.received import Grid, Received, Rule
+from loithe_xl.reading.received import InputRule, Received, SheetValues
 from loithe_xl.reading.sheetxml import scan
 from loithe_xl.register.register import Register, Unit
 from loithe_xl.rules.canonical import LAST_COLUMN, LAST_ROW, shifted, tokens
@@ -175,8 +175,8 @@ def test_every_rule_is_read_also_among_the_extensions() -> None:
     found = scan(sheet('<row r="1"><c r="A1"><v>1</v></c></row>', RULES), PLAIN)
 
     assert found.rules == (
-        Rule("A1 B2:B9", "whole", "between", "0", "9", "stop"),
-        Rule("C3", "list", "between", "'Một'!$A$1", "", "warning"),
+        InputRule("A1 B2:B9", "whole", "between", "0", "9", "stop"),
+        InputRule("C3", "list", "between", "'Một'!$A$1", "", "warning"),
     )
     assert found.texts == ["1"]
 
@@ -197,8 +197,8 @@ def test_words_that_look_like_rules_are_none() -> None:
         scan(sheet("", "<x><dataValidations/></x>" * 20), PLAIN)
 
 
-def rule(kind: str, first: str = "", second: str = "", operator: str = "between", style: str = "stop") -> Rule:
-    return Rule("A1", kind, operator, first, second, style)
+def rule(kind: str, first: str = "", second: str = "", operator: str = "between", style: str = "stop") -> InputRule:
+    return InputRule("A1", kind, operator, first, second, style)
 
 
 @pytest.mark.parametrize(
@@ -211,7 +211,7 @@ def rule(kind: str, first: str = "", second: str = "", operator: str = "between"
         (rule("textLength", "5000", "", "lessThanOrEqual"), rule("textLength", "5000", "0", "lessThanOrEqual")),
     ],
 )
-def test_spellings_of_one_rule(ours: Rule, theirs: Rule) -> None:
+def test_spellings_of_one_rule(ours: InputRule, theirs: InputRule) -> None:
     assert meaning(ours) == meaning(theirs)
 
 
@@ -228,7 +228,7 @@ def test_spellings_of_one_rule(ours: Rule, theirs: Rule) -> None:
         (rule("whole", "0", "9"), rule("custom", "TRUE")),
     ],
 )
-def test_rules_that_differ(ours: Rule, theirs: Rule) -> None:
+def test_rules_that_differ(ours: InputRule, theirs: InputRule) -> None:
     assert meaning(ours) != meaning(theirs)
 
 
@@ -244,7 +244,7 @@ def test_a_rule_is_stated_as_the_writer_writes_it() -> None:
     area = ((3, 2), (9, 2))
     made = Validation(area, "text", "t", "p", "e", maximum=5000)
 
-    assert stated(made) == Rule("B3:B9", "textLength", "lessThanOrEqual", "5000", "", "stop")
+    assert stated(made) == InputRule("B3:B9", "textLength", "lessThanOrEqual", "5000", "", "stop")
     assert stated(replace(made, area=(area[0], area[0]), minimum=0)).areas == "B3"
     with pytest.raises(ValueError, match="without bounds"):
         stated(replace(made, maximum=None))
@@ -343,7 +343,7 @@ def test_a_form_is_what_was_issued(tmp_path: Path, lang: str, term: Term) -> Non
         assert not codes & {"VALUE_OUTSIDE", "SHEET_MISSING", "FIELD_CUT"}, (path, codes)
 
 
-def received_of(path: Path) -> tuple[Received, structure.Expected, structure.Marks]:
+def received_of(path: Path) -> tuple[Received, structure.Expected, structure.MarkedWords]:
     """A form as read, and the form that its unit was issued."""
     received = reader.read(path.read_bytes(), COMPUTED)
     opened = open_file(path, "x")
@@ -414,7 +414,7 @@ def test_a_sheet_is_another_once_most_of_its_words_are(forms: dict[str, Path], f
 
     def without(count: int) -> list[str]:
         values = {**received.grids[sheet].values, **{at: f"khác {at}" for at in labels[:count]}}
-        changed = replace(received, grids={**received.grids, sheet: Grid(values)})
+        changed = replace(received, grids={**received.grids, sheet: SheetValues(values)})
         return [each.code for each in structure.compare(changed, expected, own)]
 
     half = len(labels) // 2
@@ -433,7 +433,7 @@ def test_labels_whose_letters_and_blanks_a_program_spells_otherwise_are_the_same
         for at in {*page.labels, *page.own_labels}:
             if isinstance(said := values[at], str):
                 values[at] = f" {unicodedata.normalize('NFD', said).replace(' ', chr(160) + ' ')} "
-        grids[sheet] = Grid(values)
+        grids[sheet] = SheetValues(values)
 
     assert structure.compare(replace(received, grids=grids), expected, own) == []
 

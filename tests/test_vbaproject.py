@@ -15,7 +15,7 @@ from vba_reader import decompressed, modules, streams
 
 from loithe_xl.addin import xlam
 from loithe_xl.addin.xlam.compression import compress
-from loithe_xl.addin.xlam.vbaproject import Kind, Module, module_text, vba_project
+from loithe_xl.addin.xlam.vbaproject import Module, ModuleKind, module_text, vba_project
 
 BAS = "Option Explicit\n\nPublic Sub Press()\n    Debug.Print 1\nEnd Sub\n"
 CLS = """VERSION 1.0 CLASS
@@ -382,7 +382,7 @@ def test_only_plain_ascii_is_source(source: str, said: str):
         ("class", hard_text(4096), "module Main: the source does not compress"),
     ],
 )
-def test_a_source_that_does_not_fit_is_refused(kind: Kind, source: str, said: str):
+def test_a_source_that_does_not_fit_is_refused(kind: ModuleKind, source: str, said: str):
     with pytest.raises(ValueError, match=said):
         vba_project("Example", [Module("Main", source, kind)])
 

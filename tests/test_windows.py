@@ -17,7 +17,7 @@ from pcs import Pc, mark, runtime_in
 
 import loithe_xl
 from loithe_xl.addin.setup import windows
-from loithe_xl.addin.setup.windows import Link, Ran
+from loithe_xl.addin.setup.windows import Ran, Shortcut
 from loithe_xl.language.issues import Fault
 
 
@@ -115,7 +115,7 @@ def test_a_program_waits_for_no_input_and_shows_no_window(monkeypatch: pytest.Mo
 
 def test_a_program_that_is_not_there_or_never_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     assert windows.start([str(tmp_path / "absent.exe")], {}) == Ran(-1, "FileNotFoundError")
-    monkeypatch.setattr(windows, "SECONDS", 0.01)
+    monkeypatch.setattr(windows, "ANSWER_SECONDS", 0.01)
     waiting = "import threading; threading.Event().wait()"
     assert windows.start([sys.executable, "-c", waiting], {}) == Ran(-1, "TimeoutExpired")
 
@@ -123,7 +123,7 @@ def test_a_program_that_is_not_there_or_never_ends(tmp_path: Path, monkeypatch: 
 def test_shortcuts_are_made_under_plain_names(pc: Pc):
     workshop = pc.drive / "temp"
     workshop.mkdir()
-    links = [Link(pc.python, "-m a"), Link(pc.python, "-m b")]
+    links = [Shortcut(pc.python, "-m a"), Shortcut(pc.python, "-m b")]
     made = windows.make_links(pc.windows(), links, workshop)
     assert made == [f"{pc.python} -m {name} in {pc.python.parent}".encode() for name in "ab"]
     assert list(workshop.iterdir()) == []
@@ -137,12 +137,12 @@ def test_no_shortcuts_where_powershell_may_not(pc: Pc):
     workshop = pc.drive / "temp"
     workshop.mkdir()
     pc.links_allowed = False
-    assert windows.make_links(pc.windows(), [Link(pc.python, "-m a")], workshop) is None
+    assert windows.make_links(pc.windows(), [Shortcut(pc.python, "-m a")], workshop) is None
     pc.links_allowed = True
     for answer in (lambda ran: Ran(1, "half done"), lambda ran: [file.unlink() for file in workshop.iterdir()] and ran):
         run = pc.run
         here = replace(pc.windows(), run=lambda *asked, run=run, answer=answer: answer(run(*asked)))
-        assert windows.make_links(here, [Link(pc.python, "-m a")], workshop) is None
+        assert windows.make_links(here, [Shortcut(pc.python, "-m a")], workshop) is None
         assert list(workshop.iterdir()) == []
 
 

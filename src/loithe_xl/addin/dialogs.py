@@ -13,7 +13,7 @@ from loithe_xl.addin.excel import app
 from loithe_xl.language.catalogue import Text, text
 from loithe_xl.tasks.office import Office, local_time
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
 class Stopped(Exception):
@@ -39,7 +39,7 @@ class Click:
         title = text("addin.title", button=name).to(self.lang)
         app.alert(self.book.app, "\n\n".join(each.to(self.lang) for each in words), title, grave=grave)
 
-    def walk(self, items: Sequence[T], label: str) -> Iterable[T]:
+    def walk(self, items: Sequence[_T], label: str) -> Iterable[_T]:
         """The items one by one, the status bar telling how far it is."""
         key = "making" if label == "generate" else "reading"
         for number, item in enumerate(items, 1):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from loithe_xl.draw.head import LINE, lines_of
+from loithe_xl.draw.head import LINE_POINTS, lines_of
 from loithe_xl.language.catalogue import text
 from loithe_xl.language.issues import Issue, Severity
 from loithe_xl.language.notation import moment
@@ -59,7 +59,7 @@ def _line(sheet: Sheet, row: int, number: int, found: Issue, lang: str) -> None:
     sheet.put(row, PLACE, where or None, style)
     sheet.put(row, PLACE + 1, _jump(found, lang) if where else None, "link")
     sheet.merges.append(((row, 3), (row, 5)))
-    sheet.heights[row] = min(409, LINE * max(lines_of(message, _SAID), lines_of(where, 56), 1) + 6)
+    sheet.heights[row] = min(409, LINE_POINTS * max(lines_of(message, _SAID), lines_of(where, 56), 1) + 6)
 
 
 def shown_place(found: Issue) -> str:

@@ -15,13 +15,13 @@ from loithe_xl.language.issues import Fault
 from loithe_xl.system import log
 from loithe_xl.tasks.office import local_time
 
-Work = Callable[[Click], None]
+ButtonWork = Callable[[Click], None]
 Button = Callable[..., bool]
 BUTTONS: dict[str, Button] = {}  # by the name of its function: every one that is defined
 MOST_FAULTS = 8  # told in one message
 
 
-def button(work: Work) -> Button:
+def button(work: ButtonWork) -> Button:
     """Make a function a button, which takes the open workbook and the language, and enter it among ``BUTTONS``.
 
     It tells the user whatever went wrong, and returns False when it could not do its work.

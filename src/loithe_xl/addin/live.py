@@ -50,7 +50,7 @@ _PLACE = re.compile(r"(.+)!([A-Z]+[0-9]+)")
 
 
 @dataclass(frozen=True, slots=True)
-class Reported:
+class LiveReport:
     """The report that now stands in the workbook, and its parent's figures."""
 
     parent: ParentBook
@@ -136,13 +136,13 @@ def consolidate(book: Book, paths: Sequence[Path], office: Office) -> Consolidat
         return noted(result, path)
 
 
-def report(book: Book, office: Office, profile: str | None = None) -> Reported:
+def report(book: Book, office: Office, profile: str | None = None) -> LiveReport:
     """Make the report sheet of the open parent anew, with what was edited by hand kept; then save it."""
     path = place_of(book)
     with store.lock(path):
         parent = _parent(book)
         page = page_for(parent, read_edits(parent.grids), profile, office)
-        return Reported(parent, page, _write(book, path, parent, replace(rebuilt_case(parent), page=page), office))
+        return LiveReport(parent, page, _write(book, path, parent, replace(rebuilt_case(parent), page=page), office))
 
 
 def status(book: Book) -> ParentBook:

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import click
 
-from loithe_xl.cli.shell import FAULTY, OK, Group, command, format_option, option, say, say_error, say_json
+from loithe_xl.cli.shell import FAULTY, OK, CommandGroup, command, format_option, option, say, say_error, say_json
 from loithe_xl.language.catalogue import text
 
 
-def add(root: Group, lang: str) -> None:
+def add(root: CommandGroup, lang: str) -> None:
     """Register the group ``addin``."""
-    group = Group(name="addin", help=text("cli.help_addin").to(lang), lang=lang)
+    group = CommandGroup(name="addin", help=text("cli.help_addin").to(lang), lang=lang)
     file = click.Path(path_type=Path, dir_okay=False)
     out = option(lang, "--out", type=file, required=True, metavar="FILE.xlam")
     group.add_command(command("addin build", lang, partial(_build, lang), out))

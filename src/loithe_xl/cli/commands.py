@@ -10,13 +10,13 @@ from typing import Any
 
 import click
 
-from loithe_xl.cli.generate import FILE
+from loithe_xl.cli.generate import FILE_TYPE
 from loithe_xl.cli.localised import badly_written
 from loithe_xl.cli.progress import progress_bar
 from loithe_xl.cli.shell import (
     FAULTY,
     OK,
-    Group,
+    CommandGroup,
     argument,
     command,
     format_option,
@@ -51,7 +51,7 @@ class Moment(click.ParamType[datetime]):
         return moment
 
 
-def add(root: Group, lang: str) -> None:
+def add(root: CommandGroup, lang: str) -> None:
     """Register the four commands."""
 
     shape, held = format_option(lang), argument(lang, "parent", "PARENT.xlsx")
@@ -64,19 +64,19 @@ def add(root: Group, lang: str) -> None:
             lang,
             lambda **given: _consolidate(lang, _ConsolidateOptions(**given)),
             argument(lang, "paths", "PATH...", nargs=-1),
-            option(lang, "--into", type=FILE, required=True, metavar="PARENT.xlsx"),
+            option(lang, "--into", type=FILE_TYPE, required=True, metavar="PARENT.xlsx"),
             option(lang, "--dry-run", is_flag=True),
-            option(lang, "--prefer", "preferred", type=FILE, metavar="FILE"),
+            option(lang, "--prefer", "preferred", type=FILE_TYPE, metavar="FILE"),
             option(lang, "--withdraw", "withdrawn", multiple=True, metavar="CODE"),
             option(lang, "--now", type=Moment(lang), metavar="TIME"),
             shape,
         )
     )
-    export = option(lang, "--export", type=FILE, metavar="FILE")
+    export = option(lang, "--export", type=FILE_TYPE, metavar="FILE")
     root.add_command(command("status", lang, partial(_status, lang), held, export, shape))
     profiles = option(lang, "--profile", metavar="NAME")
-    out = option(lang, "--out", type=FILE, metavar="FILE.xlsx")
-    pdf = option(lang, "--pdf", type=FILE, metavar="FILE.pdf")
+    out = option(lang, "--out", type=FILE_TYPE, metavar="FILE.xlsx")
+    pdf = option(lang, "--pdf", type=FILE_TYPE, metavar="FILE.pdf")
     root.add_command(command("report", lang, partial(_report, lang), held, out, profiles, pdf, shape))
 
 

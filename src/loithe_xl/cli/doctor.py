@@ -10,7 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from loithe_xl.cli.shell import FAULTY, OK, Group, argument, command, format_option, noticing, option, say, say_json
+from loithe_xl.cli.shell import (
+    FAULTY,
+    OK,
+    CommandGroup,
+    argument,
+    command,
+    format_option,
+    noticing,
+    option,
+    say,
+    say_json,
+)
 from loithe_xl.cli.terminal import count
 from loithe_xl.language.catalogue import text
 
@@ -22,9 +33,9 @@ if TYPE_CHECKING:
 CELL = re.compile(r"(?:(?P<sheet>.+)!)?\$?(?P<column>[A-Za-z]{1,3})\$?(?P<row>[1-9][0-9]{0,6})")
 
 
-def add(root: Group, lang: str) -> None:
+def add(root: CommandGroup, lang: str) -> None:
     """Register the group ``doctor``."""
-    group = Group(name="doctor", help=text("cli.help_doctor").to(lang), lang=lang)
+    group = CommandGroup(name="doctor", help=text("cli.help_doctor").to(lang), lang=lang)
     files = partial(argument, lang, "files", "FILE...", nargs=-1, required=True)
     values, shape = option(lang, "--values", "plainly", is_flag=True), format_option(lang)
     by = option(lang, "--pack", metavar="NAME|DIR")

@@ -10,14 +10,14 @@ from typing import Any
 
 import click
 
-from loithe_xl.cli.localised import Choice, badly_written
+from loithe_xl.cli.localised import NearestChoice, badly_written
 from loithe_xl.cli.progress import progress_bar
-from loithe_xl.cli.shell import OK, Group, command, noticing, option, say
+from loithe_xl.cli.shell import OK, CommandGroup, command, noticing, option, say
 from loithe_xl.cli.terminal import is_quiet
 from loithe_xl.language.catalogue import text
 
 LEVELS = ("cell", "base", "district", "province", "commune")  # the register's tiers; a pack's scheme has some of them
-FILE = click.Path(path_type=Path)
+FILE_TYPE = click.Path(path_type=Path)
 
 
 class Day(click.ParamType[date]):
@@ -36,15 +36,15 @@ class Day(click.ParamType[date]):
             raise badly_written("bad_date", self.lang, param, ctx) from None
 
 
-def add(root: Group, lang: str) -> None:
+def add(root: CommandGroup, lang: str) -> None:
     """Register both commands."""
     root.add_command(
         command(
             "generate",
             lang,
             lambda **given: _generate(lang, _GenerateOptions(**given)),
-            option(lang, "--level", type=Choice(LEVELS, lang), required=True),
-            option(lang, "--register", type=FILE, metavar="FILE.xlsx"),
+            option(lang, "--level", type=NearestChoice(LEVELS, lang), required=True),
+            option(lang, "--register", type=FILE_TYPE, metavar="FILE.xlsx"),
             option(lang, "--pack", said="pack_or_ours", metavar="NAME|DIR"),
             option(lang, "--scheme", metavar="NAME"),
             option(lang, "--period", metavar="PERIOD"),
@@ -52,8 +52,8 @@ def add(root: Group, lang: str) -> None:
             option(lang, "--deadline", type=Day(lang), metavar="YYYY-MM-DD"),
             option(lang, "--unit", "units", multiple=True, metavar="CODE"),
             option(lang, "--below", is_flag=True),
-            option(lang, "--out", type=FILE, default=Path(), metavar="DIR"),
-            option(lang, "--key", type=FILE, metavar="FILE"),
+            option(lang, "--out", type=FILE_TYPE, default=Path(), metavar="DIR"),
+            option(lang, "--key", type=FILE_TYPE, metavar="FILE"),
         )
     )
     root.add_command(
@@ -61,7 +61,7 @@ def add(root: Group, lang: str) -> None:
             "demo",
             lang,
             partial(_demo, lang),
-            option(lang, "--out", type=FILE, default=Path("loithe-demo"), show_default=True, metavar="DIR"),
+            option(lang, "--out", type=FILE_TYPE, default=Path("loithe-demo"), show_default=True, metavar="DIR"),
         )
     )
 

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from loithe_xl.cli.shell import OK, Group, argument, command, noticing, option, say, say_error
+from loithe_xl.cli.shell import OK, CommandGroup, argument, command, noticing, option, say, say_error
 from loithe_xl.language.catalogue import Text, text
 
 if TYPE_CHECKING:
     from loithe_xl.tasks.keys import Offer
 
 
-def add(root: Group, lang: str) -> None:
+def add(root: CommandGroup, lang: str) -> None:
     """Register the group ``key``."""
-    group = Group(name="key", help=text("cli.help_key").to(lang), lang=lang)
+    group = CommandGroup(name="key", help=text("cli.help_key").to(lang), lang=lang)
     file = argument(lang, "file", "FILE")
     unit = option(lang, "--unit", said="key_unit", metavar="CODE")
     every = option(lang, "--all", "everybody", said="key_all", is_flag=True)

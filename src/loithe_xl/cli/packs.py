@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from loithe_xl.cli.shell import FAULTY, OK, Group, argument, command, format_option, say, say_json
+from loithe_xl.cli.shell import FAULTY, OK, CommandGroup, argument, command, format_option, say, say_json
 from loithe_xl.language.catalogue import text
 
 
-def add(root: Group, lang: str) -> None:
+def add(root: CommandGroup, lang: str) -> None:
     """Register the group ``pack``."""
-    group = Group(name="pack", help=text("cli.help_pack").to(lang), lang=lang)
+    group = CommandGroup(name="pack", help=text("cli.help_pack").to(lang), lang=lang)
     group.add_command(command("pack new", lang, partial(_new, lang), argument(lang, "folder", "DIR")))
     pack = argument(lang, "pack", "NAME|DIR")
     group.add_command(command("pack check", lang, partial(_check, lang), pack, format_option(lang)))

@@ -14,16 +14,16 @@ from loithe_xl.cli.shell import say_error
 from loithe_xl.cli.terminal import is_quiet, run_log
 from loithe_xl.language.catalogue import text
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 WORTH_SHOWING = 20
 A_SECOND = 4  # times that the bar is drawn: drawing takes its time from the work
 
 
-def progress_bar(lang: str, clock: Callable[[], float] = time.monotonic) -> Callable[[Sequence[T], str], Iterable[T]]:
+def progress_bar(lang: str, clock: Callable[[], float] = time.monotonic) -> Callable[[Sequence[_T], str], Iterable[_T]]:
     """A function that walks through items and shows how far it is: a bar to whoever looks, one line into a file."""
 
-    def walk(items: Sequence[T], label: str) -> Iterable[T]:
-        shown: Iterable[T] = items
+    def walk(items: Sequence[_T], label: str) -> Iterable[_T]:
+        shown: Iterable[_T] = items
         if len(items) >= WORTH_SHOWING and not is_quiet():
             show = _drawn if sys.stderr.isatty() else _told
             shown = show(items, text(f"cli.progress_{label}").to(lang), lang, clock)
@@ -45,7 +45,7 @@ def pace(rate: float | None, left: float | None, lang: str) -> str:
     return ", ".join(said)
 
 
-def _told(items: Sequence[T], label: str, lang: str, clock: Callable[[], float]) -> Iterable[T]:
+def _told(items: Sequence[_T], label: str, lang: str, clock: Callable[[], float]) -> Iterable[_T]:
     """One line when all is done; what draws bars takes longer to load than it takes to read the first files."""
     began = clock()
     yield from items
@@ -54,7 +54,7 @@ def _told(items: Sequence[T], label: str, lang: str, clock: Callable[[], float])
     say_error(f"{label} {len(items)}/{len(items)} {rate}".rstrip())
 
 
-def _drawn(items: Sequence[T], label: str, lang: str, clock: Callable[[], float]) -> Iterable[T]:
+def _drawn(items: Sequence[_T], label: str, lang: str, clock: Callable[[], float]) -> Iterable[_T]:
     began = drawn = clock()
 
     def told(_: object) -> str:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from loithe_xl.cli.shell import FAULTY, OK, Group, argument, command, format_option, say, say_json
+from loithe_xl.cli.shell import FAULTY, OK, CommandGroup, argument, command, format_option, say, say_json
 from loithe_xl.cli.terminal import count
 from loithe_xl.language.catalogue import text
 
 
-def add(root: Group, lang: str) -> None:
+def add(root: CommandGroup, lang: str) -> None:
     """Register the group ``register``."""
-    group = Group(name="register", help=text("cli.help_register").to(lang), lang=lang)
+    group = CommandGroup(name="register", help=text("cli.help_register").to(lang), lang=lang)
 
     target = argument(lang, "file", "FILE.xlsx")
     group.add_command(command("register new", lang, partial(_make, lang, sample=False), target))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from loithe_xl.cli.generate import FILE
+from loithe_xl.cli.generate import FILE_TYPE
 from loithe_xl.cli.shell import (
     FAULTY,
     OK,
-    Group,
+    CommandGroup,
     argument,
     command,
     format_option,
@@ -22,7 +22,7 @@ from loithe_xl.cli.shell import (
 from loithe_xl.cli.terminal import count
 
 
-def add(root: Group, lang: str) -> None:
+def add(root: CommandGroup, lang: str) -> None:
     """Register the command."""
     root.add_command(
         command(
@@ -30,7 +30,7 @@ def add(root: Group, lang: str) -> None:
             lang,
             partial(_repair, lang),
             argument(lang, "file", "FILE"),
-            option(lang, "--out", type=FILE, required=True, metavar="CLEAN.xlsx"),
+            option(lang, "--out", type=FILE_TYPE, required=True, metavar="CLEAN.xlsx"),
             option(lang, "--pack", metavar="NAME|DIR"),
             format_option(lang),
         )

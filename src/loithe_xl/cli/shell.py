@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from loithe_xl import __version__
-from loithe_xl.cli.localised import COMPLETING, PROGRAM, Argument, Choice, Option, said_by_click, speak, wrong
+from loithe_xl.cli.localised import (
+    COMPLETING,
+    PROGRAM_NAME,
+    Argument,
+    NearestChoice,
+    Option,
+    said_by_click,
+    speak,
+    wrong,
+)
 from loithe_xl.cli.terminal import count, is_quiet, noted, ready, settle, tell, visible, visible_json
 from loithe_xl.language.catalogue import LANGUAGES, text
 from loithe_xl.system import process
@@ -21,7 +30,7 @@ if TYPE_CHECKING:
 OK, FAULTY, USAGE, NOTHING_DONE = 0, 1, 2, 3
 
 # Command -> the module that makes it, which is loaded when the command is asked for.
-HOMES = {
+_HOMES = {
     "generate": "generate",
     "demo": "generate",
     "validate": "commands",
@@ -65,9 +74,9 @@ def _pressed(arguments: list[str], lang: str) -> int:
     """Run the command. click's own ``main`` would end the process with 1 when a reader goes away."""
     root = _root(lang)
     if COMPLETING in os.environ:  # a shell asks how a word goes on; click answers it
-        root.main(arguments, prog_name=PROGRAM)
+        root.main(arguments, prog_name=PROGRAM_NAME)
     try:
-        with root.make_context(PROGRAM, arguments, obj=tuple(arguments)) as context:
+        with root.make_context(PROGRAM_NAME, arguments, obj=tuple(arguments)) as context:
             return int(root.invoke(context) or OK)
     except click.exceptions.Exit as done:
         return done.exit_code
@@ -113,7 +122,7 @@ def say_json(answer: dict[str, Any]) -> None:
 def build(lang: str) -> click.Group:
     """All commands, their help in ``lang``."""
     root = _root(lang)
-    for name in HOMES:
+    for name in _HOMES:
         root.get_command(click.Context(root), name)
     return root
 
@@ -122,7 +131,9 @@ def _root(lang: str) -> click.Group:
     """The program; it makes a command when that is asked for."""
     speak(lang)
     settings = {"terminal_width": _width(), "help_option_names": ["-h", "--help"]}
-    return _Root(PROGRAM, help=text("cli.help", version=__version__).to(lang), lang=lang, context_settings=settings)
+    return _Root(
+        PROGRAM_NAME, help=text("cli.help", version=__version__).to(lang), lang=lang, context_settings=settings
+    )
 
 
 def _width() -> int:
@@ -137,7 +148,7 @@ def _width() -> int:
 def _everywhere(lang: str) -> list[click.Parameter]:
     """The options that every command takes: --lang, which is read before parsing; --quiet and --verbose."""
     return [
-        option(lang, "--lang", type=Choice(LANGUAGES, lang), default=lang, expose_value=False),
+        option(lang, "--lang", type=NearestChoice(LANGUAGES, lang), default=lang, expose_value=False),
         option(lang, "-q", "--quiet", said="quiet", is_flag=True, expose_value=False, callback=noted),
         option(lang, "-v", "--verbose", said="verbose", is_flag=True, expose_value=False, callback=noted),
     ]
@@ -176,7 +187,7 @@ class Command(click.Command):
             return log.done(super().invoke(ctx))
 
 
-class Group(Command, click.Group):
+class CommandGroup(Command, click.Group):
     """A group of commands in ``lang``."""
 
     def __init__(self, *args: Any, lang: str = "vi", **kwargs: Any) -> None:
@@ -194,7 +205,7 @@ class Group(Command, click.Group):
             formatter.write_dl(lines)
 
 
-class _Root(Group):
+class _Root(CommandGroup):
     """The group of all commands."""
 
     def __init__(self, *args: Any, lang: str, **kwargs: Any) -> None:
@@ -204,17 +215,17 @@ class _Root(Group):
         self.params.append(version)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted(HOMES)
+        return sorted(_HOMES)
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         try:
             return super().resolve_command(ctx, args)
         except click.exceptions.NoSuchCommand as error:  # click offers only what is made
-            raise click.exceptions.NoSuchCommand(error.command_name, possibilities=HOMES, ctx=ctx) from None
+            raise click.exceptions.NoSuchCommand(error.command_name, possibilities=_HOMES, ctx=ctx) from None
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name in HOMES and cmd_name not in self.commands:
-            import_module(f"loithe_xl.cli.{HOMES[cmd_name]}").add(self, self.lang)
+        if cmd_name in _HOMES and cmd_name not in self.commands:
+            import_module(f"loithe_xl.cli.{_HOMES[cmd_name]}").add(self, self.lang)
         return super().get_command(ctx, cmd_name)
 
 
@@ -223,7 +234,7 @@ def _shown_version(context: click.Context, param: click.Parameter, value: bool) 
     del param
     if not value or context.resilient_parsing:
         return
-    say(f"{PROGRAM} {__version__}")
+    say(f"{PROGRAM_NAME} {__version__}")
     if {"-v", "--verbose"} & set(context.obj):
         from loithe_xl.cli.runlog import versions
 
@@ -258,7 +269,9 @@ def argument(lang: str, name: str, metavar: str, **settings: Any) -> click.Argum
 
 def format_option(lang: str) -> click.Option:
     """--format text|json."""
-    return option(lang, "--format", "form", type=Choice(["text", "json"], lang), default="text", show_default=True)
+    return option(
+        lang, "--format", "form", type=NearestChoice(["text", "json"], lang), default="text", show_default=True
+    )
 
 
 def _asked(arguments: Sequence[str], name: str) -> Iterator[str]:

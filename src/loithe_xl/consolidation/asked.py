@@ -20,7 +20,7 @@ Lacks = Mapping[str, frozenset[str]]  # figure -> the units whose reports count 
 UNASKED = Flaw("unasked")
 
 
-class Asked:
+class AskedFigures:
     """Which figures today's forms ask of every unit of a register."""
 
     def __init__(self, pack: Pack, register: Register) -> None:

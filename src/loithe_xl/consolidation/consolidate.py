@@ -8,7 +8,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from loithe_xl.consolidation.asked import UNASKED, Asked, Lacks, nobody_asked, of_answers, of_units, told_and_hidden
+from loithe_xl.consolidation.asked import (
+    UNASKED,
+    AskedFigures,
+    Lacks,
+    nobody_asked,
+    of_answers,
+    of_units,
+    told_and_hidden,
+)
 from loithe_xl.consolidation.decide import between, decide
 from loithe_xl.consolidation.receipts import (
     Compact,
@@ -72,7 +80,7 @@ def consolidate(unit_form: UnitForm, inputs: Inputs, register: Register, receipt
     pack, form, parent = unit_form.pack, unit_form.form, unit_form.identity.unit
     decision = decide(register, parent, receipts)
     summed = _Summed(pack, form)
-    lacks = Asked(pack, register).lacks(decision.counted.values())
+    lacks = AskedFigures(pack, register).lacks(decision.counted.values())
     rows = _child_rows(summed, register, parent, decision, lacks)
     lacks = {**lacks, **of_answers(form, rows)}
     given = given_values(pack, form, register, parent, rows)

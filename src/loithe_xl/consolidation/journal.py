@@ -14,7 +14,7 @@ from loithe_xl.language.issues import Severity, has_error
 from loithe_xl.workbook.ownsheets import RECEIPTS
 
 SHA = 12  # digits of a file's fingerprint that an entry shows
-CODES = 6  # faults that an entry names
+_CODES = 6  # faults that an entry names
 KEPT = 20_000  # entries that a workbook keeps, so that it stays openable however long it is used
 
 
@@ -27,7 +27,7 @@ class Effect(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class JournalEntry:
     """One file in one run. ``run`` numbers the runs that changed the parent, 0 is one that brought nothing new;
     ``moment`` is an ISO time, ``file`` a name without folders, ``sha`` the fingerprint's first 12 digits."""
 
@@ -59,7 +59,7 @@ class Run:
     passing: frozenset[str] = frozenset()
 
 
-def entries(run: Run) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
+def entries(run: Run) -> tuple[tuple[JournalEntry, ...], tuple[JournalEntry, ...]]:
     """What is new: files that came, or stand otherwise than before the run; and the files seen with nothing new.
 
     Both are sorted, so that the order in which the files were read leaves no trace.
@@ -82,12 +82,12 @@ def entries(run: Run) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
     return first, second
 
 
-def runs(journal: Iterable[Entry]) -> int:
+def runs(journal: Iterable[JournalEntry]) -> int:
     """How many runs changed the parent so far."""
     return max((entry.run for entry in journal), default=0)
 
 
-def latest(journal: Sequence[Entry]) -> tuple[Entry, ...]:
+def latest(journal: Sequence[JournalEntry]) -> tuple[JournalEntry, ...]:
     """What a parent's workbook keeps of its journal; the file beside it keeps all."""
     return tuple(journal[-KEPT:])
 
@@ -99,14 +99,16 @@ def _everything(run: Run) -> Iterator[Receipt]:
         yield replace(receipt, file=names.get(receipt.sha, receipt.file))
 
 
-def _entry(run: Run, receipt: Receipt) -> Entry:
+def _entry(run: Run, receipt: Receipt) -> JournalEntry:
     found = _line(run, receipt, run.after.standing[receipt.sha])
     return replace(found, effect=_effect(receipt, run.before.counted, run.after.counted))
 
 
-def _line(run: Run, receipt: Receipt, here: Standing) -> Entry:
+def _line(run: Run, receipt: Receipt, here: Standing) -> JournalEntry:
     name, said = PurePath(receipt.file).name, _said(receipt, here.status, here.ruling)
-    return Entry(run.moment, run.number, name, receipt.sha[:SHA], receipt.unit, here.status, here.ruling.rule, said)
+    return JournalEntry(
+        run.moment, run.number, name, receipt.sha[:SHA], receipt.unit, here.status, here.ruling.rule, said
+    )
 
 
 def _effect(receipt: Receipt, before: Mapping[str, Receipt], after: Mapping[str, Receipt]) -> Effect:
@@ -126,7 +128,7 @@ def _said(receipt: Receipt, status: Status, ruling: Ruling) -> Text:
     grave = has_error(receipt.issues)  # then what is only to be noted decided nothing
     told = [found.code for found in receipt.issues if (found.severity is Severity.ERROR) is grave]
     codes = list(dict.fromkeys(told))
-    named = ", ".join(codes[:CODES]) + (" …" if len(codes) > CODES else "")
+    named = ", ".join(codes[:_CODES]) + (" …" if len(codes) > _CODES else "")
     faults = {"count": len(told), "codes": named, "sheet": RECEIPTS}
     given = {"other": PurePath(ruling.other).name, "mine": mine, "theirs": theirs, **faults}
     key = "copy" if ruling.rule is Rule.COPY else f"{status.value}_{ruling.rule.value}"
@@ -141,5 +143,5 @@ def _moment(iso: str) -> str:
     return f"{datetime.fromisoformat(iso):%d/%m/%Y %H:%M:%S}" if iso else "–"
 
 
-def _order(entry: Entry) -> tuple[str, str, str, str]:
+def _order(entry: JournalEntry) -> tuple[str, str, str, str]:
     return entry.unit, entry.file, entry.sha, entry.status.value

@@ -11,10 +11,9 @@ from decimal import Decimal, InvalidOperation
 from itertools import groupby
 from typing import Any
 
-from loithe_xl.consolidation.journal import Effect, Entry
+from loithe_xl.consolidation.journal import Effect, JournalEntry
 from loithe_xl.consolidation.receipts import Compact, Figure, Receipt, Rule, Status, UnitRow, Verdict
-from loithe_xl.consolidation.signedlines import END as END
-from loithe_xl.consolidation.signedlines import Line as Line
+from loithe_xl.consolidation.signedlines import SignedLine as Line
 from loithe_xl.consolidation.signedlines import signed, verified
 from loithe_xl.form.inputs import Grid
 from loithe_xl.language.catalogue import Text
@@ -29,7 +28,7 @@ _FORMER_COLUMNS = (
 )
 FILE_COLUMNS = (*_FORMER_COLUMNS, "file:program", "file:digest")  # no figure's id holds a colon
 RUN_COLUMNS = ("moment", "run", "file", "sha", "unit", "status", "rule", "effect", "vi", "en")
-FILE, PART, PAST = "tệp", "đơn vị", "tệp cũ"  # no code of a unit may hold a bar
+FILE_LINE, PART, PAST = "tệp", "đơn vị", "tệp cũ"  # no code of a unit may hold a bar
 # Of lines nobody here wrote.
 _STRANGE = (
     ValueError, TypeError, KeyError, IndexError, AttributeError, InvalidOperation, OverflowError, RecursionError,
@@ -48,7 +47,7 @@ class Ledgers:
 
     register: Register
     receipts: tuple[Receipt, ...] = ()
-    journal: tuple[Entry, ...] = ()
+    journal: tuple[JournalEntry, ...] = ()
 
 
 def register_lines(register: Register) -> list[Line]:
@@ -104,7 +103,7 @@ def read_receipts(grid: Grid) -> list[Receipt] | Issue:
     found: list[tuple[list[Any], list[UnitRow]]] = []
     try:
         for line in lines[1:]:
-            if line[0] == FILE:
+            if line[0] == FILE_LINE:
                 found.append((_of_line(line[1 : len(columns)]), []))
             elif line[0] == PAST:
                 found += ((values, []) for cell in line[1:] if cell for values in _of_cell(str(cell)))
@@ -115,7 +114,7 @@ def read_receipts(grid: Grid) -> list[Receipt] | Issue:
         return issue("LEDGER_DAMAGED")
 
 
-def journal_lines(journal: Sequence[Entry]) -> list[Line]:
+def journal_lines(journal: Sequence[JournalEntry]) -> list[Line]:
     """The journal as rows under a heading, oldest run first."""
     lines: list[Line] = [list(RUN_COLUMNS)]
     for each in journal:
@@ -124,7 +123,7 @@ def journal_lines(journal: Sequence[Entry]) -> list[Line]:
     return signed(lines)
 
 
-def read_journal(grid: Grid) -> list[Entry] | Issue:
+def read_journal(grid: Grid) -> list[JournalEntry] | Issue:
     """The journal out of its sheet; LEDGER_DAMAGED when it was touched."""
     lines = verified(grid, len(RUN_COLUMNS))
     if isinstance(lines, Issue):
@@ -135,11 +134,11 @@ def read_journal(grid: Grid) -> list[Entry] | Issue:
         return issue("LEDGER_DAMAGED")
 
 
-def _journal_entry(line: Line) -> Entry:
+def _journal_entry(line: Line) -> JournalEntry:
     moment, run, file, sha, unit, status, rule, effect, vi, en = (str(value or "") for value in line)
     datetime.fromisoformat(moment)
     told = Status(status), Rule(rule), Text(vi, en), Effect(effect)
-    return Entry(moment, _digits(run), file, sha, unit, *told)
+    return JournalEntry(moment, _digits(run), file, sha, unit, *told)
 
 
 def _unit(line: Line) -> Unit:
@@ -155,7 +154,7 @@ def _file_line(receipt: Receipt) -> Line:
     rank, told = values[7], values[9]
     values[7] = json.dumps(rank) if rank else None
     values[9] = _json(told) if told else None
-    return [FILE, *(None if value == "" else value for value in values)]
+    return [FILE_LINE, *(None if value == "" else value for value in values)]
 
 
 def _past_lines(receipts: Iterable[Receipt]) -> Iterator[Line]:

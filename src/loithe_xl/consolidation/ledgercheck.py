@@ -11,8 +11,8 @@ from loithe_xl.pack.spec import Form, field_indicators
 from loithe_xl.register.register import Register
 from loithe_xl.rules.syntax import LARGEST
 
-SHOWN = 5  # units that are named
-WHOLE, NUMBER, COMPUTED = "whole", "number", "computed"
+_SHOWN = 5  # units that are named
+WHOLE, _NUMBER, _COMPUTED = "whole", "number", "computed"
 
 
 def impossible(forms: Iterable[Form], register: Register, unit: str, receipts: Iterable[Receipt]) -> list[Issue]:
@@ -30,7 +30,7 @@ def impossible(forms: Iterable[Form], register: Register, unit: str, receipts: I
     found = [issue("LEDGER_UNITS", unit=unit)] if strange else []
     if wrong:
         units = sorted(wrong)
-        found.append(issue("LEDGER_FIGURES", units=", ".join(units[:SHOWN]) + (" …" if len(units) > SHOWN else "")))
+        found.append(issue("LEDGER_FIGURES", units=", ".join(units[:_SHOWN]) + (" …" if len(units) > _SHOWN else "")))
     return found
 
 
@@ -42,16 +42,16 @@ def _declared(forms: Iterable[Form]) -> Mapping[str, str]:
             if each.travels and each.kind == "yesno":
                 found[each.id] = WHOLE
             for figure in field_indicators(each, Text("")):
-                found[figure.id] = NUMBER if each.kind == "decimal" else WHOLE
+                found[figure.id] = _NUMBER if each.kind == "decimal" else WHOLE
         for derived in form.derived:
-            found.setdefault(derived.id, COMPUTED)
+            found.setdefault(derived.id, _COMPUTED)
     return found
 
 
 def _fits(figures: Figures, kinds: Mapping[str, str]) -> bool:
     for id, figure in figures.items():
         kind = kinds.get(id)
-        if kind is None or not -LARGEST < figure < LARGEST or (kind != COMPUTED and figure < 0):
+        if kind is None or not -LARGEST < figure < LARGEST or (kind != _COMPUTED and figure < 0):
             return False
         if kind == WHOLE and type(figure) is not int and figure != int(figure):
             return False

@@ -18,7 +18,7 @@ from loithe_xl.pack.spec import Field, Form
 from loithe_xl.rules.evaluate import Raw, Values, is_number, number_of
 from loithe_xl.workbook.numbers import whole
 
-PLACES = 12  # of a decimal figure that travels; more are no figure that anybody typed
+_PLACES = 12  # of a decimal figure that travels; more are no figure that anybody typed
 Figure = int | Decimal
 Figures = Mapping[str, Figure]
 
@@ -243,7 +243,7 @@ def _field_figures(field: Field, raw: Raw) -> Iterator[tuple[str, Figure]]:
         return
     match field.aggregate:
         case Aggregate.SUM:
-            yield field.id, whole(round(number_of(raw), PLACES))
+            yield field.id, whole(round(number_of(raw), _PLACES))
         case Aggregate.COUNT_YES:
             yield field.id, int(raw == YES)
         case Aggregate.COUNT_EACH:

@@ -11,13 +11,13 @@ from loithe_xl.form.inputs import Grid
 from loithe_xl.language.issues import Issue, issue
 from loithe_xl.rules.evaluate import Raw
 
-Line = list[str | int | None]
-END = "|hết|"  # no code of a unit may hold a bar
+SignedLine = list[str | int | None]
+LAST_LINE = "|hết|"  # no code of a unit may hold a bar
 
 
-def signed(lines: list[Line]) -> list[Line]:
+def signed(lines: list[SignedLine]) -> list[SignedLine]:
     """The lines, closed by one that holds their fingerprint."""
-    return [*lines, [END, _digest(lines)]]
+    return [*lines, [LAST_LINE, _digest(lines)]]
 
 
 def _digest(lines: Sequence[Sequence[Raw]]) -> str:
@@ -42,11 +42,11 @@ def _trimmed(line: Sequence[Raw]) -> list[Raw]:
     return values
 
 
-def verified(grid: Grid, width: int | None) -> list[Line] | Issue:
+def verified(grid: Grid, width: int | None) -> list[SignedLine] | Issue:
     """A sheet's lines, each as wide (None: as the first); LEDGER_DAMAGED where they are not as they were signed."""
     lines = list(_lines(grid))
     try:
-        end = next(number for number, line in enumerate(lines) if line and line[0] == END)
+        end = next(number for number, line in enumerate(lines) if line and line[0] == LAST_LINE)
         if _digest(lines[:end]) != lines[end][1]:
             return issue("LEDGER_DAMAGED")
     except (StopIteration, IndexError, InvalidOperation):
@@ -55,7 +55,7 @@ def verified(grid: Grid, width: int | None) -> list[Line] | Issue:
     return [[*line, *[None] * (columns - len(line))][:columns] for line in lines[:end]]
 
 
-def _lines(grid: Grid) -> Iterator[Line]:
+def _lines(grid: Grid) -> Iterator[SignedLine]:
     cells: dict[int, dict[int, Raw]] = {}
     for row, column, value in grid.cells():
         cells.setdefault(row, {})[column] = value

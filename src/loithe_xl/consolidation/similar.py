@@ -10,7 +10,7 @@ from loithe_xl.language.cleaning import folded
 from loithe_xl.language.issues import Issue, Place, issue
 
 SIMILAR_FROM = 40  # letters from which identical texts of two units draw a warning
-SHOWN = 5  # units told
+_SHOWN = 5  # units told
 
 
 def same_texts(rows: Iterable[UnitRow]) -> dict[str, tuple[str, ...]]:
@@ -46,4 +46,4 @@ def copied(receipts: Iterable[Receipt]) -> dict[str, list[Issue]]:
 
 def _told(units: Iterable[str]) -> str:
     listed = list(units)
-    return ", ".join(listed[:SHOWN]) + (" …" if len(listed) > SHOWN else "")
+    return ", ".join(listed[:_SHOWN]) + (" …" if len(listed) > _SHOWN else "")

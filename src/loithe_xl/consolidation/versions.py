@@ -45,7 +45,7 @@ def later(one: Receipt, two: Receipt) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class RankedReports:
     """What is known of one unit's reports: all of them, the newest first as far as can be told; ``standing`` are those
     that none of the others beats (one wins, more are in conflict)."""
 
@@ -53,7 +53,7 @@ class Choice:
     standing: Sequence[Version]
 
 
-def choose(group: Iterable[Receipt]) -> Choice:
+def choose(group: Iterable[Receipt]) -> RankedReports:
     """Tell a unit's files apart; a function of their set."""
     ordered = sorted(group, key=lambda each: (each.received_at, each.sha))
     alike: dict[str, list[Receipt]] = {}
@@ -62,7 +62,7 @@ def choose(group: Iterable[Receipt]) -> Choice:
     versions = list(alike.values())
     versions.sort(key=lambda version: max(each.key for each in version), reverse=True)
     standing = [each for each in versions if not any(beats(other, each) for other in versions if other is not each)]
-    return Choice([*standing, *(each for each in versions if each not in standing)], standing)
+    return RankedReports([*standing, *(each for each in versions if each not in standing)], standing)
 
 
 def beats(version: Version, other: Version) -> bool:

@@ -14,13 +14,13 @@ from loithe_xl.register.register import Unit
 from loithe_xl.rules.evaluate import Raw
 from loithe_xl.workbook.daynumbers import serial
 
-HELD, COMPLETED, SILENT = 68, 16, 21
-SEED = 2023
+HELD, COMPLETED, SILENT_UNITS = 68, 16, 21
+_SEED = 2023
 FIRST_MEETING, LAST_MEETING = date(2023, 2, 3), date(2023, 2, 28)
 FIRST_PLAN, LAST_PLAN = date(2023, 3, 1), date(2023, 4, 20)
-FORMS, SUPERIORS = ("Chuyên đề", "Lồng ghép", "Theo tổ đảng"), ("Không", "Không", "Cơ sở", "Cơ sở", "Huyện", "Tỉnh")
+_FORMS, SUPERIORS = ("Chuyên đề", "Lồng ghép", "Theo tổ đảng"), ("Không", "Không", "Cơ sở", "Cơ sở", "Huyện", "Tỉnh")
 DIFFICULTIES = ("01", "02", "03a", "03b", "04a", "04b", "05", "06", "07", "08")
-OPINIONS = (
+_OPINIONS = (
     "{name} có nhiều đảng viên đi làm ăn xa nên khó bố trí buổi sinh hoạt đủ mặt.",
     "{name} còn lúng túng ở khâu trình tự các bước của buổi sinh hoạt.",
     "Ở {name}, đảng viên cao tuổi viết báo cáo còn chậm, cần thêm thời gian.",
@@ -44,21 +44,21 @@ class Cast:
 
 def cast(cells: Sequence[Unit]) -> Cast:
     """The parts of the sample's cells: 68 held, 16 of them completed, 21 sent nothing."""
-    drawn = Random(SEED).sample([cell.code for cell in cells], len(cells))
-    held, silent = drawn[:HELD], drawn[HELD : HELD + SILENT]
+    drawn = Random(_SEED).sample([cell.code for cell in cells], len(cells))
+    held, silent = drawn[:HELD], drawn[HELD : HELD + SILENT_UNITS]
     return Cast(frozenset(held), frozenset(held[:COMPLETED]), frozenset(silent), frozenset(drawn[-5:] + held))
 
 
 def cell_inputs(form: Form, unit: Unit, parts: Cast) -> Inputs:
     """A cell's form, filled in without a fault."""
-    chance = Random(f"{SEED}{unit.code}")
+    chance = Random(f"{_SEED}{unit.code}")
     start = blank(form)
     values: dict[str, Raw] = {**start.values, **_members(unit, parts, chance)}
     values["registered"] = YES if unit.code in parts.registered else NO
     for code in DIFFICULTIES:
         values[f"difficulty_{code}"] = YES if chance.random() < 0.2 else NO
     if chance.random() < 0.15:
-        values["difficulties_text"] = chance.choice(OPINIONS).format(name=unit.name)
+        values["difficulties_text"] = chance.choice(_OPINIONS).format(name=unit.name)
     if chance.random() < 0.1:
         values["proposals_text"] = chance.choice(PROPOSALS).format(name=unit.name)
     if "plan_issued" in form.fields:
@@ -69,7 +69,7 @@ def cell_inputs(form: Form, unit: Unit, parts: Cast) -> Inputs:
 
 def own_values(unit: Unit, chance: Random | None = None) -> dict[str, Raw]:
     """The own fields of a base, or of a chi bộ cơ sở."""
-    chance = chance or Random(f"{SEED}{unit.code}")
+    chance = chance or Random(f"{_SEED}{unit.code}")
     planned, met = chance.random() < 0.8, chance.random() < 0.6
     return {
         "plan_issued": YES if planned else NO,
@@ -148,7 +148,7 @@ def _sessions(
     rows[0] |= {
         "planned_date": serial(held - timedelta(days=chance.randint(0, 2))),
         "held_date": serial(held),
-        "form": chance.choice(FORMS if total >= 30 else FORMS[:2]),
+        "form": chance.choice(_FORMS if total >= 30 else _FORMS[:2]),
         "attendees": max(presented, total - 2),
         "reports_presented": presented,
         "chaired_by_secretary": YES,

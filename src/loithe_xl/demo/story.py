@@ -29,7 +29,7 @@ from loithe_xl.tasks.report import report
 from loithe_xl.tasks.validate import check
 
 Job = TypeVar("Job", Letter, Collection)
-FORMS, RECEIVED, RESULT = "1-bieu-mau", "2-nhan-ve", "3-ket-qua"
+FORMS_FOLDER, RECEIVED_FOLDER, RESULT = "1-bieu-mau", "2-nhan-ve", "3-ket-qua"
 TWICE = 5  # bases that consolidate in two deliveries
 MARKER, DAMAGED = ".loithe-demo", "BC bi hong.xlsx"
 Say = Callable[[Text], None]
@@ -63,12 +63,12 @@ class _Stage:
 
     def forms(self) -> None:
         """Step 1: the register and a form for every unit."""
-        self._wrote(registers.make(self.out / FORMS / "danh-ba-mau.xlsx", sample=True))
-        request = Request(self.loaded, self.register, self.term, "district", True, (), self.out / FORMS)
+        self._wrote(registers.make(self.out / FORMS_FOLDER / "danh-ba-mau.xlsx", sample=True))
+        request = Request(self.loaded, self.register, self.term, "district", True, (), self.out / FORMS_FOLDER)
         for path in generate(request, self.office):
             self.paths[path.stem.removesuffix(f"_{self.term.period}")] = path
             self._wrote(path)
-        self._told("demo_forms", count=len(self.paths), folder=self.out / FORMS)
+        self._told("demo_forms", count=len(self.paths), folder=self.out / FORMS_FOLDER)
 
     def fill(self) -> None:
         """Step 2: the cells fill their forms in and mail them back, under whatever names."""
@@ -78,22 +78,22 @@ class _Stage:
         changed = (("revision", 2), ("commended_members", 1))
         jobs.append(replace(self._letter(again, "BC lan 2 - ban cuoi.xlsx"), changed=changed))
         self._share_out(filled, jobs, "fill")
-        folder = self.out / RECEIVED / again.parent
+        folder = self.out / RECEIVED_FOLDER / again.parent
         first = _first(folder)
         copy, damaged = folder / f"Copy of {first.name}", folder / DAMAGED
         shutil.copyfile(first, copy)
         damaged.write_bytes(first.read_bytes()[:5000])
         for path in (copy, damaged):
             self._wrote(path)
-        self._told("demo_filled", count=len(sent), silent=len(self.parts.silent), folder=self.out / RECEIVED)
+        self._told("demo_filled", count=len(sent), silent=len(self.parts.silent), folder=self.out / RECEIVED_FOLDER)
 
     def _letter(self, unit: Unit, name: str) -> Letter:
-        folder = self.out / RECEIVED / (unit.parent if unit.parent != self.top.code else "chi-bo-co-so")
+        folder = self.out / RECEIVED_FOLDER / (unit.parent if unit.parent != self.top.code else "chi-bo-co-so")
         return Letter(self.paths[unit.code], folder / name, unit, self.parts)
 
     def validate(self) -> None:
         """Step 3: one folder is checked, a damaged file in it."""
-        folder = next(path.parent for path in (self.out / RECEIVED).rglob(DAMAGED))
+        folder = next(path.parent for path in (self.out / RECEIVED_FOLDER).rglob(DAMAGED))
         files, _ = check([folder], self.office)
         bad = sum(has_error(opened.issues) for opened in files)
         self._told("demo_checked", folder=folder, files=len(files), bad=bad)
@@ -103,7 +103,7 @@ class _Stage:
         bases = [unit for unit in self.register.children(self.top.code) if unit.tier == "base"]
         jobs = []
         for number, unit in enumerate(bases):
-            form, received = self.paths[unit.code], self.out / RECEIVED / unit.code
+            form, received = self.paths[unit.code], self.out / RECEIVED_FOLDER / unit.code
             self.base_files[unit.code] = self.out / RESULT / unit.code / form.name
             jobs.append(Collection(form, self.base_files[unit.code], unit, received, number < TWICE, self.office.key))
         self._share_out(collected, jobs, "consolidate")
@@ -116,10 +116,10 @@ class _Stage:
         typed(path, target, district_inputs(self.loaded.pack.forms["district"], self.cells))
         files = list(self.base_files.values())
         consolidate(
-            ConsolidationRequest(target, (*files[:-1], self.out / RECEIVED / "chi-bo-co-so")),
+            ConsolidationRequest(target, (*files[:-1], self.out / RECEIVED_FOLDER / "chi-bo-co-so")),
             replace(self.office, now=FRIDAY),
         )
-        straight = _first(self.out / RECEIVED / files[0].parent.name)
+        straight = _first(self.out / RECEIVED_FOLDER / files[0].parent.name)
         done = consolidate(ConsolidationRequest(target, (files[-1], straight)), replace(self.office, now=LATE))
         self.target = target
         counts = {status: number for status, number in done.counts.items() if number}

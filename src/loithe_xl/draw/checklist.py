@@ -13,7 +13,7 @@ from loithe_xl.draw.days import dates_of, day_cells, number_column, references, 
 from loithe_xl.draw.panel import (
     ENTRY,
     ERROR,
-    FIRST,
+    FIRST_CHECK,
     IN_ORDER,
     LEFT,
     LEVEL,
@@ -26,8 +26,8 @@ from loithe_xl.draw.panel import (
     TYPED,
     WANTING,
     WARNING,
-    Line,
     Panel,
+    PanelLine,
     level_of,
     message_of,
     typed_in,
@@ -93,13 +93,13 @@ def stated(panel: Panel, item: Item, row: int) -> str:
 
 def _rank(panel: Panel, row: int) -> str:
     """Where a line stands in the visible list."""
-    levels = f"$B${FIRST}:$B${panel.last}"
+    levels = f"$B${FIRST_CHECK}:$B${panel.last}"
     total = {level: f"COUNTIF({levels},{level})" for level in IN_ORDER}
     before = f"IF(B{row}={WARNING},{total[ERROR]}+{total[WANTING]},IF(B{row}={WANTING},{total[ERROR]},0))"
-    return f"IF(B{row}=0,0,COUNTIF($B${FIRST}:$B{row},B{row})+{before})"
+    return f"IF(B{row}=0,0,COUNTIF($B${FIRST_CHECK}:$B{row},B{row})+{before})"
 
 
-def _level_now(line: Line) -> tuple[int, str, int]:
+def _level_now(line: PanelLine) -> tuple[int, str, int]:
     # An item's checks stand by weight; a cut input, told after them all, is a warning.
     a, levels = f"A{line.row}", [level_of(check) for check in line.item.checks]
     errors = levels.count(ERROR)
@@ -125,7 +125,7 @@ def _typed(case: Case, item: Item) -> Formula | None:
     return Formula(f"IFERROR({filled},1)", now)
 
 
-def _said(line: Line, first: int, known: _Names) -> Iterator[tuple[int, str, str]]:
+def _said(line: PanelLine, first: int, known: _Names) -> Iterator[tuple[int, str, str]]:
     """What a line says in words: column, formula and result; the words themselves stand in row ``first``."""
     row, item, many = line.row, line.item, len(line.item.checks) + 1
     for column, start, now in ((MESSAGE, known.said, line.message), (REMEDY, known.said + many, line.remedy)):
@@ -151,7 +151,7 @@ class _Names:
     def __init__(self, panel: Panel) -> None:
         typed = column_letters(TYPED)
         self.layout, self.said = panel.case.layout, said_column(panel.case.layout)
-        self.known = {ENTRIES: f"${typed}${FIRST}:${typed}${panel.last}", **references(self.layout)}
+        self.known = {ENTRIES: f"${typed}${FIRST_CHECK}:${typed}${panel.last}", **references(self.layout)}
 
     def of(self, item: Item) -> References:
         """For one line: a table row's columns are cells of that row."""

@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from loithe_xl.draw.head import draw_head
-from loithe_xl.draw.panel import ERROR, LEFT, LEVEL, MESSAGE, RANK, REMEDY, RIGHT, TARGET, WANTING, WARNING, Line, Panel
+from loithe_xl.draw.panel import (
+    ERROR,
+    LEFT,
+    LEVEL,
+    MESSAGE,
+    RANK,
+    REMEDY,
+    RIGHT,
+    TARGET,
+    WANTING,
+    WARNING,
+    Panel,
+    PanelLine,
+)
 from loithe_xl.form.checks import is_wanting
 from loithe_xl.form.ownchecks import CHILDREN, RECEIVED, RETURNED, TOTAL
 from loithe_xl.rules.evaluate import number_of
@@ -13,7 +26,7 @@ from loithe_xl.rules.excel import text_literal
 from loithe_xl.workbook.book import Condition, Formula, Print, Sheet
 from loithe_xl.workbook.ownsheets import CHECK, COUNT_CELL, FAULTS_SHOWN, FAULTS_TOP, UNITS_ROW, VERDICT
 
-MARK = "\0"  # stands for a formula within a sentence
+_MARK = "\0"  # stands for a formula within a sentence
 
 
 def check_sheet(panel: Panel) -> Sheet:
@@ -47,7 +60,7 @@ def check_sheet(panel: Panel) -> Sheet:
 def _verdict(panel: Panel) -> str:
     """One of the three states as a formula."""
     yes, no = (text_literal(panel.case.say(name)) for name in ("submit_yes", "submit_no"))
-    noted = told(panel.case.say("submit_noted", count=MARK), panel.counting(WARNING))
+    noted = told(panel.case.say("submit_noted", count=_MARK), panel.counting(WARNING))
     blocked = f"{panel.counting(ERROR)}+{panel.counting(WANTING)}>0"
     return f"IF({blocked},{no},IF({panel.counting(WARNING)}=0,{yes},{noted}))"
 
@@ -75,9 +88,9 @@ def _counting(panel: Panel) -> str:
     sheets = '""'
     if asked:
         blank = (f'IF({number}=0,"",{text_literal(f", {name}")})' for name, number in asked.items())
-        named = told(case.say("faults_sheets", sheets=MARK), f"MID({'&'.join(blank)},3,255)")
+        named = told(case.say("faults_sheets", sheets=_MARK), f"MID({'&'.join(blank)},3,255)")
         sheets = f'IF({wanting}=0,"",{named})'
-    args = dict.fromkeys(("wanting", "sheets", "errors", "warnings"), MARK)
+    args = dict.fromkeys(("wanting", "sheets", "errors", "warnings"), _MARK)
     left = told(case.say("faults_left", **args), wanting, sheets, errors, warnings)
     none = text_literal(case.say("faults_none"))
     return f"IF({wanting}+{errors}+{warnings}=0,{none},{left})"
@@ -96,17 +109,17 @@ def units_told(panel: Panel) -> Formula:
     values = panel.case.values
     total, received, returned = (int(number_of(values[name])) for name in CHILDREN)  # type: ignore[arg-type]
     now = panel.case.say("units_line", received=received, total=total, left=total - received, returned=returned)
-    marked = panel.case.say("units_line", **dict.fromkeys(("received", "total", "left", "returned"), MARK))
+    marked = panel.case.say("units_line", **dict.fromkeys(("received", "total", "left", "returned"), _MARK))
     return Formula(told(marked, RECEIVED, TOTAL, f"({TOTAL}-{RECEIVED})", RETURNED), now)
 
 
 def told(marked: str, *parts: str) -> str:
     """The formula of a sentence in which formulas stand at its marks, in order."""
-    said = [text_literal(piece) if piece else "" for piece in marked.split(MARK)]
+    said = [text_literal(piece) if piece else "" for piece in marked.split(_MARK)]
     return "&".join(filter(None, (piece for pair in zip(said, (*parts, ""), strict=True) for piece in pair)))
 
 
-def listed(panel: Panel, line: Line | None) -> dict[int, str]:
+def listed(panel: Panel, line: PanelLine | None) -> dict[int, str]:
     """What the formulas of one row of the list come to, by column; ``line`` is None for a row that is not needed."""
     if line is None:
         return dict.fromkeys(range(2, 8), "")

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from loithe_xl.caching import owned
-from loithe_xl.draw.panel import FIRST, TYPED, Line
+from loithe_xl.draw.panel import FIRST_CHECK, TYPED, PanelLine
 from loithe_xl.form.checks import Item, items
 from loithe_xl.form.inputs import Inputs
 from loithe_xl.form.layout import Layout
@@ -42,7 +42,7 @@ def said_column(layout: Layout) -> int:
 def references(layout: Layout) -> Mapping[str, str]:
     """Every date under its name in rules -> the cells where its number stands, which nothing can cut."""
     found = {}
-    for row, item in enumerate(items(layout), FIRST):
+    for row, item in enumerate(items(layout), FIRST_CHECK):
         if item.row == 0:
             rows = layout.tables[item.table].table.rows if item.table else 1
             for id in dates_of(layout, item):
@@ -59,7 +59,7 @@ def dates_of(layout: Layout, item: Item) -> tuple[str, ...]:
     return (item.id,) if item.id in layout.slots and layout.slots[item.id].field.kind == "date" else ()
 
 
-def day_cells(layout: Layout, inputs: Inputs, line: Line, here: str) -> Iterator[tuple[int, Formula]]:
+def day_cells(layout: Layout, inputs: Inputs, line: PanelLine, here: str) -> Iterator[tuple[int, Formula]]:
     """The cells of a line's dates, by column; ``here``: what stands before a table row's number in its row."""
     for id in dates_of(layout, line.item):
         column = number_column(layout, id)

@@ -21,8 +21,8 @@ from loithe_xl.draw.panel import (
     RIGHT,
     STATE,
     TYPED,
-    Line,
     Panel,
+    PanelLine,
     beside_which,
     evaluate_panel,
     typed_in,
@@ -44,7 +44,7 @@ from loithe_xl.workbook.ownsheets import (
     VISIBLE_OF_FORMS,
 )
 
-Cells = dict[str, dict[Address, Scalar]]
+ChangedCells = dict[str, dict[Address, Scalar]]
 _NO_ROW: Row = {}
 
 
@@ -57,7 +57,7 @@ class Drawn:
         self.figures = {id: (row, shown(case, id)) for id, row in totals_rows(case).items()}
         self.sheets = (*(placed.sheet.name for placed in case.layout.sheets), *VISIBLE_OF_FORMS)
 
-    def filling(self, case: Case) -> Cells:
+    def filling(self, case: Case) -> ChangedCells:
         """The cells, by sheet, that differ from the drawn form: what is typed, and what formulas come to."""
         changes = _Changes(self, evaluate_panel(case))
         changes.find()
@@ -69,7 +69,7 @@ class _Changes:
 
     def __init__(self, drawn: Drawn, panel: Panel) -> None:
         self.drawn, self.old, self.now = drawn, drawn.panel, panel
-        self.found: Cells = defaultdict(dict)
+        self.found: ChangedCells = defaultdict(dict)
         rows = {line.row for line in (*panel.faults, *self.old.faults)}
         both = ((self.now.line(row), self.old.line(row)) for row in rows)
         self.lines = [(line, was) for line, was in both if line != was]
@@ -135,7 +135,7 @@ class _Changes:
                     if field.id in slot.echoes:
                         cells[row, slot.echoes[field.id]] = date_echo("", raw)[1]
 
-    def check(self, line: Line, was: Line) -> None:
+    def check(self, line: PanelLine, was: PanelLine) -> None:
         """One line of the full list on the hidden sheet."""
         cells, row = self.found[HIDDEN_CHECKS], line.row
         cells[row, STATE], cells[row, LEVEL], cells[row, RANK] = line.state, line.level, line.rank

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from loithe_xl.draw.head import LINE, draw_head, lines_of
+from loithe_xl.draw.head import LINE_POINTS, draw_head, lines_of
 from loithe_xl.draw.panel import Panel
 from loithe_xl.pack.spec import Check, Field, Section
 from loithe_xl.workbook.book import Print, Sheet
 from loithe_xl.workbook.ownsheets import GUIDE
 
-WIDTHS = {1: 6, 2: 46, 3: 74}
+_WIDTHS = {1: 6, 2: 46, 3: 74}
 
 
 def guide_sheet(panel: Panel) -> Sheet:
     """Made from the same texts that the checks use."""
     case = panel.case
-    sheet = Sheet(GUIDE, print=Print(footer="&C&P/&N"), widths=dict(WIDTHS), tab_colour="0B4F9E")
+    sheet = Sheet(GUIDE, print=Print(footer="&C&P/&N"), widths=dict(_WIDTHS), tab_colour="0B4F9E")
     draw_head(sheet, panel, 3)
     row = 7
     for number, line in enumerate(case.form.intro, 1):
@@ -24,7 +24,7 @@ def guide_sheet(panel: Panel) -> Sheet:
         sheet.put(row, 2, case.say(line), "label")
         sheet.put(row, 3, None, "label")
         sheet.merges.append(((row, 2), (row, 3)))
-        sheet.heights[row] = LINE * lines_of(case.say(line), WIDTHS[2] + WIDTHS[3]) + 4
+        sheet.heights[row] = LINE_POINTS * lines_of(case.say(line), _WIDTHS[2] + _WIDTHS[3]) + 4
         row += 1
     row = _titled(sheet, row + 1, case.say("guide_fields"), [case.say(f"head_{key}") for key in ("no", "what", "help")])
     for section in case.form.sections():
@@ -56,7 +56,7 @@ def _lines(sheet: Sheet, row: int, title: str, lines: list[tuple[str, str]]) -> 
         sheet.put(line, 1, number, "number")
         sheet.put(line, 2, left, "label")
         sheet.put(line, 3, right, "label")
-        sheet.heights[line] = LINE * max(lines_of(left, WIDTHS[2]), lines_of(right, WIDTHS[3])) + 4
+        sheet.heights[line] = LINE_POINTS * max(lines_of(left, _WIDTHS[2]), lines_of(right, _WIDTHS[3])) + 4
     return row + len(lines) + 1
 
 

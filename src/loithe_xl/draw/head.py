@@ -15,7 +15,7 @@ from loithe_xl.workbook.book import Condition, Formula, Link, Sheet
 from loithe_xl.workbook.metrics import lines
 from loithe_xl.workbook.ownsheets import CHECK, VERDICT
 
-LINE = 16.5  # points of one line of 12-point type
+LINE_POINTS = 16.5  # points of one line of 12-point type
 PADDING = 6  # points that Excel keeps free at a cell's sides
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from loithe_xl.consolidation.ledger import journal_lines, receipt_lines, register_lines
-from loithe_xl.consolidation.signedlines import Line as Values
+from loithe_xl.consolidation.signedlines import SignedLine as Values
 from loithe_xl.draw.case import Case, ParentCase
 from loithe_xl.workbook.book import Flow, Line, Sheet
 from loithe_xl.workbook.ownsheets import (
@@ -15,7 +15,7 @@ from loithe_xl.workbook.ownsheets import (
     SEAL_ROW,
 )
 
-MARK = "loithe-xl"
+IDENTITY_MARK = "loithe-xl"
 _STYLES: dict[type, str | None] = {int: "hidden_number", str: "hidden_text", type(None): None}
 
 
@@ -23,7 +23,7 @@ def identity_sheet(case: Case) -> Sheet:
     """The token in one of its three places, the names that a fresh rendering needs again, the seal of the wording."""
     sheet = Sheet(HIDDEN, hidden=True, widths={1: 14, 2: 60})
     of = case.unit_form
-    lines = ((MARK, of.token), ("đơn vị", of.name), ("cấp trên", of.above), ("lang", of.lang))
+    lines = ((IDENTITY_MARK, of.token), ("đơn vị", of.name), ("cấp trên", of.above), ("lang", of.lang))
     for row, line in enumerate(lines, 1):
         for column, value in enumerate(line, 1):
             sheet.put(row, column, value or None, "hidden_text")

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from loithe_xl.draw.case import Case
 from loithe_xl.draw.days import date_echo, input_value, number_column, references
-from loithe_xl.draw.head import LINE, draw_head, lines_of
-from loithe_xl.draw.panel import FIRST, Panel
+from loithe_xl.draw.head import LINE_POINTS, draw_head, lines_of
+from loithe_xl.draw.panel import FIRST_CHECK, Panel
 from loithe_xl.draw.signs import begins
 from loithe_xl.form.checks import items
 from loithe_xl.form.layout import HEAD_ROW, INPUT, LABEL, NUMBER, STATUS, UNIT, Placed, PlacedSheet, Slot, TableSlot
@@ -21,9 +21,9 @@ from loithe_xl.workbook.book import Condition, Formula, Print, Sheet, Validation
 from loithe_xl.workbook.daynumbers import serial
 from loithe_xl.workbook.ownsheets import HIDDEN_CHECKS, HIDDEN_REGISTER, REGISTER_FIRST
 
-WIDTHS = {NUMBER: 5, LABEL: 52, UNIT: 12, INPUT: 17, STATUS: 46}
+_WIDTHS = {NUMBER: 5, LABEL: 52, UNIT: 12, INPUT: 17, STATUS: 46}
 TABLE_WIDTHS = {"count": 11, "decimal": 11, "yesno": 11, "choice": 14, "date": 13, "text": 24, "paragraph": 40}
-GAP = 3  # points of a note's row that holds none
+_GAP = 3  # points of a note's row that holds none
 
 
 def input_sheet(case: Case, placed: PlacedSheet, panel: Panel) -> Sheet:
@@ -31,7 +31,7 @@ def input_sheet(case: Case, placed: PlacedSheet, panel: Panel) -> Sheet:
     last_column = max([STATUS] + [each.table.status for each in placed.sections if each.table])
     landscape = placed.sheet.landscape or last_column > STATUS
     sheet = Sheet(placed.sheet.name, print=Print(landscape=landscape, footer="&C&P/&N"), tab_colour="D9A300")
-    sheet.widths = dict(WIDTHS)
+    sheet.widths = dict(_WIDTHS)
     draw_head(sheet, panel, last_column)
     sheet.put(HEAD_ROW - 1, 1, case.say("legend"), "subtitle")
     sheet.merges.append(((HEAD_ROW - 1, 1), (HEAD_ROW - 1, last_column)))
@@ -74,7 +74,7 @@ def _section_heading(sheet: Sheet, case: Case, placed: Placed, last_column: int)
     for column in range(1, last_column + 1):
         sheet.put(row, column, note if column == 1 and note else None, "note")
     sheet.merges.append(((row, 1), (row, last_column)))
-    sheet.heights[row] = LINE * lines_of(note, width) + 4 if note else GAP
+    sheet.heights[row] = LINE_POINTS * lines_of(note, width) + 4 if note else _GAP
 
 
 def _field(sheet: Sheet, case: Case, slot: Slot, number: int, panel: Panel) -> None:
@@ -98,12 +98,14 @@ def _field(sheet: Sheet, case: Case, slot: Slot, number: int, panel: Panel) -> N
         for column in range(LABEL + 1, STATUS + 1):
             sheet.put(slot.row, column, None, slot.field.row.style)
         sheet.merges.append(((slot.row, LABEL), (slot.row, STATUS)))
-        sheet.heights[slot.row] = 8 * LINE
+        sheet.heights[slot.row] = 8 * LINE_POINTS
     else:
         unit = case.say("unit_yesno") if slot.field.kind == "yesno" else case.say(slot.field.unit)
         sheet.put(row, UNIT, unit, "unit")
         _input(sheet, case, slot.field, slot.row, slot.column, raw)
-    sheet.heights[row] = LINE * max(2, lines_of(label, WIDTHS[LABEL]))  # a fault beside the input may take two lines
+    sheet.heights[row] = LINE_POINTS * max(
+        2, lines_of(label, _WIDTHS[LABEL])
+    )  # a fault beside the input may take two lines
 
 
 def _table(sheet: Sheet, case: Case, slot: TableSlot, panel: Panel) -> None:
@@ -120,7 +122,7 @@ def _table(sheet: Sheet, case: Case, slot: TableSlot, panel: Panel) -> None:
             sheet.put(head, slot.echoes[field.id], case.say("head_name" if field.register else "head_echo"), "head")
     sheet.widths[slot.status] = 34
     sheet.put(head, slot.status, case.say("head_checked"), "head")
-    sheet.heights[head] = LINE * 3 + 4
+    sheet.heights[head] = LINE_POINTS * 3 + 4
     for index in range(slot.table.rows):
         row = slot.top + index
         filled = rows[index] if index < len(rows) else {}
@@ -130,7 +132,7 @@ def _table(sheet: Sheet, case: Case, slot: TableSlot, panel: Panel) -> None:
             if field.id in slot.echoes:
                 sheet.put(row, slot.echoes[field.id], _echo(case, slot, field, index, filled.get(field.id)), "status")
         sheet.put(row, slot.status, panel.status_formula(f"{slot.table.id}#{index}"), "status")
-        sheet.heights[row] = LINE * 2
+        sheet.heights[row] = LINE_POINTS * 2
     for field in slot.table.columns:
         column = slot.columns[field.id]
         found = _validation(case, field, ((slot.top, column), (slot.bottom, column)))
@@ -210,7 +212,7 @@ def _echo(case: Case, slot: TableSlot, field: Field, index: int, raw: Raw) -> Fo
     """What is shown beside a table's cell: a date in words, or the name of the unit whose code was chosen."""
     name = f"INDEX({slot.table.id}.{field.id},{index + 1})"
     if not field.register:
-        first = next(row for row, item in enumerate(items(case.layout), FIRST) if item.table == slot.table.id)
+        first = next(row for row, item in enumerate(items(case.layout), FIRST_CHECK) if item.table == slot.table.id)
         column = number_column(case.layout, f"{slot.table.id}.{field.id}")
         return Formula(*date_echo(reference(HIDDEN_CHECKS, first + index, column), raw))
     register = case.register

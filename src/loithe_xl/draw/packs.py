@@ -32,7 +32,7 @@ def _loaded_from(folder: Path, where: Path) -> Loaded:
         return loaded(pack, files)
     own = find.pack_folder(pack.id)
     if folder != own and digest(files) != digest(packfile.read_folder(own)):
-        raise Fault([issue("PACK_ID_TAKEN", Place(file=packfile.MAIN), id=pack.id)], 2)
+        raise Fault([issue("PACK_ID_TAKEN", Place(file=packfile.PACK_FILE), id=pack.id)], 2)
     found = loaded(pack)
     return _BuiltIn(*(getattr(found, each.name) for each in fields(found)))
 

@@ -17,14 +17,14 @@ from loithe_xl.workbook.address import column_letters, quoted, reference
 from loithe_xl.workbook.book import Formula
 from loithe_xl.workbook.ownsheets import HIDDEN_CHECKS
 
-FIRST = 2  # first row of the hidden list
+FIRST_CHECK = 2  # first row of the hidden list
 STATE, LEVEL, MESSAGE, LEFT, RIGHT, REMEDY, TARGET, RANK, ENTRY, TYPED = range(1, 11)  # ENTRY: a table row's number
-OK, ERROR, WARNING, WANTING = range(4)  # WANTING: still blank, which is no mistake
+_OK, ERROR, WARNING, WANTING = range(4)  # WANTING: still blank, which is no mistake
 IN_ORDER = (ERROR, WANTING, WARNING)  # as the list shows them
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PanelLine:
     """One item with what its formulas come to now."""
 
     item: Item
@@ -48,8 +48,8 @@ class Panel:
     """The evaluated lines of one case; ``faults``: those of them that found one, first to last."""
 
     case: Case
-    lines: tuple[Line, ...]
-    faults: tuple[Line, ...]
+    lines: tuple[PanelLine, ...]
+    faults: tuple[PanelLine, ...]
 
     @property
     def verdict(self) -> str:
@@ -62,9 +62,9 @@ class Panel:
     @property
     def last(self) -> int:
         """The hidden list's last row."""
-        return FIRST + len(self.lines) - 1
+        return FIRST_CHECK + len(self.lines) - 1
 
-    def column(self, column: int, first: int = FIRST, last: int = 0) -> str:
+    def column(self, column: int, first: int = FIRST_CHECK, last: int = 0) -> str:
         """One column of the hidden list, or some of its rows, as a fixed area."""
         letters = column_letters(column)
         return f"{quoted(HIDDEN_CHECKS)}!${letters}${first}:${letters}${last or self.last}"
@@ -77,13 +77,13 @@ class Panel:
         """How many faults of a level there are now."""
         return sum(line.level == level for line in self.faults)
 
-    def beside(self, id: str) -> list[Line]:
+    def beside(self, id: str) -> list[PanelLine]:
         """The lines that speak beside an input: its own, then the cross-checks that send the user there."""
         return [self.line(row) for row in _beside(self.case.layout).get(id, ())]
 
-    def line(self, row: int) -> Line:
+    def line(self, row: int) -> PanelLine:
         """The line in a row of the hidden list."""
-        return self.lines[row - FIRST]
+        return self.lines[row - FIRST_CHECK]
 
     def status_formula(self, id: str, echo: str = "", echoed: str = "") -> Formula:
         """What stands beside an input: its first fault, its own or a cross-check's; ``echo`` where there is none."""
@@ -95,14 +95,14 @@ class Panel:
             if any(map(is_wanting, line.item.checks)):
                 needed = f"{wanting}&{message}" if line.item.table else text_literal(self.case.say("needed"))
                 said = f"IF({level}={WANTING},{needed},{said})"
-            shown = f"IF({level}={OK},{shown},{said})"
+            shown = f"IF({level}={_OK},{shown},{said})"
         return Formula(shown, self.status(id, echoed))
 
     def status(self, id: str, echoed: str = "") -> str:
         """What that formula comes to now."""
-        return next((self._said(line) for line in self.beside(id) if line.level != OK), echoed)
+        return next((self._said(line) for line in self.beside(id) if line.level != _OK), echoed)
 
-    def _said(self, line: Line) -> str:
+    def _said(self, line: PanelLine) -> str:
         if line.level == WANTING and not line.item.table:  # its label stands beside
             return self.case.say("needed")
         return self.mark(line.level) + line.message
@@ -117,15 +117,15 @@ def evaluate_panel(case: Case) -> Panel:
     lines = list(_faultless(case.layout))
     found = [
         (row, item, number)
-        for row, (item, number) in enumerate(states(case.layout, case.inputs, case.values), FIRST)
+        for row, (item, number) in enumerate(states(case.layout, case.inputs, case.values), FIRST_CHECK)
         if number
     ]
     levels = [level_of(item.checks[number - 1]) for _, item, number in found]
     last = {level: sum(map(levels.count, IN_ORDER[:at])) for at, level in enumerate(IN_ORDER)}
     for (row, item, number), level in zip(found, levels, strict=True):
         last[level] += 1
-        lines[row - FIRST] = _fault(case, row, item, number, level, last[level])
-    return Panel(case, tuple(lines), tuple(lines[row - FIRST] for row, _, _ in found))
+        lines[row - FIRST_CHECK] = _fault(case, row, item, number, level, last[level])
+    return Panel(case, tuple(lines), tuple(lines[row - FIRST_CHECK] for row, _, _ in found))
 
 
 def typed_in(case: Case, item: Item) -> int:
@@ -139,14 +139,14 @@ def typed_in(case: Case, item: Item) -> int:
 
 
 @owned
-def _faultless(layout: Layout) -> tuple[Line, ...]:
-    return tuple(Line(item, row, 0, OK, "", "", "", "", 0) for row, item in enumerate(items(layout), FIRST))
+def _faultless(layout: Layout) -> tuple[PanelLine, ...]:
+    return tuple(PanelLine(item, row, 0, _OK, "", "", "", "", 0) for row, item in enumerate(items(layout), FIRST_CHECK))
 
 
-def _fault(case: Case, row: int, item: Item, number: int, level: int, rank: int) -> Line:
+def _fault(case: Case, row: int, item: Item, number: int, level: int, rank: int) -> PanelLine:
     check = item.checks[number - 1]
     left, right = _both(item, case)
-    return Line(item, row, number, level, message_of(case, item, check), left, right, case.say(check.remedy), rank)
+    return PanelLine(item, row, number, level, message_of(case, item, check), left, right, case.say(check.remedy), rank)
 
 
 def message_of(case: Case, item: Item, check: Check) -> str:

@@ -9,7 +9,7 @@ from pathlib import PurePath
 from loithe_xl.consolidation.consolidate import Child
 from loithe_xl.consolidation.receipts import Status
 from loithe_xl.draw.case import Case, ParentCase
-from loithe_xl.draw.head import LINE, draw_head, lines_of
+from loithe_xl.draw.head import LINE_POINTS, draw_head, lines_of
 from loithe_xl.draw.panel import Panel
 from loithe_xl.draw.totals import shown
 from loithe_xl.form.ownchecks import CHILDREN
@@ -17,7 +17,7 @@ from loithe_xl.language.notation import moment
 from loithe_xl.rules.excel import text_literal
 from loithe_xl.workbook.address import reference
 from loithe_xl.workbook.book import Condition, Flow, Line, Print, Sheet
-from loithe_xl.workbook.celltext import LONGEST, cut
+from loithe_xl.workbook.celltext import LONGEST_TEXT, cut
 from loithe_xl.workbook.ownsheets import COUNTS_ROW, LIST_HEAD, OPINIONS, RECEIPTS, SUMMARY_ROW
 
 MOST_ROWS = 10_000  # that colours reach: rows may come while the workbook is open in Excel
@@ -63,9 +63,9 @@ def _receipts(case: Case, children: Sequence[Child]) -> Iterator[Line]:
         received = moment(child.received_at)
         file = PurePath(child.file).name
         state = case.say(f"status_{child.status.value}")
-        values = (number, child.unit, child.name, state, late, file, received, cut(said, LONGEST))
+        values = (number, child.unit, child.name, state, late, file, received, cut(said, LONGEST_TEXT))
         tall = max(lines_of(child.name, 40), lines_of(said, 60), lines_of(file, 34))
-        yield Line(values, styles, min(409, LINE * tall + 3))
+        yield Line(values, styles, min(409, LINE_POINTS * tall + 3))
 
 
 def opinions_sheet(case: ParentCase, panel: Panel) -> Sheet:
@@ -92,7 +92,7 @@ def _opinions(case: ParentCase) -> Iterator[Line]:
             unit = case.register.unit(code)
             name = unit.name if unit else ""
             tall = max(lines_of(words, 80), lines_of(name, 36))
-            yield Line((next(number), code, name, what, words), styles, min(409, LINE * tall + 3))
+            yield Line((next(number), code, name, what, words), styles, min(409, LINE_POINTS * tall + 3))
 
 
 def _summary(case: ParentCase) -> str:

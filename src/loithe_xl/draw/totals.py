@@ -11,7 +11,7 @@ from loithe_xl.consolidation.receipts import Figures, Status
 from loithe_xl.draw.case import Case, ParentCase
 from loithe_xl.draw.checklist import Itself
 from loithe_xl.draw.days import references
-from loithe_xl.draw.head import LINE, draw_head, lines_of
+from loithe_xl.draw.head import LINE_POINTS, draw_head, lines_of
 from loithe_xl.draw.panel import Panel
 from loithe_xl.form.layout import Layout
 from loithe_xl.language.catalogue import Text, text
@@ -23,13 +23,13 @@ from loithe_xl.workbook.address import column_letters, quoted
 from loithe_xl.workbook.book import Flow, Formula, Line, Print, Sheet
 from loithe_xl.workbook.ownsheets import FIGURES, TOTALS
 
-FIRST = 8  # first row under the headings of both sheets
-CODE, NAME, STATUS, VALUE = 2, 3, 4, 3  # columns
-WIDTHS = {1: 6, 2: 78, 3: 18}
+FIRST_TOTAL = 8  # first row under the headings of both sheets
+_CODE, _NAME, _STATUS, VALUE = 2, 3, 4, 3  # columns
+_WIDTHS = {1: 6, 2: 78, 3: 18}
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class TotalsLine:
     """One line of the totals: a derived figure, or the sum of a column of the children's figures."""
 
     id: str
@@ -38,17 +38,17 @@ class Figure:
     derived: Derived | None = None
 
 
-def figures(case: Case) -> tuple[Figure, ...]:
+def figures(case: Case) -> tuple[TotalsLine, ...]:
     """The lines of the totals sheet: derived figures first, then for a parent the sums of what its children sent."""
     form = case.form
     heading = text("form.computed")
-    found = [Figure(each.id, each.label, heading, each) for each in form.derived]
+    found = [TotalsLine(each.id, each.label, heading, each) for each in form.derived]
     if form.parent:
         computed = {each.id for each in form.derived}
         sums = [each for each in case.pack.indicators.values() if each.id not in computed]
         progress = text("form.progress")  # what units derived themselves belongs to no section, and comes first
         sums.sort(key=lambda each: bool(each.section.vi))
-        found += [Figure(each.id, each.label, each.section if each.section.vi else progress) for each in sums]
+        found += [TotalsLine(each.id, each.label, each.section if each.section.vi else progress) for each in sums]
     return tuple(found)
 
 
@@ -59,7 +59,7 @@ def totals_names(case: Case) -> dict[str, str]:
 
 def totals_rows(case: Case) -> dict[str, int]:
     """Figure -> its row on the totals sheet; its value stands in column VALUE."""
-    return {each.id: row for row, each in _rows(case) if isinstance(each, Figure)}
+    return {each.id: row for row, each in _rows(case) if isinstance(each, TotalsLine)}
 
 
 def shown(case: Case, id: str) -> int | Decimal | str:
@@ -73,10 +73,10 @@ def shown(case: Case, id: str) -> int | Decimal | str:
 def totals_sheet(panel: Panel) -> Sheet:
     """Every computed figure with a formula that a reader can follow."""
     case = panel.case
-    sheet = Sheet(TOTALS, print=Print(footer="&C&P/&N", repeat_rows=(7, 7)), widths=dict(WIDTHS), tab_colour="6B6B6B")
+    sheet = Sheet(TOTALS, print=Print(footer="&C&P/&N", repeat_rows=(7, 7)), widths=dict(_WIDTHS), tab_colour="6B6B6B")
     draw_head(sheet, panel, 3)
     for column, key in enumerate(("no", "what", "value"), 1):
-        sheet.put(FIRST - 1, column, case.say(f"head_{key}"), "head")
+        sheet.put(FIRST_TOTAL - 1, column, case.say(f"head_{key}"), "head")
     number = 0
     for row, each in _rows(case):
         if isinstance(each, Text):
@@ -89,8 +89,8 @@ def totals_sheet(panel: Panel) -> Sheet:
         sheet.put(row, 2, case.say(each.label), "label")
         rate = each.derived is not None and each.derived.kind == "rate"
         sheet.put(row, VALUE, _computed(case, each), "computed_rate" if rate else f"computed_{_look(case, each.id)}")
-        sheet.heights[row] = LINE * lines_of(case.say(each.label), WIDTHS[2]) + 4
-    sheet.freeze = (FIRST, 1)
+        sheet.heights[row] = LINE_POINTS * lines_of(case.say(each.label), _WIDTHS[2]) + 4
+    sheet.freeze = (FIRST_TOTAL, 1)
     return sheet
 
 
@@ -98,29 +98,31 @@ def figures_sheet(case: ParentCase, panel: Panel) -> Sheet:
     """One row per direct child of the register, received or not, with a total row on top."""
     columns = columns_of(case)
     sheet = Sheet(FIGURES, print=Print(landscape=True, footer="&C&P/&N"), tab_colour="6B6B6B")
-    sheet.widths = {1: 6, CODE: 20, NAME: 40, STATUS: 14} | dict.fromkeys(columns.values(), 8.5)
+    sheet.widths = {1: 6, _CODE: 20, _NAME: 40, _STATUS: 14} | dict.fromkeys(columns.values(), 8.5)
     draw_head(sheet, panel, 12)
-    heads = {1: "no", CODE: "code", NAME: "unit_name", STATUS: "state"}
+    heads = {1: "no", _CODE: "code", _NAME: "unit_name", _STATUS: "state"}
     for column, key in heads.items():
-        sheet.put(FIRST - 1, column, case.say(f"head_{key}"), "head")
+        sheet.put(FIRST_TOTAL - 1, column, case.say(f"head_{key}"), "head")
     labels = {each.id: each.label for each in figures(case)}
     for id, column in columns.items():
-        sheet.put(FIRST - 1, column, case.say(labels[id]), "head_turned")
-    sheet.heights[FIRST - 1] = 240
-    last = FIRST + max(1, len(case.consolidation.rows))
-    for column in (1, CODE, NAME, STATUS):
-        sheet.put(FIRST, column, case.say("total") if column == NAME else None, "total_label")
+        sheet.put(FIRST_TOTAL - 1, column, case.say(labels[id]), "head_turned")
+    sheet.heights[FIRST_TOTAL - 1] = 240
+    last = FIRST_TOTAL + max(1, len(case.consolidation.rows))
+    for column in (1, _CODE, _NAME, _STATUS):
+        sheet.put(FIRST_TOTAL, column, case.say("total") if column == _NAME else None, "total_label")
     known = {code: row or case.consolidation.absent[code] for code, row in case.consolidation.rows.items()}
     for id, column in columns.items():
         letters = column_letters(column)
-        cells = f"{letters}{FIRST + 1}:{letters}{last}"
+        cells = f"{letters}{FIRST_TOTAL + 1}:{letters}{last}"
         total = Formula(f"SUM({cells})", sum(row.get(id, 0) for row in known.values()))
         if id in case.consolidation.lacks and not any(id in row for row in known.values()):
             total = Formula(f'IF(COUNT({cells})=0,"",SUM({cells}))', "")  # nobody was asked
-        sheet.put(FIRST, column, total, f"total_{_look(case, id)}")
-    sheet.flow = Flow(FIRST + 1, len(case.consolidation.rows), max(columns.values()), lambda: _children(case, known))
-    sheet.freeze = (FIRST + 1, STATUS + 1)
-    repeated = (FIRST - 1, FIRST), (1, NAME)
+        sheet.put(FIRST_TOTAL, column, total, f"total_{_look(case, id)}")
+    sheet.flow = Flow(
+        FIRST_TOTAL + 1, len(case.consolidation.rows), max(columns.values()), lambda: _children(case, known)
+    )
+    sheet.freeze = (FIRST_TOTAL + 1, _STATUS + 1)
+    repeated = (FIRST_TOTAL - 1, FIRST_TOTAL), (1, _NAME)
     sheet.print = Print(True, repeat_rows=repeated[0], repeat_columns=repeated[1], scale=65, footer="&C&P/&N")
     return sheet
 
@@ -138,14 +140,14 @@ def _children(case: ParentCase, known: Mapping[str, Figures]) -> Iterator[Line]:
         found = [told.get(id, None if id in answers else 0) for id in ids]
         shown = found if row is not None else [each or None for each in found]
         values = (number, code, name, case.say(f"status_{status.value}"), *shown)
-        yield Line(values, styles, LINE * lines_of(name, 40) + 3)
+        yield Line(values, styles, LINE_POINTS * lines_of(name, 40) + 3)
 
 
 def columns_of(case: Case) -> dict[str, int]:
     """Figure id -> column of the children's figures: what is summed, and the children's own counted answers."""
     derived = [each.id for each in case.form.derived if each.source == "register_cells"]
     ids = dict.fromkeys([*derived, *case.pack.indicators, *_answers(case)])
-    return {id: number for number, id in enumerate(ids, STATUS + 1)}
+    return {id: number for number, id in enumerate(ids, _STATUS + 1)}
 
 
 def _answers(case: Case) -> list[str]:
@@ -157,8 +159,8 @@ def _look(case: Case, id: str) -> str:
     return "decimal" if id in case.pack.fractional else "count"
 
 
-def _rows(case: Case) -> Iterator[tuple[int, Figure | Text]]:
-    row, section = FIRST, None
+def _rows(case: Case) -> Iterator[tuple[int, TotalsLine | Text]]:
+    row, section = FIRST_TOTAL, None
     for each in figures(case):
         if each.section != section:
             section = each.section
@@ -168,7 +170,7 @@ def _rows(case: Case) -> Iterator[tuple[int, Figure | Text]]:
         row += 1
 
 
-def _computed(case: Case, figure: Figure) -> Formula | int | Decimal | str:
+def _computed(case: Case, figure: TotalsLine) -> Formula | int | Decimal | str:
     derived = figure.derived
     now = shown(case, figure.id)
     if derived is None or derived.source in ("children", "reported"):
@@ -186,4 +188,4 @@ def derived_formula(layout: Layout, rule: Node, needs: Sequence[str]) -> str:
 
 
 def _total_cell(case: Case, id: str) -> str:
-    return f"{quoted(FIGURES)}!${column_letters(columns_of(case)[id])}${FIRST}"
+    return f"{quoted(FIGURES)}!${column_letters(columns_of(case)[id])}${FIRST_TOTAL}"

@@ -13,7 +13,7 @@ from loithe_xl.pack.spec import CONSTANTS, Form, Pack
 from loithe_xl.rules.dates import dated
 from loithe_xl.rules.evaluate import Flaw, Raw, is_filled
 from loithe_xl.workbook.address import Address, address
-from loithe_xl.workbook.celltext import LONGEST, normal, units
+from loithe_xl.workbook.celltext import LONGEST_TEXT, normal, units
 from loithe_xl.workbook.daynumbers import serial
 
 
@@ -109,7 +109,7 @@ def _rows(table: TableSlot, found: Mapping[tuple[str, Address], Raw]) -> tuple[R
 def _possible(raw: Raw) -> Raw:
     """The value, unless no spreadsheet program could keep it: what is written into a parent must come out the same."""
     if isinstance(raw, str):
-        return Flaw() if units(raw) > LONGEST else normal(raw)
+        return Flaw() if units(raw) > LONGEST_TEXT else normal(raw)
     lost = isinstance(raw, int | Decimal) and not -BEYOND_NUMBERS < raw < BEYOND_NUMBERS
     return Flaw() if lost else raw
 

@@ -12,7 +12,7 @@ from loithe_xl.rules.syntax import parse
 ENTRIES = "_entries"  # inputs in which something was typed
 CHILDREN = TOTAL, RECEIVED, RETURNED = ("_children_total", "_children_received", "_children_returned")
 EMPTY, SILENT, TURNED_AWAY = "FORM_EMPTY", "UNITS_SILENT", "FILES_RETURNED"
-CODES = frozenset({EMPTY, SILENT, TURNED_AWAY})
+_CODES = frozenset({EMPTY, SILENT, TURNED_AWAY})
 
 
 def form_checks(form: Form) -> tuple[Check, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from loithe_xl.form.loaded import Loaded
-from loithe_xl.identity.period import FIRST_DAY, LAST_DAY, is_period, last_day
+from loithe_xl.identity.period import EARLIEST, LATEST, is_period, last_day
 from loithe_xl.language.issues import Fault, issue
 
 
@@ -26,7 +26,7 @@ def term(loaded: Loaded, period: str | None, cutoff: date | None, deadline: date
         raise Fault([issue("PERIOD_MALFORMED", period=period)], 2)
     cutoff = cutoff or last_day(period)
     for each in filter(None, (cutoff, deadline)):
-        if not FIRST_DAY <= each <= LAST_DAY:
+        if not EARLIEST <= each <= LATEST:
             raise Fault([issue("DAY_IMPOSSIBLE", day=f"{each.day:02d}/{each.month:02d}/{each.year:04d}")], 2)
     deadline = deadline or cutoff + timedelta(days=loaded.pack.deadline_days)
     if deadline < cutoff:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-FIRST_DAY, LAST_DAY = date(1900, 3, 1), date(2999, 12, 31)  # that every spreadsheet program counts alike
+EARLIEST, LATEST = date(1900, 3, 1), date(2999, 12, 31)  # that every spreadsheet program counts alike
 _PERIOD = re.compile(r"(19|2[0-9])[0-9]{2}(-(0[1-9]|1[0-2])|-Q[1-4])?")
 
 
 def is_period(words: str) -> bool:
     """Whether it is written as 2023-02, 2023-Q1 or 2023, and ends on a day that can be counted."""
-    return bool(_PERIOD.fullmatch(words)) and FIRST_DAY <= last_day(words) <= LAST_DAY
+    return bool(_PERIOD.fullmatch(words)) and EARLIEST <= last_day(words) <= LATEST
 
 
 def last_day(period: str) -> date:

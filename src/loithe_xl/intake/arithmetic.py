@@ -17,9 +17,9 @@ from statistics import fmean
 from loithe_xl.workbook.address import Address, located
 from loithe_xl.workbook.daynumbers import serial
 
-Scalar = float | str | bool | None
-Result = Scalar | list[Scalar]  # of a range its cells
-Cells = Callable[[str, Address], Scalar]  # what a cell holds; the sheet is blank for the formula's own
+Operand = float | str | bool | None
+Operands = Operand | list[Operand]  # of a range its cells
+CellLookup = Callable[[str, Address], Operand]  # what a cell holds; the sheet is blank for the formula's own
 _DEEPEST, _MOST_CELLS = 40, 10_000
 _CELL = r"\$?[A-Z]{1,3}\$?[1-9][0-9]{0,6}"
 _TOKEN = re.compile(
@@ -51,7 +51,7 @@ class Incalculable(Exception):
     """What a formula comes to cannot be said."""
 
 
-def calculate(formula: str, cells: Cells) -> Scalar:
+def calculate(formula: str, cells: CellLookup) -> Operand:
     """What a formula (no leading ``=``) comes to; Incalculable for all that is not plain arithmetic."""
     reading = _Reading(formula, cells)
     try:
@@ -66,7 +66,7 @@ def calculate(formula: str, cells: Cells) -> Scalar:
 class _Reading:
     """A formula, read once from left to right."""
 
-    def __init__(self, formula: str, cells: Cells) -> None:
+    def __init__(self, formula: str, cells: CellLookup) -> None:
         self.cells, self.tokens, self.at, self.depth = cells, list[re.Match[str]](), 0, 0
         where, formula = 0, formula.rstrip()
         while where < len(formula):
@@ -76,7 +76,7 @@ class _Reading:
             self.tokens.append(found)
             where = found.end()
 
-    def whole(self) -> Result:
+    def whole(self) -> Operands:
         found = self._compared()
         if self.at < len(self.tokens):
             raise Incalculable
@@ -89,7 +89,7 @@ class _Reading:
             return found
         return ""
 
-    def _compared(self) -> Result:
+    def _compared(self) -> Operands:
         self.depth += 1
         if self.depth > _DEEPEST:
             raise Incalculable
@@ -99,13 +99,13 @@ class _Reading:
         self.depth -= 1
         return left
 
-    def _joined(self) -> Result:
+    def _joined(self) -> Operands:
         left = self._level(0)
         while self._sign("&"):
             left = _said(_one(left)) + _said(_one(self._level(0)))
         return left
 
-    def _level(self, level: int) -> Result:
+    def _level(self, level: int) -> Operands:
         """Sums of products of powers; all of them from left to right, as spreadsheets have it."""
         if level == len(_LEVELS):
             return self._percent()
@@ -114,13 +114,13 @@ class _Reading:
             left = float(_LEVELS[level][sign](_number(left), _number(self._level(level + 1))))
         return left
 
-    def _percent(self) -> Result:
+    def _percent(self) -> Operands:
         found = self._signed()
         while self._sign("%"):
             found = _number(found) / 100
         return found
 
-    def _signed(self) -> Result:
+    def _signed(self) -> Operands:
         """A sign binds closer than a power: -2^2 is 4."""
         signs = ""
         while sign := self._sign("-", "+"):
@@ -128,7 +128,7 @@ class _Reading:
         found = self._part()
         return found if not signs else _number(found) * (-1) ** signs.count("-")
 
-    def _part(self) -> Result:
+    def _part(self) -> Operands:
         if self.at >= len(self.tokens):
             raise Incalculable
         token = self.tokens[self.at]
@@ -149,7 +149,7 @@ class _Reading:
                 return found
         raise Incalculable
 
-    def _cells(self, token: re.Match[str]) -> Result:
+    def _cells(self, token: re.Match[str]) -> Operands:
         sheet = (token["sheet"] or "").removesuffix("!")
         sheet = sheet[1:-1].replace("''", "'") if sheet.startswith("'") else sheet
         ends = [located(token[end].replace("$", "").upper()) for end in ("first", "last") if token[end]]
@@ -159,8 +159,8 @@ class _Reading:
         found = [self.cells(sheet, (row, at)) for row in range(top, bottom + 1) for at in range(left, right + 1)]
         return found if token["last"] else found[0]
 
-    def _function(self, name: str) -> Result:
-        arguments: list[Result] = []
+    def _function(self, name: str) -> Operands:
+        arguments: list[Operands] = []
         while not self._sign(")"):
             if arguments and not self._sign(",", ";"):
                 raise Incalculable
@@ -173,14 +173,14 @@ class _Reading:
         return function(arguments)
 
 
-def _one(found: Result) -> Scalar:
+def _one(found: Operands) -> Operand:
     """A single value; which one of a range is meant depends on where the formula stands."""
     if isinstance(found, list):
         raise Incalculable
     return found
 
 
-def _number(found: Result) -> float:
+def _number(found: Operands) -> float:
     """What arithmetic makes of a value; texts are read by each computer's own habits."""
     value = _one(found)
     if isinstance(value, str):
@@ -188,13 +188,13 @@ def _number(found: Result) -> float:
     return float(value or 0)
 
 
-def _said(value: Scalar) -> str:
+def _said(value: Operand) -> str:
     if isinstance(value, bool) or (isinstance(value, float) and value != int(value)):
         raise Incalculable  # said in the computer's language
     return value if isinstance(value, str) else f"{int(value)}" if value is not None else ""
 
 
-def _compare(sign: str, left: Scalar, right: Scalar) -> bool:
+def _compare(sign: str, left: Operand, right: Operand) -> bool:
     if isinstance(left, str) or isinstance(right, str):
         if not (isinstance(left, str) and isinstance(right, str)) or sign not in ("=", "<>"):
             raise Incalculable
@@ -202,7 +202,7 @@ def _compare(sign: str, left: Scalar, right: Scalar) -> bool:
     return _COMPARED[sign](float(f"{_number(left) - _number(right):.6f}"), 0.0)
 
 
-def _numbers(arguments: Iterable[Result]) -> list[float]:
+def _numbers(arguments: Iterable[Operands]) -> list[float]:
     """The numbers of a function that passes over texts and truths in cells."""
     found: list[float] = []
     for each in arguments:
@@ -213,25 +213,25 @@ def _numbers(arguments: Iterable[Result]) -> list[float]:
     return found
 
 
-def _rounded(rounding: str) -> Callable[[Sequence[Result]], Scalar]:
-    def rounded(arguments: Sequence[Result]) -> Scalar:
+def _rounded(rounding: str) -> Callable[[Sequence[Operands]], Operand]:
+    def rounded(arguments: Sequence[Operands]) -> Operand:
         number, digits = _number(arguments[0]), int(_number(arguments[1])) if len(arguments) > 1 else 0
         return float(Decimal(f"{number:.15g}").quantize(Decimal(1).scaleb(-digits), rounding))
 
     return rounded
 
 
-def _truths(arguments: Sequence[Result]) -> list[bool]:
+def _truths(arguments: Sequence[Operands]) -> list[bool]:
     return [bool(_number(each)) for each in arguments]
 
 
-def _day(arguments: Sequence[Result]) -> Scalar:
+def _day(arguments: Sequence[Operands]) -> Operand:
     year, month, day = (int(_number(each)) for each in arguments)
     return float(serial(date(year, month, day)))
 
 
 # Name -> fewest and most arguments, and what it gives.
-_FUNCTIONS: dict[str, tuple[int, int, Callable[[Sequence[Result]], Scalar]]] = {
+_FUNCTIONS: dict[str, tuple[int, int, Callable[[Sequence[Operands]], Operand]]] = {
     "SUM": (1, 255, lambda given: math.fsum(_numbers(given))),
     "PRODUCT": (1, 255, lambda given: math.prod(_numbers(given))),
     "AVERAGE": (1, 255, lambda given: fmean(_numbers(given))),

@@ -32,13 +32,13 @@ class Told:
     digest: str = field(default="", repr=False)
 
 
-BLANK = Told("blank")
+NOTHING_THERE = Told("blank")
 
 
 def told(raw: Raw, of: Field | None = None, plainly: bool = False) -> Told:
     """A value as far as it may be told: numbers, days and choices of a list; of anything else its length."""
     if raw is None or raw == "":
-        return BLANK
+        return NOTHING_THERE
     if isinstance(raw, Flaw):
         return Told("error")
     if isinstance(raw, bool):

@@ -17,11 +17,11 @@ from loithe_xl.form.loaded import Loaded
 from loithe_xl.form.unitform import UnitForm
 from loithe_xl.identity.token import Identity, Signed, parse
 from loithe_xl.identity.trust import Trust
-from loithe_xl.intake.disclosure import BLANK, Told, seen_number, told, without_texts
+from loithe_xl.intake.disclosure import NOTHING_THERE, Told, seen_number, told, without_texts
 from loithe_xl.intake.issued import as_issued, as_sealed
 from loithe_xl.intake.openfile import refusal
 from loithe_xl.intake.provenance import form_of, identified
-from loithe_xl.intake.structure import Expected, Marks, changed, filled, misplaced
+from loithe_xl.intake.structure import Expected, MarkedWords, changed, filled, misplaced
 from loithe_xl.language.issues import Fault, Issue, Place, issue
 from loithe_xl.pack.spec import Field
 from loithe_xl.reading.received import Received, View
@@ -36,11 +36,11 @@ from loithe_xl.workbook.ownsheets import (
     TOKEN_CELL,
 )
 
-PLACES = ("property", "name", "cell")  # where a workbook keeps its token
+_PLACES = ("property", "name", "cell")  # where a workbook keeps its token
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ExaminedInput:
     """An input: where it lies, what its cell holds and what was read there; ``row`` of a table from 1, else 0."""
 
     id: str
@@ -53,7 +53,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
+class TokenPlace:
     """What one of the three places says of the form, whether it is signed, and by whom; blank where it says nothing."""
 
     place: str
@@ -103,7 +103,7 @@ class Apart:
     unit_form: UnitForm
     signed: Signed
     expected: Expected
-    own: Marks
+    own: MarkedWords
 
     @property
     def layout(self) -> Layout:
@@ -111,21 +111,21 @@ class Apart:
         return self.unit_form.layout
 
 
-def tokens(received: Received, trusted: Trust) -> list[Token]:
+def tokens(received: Received, trusted: Trust) -> list[TokenPlace]:
     """What each of the three places says."""
     hidden = received.grids.get(HIDDEN)
     said = (received.custom.get(TOKEN_NAME), received.names.get(TOKEN_NAME), hidden and hidden.get(*TOKEN_CELL))
-    return [_token(place, str(token or ""), trusted) for place, token in zip(PLACES, said, strict=True)]
+    return [_token(place, str(token or ""), trusted) for place, token in zip(_PLACES, said, strict=True)]
 
 
-def _token(place: str, token: str, trusted: Trust) -> Token:
+def _token(place: str, token: str, trusted: Trust) -> TokenPlace:
     signed = parse(token) if token.strip() else None
     if signed is None or isinstance(signed, Issue):
-        return Token(place, bool(token.strip()))
+        return TokenPlace(place, bool(token.strip()))
     identity, key = signed
     speaks = trusted.speaks(key, identity.unit)
     told = identity if speaks else replace(identity, unit=trusted.known(identity.unit))  # a stranger's words are not
-    return Token(place, True, True, told, key, speaks)
+    return TokenPlace(place, True, True, told, key, speaks)
 
 
 def apart(received: Received, trusted: Trust, by: Loaded | None = None) -> Apart | Issue:
@@ -153,7 +153,7 @@ def apart(received: Received, trusted: Trust, by: Loaded | None = None) -> Apart
     return Apart(received, unit_form, signed, *as_issued(unit_form, register))
 
 
-def entries(found: Apart, *, plainly: bool = False) -> tuple[list[Entry], list[Issue]]:
+def entries(found: Apart, *, plainly: bool = False) -> tuple[list[ExaminedInput], list[Issue]]:
     """Every input as it was read, blank rows of tables left out, and what was said about reading it.
 
     None is read where cells were moved, unless the form says what was sealed.
@@ -166,17 +166,17 @@ def entries(found: Apart, *, plainly: bool = False) -> tuple[list[Entry], list[I
     return list(_entries(found.layout, inputs, typed, plainly)), list(typed.issues)
 
 
-def _entries(layout: Layout, inputs: Inputs, typed: Typed, plainly: bool) -> Iterator[Entry]:
+def _entries(layout: Layout, inputs: Inputs, typed: Typed, plainly: bool) -> Iterator[ExaminedInput]:
     for id, slot in layout.slots.items():
         both = (told(each.values[id], slot.field, plainly) for each in (inputs, typed.inputs))
-        yield Entry(id, 0, slot.sheet, slot.cell, slot.field.kind, *both)
+        yield ExaminedInput(id, 0, slot.sheet, slot.cell, slot.field.kind, *both)
     for id, table in layout.tables.items():
         for number, (raw, read) in enumerate(zip(inputs.tables[id], typed.inputs.tables[id], strict=True)):
             if any(value is not None for value in raw.values()):
                 for column in table.table.columns:
                     both = (told(each[column.id], column, plainly) for each in (raw, read))
                     cell = table.cell(column.id, number)
-                    yield Entry(f"{id}.{column.id}", number + 1, table.sheet, cell, column.kind, *both)
+                    yield ExaminedInput(f"{id}.{column.id}", number + 1, table.sheet, cell, column.kind, *both)
 
 
 def sealed(found: Apart) -> bool:
@@ -198,7 +198,7 @@ def differences(found: Apart, *, plainly: bool = False) -> list[Difference]:
 def _difference(found: Apart, fault: Issue, plainly: bool) -> Difference:
     sheet, cell = fault.place.sheet, fault.place.cell
     if not cell or ":" in cell or sheet not in found.received.grids:
-        return Difference(fault, None, BLANK)
+        return Difference(fault, None, NOTHING_THERE)
     at = located(cell)
     formula = (found.received.formulas or {}).get(sheet, {}).get(at)
     raw = found.received.grids[sheet].get(*at)

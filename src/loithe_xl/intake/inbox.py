@@ -34,7 +34,7 @@ _LONGEST_PART = 2_000_000  # bytes that are looked at
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Inbox:
     """Files to read in order, files passed over with the reason, and faults of the paths themselves."""
 
     files: tuple[Path, ...] = ()
@@ -42,7 +42,7 @@ class Found:
     issues: tuple[Issue, ...] = ()
 
 
-def find(paths: Sequence[Path]) -> Found:
+def find(paths: Sequence[Path]) -> Inbox:
     """The files named, and those in the folders named; one that is reached twice counts once.
 
     A file named itself is read whatever its ending, save what another program or we ourselves left beside it.
@@ -58,7 +58,7 @@ def find(paths: Sequence[Path]) -> Found:
         else:
             for entry, code in _walk(path, issues):
                 _sort(entry, code, files, skipped)
-    return Found(tuple(files.values()), tuple(skipped.items()), tuple(issues))
+    return Inbox(tuple(files.values()), tuple(skipped.items()), tuple(issues))
 
 
 def _sort(path: Path, code: str, files: dict[Path, Path], skipped: dict[Path, Issue]) -> None:

@@ -17,7 +17,7 @@ from loithe_xl.form.loaded import PIECE, Loaded
 from loithe_xl.form.unitform import UnitForm
 from loithe_xl.identity.token import Identity, vouch, vouched
 from loithe_xl.intake import seal
-from loithe_xl.intake.structure import Expected, Marks, changed, expected, misplaced
+from loithe_xl.intake.structure import Expected, MarkedWords, changed, expected, misplaced
 from loithe_xl.language.catalogue import LANGUAGES
 from loithe_xl.language.issues import Issue
 from loithe_xl.reading.received import Received
@@ -76,7 +76,7 @@ def differences(received: Received, unit_form: UnitForm, register: Register | No
     return Differences(False, found)
 
 
-def as_issued(unit_form: UnitForm, register: Register | None) -> tuple[Expected, Marks]:
+def as_issued(unit_form: UnitForm, register: Register | None) -> tuple[Expected, MarkedWords]:
     """The form that a unit was issued, and the unit's own words in it; ``register``: what a parent's book embeds."""
     identity, loaded = unit_form.identity, unit_form.loaded
     units = register.units if register else ()
@@ -97,25 +97,25 @@ def sign_wording(unit_form: UnitForm, register: Register | None, private: bytes)
     return said.digest, vouch(_sealed(said, unit_form.identity, unit_form.lang), private), *pieces
 
 
-def as_sealed(received: Received, expected: Expected, own: Marks, identity: Identity, key: str) -> bool:
+def as_sealed(received: Received, expected: Expected, own: MarkedWords, identity: Identity, key: str) -> bool:
     """Whether a form says what it said when it was issued, though the program or the pack words it otherwise today.
 
     ``expected``: today's form of the same layout; ``own``: the unit's words; ``key``: who signed the form's identity.
     """
     found = kept_seal(received.grids[HIDDEN], identity, key)
-    return bool(found) and seal.kept(received, expected, seal.Wording(found[0], "".join(found[2:])), own)
+    return bool(found) and seal.kept(received, expected, seal.SealedWords(found[0], "".join(found[2:])), own)
 
 
 def kept_seal(hidden: Grid, identity: Identity, key: str) -> tuple[str, ...]:
     """The seal in a form's hidden sheet, as ``sign_wording`` made it; nothing where it is not the issuer's own."""
     row = sorted((column, str(value)) for line, column, value in hidden.cells() if line == SEAL_ROW)
     digest, signature, *pieces = [value for _, value in row] + ["", ""]
-    said = seal.Wording(digest, "".join(pieces))
+    said = seal.SealedWords(digest, "".join(pieces))
     whole = vouched(_sealed(said, identity, f"{hidden.get(*LANG_CELL)}"), signature, key)
     return tuple(value for _, value in row) if whole else ()
 
 
-def _sealed(said: seal.Wording, identity: Identity, lang: str) -> str:
+def _sealed(said: seal.SealedWords, identity: Identity, lang: str) -> str:
     """All that is signed: the words of another form, term or language are not this form's."""
     term = identity.period, f"{identity.cutoff}", f"{identity.deadline}"
     return "|".join(("wording", identity.pack, identity.digest, *term, lang, said.digest, said.own))

@@ -18,7 +18,7 @@ _NO_WORKBOOK = frozenset(
     ("FILE_PDF", "FILE_PICTURE", "FILE_ARCHIVE", "FILE_OTHER_DOCUMENT", "FILE_NOT_WORKBOOK", "FILE_TEXT")
 )
 _CALLED_WORKBOOK = (".xlsx", ".xls", ".xlsb", ".xlsm", ".xltx", ".xltm", ".et", ".ods", ".fods")
-SHOWN = 5  # units that are named
+_SHOWN = 5  # units that are named
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Judge:
             return Verdict.REFUSED, []
         other = self._otherwise(opened) if isinstance(opened, ParentBook) else []
         if other:
-            units = ", ".join(other[:SHOWN]) + (" …" if len(other) > SHOWN else "")
+            units = ", ".join(other[:_SHOWN]) + (" …" if len(other) > _SHOWN else "")
             return Verdict.REFUSED, [issue("REGISTER_OTHER", unit=unit.code, units=units)]
         return Verdict.VALID, []
 

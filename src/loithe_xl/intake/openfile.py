@@ -49,7 +49,7 @@ from loithe_xl.workbook.ownsheets import (
     NAME_CELL,
 )
 
-NAMED = 5  # fields that an earlier form did not ask for, by their labels
+_NAMED = 5  # fields that an earlier form did not ask for, by their labels
 
 
 def open_file(path: Path, file: str, by: Loaded | None = None, trusted: Trust | None = None) -> Opened:
@@ -167,7 +167,7 @@ def _of_earlier(loaded: Loaded, layout: Layout) -> Iterator[Issue]:
     earlier = loaded.earlier_of(layout)
     if earlier and earlier.unasked:
         said = ([each.to(lang) for each in earlier.unasked] for lang in LANGUAGES)
-        listed = Text(*("; ".join(each[:NAMED]) + (" …" if len(each) > NAMED else "") for each in said))
+        listed = Text(*("; ".join(each[:_NAMED]) + (" …" if len(each) > _NAMED else "") for each in said))
         yield issue("FORM_EARLIER", count=len(earlier.unasked), labels=listed)
 
 

@@ -9,12 +9,12 @@ from loithe_xl.draw.hidden import TOKEN_NAME
 from loithe_xl.form.inputs import Grids
 from loithe_xl.form.layout import Layout
 from loithe_xl.form.loaded import Loaded, digest
-from loithe_xl.identity.period import FIRST_DAY, LAST_DAY, is_period
+from loithe_xl.identity.period import EARLIEST, LATEST, is_period
 from loithe_xl.identity.token import Identity, Signed, agree, parse
 from loithe_xl.intake.resemblance import folded, words_of
 from loithe_xl.language.catalogue import LANGUAGES, text
 from loithe_xl.language.issues import Fault, Issue, issue
-from loithe_xl.pack.packfile import MAIN
+from loithe_xl.pack.packfile import PACK_FILE
 from loithe_xl.reading.received import Received
 from loithe_xl.workbook.ownsheets import HIDDEN, PACK_FROM, TOKEN_CELL
 
@@ -37,7 +37,7 @@ def identified(received: Received) -> Signed | Issue:
     if isinstance(signed, Issue):
         return signed
     identity, key = signed
-    if not is_period(identity.period) or not FIRST_DAY <= identity.cutoff <= LAST_DAY:
+    if not is_period(identity.period) or not EARLIEST <= identity.cutoff <= LATEST:
         return issue("TOKEN_MALFORMED")
     return Signed(token, identity, key)
 
@@ -72,7 +72,7 @@ def pack_of(identity: Identity, by: Loaded | None, grids: Grids) -> Loaded:
             return by
         raise Fault([issue("PACK_OTHER", pack=identity.pack, expected=by.pack.id)])
     embedded = {} if packs.built_in(identity.pack) else _embedded(grids)
-    if MAIN not in embedded:
+    if PACK_FILE not in embedded:
         return packs.known(identity.pack)
     if not identity.pack_digest:
         raise Fault([issue("PACK_UNSIGNED", pack=identity.pack)], 2)

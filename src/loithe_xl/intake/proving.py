@@ -8,7 +8,8 @@ from decimal import Decimal
 from functools import partial
 from typing import TypeVar
 
-from loithe_xl.consolidation.ledger import Line, journal_lines, receipt_lines
+from loithe_xl.consolidation.ledger import journal_lines, receipt_lines
+from loithe_xl.consolidation.signedlines import SignedLine
 from loithe_xl.form.inputs import Inputs
 from loithe_xl.form.loaded import Loaded
 from loithe_xl.intake import openfile
@@ -22,7 +23,7 @@ from loithe_xl.workbook.celltext import normal
 from loithe_xl.workbook.daynumbers import serial
 from loithe_xl.workbook.ownsheets import COMPUTED
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 Proof = Callable[[bytes], None]  # of a workbook's bytes; raises the Fault that nothing may be replaced
 
 
@@ -71,7 +72,7 @@ def _agreeing_ledgers(found: ParentBook, meant: ParentBook) -> Iterator[bool]:
     yield found.consolidation.values == meant.consolidation.values or _flawed(meant.inputs)
 
 
-def _same(found: Sequence[T], meant: Sequence[T], lines: Callable[[Sequence[T]], list[Line]]) -> bool:
+def _same(found: Sequence[_T], meant: Sequence[_T], lines: Callable[[Sequence[_T]], list[SignedLine]]) -> bool:
     """Whether both are told alike: of what is too long for a cell the ledger keeps less."""
     return tuple(found) == tuple(meant) or lines(found) == lines(meant)
 

@@ -11,7 +11,7 @@ from collections.abc import Collection, Container, Mapping
 from dataclasses import dataclass
 
 from loithe_xl.intake.resemblance import plain
-from loithe_xl.intake.structure import Expected, Marks, filled, own_sheets
+from loithe_xl.intake.structure import Expected, MarkedWords, filled, own_sheets
 from loithe_xl.language.issues import Issue
 from loithe_xl.reading.received import Received, Value
 from loithe_xl.rules.canonical import renamed, tokens
@@ -25,7 +25,7 @@ _OF_SHEETS = frozenset({"SHEET_MISSING", "STRUCTURE_SHEET_EXTRA"})
 
 
 @dataclass(frozen=True, slots=True)
-class Wording:
+class SealedWords:
     """``digest`` of what every cell says where nothing is typed, but for those that name the unit; ``own``: what those
     say, with marks for the unit's words, as JSON. So one wording serves every unit."""
 
@@ -33,16 +33,16 @@ class Wording:
     own: str
 
 
-def issued(expected: Expected) -> Wording:
+def issued(expected: Expected) -> SealedWords:
     """What a form says as it is drawn."""
     said = {name: _said(page.labels, page.formulas) for name, page in expected.pages.items()}
     own = {name: _said(page.own_labels, page.own_formulas) for name, page in expected.pages.items()}
     listed = {name: {address(*at): words for at, words in sorted(page.items())} for name, page in own.items()}
     written = json.dumps(listed, ensure_ascii=False, separators=(",", ":"))
-    return Wording(_digest(said, own_sheets(expected.sheets, expected)), written)
+    return SealedWords(_digest(said, own_sheets(expected.sheets, expected)), written)
 
 
-def kept(found: Received, expected: Expected, wording: Wording, own: Marks) -> bool:
+def kept(found: Received, expected: Expected, wording: SealedWords, own: MarkedWords) -> bool:
     """Whether a received form says what this wording says to a unit with these words: all of it, and nothing else.
 
     Of ``expected``, today's form of the same layout, only the places of inputs count.

@@ -18,13 +18,13 @@ from loithe_xl.intake.sight import WPS, foreign, typed_totals, unseen
 from loithe_xl.intake.typedformulas import typed_formulas
 from loithe_xl.language.issues import Issue, Place, issue
 from loithe_xl.reading.inputrules import Meaning, inputs_in, meaning, stated
-from loithe_xl.reading.received import Received, Rule, Value
+from loithe_xl.reading.received import InputRule, Received, Value
 from loithe_xl.workbook.address import Address, address
 from loithe_xl.workbook.book import Book, Cell, Formula, Link
 from loithe_xl.workbook.ownsheets import TOTALS, VISIBLE_OF_PARENTS
 
-Marks = Mapping[str, str]  # what stands for a unit's own words in the form, and those words
-NAMED = 5  # faults of one kind and sheet that are named one by one
+MarkedWords = Mapping[str, str]  # what stands for a unit's own words in the form, and those words
+_NAMED = 5  # faults of one kind and sheet that are named one by one
 _VARYING = "loithe_"  # how names begin that differ from unit to unit: the token, the units of a tier
 _SHIFT_CODES = {
     ("rows", True): "STRUCTURE_ROWS_INSERTED",
@@ -35,7 +35,7 @@ _SHIFT_CODES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ExpectedSheet:
     """One input sheet as issued: words and formulas where nothing is typed, and what may be typed where something is.
 
     ``own_labels`` and ``own_formulas`` hold marks; ``rules`` and ``fields`` are by input cell; ``stated`` are the
@@ -57,7 +57,7 @@ class Expected:
     """A form as issued; ``cells``: of each input sheet those at which it says something itself, and its inputs."""
 
     sheets: tuple[str, ...]
-    pages: Mapping[str, Page]
+    pages: Mapping[str, ExpectedSheet]
     names: Mapping[str, tuple[str, Place]]  # defined name -> its formula, and the input that it names
     cells: Mapping[str, frozenset[Address]]
     parent: bool
@@ -95,12 +95,12 @@ def expected(book: Book, layout: Layout, marks: Collection[str]) -> Expected:
     return Expected(sheets, pages, names, cells, layout.form.parent, respelt(book.names), totals)
 
 
-def compare(found: Received, expected: Expected, own: Marks) -> list[Issue]:
+def compare(found: Received, expected: Expected, own: MarkedWords) -> list[Issue]:
     """Every difference; where cells no longer stand in their places, only that is said."""
     return misplaced(found, expected, own) or changed(found, expected, own)
 
 
-def misplaced(found: Received, expected: Expected, own: Marks) -> list[Issue]:
+def misplaced(found: Received, expected: Expected, own: MarkedWords) -> list[Issue]:
     """Input sheets that are gone, and rows or columns inserted or taken out: no value has its place then."""
     gone = [name for name in expected.pages if name not in found.grids]
     absent = [issue("SHEET_MISSING", Place(sheet=name), sheet=name) for name in gone]
@@ -114,7 +114,7 @@ def misplaced(found: Received, expected: Expected, own: Marks) -> list[Issue]:
     return issues
 
 
-def changed(found: Received, expected: Expected, own: Marks) -> list[Issue]:
+def changed(found: Received, expected: Expected, own: MarkedWords) -> list[Issue]:
     """What differs cell by cell, where every cell is in its place."""
     issues = [*_sheets(found.sheet_names, expected), *foreign(found)]
     absent = tuple(f"{name.upper()}!" for name in expected.sheets if name not in found.sheet_names)
@@ -149,10 +149,10 @@ def few(issues: Iterable[Issue]) -> list[Issue]:
         key = each.code, each.place.sheet
         seen[key] += 1
         first.setdefault(key, each)
-        if seen[key] <= NAMED:
+        if seen[key] <= _NAMED:
             found.append(each)
     for (_, sheet), one in first.items():
-        left = seen[one.code, sheet] - NAMED
+        left = seen[one.code, sheet] - _NAMED
         if left > 0:
             more = issue("STRUCTURE_MORE", Place(sheet=sheet), sheet=sheet, count=left, cell=one.place.cell)
             found.append(replace(more, severity=one.severity))
@@ -161,7 +161,7 @@ def few(issues: Iterable[Issue]) -> list[Issue]:
 
 def _page(
     book: Book, name: str, fields: Mapping[Address, str], counts: frozenset[Address], marks: Collection[str]
-) -> Page:
+) -> ExpectedSheet:
     sheet = book.sheet(name)
     labels: dict[Address, Value] = {}
     formulas: dict[Address, str] = {}
@@ -179,7 +179,7 @@ def _page(
             labels[at] = words
     rules = [stated(each) for each in sheet.validations]
     by_cell = {at: meant for rule in rules if (meant := meaning(rule)) for at in inputs_in(rule.areas, fields)}
-    return Page(
+    return ExpectedSheet(
         labels,
         formulas,
         own_labels,
@@ -206,11 +206,11 @@ def _differing(found: Mapping[Address, object], said: Mapping[Address, object]) 
     return sum(map(ne, map(found.get, said), said.values()))
 
 
-def _labels(page: Page, own: Marks) -> dict[Address, Value]:
+def _labels(page: ExpectedSheet, own: MarkedWords) -> dict[Address, Value]:
     return {**page.labels, **{at: filled(words, own) for at, words in page.own_labels.items()}}
 
 
-def filled(words: str, own: Marks) -> str:
+def filled(words: str, own: MarkedWords) -> str:
     """What the form says to one unit: its own words where the marks stand."""
     for mark, said in own.items():
         words = words.replace(mark, said)
@@ -221,7 +221,7 @@ def _moved(sheet: str, labels: Mapping[Address, Value], values: Mapping[Address,
     """What was inserted or taken out; one issue for the sheet where most of what it says is something else."""
     shifts = find_shifts(labels, values)
     other = sum(not alike(values.get(at), label) for at, label in labels.items())
-    if shifts or other <= max(NAMED, len(labels) / 2):
+    if shifts or other <= max(_NAMED, len(labels) / 2):
         return [_shift_issue(sheet, each) for each in shifts]
     return [issue("STRUCTURE_SHEET_OTHER", Place(sheet=sheet), sheet=sheet, count=other)]
 
@@ -250,7 +250,7 @@ def _sheets(names: tuple[str, ...], expected: Expected) -> Iterator[Issue]:
 
 
 def _changed_labels(
-    found: Received, sheet: str, page: Page, own: Marks, said: set[tuple[Address, Value]]
+    found: Received, sheet: str, page: ExpectedSheet, own: MarkedWords, said: set[tuple[Address, Value]]
 ) -> Iterator[Issue]:
     """One issue per row; the unit's own words, which stand on every sheet, are named on one."""
     values = found.grids[sheet].values
@@ -269,7 +269,7 @@ def _changed_labels(
         yield issue("STRUCTURE_LABEL_CHANGED", Place(sheet=sheet, cell=cells[0]), cells=", ".join(cells))
 
 
-def _changed_rules(found: tuple[Rule, ...], sheet: str, page: Page) -> Iterator[Issue]:
+def _changed_rules(found: tuple[InputRule, ...], sheet: str, page: ExpectedSheet) -> Iterator[Issue]:
     """One issue per rule that lets something else be typed, at the first of its cells."""
     for rule in found:
         meant = meaning(rule)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
 
-from loithe_xl.intake.arithmetic import Incalculable, Scalar, calculate
+from loithe_xl.intake.arithmetic import Incalculable, Operand, calculate
 from loithe_xl.language.catalogue import Text, text
 from loithe_xl.language.issues import Issue, Place, issue
 from loithe_xl.language.notation import plain
@@ -47,11 +47,11 @@ def is_unsure(found: Received, sheet: str, at: Address) -> bool:
         return True
 
 
-def _meant(found: Received, sheet: str, formula: str, pages: Container[str]) -> Scalar:
+def _meant(found: Received, sheet: str, formula: str, pages: Container[str]) -> Operand:
     """What a formula on a sheet comes to."""
     names = {name.casefold(): name for name in found.grids if name in pages}
 
-    def cell(name: str, at: Address) -> Scalar:
+    def cell(name: str, at: Address) -> Operand:
         known = names.get(name.casefold()) if name else sheet
         if known is None or at in found.flawed.get(known, {}):
             raise Incalculable
@@ -61,7 +61,7 @@ def _meant(found: Received, sheet: str, formula: str, pages: Container[str]) -> 
     return calculate(formula, cell)
 
 
-def _same(stored: Value, meant: Scalar) -> bool:
+def _same(stored: Value, meant: Operand) -> bool:
     if is_number(stored) and isinstance(meant, float):
         return abs(float(stored) - meant) <= _CLOSE * max(1.0, abs(meant))
     if isinstance(stored, bool) or isinstance(meant, bool):

@@ -17,7 +17,7 @@ _DATE = re.compile(r"(?<!\d)\d{1,2}([./-])\d{1,2}\1\d{4}(?!\d)")
 _GROUPS = re.compile(r"\d+(?:[ .-]\d+)*")
 _YEAR = re.compile(r"(19|20)\d\d")
 _FORMULA = tuple("=+-@＝＋－＠")  # what begins a formula
-SHORTEST, LONGEST = 9, 12  # digits of telephone, card and citizen numbers
+SHORTEST, _LONGEST = 9, 12  # digits of telephone, card and citizen numbers
 
 
 def clean(words: str) -> str:
@@ -54,14 +54,14 @@ def has_long_number(words: str) -> bool:
 
 
 def _is_long(groups: list[str]) -> bool:
-    if any(SHORTEST <= len(group) <= LONGEST for group in groups):
+    if any(SHORTEST <= len(group) <= _LONGEST for group in groups):
         return True
     return any(_is_parted(groups[start:end]) for start in range(len(groups)) for end in range(start + 2, start + 7))
 
 
 def _is_parted(groups: list[str]) -> bool:
     """Whether these groups are one number: 0912 345 678, 079.123.456.789; years and lists of small numbers are none."""
-    if not SHORTEST <= sum(map(len, groups)) <= LONGEST or min(map(len, groups)) < 2:
+    if not SHORTEST <= sum(map(len, groups)) <= _LONGEST or min(map(len, groups)) < 2:
         return False
     whole = groups[0].startswith("0") or min(map(len, groups)) > 2
     return whole and not all(map(_YEAR.fullmatch, groups))

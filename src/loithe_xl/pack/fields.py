@@ -9,11 +9,11 @@ from datetime import date
 
 from loithe_xl.language.catalogue import Text
 from loithe_xl.language.issues import Place, Severity, wording
-from loithe_xl.pack.kinds import KINDS, NO, NOT_AFTER_CUTOFF, SOUND, YES, Aggregate, Kind
+from loithe_xl.pack.kinds import KINDS, NO, NOT_AFTER_CUTOFF, SOUND, YES, Aggregate, FieldKind
 from loithe_xl.pack.names import LIST_ITEMS, asks_for_a_person
 from loithe_xl.pack.rulecheck import condition_faults, needs, row_scope
 from loithe_xl.pack.spec import Check, Field, Section, Table
-from loithe_xl.pack.toml import Block, Faults, Toml
+from loithe_xl.pack.toml import Faults, Toml, TomlTable
 from loithe_xl.register.register import TIERS
 from loithe_xl.rules.syntax import Call, Logic, Name, Node, Not, RuleError, parse
 
@@ -62,7 +62,7 @@ class _ReadField:
     condition: tuple[Node, Place] | None
 
 
-def read_section(block: Block, id: str, common: Common) -> ReadSection:
+def read_section(block: TomlTable, id: str, common: Common) -> ReadSection:
     """The section of one file; whatever is faulty in it is noted and left out."""
     title, note = block.text("title", required=True), block.text("note")
     defaults = _defaults(block)
@@ -81,7 +81,7 @@ def read_section(block: Block, id: str, common: Common) -> ReadSection:
     return ReadSection(section, checks, conditions, tuple(places), block.file)
 
 
-def read_check(block: Block, common: Common) -> ReadCheck | None:
+def read_check(block: TomlTable, common: Common) -> ReadCheck | None:
     """One [[checks]] entry; None when it has no rule that can be read."""
     id, at = block.id(), block.string("at", required=True)
     severity = block.choice("severity", [each.value for each in Severity])
@@ -96,7 +96,7 @@ def read_check(block: Block, common: Common) -> ReadCheck | None:
     return ReadCheck(Check(code, Severity(severity), rule, at, message, remedy, id=id), block.place("rule"))
 
 
-def read_rule(block: Block, name: str) -> Node | None:
+def read_rule(block: TomlTable, name: str) -> Node | None:
     """The rule under a key; None when it is absent or not in the language."""
     stated = block.string(name, required=True)
     if not stated.strip():
@@ -108,7 +108,7 @@ def read_rule(block: Block, name: str) -> Node | None:
         return None
 
 
-def read_unit(block: Block, units: Mapping[str, Text]) -> Text:
+def read_unit(block: TomlTable, units: Mapping[str, Text]) -> Text:
     """The unit of a figure: the name of one of the pack's units, or its wording."""
     named = block.table.get("unit")
     if not isinstance(named, str):
@@ -119,7 +119,7 @@ def read_unit(block: Block, units: Mapping[str, Text]) -> Text:
     return units.get(named, Text(""))
 
 
-def _defaults(block: Block) -> Toml:
+def _defaults(block: TomlTable) -> Toml:
     defaults = block.block("defaults")
     if defaults is None:
         return {}
@@ -128,7 +128,7 @@ def _defaults(block: Block) -> Toml:
     return {name: value for name, value in defaults.table.items() if name in _SHARED}
 
 
-def _fields(block: Block, name: str, defaults: Toml, common: Common, *, column: bool = False) -> list[_ReadField]:
+def _fields(block: TomlTable, name: str, defaults: Toml, common: Common, *, column: bool = False) -> list[_ReadField]:
     found = []
     for each in block.blocks(name):
         each.table = {**defaults, **each.table}
@@ -137,7 +137,7 @@ def _fields(block: Block, name: str, defaults: Toml, common: Common, *, column: 
     return found
 
 
-def _field(block: Block, common: Common, *, column: bool) -> _ReadField | None:
+def _field(block: TomlTable, common: Common, *, column: bool) -> _ReadField | None:
     before = len(common.faults.found)
     id, label = block.id(), block.text("label", required=True)
     kind = KINDS.get(block.choice("kind", KINDS.keys()))
@@ -173,7 +173,7 @@ def _field(block: Block, common: Common, *, column: bool) -> _ReadField | None:
     return _ReadField(field, block.place(), (condition, place) if condition else None)
 
 
-def _required(block: Block) -> tuple[str, Node | None]:
+def _required(block: TomlTable) -> tuple[str, Node | None]:
     """ "", "always" or the rule's text; and the rule."""
     if block.table.get("required", False) in (True, False):
         return (_ALWAYS if block.boolean("required") else ""), None
@@ -184,7 +184,7 @@ def _required(block: Block) -> tuple[str, Node | None]:
     return (block.table["required"] if rule else ""), rule
 
 
-def _items(block: Block, kind: Kind | None, common: Common) -> tuple[str, ...]:
+def _items(block: TomlTable, kind: FieldKind | None, common: Common) -> tuple[str, ...]:
     if kind and kind.name == "yesno":
         return YES, NO
     named = block.string("list", required=kind is not None and kind.name == "choice")
@@ -195,7 +195,7 @@ def _items(block: Block, kind: Kind | None, common: Common) -> tuple[str, ...]:
     return common.lists.get(named, ())
 
 
-def _going_up(block: Block, kind: Kind | None, *, column: bool) -> tuple[Aggregate, bool]:
+def _going_up(block: TomlTable, kind: FieldKind | None, *, column: bool) -> tuple[Aggregate, bool]:
     aggregate = Aggregate(block.choice("aggregate", list(Aggregate), Aggregate.NONE) or Aggregate.NONE)
     travels = block.boolean("travels")
     if column and (travels or aggregate is not Aggregate.NONE):
@@ -210,7 +210,7 @@ def _going_up(block: Block, kind: Kind | None, *, column: bool) -> tuple[Aggrega
     return aggregate, travels
 
 
-def _holds(kind: Kind, default: int | str, items: Collection[str]) -> bool:
+def _holds(kind: FieldKind, default: int | str, items: Collection[str]) -> bool:
     """Whether a fresh form may hold the default."""
     if kind.name in ("count", "decimal"):
         return isinstance(default, int) and default >= 0
@@ -243,7 +243,7 @@ def _own_checks(
     return tuple(found)
 
 
-def _table(block: Block, common: Common) -> Table | None:
+def _table(block: TomlTable, common: Common) -> Table | None:
     id, label = block.id(), block.text("label", required=True)
     rows = block.integer("rows", least=1, most=2_000)
     columns = _fields(block, "columns", _defaults(block), common, column=True)
@@ -263,7 +263,7 @@ def _table(block: Block, common: Common) -> Table | None:
 
 
 def _note_row_faults(
-    block: Block, table: Table, columns: list[_ReadField], checks: list[ReadCheck], faults: Faults
+    block: TomlTable, table: Table, columns: list[_ReadField], checks: list[ReadCheck], faults: Faults
 ) -> None:
     """Rules that hold within a row know nothing but the row, so they are judged here, once for all forms."""
     stated = block.table.get("columns")

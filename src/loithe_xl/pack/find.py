@@ -8,7 +8,7 @@ from loithe_xl.language.issues import Fault, issue
 
 # An installed copy carries the packs beside its modules; a checkout keeps them at its root.
 _HERE = Path(__file__).resolve().parents[1]  # of the whole program
-HOMES = (_HERE / "workbook_templates", _HERE.parents[1] / "workbook_templates")
+PACK_HOMES = (_HERE / "workbook_templates", _HERE.parents[1] / "workbook_templates")
 
 
 def pack_folder(name: str) -> Path:
@@ -37,4 +37,4 @@ def default() -> str:
 
 
 def _home() -> Path:
-    return next((home for home in HOMES if home.is_dir()), HOMES[0])
+    return next((home for home in PACK_HOMES if home.is_dir()), PACK_HOMES[0])

@@ -10,9 +10,9 @@ from loithe_xl.language.issues import Place
 from loithe_xl.pack.fields import Common, ReadCheck, ReadSection, read_check, read_rule, read_unit
 from loithe_xl.pack.kinds import Aggregate
 from loithe_xl.pack.names import sheet_fault
-from loithe_xl.pack.rulecheck import Scope, condition_faults, figure_faults, form_scope, in_order, needs
+from loithe_xl.pack.rulecheck import RuleScope, condition_faults, figure_faults, form_scope, in_order, needs
 from loithe_xl.pack.spec import UNITS_REPORTED, Check, Derived, Form, FormSheet, Pack, Section
-from loithe_xl.pack.toml import Block, Faults
+from loithe_xl.pack.toml import Faults, TomlTable
 from loithe_xl.register.register import TIERS
 from loithe_xl.rules.syntax import Node
 
@@ -51,7 +51,7 @@ class ReadForm:
 class _Part:
     """What one form's own file says; ``under`` and ``parent`` are None where it says nothing."""
 
-    block: Block
+    block: TomlTable
     extends: str
     title: Text
     tier: str
@@ -65,7 +65,7 @@ class _Part:
     files: frozenset[str]
 
 
-def read_group(block: Block, common: Common) -> tuple[ReadDerived, ...]:
+def read_group(block: TomlTable, common: Common) -> tuple[ReadDerived, ...]:
     """The derived figures of one file."""
     found = tuple(read for each in block.blocks("derived") if (read := _derived(each, common)))
     block.close()
@@ -73,7 +73,7 @@ def read_group(block: Block, common: Common) -> tuple[ReadDerived, ...]:
 
 
 def read_forms(
-    blocks: Mapping[str, Block],
+    blocks: Mapping[str, TomlTable],
     sections: Mapping[str, ReadSection],
     groups: Mapping[str, tuple[ReadDerived, ...]],
     common: Common,
@@ -114,7 +114,7 @@ def settle(read: ReadForm, pack: Pack, faults: Faults) -> Form:
     return replace(form, derived=derived, checks=checks)
 
 
-def _derived(block: Block, common: Common) -> ReadDerived | None:
+def _derived(block: TomlTable, common: Common) -> ReadDerived | None:
     before = len(common.faults.found)
     id, label, unit = block.id(), block.text("label", required=True), read_unit(block, common.units)
     kind, source = block.choice("kind", _KINDS, "count"), block.choice("source", SOURCES, "rule")
@@ -138,7 +138,7 @@ def _derived(block: Block, common: Common) -> ReadDerived | None:
 
 
 def _part(
-    block: Block,
+    block: TomlTable,
     sections: Mapping[str, ReadSection],
     groups: Mapping[str, tuple[ReadDerived, ...]],
     common: Common,
@@ -176,7 +176,7 @@ def _part(
     )
 
 
-def _known(block: Block, room: str, known: Mapping[str, object], faults: Faults) -> list[str]:
+def _known(block: TomlTable, room: str, known: Mapping[str, object], faults: Faults) -> list[str]:
     """The names under the key ``room`` that are files of the folder so called."""
     names = block.strings(room)
     for name in names:
@@ -186,7 +186,7 @@ def _known(block: Block, room: str, known: Mapping[str, object], faults: Faults)
     return [name for name in names if name in known]
 
 
-def _sheet(block: Block, sections: tuple[Section, ...]) -> FormSheet:
+def _sheet(block: TomlTable, sections: tuple[Section, ...]) -> FormSheet:
     sheet = FormSheet(block.string("name", required=True), sections, block.boolean("landscape"))
     block.close()
     if not block.table.get("sections"):
@@ -257,7 +257,7 @@ def _with_reported(stated: Sequence[ReadDerived]) -> Iterator[ReadDerived]:
         yield each
 
 
-def _note_at(check: ReadCheck, form: Form, scope: Scope, faults: Faults) -> None:
+def _note_at(check: ReadCheck, form: Form, scope: RuleScope, faults: Faults) -> None:
     known = check.check.at in form.fields or check.check.at in scope.columns
     if not known and scope.complete:
         faults.add("PACK_CHECK_AT", check.place, at=check.check.at, owner=form.id)

@@ -21,7 +21,7 @@ class Aggregate(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class FieldKind:
     """One kind of field.
 
     ``checks`` are (issue code, rule) with ``{x}`` for the field's name and ``{items}`` for its list; they speak in
@@ -51,10 +51,10 @@ NOT_AFTER_CUTOFF = ("FIELD_DATE_AFTER_CUTOFF", "not number({x}) or {x} < cutoff 
 SOUND = ("FIELD_ERROR_VALUE", "sound({x})")
 _NO_AGGREGATE, _TEXT = frozenset({Aggregate.NONE}), frozenset({Aggregate.NONE, Aggregate.LIST})
 
-KINDS: dict[str, Kind] = {
+KINDS: dict[str, FieldKind] = {
     kind.name: kind
     for kind in (
-        Kind(
+        FieldKind(
             "count",
             "input_count",
             "whole",
@@ -63,7 +63,7 @@ KINDS: dict[str, Kind] = {
             blank=0,
             numeric=True,
         ),
-        Kind(
+        FieldKind(
             "decimal",
             "input_decimal",
             "decimal",
@@ -72,7 +72,7 @@ KINDS: dict[str, Kind] = {
             blank=0,
             numeric=True,
         ),
-        Kind(
+        FieldKind(
             "yesno",
             "input_choice",
             "list",
@@ -80,9 +80,9 @@ KINDS: dict[str, Kind] = {
             frozenset({Aggregate.NONE, Aggregate.COUNT_YES}),
             blank=NO,
         ),
-        Kind("choice", "input_choice", "list", (_IN_LIST,), frozenset({Aggregate.NONE, Aggregate.COUNT_EACH})),
-        Kind("date", "input_date", "date", _DATE, _NO_AGGREGATE, numeric=True),
-        Kind("text", "input_text", "text", (), _TEXT),
-        Kind("paragraph", "input_paragraph", "text", (), _TEXT),
+        FieldKind("choice", "input_choice", "list", (_IN_LIST,), frozenset({Aggregate.NONE, Aggregate.COUNT_EACH})),
+        FieldKind("date", "input_date", "date", _DATE, _NO_AGGREGATE, numeric=True),
+        FieldKind("text", "input_text", "text", (), _TEXT),
+        FieldKind("paragraph", "input_paragraph", "text", (), _TEXT),
     )
 }

@@ -18,11 +18,11 @@ from loithe_xl.pack.kinds import NO, YES
 from loithe_xl.pack.names import list_faults
 from loithe_xl.pack.reportread import faults as wording_faults
 from loithe_xl.pack.spec import Editions, Form, Pack
-from loithe_xl.pack.toml import Block, Faults, parse
+from loithe_xl.pack.toml import Faults, TomlTable, parse
 from loithe_xl.pack.whole import note_between_forms
 from loithe_xl.register.register import TIERS
 
-MAIN = "pack.toml"
+PACK_FILE = "pack.toml"
 ISSUED = "issued"  # the folder of the editions from which forms were sent out, each as the pack was then
 # A pack, one of its forms, and where each id of it is stated, by (kind, id) as in ``ReadForm.places``.
 Further = Callable[[Pack, Form, Mapping[tuple[str, str], Place]], Iterable[Issue]]
@@ -48,8 +48,8 @@ def read_folder(folder: Path) -> dict[str, bytes]:
         files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(found)}
     except OSError as error:
         raise Fault([issue("PACK_UNREADABLE", Place(file=str(folder)), fault=error.strerror)], 2) from error
-    if MAIN not in files:
-        raise Fault([issue("PACK_FILE_MISSING", Place(file=str(folder)), path=MAIN)], 2)
+    if PACK_FILE not in files:
+        raise Fault([issue("PACK_FILE_MISSING", Place(file=str(folder)), path=PACK_FILE)], 2)
     return files
 
 
@@ -61,10 +61,10 @@ def load_files(files: Mapping[str, bytes], further: Further = _nothing) -> Pack:
     faults = Faults()
     issued = {path: content for path, content in files.items() if path.startswith(f"{ISSUED}/")}
     own = {path: content for path, content in files.items() if path not in issued}
-    if MAIN not in own:
-        faults.add("PACK_FILE_MISSING", Place(), path=MAIN)
+    if PACK_FILE not in own:
+        faults.add("PACK_FILE_MISSING", Place(), path=PACK_FILE)
     blocks = parse(own, faults)
-    pack = _pack(blocks, faults, further) if MAIN in blocks else None
+    pack = _pack(blocks, faults, further) if PACK_FILE in blocks else None
     errors = faults.of(Severity.ERROR)
     if errors or pack is None:
         raise Fault(sorted(errors, key=lambda each: each.place.file), 2)
@@ -88,8 +88,8 @@ def read_editions(files: Mapping[str, bytes]) -> Editions:
     return Editions(packs, tuple(faults))
 
 
-def _pack(blocks: Mapping[str, Block], faults: Faults, further: Further) -> Pack:
-    main = blocks[MAIN]
+def _pack(blocks: Mapping[str, TomlTable], faults: Faults, further: Further) -> Pack:
+    main = blocks[PACK_FILE]
     id, title, campaign = main.id(), main.text("title", required=True), main.text("campaign", required=True)
     start, end = _window(main)
     common = Common(_lists(main), _units(main), start, end, faults)
@@ -114,7 +114,7 @@ def _pack(blocks: Mapping[str, Block], faults: Faults, further: Further) -> Pack
     pack = replace(pack, smallest_shown=smallest)
     note_between_forms(pack, ordered, faults)
     settled = {each.form.id: settle(each, pack, faults) for each in ordered}
-    used = {file for each in ordered for file in each.files} | {MAIN, *(f"report/{name}.toml" for name in report)}
+    used = {file for each in ordered for file in each.files} | {PACK_FILE, *(f"report/{name}.toml" for name in report)}
     if faults.complete:
         for file in blocks.keys() - used:
             faults.add("PACK_FILE_UNUSED", Place(file=file))
@@ -126,26 +126,26 @@ def _pack(blocks: Mapping[str, Block], faults: Faults, further: Further) -> Pack
     return loaded
 
 
-def _room(blocks: Mapping[str, Block], room: str) -> dict[str, Block]:
+def _room(blocks: Mapping[str, TomlTable], room: str) -> dict[str, TomlTable]:
     """The files of one folder, by their names without ending."""
     return {PurePosixPath(file).stem: block for file, block in blocks.items() if file.startswith(f"{room}/")}
 
 
-def _window(main: Block) -> tuple[date, date]:
+def _window(main: TomlTable) -> tuple[date, date]:
     start, end = main.day("start"), main.day("end")
     if start and end and end < start:
         main.fault("PACK_DATES_ORDER", "end")
     return start or date.min, end or date.max
 
 
-def _period(main: Block) -> str:
+def _period(main: TomlTable) -> str:
     period = main.string("period", required=True)
     if period and not is_period(period):
         main.fault("PACK_PERIOD", "period", value=period)
     return period
 
 
-def _lists(main: Block) -> dict[str, tuple[str, ...]]:
+def _lists(main: TomlTable) -> dict[str, tuple[str, ...]]:
     lists: dict[str, tuple[str, ...]] = {}
     if block := main.block("lists"):
         for name in block.table:
@@ -157,12 +157,12 @@ def _lists(main: Block) -> dict[str, tuple[str, ...]]:
     return lists
 
 
-def _units(main: Block) -> dict[str, Text]:
+def _units(main: TomlTable) -> dict[str, Text]:
     block = main.block("units")
     return {name: block.text(name) for name in block.table} if block else {}
 
 
-def _schemes(main: Block) -> dict[str, Scheme]:
+def _schemes(main: TomlTable) -> dict[str, Scheme]:
     found = {}
     for id, block in main.named_blocks("schemes").items():
         tiers = block.strings("tiers", required=True)
@@ -177,7 +177,7 @@ def _schemes(main: Block) -> dict[str, Scheme]:
     return found
 
 
-def _document(block: Block) -> Document | None:
+def _document(block: TomlTable) -> Document | None:
     kind, issuer = block.text("type", required=True), block.text("issuer", required=True)
     number, day, subject = block.string("number", required=True), block.day("date"), block.text("subject")
     symbol = block.string("symbol")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from loithe_xl.language.catalogue import catalogue
 from loithe_xl.language.issues import Issue, issue
 from loithe_xl.pack.spec import Pack
-from loithe_xl.pack.toml import Block, Faults
+from loithe_xl.pack.toml import Faults, TomlTable
 from loithe_xl.workbook.styles import PAGE_SIZES
 
 PROFILES = "profiles"
@@ -60,7 +60,7 @@ def read_profile(pack: Pack, id: str | None = None) -> Profile | list[Issue]:
     if id not in known:
         return [issue("REPORT_PROFILE_UNKNOWN", profile=id, known=", ".join(known))]
     found = Faults()
-    outer = Block(known, f"report/{PROFILES}.toml", "", found)
+    outer = TomlTable(known, f"report/{PROFILES}.toml", "", found)
     block = outer.block(id)
     looks = block.block("looks") if block else None
     if block is None or looks is None:
@@ -90,21 +90,21 @@ def profile_faults(pack: Pack) -> list[Issue]:
     return [found for id in ids if not isinstance(read := read_profile(pack, id), Profile) for found in read]
 
 
-def _required(block: Block, name: str) -> Block | None:
+def _required(block: TomlTable, name: str) -> TomlTable | None:
     found = block.block(name)
     if found is None and not block.has(name):
         block.fault("PACK_KEY_MISSING", name, key=name)
     return found
 
 
-def _look(block: Block) -> Look:
+def _look(block: TomlTable) -> Look:
     size = block.integer("size", least=PAGE_SIZES[0], most=PAGE_SIZES[-1])
     found = Look(size, block.boolean("bold"), block.boolean("italic"), block.boolean("underline"))
     block.close()
     return found
 
 
-def _margins(block: Block, name: str) -> Margins:
+def _margins(block: TomlTable, name: str) -> Margins:
     inner = _required(block, name)
     if inner is None:
         return 0, 0, 0, 0
@@ -113,7 +113,7 @@ def _margins(block: Block, name: str) -> Margins:
     return top, bottom, left, right
 
 
-def _points(block: Block, name: str) -> float:
+def _points(block: TomlTable, name: str) -> float:
     """A number of points, whole or not."""
     value = block.table.get(name)
     if isinstance(value, int | float) and 0 <= value <= 100:

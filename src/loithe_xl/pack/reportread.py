@@ -16,24 +16,24 @@ from loithe_xl.pack.reportspec import (
     Group,
     Issuer,
     Opinions,
-    Part,
     Ranking,
+    ReportPart,
     Sentence,
     Series,
     Wording,
 )
-from loithe_xl.pack.rulecheck import Scope, condition_faults, figure_faults, form_scope
+from loithe_xl.pack.rulecheck import RuleScope, condition_faults, figure_faults, form_scope
 from loithe_xl.pack.spec import Form, Pack
-from loithe_xl.pack.toml import Block, Faults
+from loithe_xl.pack.toml import Faults, TomlTable
 from loithe_xl.register.register import TIERS
 from loithe_xl.rules.syntax import Node
 
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
-TEXTS = frozenset(
+_TEXTS = frozenset(
     "unit committee committee_above area campaign basis bases cutoff deadline blank symbol place date name".split()
 )
 PARTS = "parts"  # stands for the enumeration in a sentence that has one
-COUNTED = frozenset({"units_received", "units_missing"})  # direct children, by whether anything of them counts
+_COUNTED = frozenset({"units_received", "units_missing"})  # direct children, by whether anything of them counts
 _COLOUR = re.compile(r"[0-9A-F]{6}")
 _WORDS = (
     "party",
@@ -60,7 +60,7 @@ def faults(pack: Pack) -> list[Issue]:
 def read_wording(pack: Pack, tier: str) -> Wording | list[Issue]:
     """The wording of one tier's report, or its faults. The pack must have a table for that tier."""
     found = Faults()
-    main = Block({**catalogue("report_heads"), **pack.report[tier]}, f"report/{tier}.toml", "", found)
+    main = TomlTable({**catalogue("report_heads"), **pack.report[tier]}, f"report/{tier}.toml", "", found)
     form = next((each for each in pack.forms.values() if each.tier == tier and each.parent), None)
     if form is None:
         main.fault(
@@ -99,23 +99,23 @@ class _Reader:
         self.own: dict[str, Node] = {}
 
     @property
-    def scope(self) -> Scope:
+    def scope(self) -> RuleScope:
         """The names of rules: the form's, the sums of its children's figures, and the report's own."""
-        return form_scope(self.form, [*self.pack.indicators, *COUNTED, *self.own], complete=True)
+        return form_scope(self.form, [*self.pack.indicators, *_COUNTED, *self.own], complete=True)
 
-    def template(self, block: Block, key: str, *extra: str) -> str:
+    def template(self, block: TomlTable, key: str, *extra: str) -> str:
         """A required sentence; every name in it must be known."""
         said = block.string(key, required=True)
         self._names(block, key, said, extra)
         return said
 
-    def templates(self, block: Block, key: str) -> tuple[str, ...]:
+    def templates(self, block: TomlTable, key: str) -> tuple[str, ...]:
         """A required list of sentences."""
         said = block.strings(key, required=True)
         self._names(block, key, " ".join(said), ())
         return said
 
-    def issuer(self, block: Block) -> Issuer:
+    def issuer(self, block: TomlTable) -> Issuer:
         """One way to head documents."""
         found = Issuer(
             block.strings("starts", required=True),
@@ -128,7 +128,7 @@ class _Reader:
         block.close()
         return found
 
-    def figures(self, main: Block) -> dict[str, Node]:
+    def figures(self, main: TomlTable) -> dict[str, Node]:
         """The report's own figures; each may use those above it."""
         block = main.block("figures")
         if block is None:
@@ -139,14 +139,14 @@ class _Reader:
                 self.own[id] = rule
         return self.own
 
-    def section(self, block: Block) -> Part:
+    def section(self, block: TomlTable) -> ReportPart:
         """One section with its lines."""
         id, heading = block.id(), self.template(block, "heading")
         entries = tuple(self._entry(each) for each in block.blocks("lines"))
         block.close()
-        return Part(id, heading, entries)
+        return ReportPart(id, heading, entries)
 
-    def _entry(self, block: Block) -> Sentence | Ranking | Opinions:
+    def _entry(self, block: TomlTable) -> Sentence | Ranking | Opinions:
         entry: Sentence | Ranking | Opinions
         match block.choice("kind", ("sentence", "ranking", "opinions"), "sentence"):
             case "ranking":
@@ -158,12 +158,12 @@ class _Reader:
         block.close()
         return entry
 
-    def _sentence(self, block: Block) -> Sentence:
+    def _sentence(self, block: TomlTable) -> Sentence:
         if block.has("choices"):
             return Sentence(block.id(), self._choices(block, "choices"))
         return Sentence(block.id(), (self._choice(block),))
 
-    def _ranking(self, block: Block) -> Ranking:
+    def _ranking(self, block: TomlTable) -> Ranking:
         pattern = block.string("figures", required=True)
         prefix = pattern.removesuffix("*")
         if not any(id.startswith(prefix) for id in self.pack.indicators):
@@ -171,7 +171,7 @@ class _Reader:
         intro, item = self.template(block, "intro"), self.template(block, "item", "label", "count")
         return Ranking(block.id(), prefix, intro, item, self._choices(block, "none"))
 
-    def _opinions(self, block: Block) -> Opinions:
+    def _opinions(self, block: TomlTable) -> Opinions:
         return Opinions(
             block.id(),
             block.choice("field", self.pack.texts),
@@ -184,7 +184,7 @@ class _Reader:
             self.template(block, "more", "left"),
         )
 
-    def annex(self, main: Block) -> Annex | None:
+    def annex(self, main: TomlTable) -> Annex | None:
         """The table and its chart; None where the report has no table."""
         block = main.block("annex")
         if block is None:
@@ -210,7 +210,7 @@ class _Reader:
                 part.close()
         return found
 
-    def _column(self, block: Block) -> Column:
+    def _column(self, block: TomlTable) -> Column:
         kind = block.choice("kind", ("count", "rate"))
         known = [*self.pack.indicators, *self.form.derived_by_id]
         id = block.id() if kind == "rate" else block.choice("id", known)
@@ -219,14 +219,14 @@ class _Reader:
         block.close()
         return column
 
-    def _choices(self, block: Block, name: str) -> tuple[Choice, ...]:
+    def _choices(self, block: TomlTable, name: str) -> tuple[Choice, ...]:
         found = []
         for each in block.blocks(name):
             found.append(self._choice(each))
             each.close()
         return tuple(found)
 
-    def _choice(self, block: Block) -> Choice:
+    def _choice(self, block: TomlTable) -> Choice:
         """A sentence, its condition and, where it enumerates, the parts of the enumeration."""
         if not block.has("parts"):
             return Choice(self.template(block, "text"), self._condition(block))
@@ -236,26 +236,26 @@ class _Reader:
         between = block.string("between") or COMMA
         return Choice(text, when, parts, between, block.string("last") or between)
 
-    def _condition(self, block: Block) -> Node | None:
+    def _condition(self, block: TomlTable) -> Node | None:
         rule = read_rule(block, "when") if block.has("when") else None
         if rule is not None:
             block.faults.note(condition_faults(rule, self.scope, block.place("when")))
         return rule
 
-    def _names(self, block: Block, key: str, said: str, extra: tuple[str, ...]) -> None:
-        known = {*TEXTS, *self.scope.scalars, *extra}
+    def _names(self, block: TomlTable, key: str, said: str, extra: tuple[str, ...]) -> None:
+        known = {*_TEXTS, *self.scope.scalars, *extra}
         for name in PLACEHOLDER.findall(said):
             if name not in known:
                 block.fault("PACK_NAME_UNKNOWN", key, name=name, owner=self.form.id)
 
 
-def _group(block: Block) -> Group:
+def _group(block: TomlTable) -> Group:
     found = Group(block.choice("tier", TIERS), block.string("label", required=True), block.boolean("together"))
     block.close()
     return found
 
 
-def _series(block: Block, counts: list[str], sensitive: frozenset[str]) -> Series:
+def _series(block: TomlTable, counts: list[str], sensitive: frozenset[str]) -> Series:
     label, colour = block.string("label", required=True), block.string("colour", required=True)
     if not _COLOUR.fullmatch(colour):
         block.fault("PACK_CHOICE", "colour", value=colour, allowed="RRGGBB")

@@ -56,7 +56,7 @@ class Opinions:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ReportPart:
     """A section of the report."""
 
     id: str
@@ -129,5 +129,5 @@ class Wording:
     recipients: tuple[str, ...]
     issuers: tuple[Issuer, ...]
     figures: Mapping[str, Node]
-    sections: tuple[Part, ...]
+    sections: tuple[ReportPart, ...]
     annex: Annex | None

@@ -22,7 +22,7 @@ class Sort(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class RuleScope:
     """The names a rule of ``owner`` (a form or a table) may use.
 
     ``complete`` is false when some could not be read: then no name is unknown.
@@ -37,30 +37,32 @@ class Scope:
 
 _TESTS = frozenset({"sound", "filled", "number", "whole", "one_of"})  # calls that are true or false
 _CELL_CALLS = _TESTS | {"length"}
-Finding = tuple[str, dict[str, str]]
+RuleFault = tuple[str, dict[str, str]]
 
 
-def form_scope(form: Form, figures: Iterable[str] = (), unsure: Iterable[str] = (), *, complete: bool = True) -> Scope:
+def form_scope(
+    form: Form, figures: Iterable[str] = (), unsure: Iterable[str] = (), *, complete: bool = True
+) -> RuleScope:
     """The names of a form's rules; ``figures`` are the sums of its children's, ``unsure`` ids of faulty fields."""
     scalars = dict.fromkeys([*CONSTANTS, *figures, *(derived.id for derived in form.derived)], Sort.NUMBER)
     scalars |= {each.id: _sort(each, unsure) for each in form.fields.values()}
     columns = {f"{table.id}.{each.id}": each for table in form.tables.values() for each in table.columns}
     items = {id: each.items for id, each in (form.fields | columns).items() if each.items}
-    return Scope(form.id, scalars, {id: _sort(each, unsure) for id, each in columns.items()}, items, complete)
+    return RuleScope(form.id, scalars, {id: _sort(each, unsure) for id, each in columns.items()}, items, complete)
 
 
-def row_scope(table: Table, unsure: Iterable[str] = (), *, complete: bool = True) -> Scope:
+def row_scope(table: Table, unsure: Iterable[str] = (), *, complete: bool = True) -> RuleScope:
     """The names of rules that hold within one row of a table: its columns, and the constants."""
     scalars = dict.fromkeys(CONSTANTS, Sort.NUMBER) | {each.id: _sort(each, unsure) for each in table.columns}
-    return Scope(table.id, scalars, {}, {each.id: each.items for each in table.columns if each.items}, complete)
+    return RuleScope(table.id, scalars, {}, {each.id: each.items for each in table.columns if each.items}, complete)
 
 
-def condition_faults(rule: Node, scope: Scope, place: Place) -> list[Issue]:
+def condition_faults(rule: Node, scope: RuleScope, place: Place) -> list[Issue]:
     """What is wrong with a rule that must be true or false."""
     return [issue(code, place, **args) for code, args in _read(rule, Sort.TRUTH, scope)]
 
 
-def figure_faults(rule: Node, scope: Scope, place: Place) -> list[Issue]:
+def figure_faults(rule: Node, scope: RuleScope, place: Place) -> list[Issue]:
     """What is wrong with a rule that must give a number."""
     return [issue(code, place, **args) for code, args in _read(rule, Sort.NUMBER, scope)]
 
@@ -111,7 +113,7 @@ def _sort(each: Field, unsure: Iterable[str]) -> Sort:
     return Sort.NUMBER if KINDS[each.kind].numeric else Sort.TEXT
 
 
-def _read(node: Node, wanted: Sort, scope: Scope) -> Iterator[Finding]:
+def _read(node: Node, wanted: Sort, scope: RuleScope) -> Iterator[RuleFault]:
     """Everything wrong with a part that stands where ``wanted`` is needed."""
     match node:
         case Name(id=name):
@@ -140,7 +142,7 @@ def _read(node: Node, wanted: Sort, scope: Scope) -> Iterator[Finding]:
             yield from _call(node, wanted, scope)
 
 
-def _fits(sort: Sort, wanted: Sort, what: str) -> Iterator[Finding]:
+def _fits(sort: Sort, wanted: Sort, what: str) -> Iterator[RuleFault]:
     """A truth may stand for a number (1 or 0); nothing else may stand for another."""
     if sort in (wanted, Sort.ANY) or (sort is Sort.TRUTH and wanted is Sort.NUMBER):
         return
@@ -148,7 +150,7 @@ def _fits(sort: Sort, wanted: Sort, what: str) -> Iterator[Finding]:
     yield code, {"name": what}
 
 
-def _name(name: str, wanted: Sort, scope: Scope) -> Iterator[Finding]:
+def _name(name: str, wanted: Sort, scope: RuleScope) -> Iterator[RuleFault]:
     if name in scope.scalars:
         yield from _fits(scope.scalars[name], wanted, name)
     elif name in scope.columns:
@@ -157,7 +159,7 @@ def _name(name: str, wanted: Sort, scope: Scope) -> Iterator[Finding]:
         yield "PACK_NAME_UNKNOWN", {"name": name, "owner": scope.owner}
 
 
-def _column(node: Node, wanted: Sort | None, scope: Scope) -> Iterator[Finding]:
+def _column(node: Node, wanted: Sort | None, scope: RuleScope) -> Iterator[RuleFault]:
     """A name that must be a column; ``wanted`` None takes any."""
     if not isinstance(node, Name):
         yield "PACK_RULE_ROWS", {"name": ""}
@@ -170,14 +172,14 @@ def _column(node: Node, wanted: Sort | None, scope: Scope) -> Iterator[Finding]:
         yield "PACK_NAME_UNKNOWN", {"name": node.id, "owner": scope.owner}
 
 
-def _compare(node: Compare, scope: Scope) -> Iterator[Finding]:
+def _compare(node: Compare, scope: RuleScope) -> Iterator[RuleFault]:
     sort = Sort.TEXT if node.on_text else Sort.NUMBER
     yield from (*_read(node.left, sort, scope), *_read(node.right, sort, scope))
     if node.on_text:
         yield from (*_item(node.left, node.right, scope), *_item(node.right, node.left, scope))
 
 
-def _item(field: Node, other: Node, scope: Scope) -> Iterator[Finding]:
+def _item(field: Node, other: Node, scope: RuleScope) -> Iterator[RuleFault]:
     """A text that the field it is compared with can never hold."""
     if not isinstance(other, String):
         return
@@ -189,7 +191,7 @@ def _item(field: Node, other: Node, scope: Scope) -> Iterator[Finding]:
         yield "PACK_RULE_ITEM", {"name": other.value, "allowed": ", ".join(allowed)}
 
 
-def _call(node: Call, wanted: Sort, scope: Scope) -> Iterator[Finding]:
+def _call(node: Call, wanted: Sort, scope: RuleScope) -> Iterator[RuleFault]:
     first, sort = node.arguments[0], Sort.NUMBER
     if node.function in _TESTS:
         sort = Sort.TRUTH
@@ -213,7 +215,7 @@ def _call(node: Call, wanted: Sort, scope: Scope) -> Iterator[Finding]:
         yield from _column(first, Sort.NUMBER, scope)
 
 
-def _over_rows(node: Node, scope: Scope) -> Iterator[Finding]:
+def _over_rows(node: Node, scope: RuleScope) -> Iterator[RuleFault]:
     """``rows`` takes only what Excel can count without array entry."""
     match node:
         case Logic(_, parts):
@@ -229,7 +231,7 @@ def _over_rows(node: Node, scope: Scope) -> Iterator[Finding]:
             yield "PACK_RULE_ROWS", {"name": ", ".join(sorted(names(node)))}
 
 
-def _one_table(used: frozenset[str], scope: Scope) -> Iterator[Finding]:
+def _one_table(used: frozenset[str], scope: RuleScope) -> Iterator[RuleFault]:
     known = sorted(used & scope.columns.keys())
     if len({name.partition(".")[0] for name in known}) > 1:
         yield "PACK_RULE_TABLES", {"name": ", ".join(known)}

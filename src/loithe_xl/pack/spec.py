@@ -11,7 +11,7 @@ from typing import Any
 from loithe_xl.language.catalogue import Text
 from loithe_xl.language.issues import Issue, Severity
 from loithe_xl.pack.campaign import Document, Scheme
-from loithe_xl.pack.kinds import KINDS, Aggregate, Kind
+from loithe_xl.pack.kinds import KINDS, Aggregate, FieldKind
 from loithe_xl.register.register import Register, Unit
 from loithe_xl.rules.syntax import Node, may_be_fraction, names
 
@@ -61,7 +61,7 @@ class Field:
     revision: bool = False  # which report of its unit a form is: of two the higher counts
 
     @property
-    def row(self) -> Kind:
+    def row(self) -> FieldKind:
         """The kind's row."""
         return KINDS[self.kind]
 

@@ -42,7 +42,7 @@ class Faults:
         return [each for each in self.found if each.severity is severity]
 
 
-class Block:
+class TomlTable:
     """One TOML table: each key is asked for once, ``close`` names those that nobody asked for."""
 
     def __init__(self, table: Toml, file: str, key: str, faults: Faults) -> None:
@@ -116,7 +116,9 @@ class Block:
     def texts(self, name: str) -> tuple[Text, ...]:
         """A list of sentences; empty when absent or faulty."""
         value = self._get(name, list, "strings")
-        lines = Block({str(number): line for number, line in enumerate(value or (), 1)}, self.file, name, self.faults)
+        lines = TomlTable(
+            {str(number): line for number, line in enumerate(value or (), 1)}, self.file, name, self.faults
+        )
         return tuple(lines.text(number) for number in lines.table)
 
     def choice(self, name: str, allowed: Collection[str], default: str = "") -> str:
@@ -138,12 +140,12 @@ class Block:
             return ""
         return value
 
-    def block(self, name: str) -> Block | None:
+    def block(self, name: str) -> TomlTable | None:
         """A table under a key."""
         value = self._get(name, dict, "table")
-        return Block(value, self.file, self.place(name).field, self.faults) if value is not None else None
+        return TomlTable(value, self.file, self.place(name).field, self.faults) if value is not None else None
 
-    def blocks(self, name: str) -> Iterator[Block]:
+    def blocks(self, name: str) -> Iterator[TomlTable]:
         """The tables of an array, each keyed by its id where it has one."""
         value = self._get(name, list, "tables")
         if value is not None and not all(isinstance(item, dict) for item in value):
@@ -153,9 +155,9 @@ class Block:
         for number, item in enumerate(value or (), 1):
             id = item.get("id", item.get("name"))
             part = id if isinstance(id, str) and id else str(number)
-            yield Block(item, self.file, self.place(f"{name}[{part}]").field, self.faults)
+            yield TomlTable(item, self.file, self.place(f"{name}[{part}]").field, self.faults)
 
-    def named_blocks(self, name: str) -> dict[str, Block]:
+    def named_blocks(self, name: str) -> dict[str, TomlTable]:
         """The tables within a table whose keys are free, by key."""
         outer = self.block(name)
         found = {key: inner for key in outer.table if (inner := outer.block(key))} if outer else {}
@@ -188,14 +190,14 @@ class Block:
         self.fault("PACK_VALUE_KIND", name, wanted=text(f"spec.a_{wanted}"))
 
 
-def parse(files: Mapping[str, bytes], faults: Faults) -> dict[str, Block]:
+def parse(files: Mapping[str, bytes], faults: Faults) -> dict[str, TomlTable]:
     """Each file as a block, by its path in the pack; one that cannot be read is a fault, named with its line."""
     found = {}
     for file, content in files.items():
         try:
             # Notepad writes a byte order mark; macOS decomposes letters.
             said = unicodedata.normalize("NFC", content.decode("utf-8-sig"))
-            found[file] = Block(tomllib.loads(said), file, "", faults)
+            found[file] = TomlTable(tomllib.loads(said), file, "", faults)
         except UnicodeDecodeError as error:
             line = content.count(b"\n", 0, error.start) + 1
             faults.add("PACK_NOT_UTF8", Place(file=file), line=line)

@@ -26,7 +26,7 @@ _QUERY = b"DataMashup"  # Power Query's own element, which stands in a part of n
 _OTHER_LINKS = {"ddeLink": "FILE_DDE", "oleLink": "FILE_EMBEDDING"}  # instead of a workbook
 _USUAL = (
     (partkinds.STRINGS, partkinds.STRINGS_TYPE, "xl/sharedstrings.xml"),
-    (partkinds.STYLES, partkinds.STYLES_TYPE, "xl/styles.xml"),
+    (partkinds.STYLES_TYPE, partkinds.STYLES_TYPE, "xl/styles.xml"),
 )
 
 
@@ -55,7 +55,7 @@ def judged(found: Parts) -> Judged:
     if not {"", opc.BOOK} <= sources.keys():
         raise ValueError("no relations")
     related = {source: opc.relations(found.text(names[name]), source) for source, name in sources.items()}
-    frame = _Frame(names, opc.content_types(found.text(names[opc.TYPES])), related)
+    frame = _Frame(names, opc.content_types(found.text(names[opc.TYPES_PART])), related)
     faults = {*_kinds(frame), *_hidden(found, frame), "" if _usual(frame) else "FILE_TWO_READINGS"}
     if BOOKS in faults:
         faults |= _links(found, frame)

@@ -9,12 +9,12 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 from functools import lru_cache
 
-from loithe_xl.reading.numberformat import LONGEST, Section, Token, chosen, sections
+from loithe_xl.reading.numberformat import LONGEST_FORMAT, FormatPiece, FormatSection, chosen, sections
 from loithe_xl.workbook.daynumbers import END_OF_DAYS, EPOCH
 
 _WHOLE = frozenset({"0", "#,##0"})  # of most inputs
 _CLOSE = Decimal("0.005")  # what the form's own format of decimals leaves out
-_EXACT = Context(prec=2 * LONGEST + 40, rounding=ROUND_HALF_UP)
+_EXACT = Context(prec=2 * LONGEST_FORMAT + 40, rounding=ROUND_HALF_UP)
 _SEPARATORS = frozenset(".,'’ \u00a0\u202f")
 _MINUS = frozenset("-−–‐‑")
 # Words that make a number larger, and letters that look like digits beside digits.
@@ -32,7 +32,7 @@ def seen(code: str, value: int | Decimal | str) -> str | None:
     """
     if not code or (code in _WHOLE and isinstance(value, int)):
         return None
-    if len(code) > LONGEST:
+    if len(code) > LONGEST_FORMAT:
         return ""
     return _seen_number(code, value) if not isinstance(value, str) else _seen_text(code, value)
 
@@ -56,7 +56,7 @@ def _seen_number(code: str, value: int | Decimal) -> str | None:
 class _Shown:
     """A number through one section: the letters, whether digits of its own are among them, and what they come to."""
 
-    def __init__(self, section: Section, number: Decimal) -> None:
+    def __init__(self, section: FormatSection, number: Decimal) -> None:
         self.section, self.number = section, number
         self.pieces: list[tuple[bool, str]] = []  # whether they are digits of the number, and the letters
         kinds = [token.kind for token in section.tokens]
@@ -166,7 +166,7 @@ class _Shown:
         most = 10 ** min(len(below), 9)
         near = Fraction(round(exact * int(given)), int(given)) if given else exact.limit_denominator(most)
         self.value = _EXACT.divide(Decimal(near.numerator), Decimal(near.denominator))
-        self.section = Section((*tokens[: slash + 1], *tokens[slash + 1 + len(below) :]))
+        self.section = FormatSection((*tokens[: slash + 1], *tokens[slash + 1 + len(below) :]))
         whole, rest = divmod(near, 1)
         self._put_instead(f"{whole} {rest}" if rest else f"{whole}")
 
@@ -180,7 +180,7 @@ class _Shown:
                 self.pieces.append((False, token.text))
 
 
-def _thousands(tokens: tuple[Token, ...]) -> int:
+def _thousands(tokens: tuple[FormatPiece, ...]) -> int:
     """How many times a format leaves out three digits: commas behind the last place, or before the point."""
     kinds = "".join({"place": "0", ".": ".", ",": ","}.get(token.kind, "") for token in tokens)
     whole, _, part = kinds.partition(".")
@@ -218,7 +218,7 @@ def _seen_text(code: str, text: str) -> str | None:
     return "".join(text if token.kind == "@" else token.text for token in section.tokens if token.kind != "time")
 
 
-def _seen_day(section: Section, number: Decimal) -> str | None:
+def _seen_day(section: FormatSection, number: Decimal) -> str | None:
     """A date or a time shows its own digits; digits of the format beside them must be among those."""
     said = "".join(token.text for token in section.tokens if token.kind in ("said", "bare"))
     if not _counts(said) or number >= END_OF_DAYS:

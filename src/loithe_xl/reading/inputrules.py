@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from loithe_xl.caching import kept
-from loithe_xl.reading.received import Rule
+from loithe_xl.reading.received import InputRule
 from loithe_xl.rules.canonical import tokens
 from loithe_xl.workbook.address import Address, area, located
 from loithe_xl.workbook.book import Validation
@@ -23,25 +23,27 @@ _SELF = "SELF"  # in a formula: the first cell of its area
 _MOST_AREAS = 5_000  # of one rule
 
 
-def stated(validation: Validation) -> Rule:
+def stated(validation: Validation) -> InputRule:
     """The rule as the writer puts it into a file; ValueError for one that no form has."""
     first, last = validation.area
     areas = area(first, last, fixed=False) if first != last else area(first, last, fixed=False).split(":")[0]
     kind = _KINDS.get(validation.kind, validation.kind)
     low, high, source = validation.minimum, validation.maximum, validation.source
     if validation.kind == "custom":
-        return Rule(areas, kind, "between", str(source), "", "stop")
+        return InputRule(areas, kind, "between", str(source), "", "stop")
     if validation.kind == "list":
-        return Rule(areas, kind, "between", source if isinstance(source, str) else f'"{",".join(source)}"', "", "stop")
+        return InputRule(
+            areas, kind, "between", source if isinstance(source, str) else f'"{",".join(source)}"', "", "stop"
+        )
     if low is not None and high is not None:
-        return Rule(areas, kind, "between", str(low), str(high), "stop")
+        return InputRule(areas, kind, "between", str(low), str(high), "stop")
     if low is None and high is None:
         raise ValueError(f"a rule without bounds: {validation.title}")
     operator = "lessThanOrEqual" if low is None else "greaterThanOrEqual"
-    return Rule(areas, kind, operator, str(high if low is None else low), "", "stop")
+    return InputRule(areas, kind, operator, str(high if low is None else low), "", "stop")
 
 
-def meaning(rule: Rule) -> Meaning:
+def meaning(rule: InputRule) -> Meaning:
     """What a rule comes to, however it is spelled; a formula's first cell is named alike wherever it stands."""
     kind, operator, first, second, style = rule[1:]
     if kind == "custom" and (found := _AREA.match(rule.areas.replace("$", ""))):

@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
-LONGEST = 255  # letters; no program writes more
+LONGEST_FORMAT = 255  # letters; no program writes more
 _BRACKET = re.compile(r"\[([^\]]*)\]")
 _CONDITION = re.compile(r"(<=|>=|<>|<|>|=)\s*(-?[0-9]+(?:\.[0-9]+)?)")
 _GENERAL = re.compile(r"general|standard|g/[^;\"\\\[]*", re.IGNORECASE)
@@ -20,7 +20,7 @@ _TIMES = frozenset("ymdhsgeb")
 _PLACES = frozenset("0#?")
 
 
-class Token(NamedTuple):
+class FormatPiece(NamedTuple):
     """A piece of a section; ``kind``: said (shown as it is), bare (an unquoted digit, shown too), place, time, general,
     or one of ``. , % / E @``."""
 
@@ -29,10 +29,10 @@ class Token(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class FormatSection:
     """What stands between two semicolons, and for which numbers where it says so."""
 
-    tokens: tuple[Token, ...]
+    tokens: tuple[FormatPiece, ...]
     condition: tuple[str, Decimal] | None = None
 
     def has(self, *kinds: str) -> bool:
@@ -41,14 +41,14 @@ class Section:
 
 
 @lru_cache(4_096)
-def sections(code: str) -> tuple[tuple[Section, ...], Section | None]:
+def sections(code: str) -> tuple[tuple[FormatSection, ...], FormatSection | None]:
     """The sections for numbers, and the one for texts where there is one."""
-    found: list[Section] = []
-    tokens: list[Token] = []
+    found: list[FormatSection] = []
+    tokens: list[FormatPiece] = []
     condition = None
-    for token in (*_tokens(code), Token(";")):
+    for token in (*_tokens(code), FormatPiece(";")):
         if token.kind == ";":
-            found.append(Section(tuple(tokens), condition))
+            found.append(FormatSection(tuple(tokens), condition))
             tokens, condition = [], None
         elif token.kind == "if":
             operator, limit = _CONDITION.fullmatch(token.text).groups()  # type: ignore[union-attr]
@@ -62,54 +62,54 @@ def sections(code: str) -> tuple[tuple[Section, ...], Section | None]:
     return tuple(found), None
 
 
-def _tokens(code: str) -> Iterator[Token]:
+def _tokens(code: str) -> Iterator[FormatPiece]:
     at, end = 0, len(code)
     while at < end:
         sign, step = code[at], 1
         if sign == '"':
             behind = code.find('"', at + 1)
             step = (behind if behind > 0 else end) + 1 - at
-            yield Token("said", code[at + 1 : at + step].removesuffix('"'))
+            yield FormatPiece("said", code[at + 1 : at + step].removesuffix('"'))
         elif sign in "\\_*" and at + 1 < end:
             step = 2
             if sign != "_":  # a blank as wide as the letter
-                yield Token("said", code[at + 1])
+                yield FormatPiece("said", code[at + 1])
         elif sign == "[" and (bracket := _BRACKET.match(code, at)):
             step = len(bracket[0])
             yield from _bracket(bracket[1])
         elif general := _GENERAL.match(code, at):
             step = len(general[0])
-            yield Token("general")
+            yield FormatPiece("general")
         elif sign in _PLACES:
-            yield Token("place", sign)
+            yield FormatPiece("place", sign)
         elif sign in ".,%/@;":
-            yield Token(sign, sign)
+            yield FormatPiece(sign, sign)
         elif sign in "eE" and code[at + 1 : at + 2] in ("+", "-"):
             step = 2
-            yield Token("E", code[at : at + 2])
+            yield FormatPiece("E", code[at : at + 2])
         elif halves := _HALVES.match(code, at):
             step = len(halves[0])
-            yield Token("time", "")
+            yield FormatPiece("time", "")
         elif sign.lower() in _TIMES:
             while code[at + step : at + step + 1].lower() == sign.lower():
                 step += 1
-            yield Token("time", sign.lower() * step)
+            yield FormatPiece("time", sign.lower() * step)
         else:
-            yield Token("bare" if sign.isdecimal() else "said", sign)
+            yield FormatPiece("bare" if sign.isdecimal() else "said", sign)
         at += step
 
 
-def _bracket(inside: str) -> Iterator[Token]:
+def _bracket(inside: str) -> Iterator[FormatPiece]:
     """A currency, a condition or elapsed time; colours and ways to write digits change no number."""
     if inside.startswith("$"):
-        yield Token("said", inside[1:].partition("-")[0])
+        yield FormatPiece("said", inside[1:].partition("-")[0])
     elif _CONDITION.fullmatch(inside):
-        yield Token("if", inside)
+        yield FormatPiece("if", inside)
     elif _ELAPSED.fullmatch(inside):
-        yield Token("time", "")
+        yield FormatPiece("time", "")
 
 
-def chosen(sections: tuple[Section, ...], number: Decimal) -> Section:
+def chosen(sections: tuple[FormatSection, ...], number: Decimal) -> FormatSection:
     """The section that shows a number that is not below zero."""
     first, *others = sections
     if first.condition:

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 from loithe_xl.caching import kept
 from loithe_xl.reading import strictxml
 
-TYPES = "[content_types].xml"
+TYPES_PART = "[content_types].xml"
 BOOK = "xl/workbook.xml"
 _SPACE = "http://schemas.openxmlformats.org/package/2006/"
 _MOST = 1_000_000  # bytes of such a part

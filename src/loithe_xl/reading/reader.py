@@ -25,7 +25,7 @@ from loithe_xl.reading.cellstyles import CellStyles, read_styles
 from loithe_xl.reading.contents import judged
 from loithe_xl.reading.opc import BOOK, folded, relations, relations_of
 from loithe_xl.reading.partkinds import WORKSHEET
-from loithe_xl.reading.received import MOST_BLANK, MOST_CELLS, Grid, Received, TooLong, View, named
+from loithe_xl.reading.received import MOST_BLANK, MOST_CELLS, Received, SheetValues, TooLong, View, named
 from loithe_xl.reading.sheetparts import drawings
 from loithe_xl.reading.sheetxml import Scan, scan
 from loithe_xl.reading.unpacking import parts
@@ -125,7 +125,7 @@ def _read(package: _Package, skip: Container[str], about: bool) -> Received:
     theirs = _theirs(package, pages)
     values = {name: agreed(found, theirs.pop(name), strings) for name, found in scans.items()}
     return Received(
-        grids={name: Grid(cells) for name, (cells, _) in values.items()},
+        grids={name: SheetValues(cells) for name, (cells, _) in values.items()},
         custom=_custom(package) if about else {},
         names=_names(book),
         modified=_modified(package),

@@ -23,7 +23,7 @@ class TooLong(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
+class SheetValues:
     """One sheet's values: whole numbers as int, others as Decimal, dates as Excel day numbers, texts as typed."""
 
     values: Mapping[Address, Value] = field(default_factory=dict)
@@ -38,7 +38,7 @@ class Grid:
             yield row, column, value
 
 
-class Rule(NamedTuple):
+class InputRule(NamedTuple):
     """What a sheet lets users type in some areas (``B3:B9 D3``), in the file format's own words."""
 
     areas: str
@@ -81,7 +81,7 @@ class Received:
     not. ``linked``: the file has links to other workbooks.
     """
 
-    grids: Mapping[str, Grid]
+    grids: Mapping[str, SheetValues]
     custom: Mapping[str, str]
     names: Mapping[str, str]
     modified: datetime | None
@@ -90,7 +90,7 @@ class Received:
     unlocked: Mapping[str, Set[Address]]
     dated: Mapping[str, Container[Address]] = field(default_factory=dict)
     formulas: Mapping[str, Mapping[Address, str]] | None = None
-    rules: Mapping[str, tuple[Rule, ...]] | None = None
+    rules: Mapping[str, tuple[InputRule, ...]] | None = None
     program: str = ""
     views: Mapping[str, View] = field(default_factory=dict)
     linked: bool = False

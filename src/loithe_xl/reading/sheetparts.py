@@ -9,12 +9,12 @@ from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 from loithe_xl.caching import kept
-from loithe_xl.reading.received import Rule, TooLong, View
+from loithe_xl.reading.received import InputRule, TooLong, View
 from loithe_xl.workbook.address import Address, located
 
 LOWEST, _NARROWEST = 2.0, 0.3  # points, letters: less cannot be read
 _LONGEST_RULES, _LONGEST_PREFIX, _MOST_PIECES = 1_000_000, 32, 16  # letters; letters; elements of one name
-LAST_COLUMN, _MOST_MERGES, _MOST_AREAS, _LONGEST_FORMULA = 16_384, 20_000, 20_000, 8_192
+_LAST_COLUMN, _MOST_MERGES, _MOST_AREAS, _LONGEST_FORMULA = 16_384, 20_000, 20_000, 8_192
 _TRUE = ("1", "true")
 _FORMAT = re.compile(rb"<(?:[\w.-]+:)?sheetFormatPr\s[^<>]*")
 _OWN_FORMAT = re.compile(rb"<(?:[\w.-]+:)?numFmt\s")
@@ -23,7 +23,7 @@ _DRAWING = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/
 _AREA = re.compile(r"([A-Z]{1,3}[1-9][0-9]{0,6}):([A-Z]{1,3}[1-9][0-9]{0,6})")
 
 
-def around(text: bytes) -> tuple[tuple[Rule, ...], View]:
+def around(text: bytes) -> tuple[tuple[InputRule, ...], View]:
     """The rules and the view of a sheet whose rows were taken out. ValueError when they are not well-formed."""
     rules = tuple(rule for piece in _pieces(text, b"dataValidations") for rule in _rules(piece))
     if sum(rule.areas.count(" ") + 1 for rule in rules) > _MOST_AREAS:
@@ -61,7 +61,7 @@ def _view(pieces: tuple[bytes, ...], default: bytes) -> View:
     hidden = [(first, last) for first, last, hides in columns if hides]
     if narrow:
         seen = sorted((first, last) for first, last, _ in columns)
-        edges = [0, *(edge for pair in seen for edge in pair), LAST_COLUMN + 1]
+        edges = [0, *(edge for pair in seen for edge in pair), _LAST_COLUMN + 1]
         hidden += [
             (last + 1, first - 1) for last, first in zip(edges[::2], edges[1::2], strict=True) if first - last > 1
         ]
@@ -159,7 +159,7 @@ def _pieces(text: bytes, name: bytes) -> Iterator[bytes]:
 
 
 @kept(2_000_000)
-def _rules(piece: bytes) -> tuple[Rule, ...]:
+def _rules(piece: bytes) -> tuple[InputRule, ...]:
     """The rules of one element that lists them; kept, for the files of one form state the same ones.
 
     Those for longer lists stand among the extensions, where Excel keeps each formula one element deeper.
@@ -183,7 +183,7 @@ def _rules(piece: bytes) -> tuple[Rule, ...]:
         raise ValueError("longer rules than any form could come to")
     parse(piece, start, characters)
     return tuple(
-        Rule(
+        InputRule(
             each["sqref"].strip(),
             each.get("type", "none"),
             each.get("operator", "between"),

@@ -14,7 +14,7 @@ from loithe_xl.caching import kept
 from loithe_xl.reading import sheetparts, strictxml
 from loithe_xl.reading.cellstyles import CellStyles
 from loithe_xl.reading.inputrules import inputs_in
-from loithe_xl.reading.received import Rule, TooLong, View
+from loithe_xl.reading.received import InputRule, TooLong, View
 from loithe_xl.rules.canonical import LAST_COLUMN, LAST_ROW, shifted
 from loithe_xl.workbook.address import Address, column_number
 
@@ -41,7 +41,7 @@ class Scan:
     formats: dict[Address, str] = field(default_factory=dict)  # of cells that may show something else than they hold
     hidden: set[int] = field(default_factory=set)  # rows that nobody sees
     unsized: set[int] = field(default_factory=set)  # rows without a height of their own
-    rules: tuple[Rule, ...] = ()
+    rules: tuple[InputRule, ...] = ()
     view: View = field(default_factory=View)
 
     def spread(self) -> int:

@@ -18,7 +18,7 @@ MOST_SHARED = 2_000_000  # uses of shared texts
 _SHORT, _MOST_KEPT = 500, 200_000  # bytes of a text that is kept, and of what stands around rows
 _LONGEST_PREFIX = 32
 _TOGETHER, _MOST_TOGETHER = 32, 20_000  # texts that are looked up at once, and bytes of them
-MAIN = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+MAIN_SPACE = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _ENCODING = re.compile(rb"""(?:\xef\xbb\xbf)?<\?xml[^<>]*?encoding\s*=\s*["']([^"'<>]*)["']""")
 _ROOT = re.compile(rb"(?:\xef\xbb\xbf)?(?:<\?xml\s[^<>]*+>)?\s*+<([\w.-]+:|)(worksheet|sst)(?:\s[^<>]*+)?>")
 _COUNT = re.compile(rb"ount\s*=\s*[\"']\s*\+?([0-9]+)")
@@ -60,7 +60,7 @@ def plain(text: bytes) -> bytes:
     return text
 
 
-class Sheet(NamedTuple):
+class SheetParts(NamedTuple):
     """A sheet's part taken apart: what stands before its rows, the rows in pieces of a few, and what follows them."""
 
     head: bytes
@@ -69,7 +69,7 @@ class Sheet(NamedTuple):
     prefix: bytes
 
 
-def sheet(text: bytes) -> Sheet:
+def sheet(text: bytes) -> SheetParts:
     """The parts of a sheet; ValueError when it is not well-formed around its rows. ``rows`` judges these."""
     at, prefix = _root(text, b"worksheet")
     name = b"<%bsheetData" % prefix
@@ -88,7 +88,7 @@ def sheet(text: bytes) -> Sheet:
     pieces = text[start:end].split(close)
     last = pieces.pop()
     pieces = [piece + close for piece in pieces]
-    return Sheet(head, [*pieces, last] if last else pieces, tail, prefix)
+    return SheetParts(head, [*pieces, last] if last else pieces, tail, prefix)
 
 
 def rows(piece: bytes, prefix: bytes) -> bytes:
@@ -179,7 +179,7 @@ def _root(text: bytes, name: bytes) -> tuple[int, bytes]:
     if len(found[1]) > _LONGEST_PREFIX:
         raise ValueError("a prefix longer than any program writes")
     declared = b"xmlns:%b" % found[1][:-1] if found[1] else b"xmlns"
-    if not re.search(rb"\s%b\s*=\s*[\"']%b[\"']" % (declared, re.escape(MAIN)), found[0]):
+    if not re.search(rb"\s%b\s*=\s*[\"']%b[\"']" % (declared, re.escape(MAIN_SPACE)), found[0]):
         raise ValueError("names of another kind")
     return found.end(), found[1]
 

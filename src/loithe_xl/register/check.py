@@ -26,7 +26,7 @@ from loithe_xl.register.register import (
     Register,
     Unit,
 )
-from loithe_xl.register.tree import Entry, Findings, judge
+from loithe_xl.register.tree import Findings, RegisterEntry, judge
 from loithe_xl.workbook.address import address
 
 LONGEST_CODE = 40
@@ -76,7 +76,7 @@ def _read_header(header: RawRow, found: Findings) -> None:
             found.issues.append(issue(code, cell, column=title))
 
 
-def _read_row(row: RawRow, found: Findings) -> Entry:
+def _read_row(row: RawRow, found: Findings) -> RegisterEntry:
     def value(column: str) -> object:
         return row.values.get(found.columns.get(column, 0))
 
@@ -92,7 +92,7 @@ def _read_row(row: RawRow, found: Findings) -> Entry:
     if re.search(r"\s\s|[^\S ]", name):
         found.add("REGISTER_NAME_SPACES", row.number, NAME)
     members = _members(value(MEMBERS), row.number, found)
-    return Entry(row.number, Unit(code, name, tier, parent, kind, block, members, start, end), sound)
+    return RegisterEntry(row.number, Unit(code, name, tier, parent, kind, block, members, start, end), sound)
 
 
 def _code(value: object, column: str, row: int, found: Findings) -> str:

@@ -17,7 +17,7 @@ from loithe_xl.register.check import RawRow, check
 from loithe_xl.register.register import Register
 from loithe_xl.workbook.daynumbers import day_of
 
-MOST_ROWS = 20_000
+MOST_UNITS = 20_000
 _ERROR = float("nan")  # an error such as #N/A is nothing that a register may hold
 # What a file is refused for at the gate, as it concerns a register; what does not stand here is no obstacle to reading
 # cells: macros, links to other workbooks, embedded objects.
@@ -45,8 +45,8 @@ def read_register(path: Path) -> tuple[Register | None, list[Issue]]:
     if isinstance(sheet, str):
         return None, [refused(sheet, place)]
     name, rows = sheet
-    if len(rows) > MOST_ROWS:
-        return None, [issue("REGISTER_TOO_LARGE", Place(path.name, name), most=MOST_ROWS)]
+    if len(rows) > MOST_UNITS:
+        return None, [issue("REGISTER_TOO_LARGE", Place(path.name, name), most=MOST_UNITS)]
     register, issues = check(rows, name)
     return register, [found.in_file(path.name) for found in issues]
 

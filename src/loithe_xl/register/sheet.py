@@ -11,7 +11,7 @@ from loithe_xl.register.check import LONGEST_CODE, MOST_MEMBERS
 from loithe_xl.register.register import CODE, COLUMNS, END, MEMBERS, PARENT, START, TIER, TIER_WORDS, Unit
 from loithe_xl.workbook.book import Book, Print, Sheet, Validation
 
-LAST_ROW = 5000
+LAST_LISTED = 5000
 _FIRST_EMPTY_PRINT = 40  # rows that an empty list prints
 _WIDTHS = (19, 46, 11, 17, 16, 20, 11, 13, 13)
 _STYLES = {TIER: "input_choice", MEMBERS: "input_count", START: "register_date", END: "register_date"}
@@ -42,11 +42,11 @@ def _list(units: tuple[Unit, ...], mark: str) -> Sheet:
         sheet.put(1, column, header, "head")
     sheet.heights[1] = 2 * _LINE
     # Blank rows are made ready too: a code typed into a cell not formatted as text would lose its zeros.
-    for row in range(2, max(LAST_ROW, len(units) + 1) + 1):
+    for row in range(2, max(LAST_LISTED, len(units) + 1) + 1):
         values = _values(units[row - 2]) if row - 2 < len(units) else (None,) * len(COLUMNS)
         for column, (header, value) in enumerate(zip(COLUMNS, values, strict=True), 1):
             sheet.put(row, column, value, _STYLES.get(header, "input_text"))
-    sheet.validations = list(_validations(max(LAST_ROW, len(units) + 1)))
+    sheet.validations = list(_validations(max(LAST_LISTED, len(units) + 1)))
     sheet.print = Print(
         landscape=True,
         repeat_rows=(1, 1),

@@ -16,7 +16,7 @@ _RANK = {"province": 0, "district": 1, "commune": 1, "base": 2, "cell": 3}
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class RegisterEntry:
     """A row understood; what was faulty is blank in ``unit``, and ``sound`` says whether the tree may judge it."""
 
     row: int
@@ -37,7 +37,7 @@ class Findings:
         column = self.columns.get(header) or self.columns.get(CODE, 1)
         self.issues.append(issue(code, Place(sheet=self.sheet, cell=address(row, column)), **args))
 
-    def add_group(self, code: str, entries: Sequence[Entry], header: str, **args: object) -> None:
+    def add_group(self, code: str, entries: Sequence[RegisterEntry], header: str, **args: object) -> None:
         """One root fault that shows in several rows: placed at the first, all of them listed."""
         rows = [entry.row for entry in entries]
         self.add(code, rows[0], header, rows=spans(rows, "-"), **args)
@@ -47,7 +47,7 @@ class Findings:
 _Parents = Mapping[int, Sequence[int]]
 
 
-def judge(entries: Sequence[Entry], numbers: frozenset[float], found: Findings) -> None:
+def judge(entries: Sequence[RegisterEntry], numbers: frozenset[float], found: Findings) -> None:
     """Name every fault between rows. ``numbers``: codes typed as numbers, a fault already named elsewhere."""
     sound = [entry for entry in entries if entry.sound]
     rows_of: defaultdict[str, list[int]] = defaultdict(list)
@@ -72,7 +72,7 @@ def judge(entries: Sequence[Entry], numbers: frozenset[float], found: Findings) 
     _judge_tiers(sound, parents, {index for circle in circles for index in circle}, found)
 
 
-def _judge_codes(sound: Sequence[Entry], rows_of: Mapping[str, Sequence[int]], found: Findings) -> None:
+def _judge_codes(sound: Sequence[RegisterEntry], rows_of: Mapping[str, Sequence[int]], found: Findings) -> None:
     for code, rows in rows_of.items():
         for position, index in enumerate(rows):
             unit = sound[index].unit
@@ -84,7 +84,7 @@ def _judge_codes(sound: Sequence[Entry], rows_of: Mapping[str, Sequence[int]], f
                     break
 
 
-def _judge_cases(sound: Sequence[Entry], rows_of: Mapping[str, Sequence[int]], found: Findings) -> None:
+def _judge_cases(sound: Sequence[RegisterEntry], rows_of: Mapping[str, Sequence[int]], found: Findings) -> None:
     """Codes that differ in capitals only: on many systems their forms would be one file."""
     alike: defaultdict[str, list[str]] = defaultdict(list)
     for code in rows_of:
@@ -95,7 +95,7 @@ def _judge_cases(sound: Sequence[Entry], rows_of: Mapping[str, Sequence[int]], f
             found.add("REGISTER_CODE_TWICE", row, CODE, unit=code, other=other, first=first)
 
 
-def _judge_roots(sound: Sequence[Entry], found: Findings) -> None:
+def _judge_roots(sound: Sequence[RegisterEntry], found: Findings) -> None:
     """A blank parent is right at the top of the register only."""
     top = min((_RANK[entry.unit.tier] for entry in sound), default=0)
     for entry in sound:
@@ -104,8 +104,8 @@ def _judge_roots(sound: Sequence[Entry], found: Findings) -> None:
             found.add("REGISTER_PARENT_BLANK" if lost else "REGISTER_ROOT_LOWER", entry.row, PARENT)
 
 
-def _judge_known(sound: Sequence[Entry], codes: set[str], numbers: frozenset[float], found: Findings) -> None:
-    lost: defaultdict[str, list[Entry]] = defaultdict(list)
+def _judge_known(sound: Sequence[RegisterEntry], codes: set[str], numbers: frozenset[float], found: Findings) -> None:
+    lost: defaultdict[str, list[RegisterEntry]] = defaultdict(list)
     for entry in sound:
         if entry.unit.parent and entry.unit.parent not in codes and _number(entry.unit.parent) not in numbers:
             lost[entry.unit.parent].append(entry)
@@ -114,10 +114,10 @@ def _judge_known(sound: Sequence[Entry], codes: set[str], numbers: frozenset[flo
 
 
 def _judge_validity(
-    sound: Sequence[Entry], rows_of: Mapping[str, Sequence[int]], parents: _Parents, found: Findings
+    sound: Sequence[RegisterEntry], rows_of: Mapping[str, Sequence[int]], parents: _Parents, found: Findings
 ) -> None:
-    never: defaultdict[str, list[Entry]] = defaultdict(list)
-    outlived: defaultdict[str, list[Entry]] = defaultdict(list)
+    never: defaultdict[str, list[RegisterEntry]] = defaultdict(list)
+    outlived: defaultdict[str, list[RegisterEntry]] = defaultdict(list)
     for index, above in parents.items():
         entry = sound[index]
         if above and not _covered(entry.unit, [sound[other].unit for other in above]):
@@ -169,8 +169,8 @@ def _circles(parents: _Parents) -> Iterator[list[int]]:
             yield circle[first:] + circle[:first]
 
 
-def _judge_tiers(sound: Sequence[Entry], parents: _Parents, circling: set[int], found: Findings) -> None:
-    wrong: defaultdict[tuple[int, str], list[Entry]] = defaultdict(list)
+def _judge_tiers(sound: Sequence[RegisterEntry], parents: _Parents, circling: set[int], found: Findings) -> None:
+    wrong: defaultdict[tuple[int, str], list[RegisterEntry]] = defaultdict(list)
     for index, above in parents.items():
         tier = sound[index].unit.tier
         for other in above:

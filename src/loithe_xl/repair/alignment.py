@@ -17,13 +17,13 @@ from loithe_xl.rules.evaluate import is_filled
 from loithe_xl.workbook.address import Address
 
 # Of one sheet of the form: text or number of each cell it fills, by address; "" where something is typed or computed.
-Marks = Mapping[Address, str | int]
+Landmarks = Mapping[Address, str | int]
 
 
 class Alignment:
     """One sheet of the form laid over one received sheet."""
 
-    def __init__(self, marks: Marks, grid: Grid) -> None:
+    def __init__(self, marks: Landmarks, grid: Grid) -> None:
         self.grid = grid
         self.texts = {at: said for at, raw in marks.items() if (said := folded(raw))}
         self.numbers = {row: raw for (row, column), raw in marks.items() if column == NUMBER and isinstance(raw, int)}

@@ -17,15 +17,15 @@ from loithe_xl.language.catalogue import Text, text
 from loithe_xl.language.issues import Issue, Place, issue
 from loithe_xl.language.notation import spans
 from loithe_xl.pack.spec import Field
-from loithe_xl.reading.received import Grid, Received, Value
-from loithe_xl.repair.alignment import Alignment, Marks
+from loithe_xl.reading.received import Received, SheetValues, Value
+from loithe_xl.repair.alignment import Alignment, Landmarks
 from loithe_xl.rules.evaluate import Flaw, Raw, is_filled
 from loithe_xl.workbook.address import Address, address, located
 
 # Checks that a value of another kind fails; faults of a value of the right kind are mended in the fresh form.
 KIND_FAULTS = frozenset({"FIELD_NOT_A_NUMBER", "FIELD_NOT_A_DATE", "FIELD_NOT_IN_LIST"})
 Spot = tuple[str, Address]  # sheet and address
-Found = tuple[Address, Address]  # of an input: its address in the form, and in the received sheet
+Matched = tuple[Address, Address]  # of an input: its address in the form, and in the received sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,9 @@ class Salvaged:
     read: tuple[Issue, ...] = ()
 
 
-def salvage(layout: Layout, marks: Mapping[str, Marks], received: Received, others: Mapping[str, Set[str]]) -> Salvaged:
+def salvage(
+    layout: Layout, marks: Mapping[str, Landmarks], received: Received, others: Mapping[str, Set[str]]
+) -> Salvaged:
     """What can be moved. ``marks``: of each input sheet what the form itself fills; ``others``: the texts of the form's
     other sheets, which need no moving."""
     spots: dict[Spot, Spot] = {}
@@ -64,7 +66,9 @@ def salvage(layout: Layout, marks: Mapping[str, Marks], received: Received, othe
     return _judged(layout, received, spots, left, told)
 
 
-def given_sheets(layout: Layout, marks: Mapping[str, Marks], grids: Mapping[str, Grid]) -> dict[str, str | None]:
+def given_sheets(
+    layout: Layout, marks: Mapping[str, Landmarks], grids: Mapping[str, SheetValues]
+) -> dict[str, str | None]:
     """Input sheet -> the received sheet that holds it: the one of its name, else the only one with most of its texts;
     None where none does, or several do."""
     said = {name: words_of(listed.values()) for name, listed in marks.items()}
@@ -80,7 +84,7 @@ def given_sheets(layout: Layout, marks: Mapping[str, Marks], grids: Mapping[str,
     return found
 
 
-def _found(layout: Layout, name: str, sheet: str, over: Alignment) -> Iterator[Found | Issue]:
+def _found(layout: Layout, name: str, sheet: str, over: Alignment) -> Iterator[Matched | Issue]:
     """Each input of one sheet with where it is, or why it cannot be told."""
     for slot in layout.slots.values():
         if slot.sheet == name:
@@ -90,7 +94,7 @@ def _found(layout: Layout, name: str, sheet: str, over: Alignment) -> Iterator[F
             yield from _table(table, sheet, over)
 
 
-def _scalar(slot: Slot, sheet: str, over: Alignment) -> Found | Issue:
+def _scalar(slot: Slot, sheet: str, over: Alignment) -> Matched | Issue:
     """One input with its label: beside it, or above a wide one."""
     top = slot.row - slot.wide
     where, label, column = over.rows.get(top), over.texts.get((top, LABEL)), over.columns.get(slot.column)
@@ -125,7 +129,7 @@ def _beneath(over: Alignment, label: int, where: int, column: int) -> int | None
     return filled[0] if filled else where + 1
 
 
-def _table(table: TableSlot, sheet: str, over: Alignment) -> Iterator[Found | Issue]:
+def _table(table: TableSlot, sheet: str, over: Alignment) -> Iterator[Matched | Issue]:
     """A table's rows by their running numbers, between its heading and what follows it."""
     head, number = over.rows.get(table.top - 1), over.columns.get(NUMBER)
     place = Place(sheet=sheet, cell=table.cell(table.table.columns[0].id, 0), field=table.table.id)
@@ -153,7 +157,7 @@ def _table(table: TableSlot, sheet: str, over: Alignment) -> Iterator[Found | Is
         yield issue("REPAIR_ROWS_UNCERTAIN", place, label=table.table.label, rows=spans(lost))
 
 
-def _strays(over: Alignment, marks: Marks, sheet: str, used: Mapping[Address, Address]) -> Iterator[Issue]:
+def _strays(over: Alignment, marks: Landmarks, sheet: str, used: Mapping[Address, Address]) -> Iterator[Issue]:
     """Cells of a received sheet that hold something where the form has nothing. ``used``: received -> form address."""
     rows = {where: row for row, where in over.rows.items()} | {at[0]: of[0] for at, of in used.items()}
     unknown = sorted({row for row, _ in marks} - set(rows.values()))
@@ -182,7 +186,7 @@ def _without_sheet(layout: Layout, name: str, there: bool) -> Iterator[Issue]:
 
 
 def _extra(
-    marks: Mapping[str, Marks], others: Mapping[str, Set[str]], received: Received, known: Set[str | None]
+    marks: Mapping[str, Landmarks], others: Mapping[str, Set[str]], received: Received, known: Set[str | None]
 ) -> Iterator[Issue]:
     """Sheets that are not the form's. One that says most of what another sheet of the form does, and less of what an
     input sheet does, is that one under another name."""
@@ -253,7 +257,7 @@ def _read(layout: Layout, received: Received, spots: Mapping[Spot, Spot]) -> Typ
             flaws.setdefault(sheet, {})[at] = what
         if where in received.dated.get(given, ()):
             dated.setdefault(sheet, set()).add(at)
-    inputs = extract({sheet: Grid(found) for sheet, found in values.items()}, layout, flaws)
+    inputs = extract({sheet: SheetValues(found) for sheet, found in values.items()}, layout, flaws)
     return settle(layout, inputs, dated)
 
 

@@ -13,18 +13,18 @@ from loithe_xl.language.catalogue import text
 from loithe_xl.language.notation import ABSENT, count, percent
 from loithe_xl.pack.reportspec import Annex
 from loithe_xl.report.page import Page
-from loithe_xl.report.table import Rate, Row, Table
+from loithe_xl.report.table import Rate, ReportTable, TableRow
 from loithe_xl.workbook.book import Chart, Flow, Line, Print, Sheet
 from loithe_xl.workbook.metrics import lines
 from loithe_xl.workbook.numbers import whole
 from loithe_xl.workbook.ownsheets import ANNEX
 
-NO, NAME, FIRST = 1, 2, 3  # columns
-PIXELS = {NO: 38, NAME: 214}
+_NO, _NAME, _FIRST = 1, 2, 3  # columns
+PIXELS = {_NO: 38, _NAME: 214}
 STATUS_PIXELS, WHOLE_PIXELS = 88, 966  # of a turned page between its margins
 CHART = 6  # its first row
-LINE, SMALL = 15.0, 13.5  # points of one line of 11- and 10-point type
-BAR, AROUND, HIGHEST = 26, 120, 505  # pixels: of one bar, of all else in the chart, of what fits on the first page
+_LINE, SMALL = 15.0, 13.5  # points of one line of 11- and 10-point type
+BAR, AROUND, _HIGHEST = 26, 120, 505  # pixels: of one bar, of all else in the chart, of what fits on the first page
 DEFAULT_ROW = 21  # pixels
 ROMAN = ("I", "II", "III", "IV", "V", "VI")
 
@@ -40,10 +40,10 @@ class Bar:
 def annex_sheet(page: Page, annex: Annex) -> Sheet:
     """Title, chart, table as wide as the page. The table comes last: its heading is repeated on every page after it."""
     columns = len(page.table.columns)
-    last = FIRST + columns
+    last = _FIRST + columns
     sheet = Sheet(ANNEX, tab_colour="9B1C1C")
     each = (WHOLE_PIXELS - sum(PIXELS.values()) - STATUS_PIXELS) // max(1, columns)
-    pixels = PIXELS | dict.fromkeys(range(FIRST, last), each) | {last: STATUS_PIXELS}
+    pixels = PIXELS | dict.fromkeys(range(_FIRST, last), each) | {last: STATUS_PIXELS}
     sheet.widths = {column: round((wide - 5) / 8, 3) for column, wide in pixels.items()}
     _title(sheet, page, last)
     head = _chart(sheet, page, annex, last + 2)
@@ -51,7 +51,7 @@ def annex_sheet(page: Page, annex: Annex) -> Sheet:
     withheld = any(value == WITHHELD for line in page.table.rows for value in line.cells.values())
     row = head + len(page.table.rows) + withheld
     if withheld:
-        sheet.merges.append(((row, NO), (row, last)))
+        sheet.merges.append(((row, _NO), (row, last)))
     sheet.flow = Flow(head + 1, row - head, last, lambda: _lines(page.table, withheld))
     if any(at[0] > head for at in sheet.cells):  # many bars: their figures stand beside the table
         sheet.unroll()
@@ -69,13 +69,13 @@ def annex_sheet(page: Page, annex: Annex) -> Sheet:
 
 def _title(sheet: Sheet, page: Page, last: int) -> None:
     """The issuer on the left, then title, subject and what the annex belongs to."""
-    sheet.put(1, NO, page.left[1].shown, "page_12_left_bl")
-    sheet.merges.append(((1, NO), (1, FIRST + 2)))
+    sheet.put(1, _NO, page.left[1].shown, "page_12_left_bl")
+    sheet.merges.append(((1, _NO), (1, _FIRST + 2)))
     shown = (("title", "page_14_center_bl"), ("subject", "page_13_center_bl"), ("note", "page_12_center_il"))
     for row, (key, style) in enumerate(shown, 2):
         said = page.annex_words[key]
-        sheet.put(row, NO, said, style)
-        sheet.merges.append(((row, NO), (row, last)))
+        sheet.put(row, _NO, said, style)
+        sheet.merges.append(((row, _NO), (row, last)))
         sheet.heights[row] = 19 * lines(said, 13, 700, bold=True)
     sheet.heights[CHART - 1] = 4
 
@@ -93,14 +93,14 @@ def _chart(sheet: Sheet, page: Page, annex: Annex, column: int) -> int:
             sheet.put(row, column + step, value, "hidden_number")
     sheet.hidden_columns = tuple(range(column, column + len(series) + 1))
     final = 1 + len(bars)
-    height = min(HIGHEST, AROUND + BAR * len(bars))
+    height = min(_HIGHEST, AROUND + BAR * len(bars))
     colours = tuple(
         ((1, column + step), ((2, column + step), (final, column + step)), each.colour)
         for step, each in enumerate(series, 1)
     )
     names = ((2, column), (final, column))
     size = (WHOLE_PIXELS - 6, height)
-    sheet.charts.append(Chart((CHART, NO), page.annex_words["chart"], names, colours, size))
+    sheet.charts.append(Chart((CHART, _NO), page.annex_words["chart"], names, colours, size))
     beneath = CHART + ceil(height / DEFAULT_ROW) + 1
     sheet.heights |= dict.fromkeys(range(CHART, beneath), DEFAULT_ROW * 0.75)
     return beneath
@@ -128,16 +128,16 @@ def _length(value: Figure | Rate | str) -> int:
 
 
 def _headings(sheet: Sheet, page: Page, pixels: dict[int, int], row: int) -> None:
-    last = FIRST + len(page.table.columns)
-    said = {NO: _say("no"), NAME: _say("unit"), last: _say("status")}
-    said |= {FIRST + number: column.label for number, column in enumerate(page.table.columns)}
+    last = _FIRST + len(page.table.columns)
+    said = {_NO: _say("no"), _NAME: _say("unit"), last: _say("status")}
+    said |= {_FIRST + number: column.label for number, column in enumerate(page.table.columns)}
     for column, words in said.items():
         sheet.put(row, column, words, "annex_head")
     tall = max(lines(words, 10, pixels[column] * 0.75 - 5, bold=True) for column, words in said.items())
     sheet.heights[row] = SMALL * tall + 6
 
 
-def _numbered(table: Table) -> Iterator[tuple[str, Row]]:
+def _numbered(table: ReportTable) -> Iterator[tuple[str, TableRow]]:
     """Each row with its number: groups in Roman figures, units from 1 within their group."""
     groups, units = 0, 0
     for row in table.rows:
@@ -147,14 +147,14 @@ def _numbered(table: Table) -> Iterator[tuple[str, Row]]:
         yield str(units) if units else group, row
 
 
-def _lines(table: Table, withheld: bool) -> Iterator[Line]:
+def _lines(table: ReportTable, withheld: bool) -> Iterator[Line]:
     for number, row in _numbered(table):
         yield _line(number, row, table)
     if withheld:
         yield Line([_say("withheld")], ["page_11_left_il"])
 
 
-def _line(number: str, row: Row, table: Table) -> Line:
+def _line(number: str, row: TableRow, table: ReportTable) -> Line:
     """One row; a rate or a decimal is a text, so that it reads the same on every computer."""
     bold = "" if row.kind == "unit" else "_bold"
     centre, text_, counted = (f"annex_{look}{bold}" for look in ("center", "text", "count"))
@@ -173,11 +173,11 @@ def _line(number: str, row: Row, table: Table) -> Line:
                 values.append(plain if isinstance(plain, int) else count(plain))
         styles.append(counted if isinstance(values[-1], int) else centre)
     status = _status(row)
-    tall = max(lines(row.name, 11, PIXELS[NAME] * 0.75 - 14, bold=bool(bold)), lines(status, 11, 58))
-    return Line([*values, status or None], [*styles, centre], LINE * tall + 3)
+    tall = max(lines(row.name, 11, PIXELS[_NAME] * 0.75 - 14, bold=bool(bold)), lines(status, 11, 58))
+    return Line([*values, status or None], [*styles, centre], _LINE * tall + 3)
 
 
-def _status(line: Row) -> str:
+def _status(line: TableRow) -> str:
     if not line.status:
         return ""
     status = text(f"form.status_{line.status}")

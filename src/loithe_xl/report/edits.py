@@ -15,8 +15,8 @@ from loithe_xl.rules.evaluate import Flaw, Raw
 from loithe_xl.workbook.numbers import whole
 from loithe_xl.workbook.ownsheets import REPORT
 
-LEFT, RIGHT = 1, 2  # columns of printed text
-TRACES = {LEFT: 15, RIGHT: 19}  # first of four hidden columns: id, base, generated, and shown when last drawn
+LEFT_HALF, RIGHT_HALF = 1, 2  # columns of printed text
+TRACES = {LEFT_HALF: 15, RIGHT_HALF: 19}  # first of four hidden columns: id, base, generated, and shown when last drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Edit:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ReportLine:
     """One text of the page. ``generated`` is today's wording, ``base`` the wording that ``shown`` was edited from."""
 
     id: str
@@ -64,10 +64,10 @@ def squash(words: str) -> str:
     return " ".join(words.split())
 
 
-def _edited(edit: Edit, id: str, style: str, said: str) -> Line:
+def _edited(edit: Edit, id: str, style: str, said: str) -> ReportLine:
     """An edited line; ``said``: what would be generated today."""
     moved = core(said) != core(edit.generated)
-    return Line(id, style, said, edit.shown, edited=True, moved=moved, base=edit.generated)
+    return ReportLine(id, style, said, edit.shown, edited=True, moved=moved, base=edit.generated)
 
 
 class Edited:
@@ -76,31 +76,31 @@ class Edited:
     def __init__(self, edits: Mapping[str, Edit]) -> None:
         self.left = {id: edit for id, edit in edits.items() if squash(edit.shown) != squash(edit.generated)}
 
-    def line(self, id: str, style: str, text: str | None) -> Line | None:
+    def line(self, id: str, style: str, text: str | None) -> ReportLine | None:
         """The line to show; None when nothing is said today and nothing was edited."""
         if text is not None:
             return self.fixed(id, style, text)
         edit = self._edit(id, "")
         return _edited(edit, id, style, "") if edit else None
 
-    def fixed(self, id: str, style: str, text: str | None) -> Line:
+    def fixed(self, id: str, style: str, text: str | None) -> ReportLine:
         """A line that always has its place, blank or not."""
         said = text or ""
         edit = self._edit(id, said)
-        return _edited(edit, id, style, said) if edit else Line(id, style, said, said, base=said)
+        return _edited(edit, id, style, said) if edit else ReportLine(id, style, said, said, base=said)
 
     def _edit(self, id: str, said: str) -> Edit | None:
         """What was edited by hand in a line; None where it says what is said today."""
         edit = self.left.pop(id, None)
         return None if edit is None or squash(edit.shown) == squash(said) else edit
 
-    def beneath(self, prefix: str, style: str) -> Iterator[Line]:
+    def beneath(self, prefix: str, style: str) -> Iterator[ReportLine]:
         """Edited lines of a list or section that are not generated today."""
         for id in [id for id in self.left if id.startswith(prefix) and not _is_added(id)]:
             if (line := self.line(id, style, None)) is not None:
                 yield line
 
-    def after(self, anchor: str) -> Iterator[Line]:
+    def after(self, anchor: str) -> Iterator[ReportLine]:
         """Rows that were put in beneath a line, in their order."""
         number = 1
         while (id := f"{anchor}+{number}") in self.left:
@@ -124,8 +124,8 @@ class _Found:
         id, *traces = (_text(grid.get(row, trace + step)) for step in range(4))
         if id:
             self.read.setdefault(id, []).append((shown, *traces))
-            self.last = id if column == LEFT else self.last
-        elif column == LEFT and shown and "." in self.last:
+            self.last = id if column == LEFT_HALF else self.last
+        elif column == LEFT_HALF and shown and "." in self.last:
             anchor, _, number = self.last.rpartition("+") if _is_added(self.last) else (self.last, "", "0")
             self.last = f"{anchor}+{int(number) + 1}"
             self.read[self.last] = [(shown, "", "", "")]

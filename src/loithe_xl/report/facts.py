@@ -14,7 +14,7 @@ from loithe_xl.form.unitform import UnitForm
 from loithe_xl.language.catalogue import Text
 from loithe_xl.language.notation import count, day, percent
 from loithe_xl.pack.reportread import PARTS, PLACEHOLDER
-from loithe_xl.pack.reportspec import Choice, Opinions, Part, Ranking, Sentence, Wording
+from loithe_xl.pack.reportspec import Choice, Opinions, Ranking, ReportPart, Sentence, Wording
 from loithe_xl.pack.spec import UNITS_REPORTED, Derived, Form
 from loithe_xl.register.register import Register
 from loithe_xl.rules.evaluate import Raw, Undefined, evaluate, is_number, truth
@@ -26,7 +26,7 @@ BULLET = re.compile(r"^(?:[-–•+*](?:\s+|(?=[^\W\d]|[-–•+*]|$)))+")  # cl
 
 
 @dataclass(frozen=True, slots=True)
-class Slot:
+class BodyLine:
     """A line that may stand in the body: its id, its kind and today's wording (None: not said today)."""
 
     id: str
@@ -173,20 +173,20 @@ def _mixed(wording: Wording, consolidation: Consolidation) -> set[str]:
     return {id for id, each in told.items() if each == UNASKED}
 
 
-def slots(part: Part, facts: Facts, register: Register, unit: str) -> Iterator[list[Slot]]:
+def slots(part: ReportPart, facts: Facts, register: Register, unit: str) -> Iterator[list[BodyLine]]:
     """The lines of one section, entry by entry, as they read today."""
     for entry in part.entries:
         id = f"{part.id}.{entry.id}"
         match entry:
             case Sentence():
-                yield [Slot(id, "paragraph", facts.choose(entry.choices))]
+                yield [BodyLine(id, "paragraph", facts.choose(entry.choices))]
             case Ranking():
                 yield _ranking(entry, id, facts)
             case Opinions():
                 yield _opinions(entry, id, facts, register, unit)
 
 
-def _ranking(entry: Ranking, id: str, facts: Facts) -> list[Slot]:
+def _ranking(entry: Ranking, id: str, facts: Facts) -> list[BodyLine]:
     """How many named each difficulty, most first; those that nobody named are left out."""
     named: dict[str, int | Decimal] = {}
     for figure in facts.pack.indicators:
@@ -194,15 +194,15 @@ def _ranking(entry: Ranking, id: str, facts: Facts) -> list[Slot]:
         if figure.startswith(entry.prefix) and isinstance(value, int | Decimal) and value > 0:
             named[figure] = value
     if not named:
-        return [Slot(f"{id}.none", "paragraph", facts.choose(entry.none))]
+        return [BodyLine(f"{id}.none", "paragraph", facts.choose(entry.none))]
     items = {
         figure: facts.fill(entry.item, label=facts.pack.indicators[figure].label.vi, count=count(value))
         for figure, value in sorted(named.items(), key=lambda pair: -pair[1])
     }
-    return [Slot(f"{id}.intro", "paragraph", facts.fill(entry.intro)), *_items(id, items)]
+    return [BodyLine(f"{id}.intro", "paragraph", facts.fill(entry.intro)), *_items(id, items)]
 
 
-def _opinions(entry: Opinions, id: str, facts: Facts, register: Register, unit: str) -> list[Slot]:
+def _opinions(entry: Opinions, id: str, facts: Facts, register: Register, unit: str) -> list[BodyLine]:
     """Own words first, then what most units wrote alike; what does not fit is counted, never silently dropped."""
     alike: dict[str, list[tuple[str, str]]] = {}
     for code, words in facts.consolidation.texts.get(entry.field, ()):
@@ -221,14 +221,14 @@ def _opinions(entry: Opinions, id: str, facts: Facts, register: Register, unit: 
     if left:
         items["more"] = facts.fill(entry.more, left=count(left))
     intro = facts.fill(entry.intro) if items else None
-    return [Slot(f"{id}.intro", "paragraph", intro), *_items(id, items)]
+    return [BodyLine(f"{id}.intro", "paragraph", intro), *_items(id, items)]
 
 
-def _items(id: str, items: Mapping[str, str | None]) -> list[Slot]:
+def _items(id: str, items: Mapping[str, str | None]) -> list[BodyLine]:
     """The lines of a list, each closed by its sign."""
     last = len(items) - 1
     return [
-        Slot(f"{id}.{part}", "item", f"{said}{'.' if place == last else ';'}" if said else None)
+        BodyLine(f"{id}.{part}", "item", f"{said}{'.' if place == last else ';'}" if said else None)
         for place, (part, said) in enumerate(items.items())
     ]
 

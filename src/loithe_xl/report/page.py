@@ -17,12 +17,12 @@ from loithe_xl.pack.profile import Profile, read_profile
 from loithe_xl.pack.reportread import read_wording
 from loithe_xl.pack.reportspec import Annex, Issuer, Wording
 from loithe_xl.register.register import Register
-from loithe_xl.report.edits import Edit, Edited, Line
+from loithe_xl.report.edits import Edit, Edited, ReportLine
 from loithe_xl.report.facts import Facts, slots
-from loithe_xl.report.table import Rate, Table, progress
+from loithe_xl.report.table import Rate, ReportTable, progress
 from loithe_xl.workbook.numbers import cell_number
 
-BLANK = GAP * 5  # room to write in
+_BLANK = GAP * 5  # room to write in
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +31,19 @@ class Page:
     has no rows in a report without annex."""
 
     profile: Profile
-    left: tuple[Line, ...]
-    right: tuple[Line, ...]
-    titles: tuple[Line, ...]
-    body: tuple[Line, ...]
-    signature: tuple[Line, ...]
-    recipients: tuple[Line, ...]
+    left: tuple[ReportLine, ...]
+    right: tuple[ReportLine, ...]
+    titles: tuple[ReportLine, ...]
+    body: tuple[ReportLine, ...]
+    signature: tuple[ReportLine, ...]
+    recipients: tuple[ReportLine, ...]
     annex: Annex | None
     annex_words: Mapping[str, str]
-    table: Table
+    table: ReportTable
     values: Mapping[str, Figure | None]
     cutoff: date
 
-    def lines(self) -> Iterator[Line]:
+    def lines(self) -> Iterator[ReportLine]:
         """Every text that can be edited."""
         for block in (self.left, self.right, self.titles, self.body, self.signature, self.recipients):
             yield from block
@@ -80,7 +80,7 @@ def compose(
         "campaign": pack.campaign.vi,
         "cutoff": day(identity.cutoff),
         "deadline": day(identity.deadline),
-        "blank": BLANK,
+        "blank": _BLANK,
         "date": when,
     }
     if pack.bases:
@@ -97,7 +97,7 @@ def compose(
         *_foot(wording, facts, edited, layout),
         annex,
         {key: facts.fill(said) or "" for key, said in words.items()},
-        progress(annex, consolidation, register, pack) if annex else Table((), ()),
+        progress(annex, consolidation, register, pack) if annex else ReportTable((), ()),
         consolidation.values,
         identity.cutoff,
     )
@@ -121,7 +121,7 @@ def page_json(page: Page) -> dict[str, Any]:
 
 def _heads(
     wording: Wording, facts: Facts, edited: Edited, profile: Profile
-) -> tuple[tuple[Line, ...], tuple[Line, ...], tuple[Line, ...]]:
+) -> tuple[tuple[ReportLine, ...], tuple[ReportLine, ...], tuple[ReportLine, ...]]:
     words = wording.words
     left = [edited.fixed(id, id, facts.fill(f"{{head_{id}}}")) for id in ("above", "issuer")]
     left += [edited.fixed(id, id, facts.fill(words[id])) for id in ("star", "number")]
@@ -135,7 +135,7 @@ def _heads(
 
 def _foot(
     wording: Wording, facts: Facts, edited: Edited, profile: Profile
-) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
+) -> tuple[tuple[ReportLine, ...], tuple[ReportLine, ...]]:
     """The signature, its name left blank, and who receives the report."""
     words = wording.words
     signature = [edited.fixed(id, id, facts.fill(words[f"signature.{id}"])) for id in ("authority", "position")]
@@ -149,11 +149,11 @@ def _foot(
 
 def _body(
     wording: Wording, facts: Facts, edited: Edited, register: Register, unit: str, profile: Profile
-) -> tuple[Line, ...]:
+) -> tuple[ReportLine, ...]:
     """Every section with its heading, its lines and one blank line to write more in."""
-    found: list[Line] = []
+    found: list[ReportLine] = []
     for part in wording.sections:
-        placed: list[Line | None] = [edited.fixed(f"{part.id}.heading", "heading", facts.fill(part.heading))]
+        placed: list[ReportLine | None] = [edited.fixed(f"{part.id}.heading", "heading", facts.fill(part.heading))]
         for entry, listed in zip(part.entries, slots(part, facts, register, unit), strict=True):
             placed += [edited.line(slot.id, slot.style, slot.text) for slot in listed]
             placed += edited.beneath(f"{part.id}.{entry.id}.", "item")
@@ -166,7 +166,7 @@ def _body(
     return tuple(_closed([*found, *rest], profile.last_end))
 
 
-def _closed(lines: list[Line], end: str) -> Iterable[Line]:
+def _closed(lines: list[ReportLine], end: str) -> Iterable[ReportLine]:
     """The lines, the last sentence that is not edited closed by its sign."""
     last = next((number for number in reversed(range(len(lines))) if lines[number].shown), None)
     if last is not None and not lines[last].edited and not lines[last].shown.endswith(end):

@@ -18,9 +18,9 @@ from loithe_xl.identity.token import VERSION
 from loithe_xl.language.catalogue import text
 from loithe_xl.language.notation import GAP
 from loithe_xl.reading.received import Received
-from loithe_xl.report import Line, Page
+from loithe_xl.report import Page, ReportLine
 from loithe_xl.report.annex import annex_sheet
-from loithe_xl.report.edits import LEFT, RIGHT, TRACES
+from loithe_xl.report.edits import LEFT_HALF, RIGHT_HALF, TRACES
 from loithe_xl.rules.excel import text_literal
 from loithe_xl.workbook.address import address
 from loithe_xl.workbook.book import Book, Formula, Print, Sheet
@@ -30,9 +30,9 @@ from loithe_xl.workbook.styles import page_style
 
 REPORT_TOKEN = "loithe_report"
 FIT, NOTE = 3, 4
-MARK = max(TRACES.values()) + 4  # the hidden column whose first cell names the parent
-WIDTHS = {LEFT: 35, RIGHT: 41.25, FIT: 20, NOTE: 76}  # 285 + 335 pixels: 164 mm
-POINTS = {LEFT: 206, RIGHT: 243}  # that text may fill of a column, with a little to spare
+PARENT_COLUMN = max(TRACES.values()) + 4  # the hidden column whose first cell names the parent
+_WIDTHS = {LEFT_HALF: 35, RIGHT_HALF: 41.25, FIT: 20, NOTE: 76}  # 285 + 335 pixels: 164 mm
+POINTS = {LEFT_HALF: 206, RIGHT_HALF: 243}  # that text may fill of a column, with a little to spare
 TIGHT, SAFE = 464, 455  # the same of both columns: at best, and where a program sets type wider
 HIGHEST = 409  # points; Excel's limit for a row
 NOTE_POINTS, NOTE_PITCH = 445, 15.0  # of the notes: the column's width, a line's height
@@ -53,7 +53,7 @@ def report_book(page: Page, token: str, lang: str) -> Book:
     created = datetime.combine(page.cutoff, datetime.min.time())
     title = f"{page.titles[0].shown} {page.titles[1].shown}"
     sheets = report_sheets(page, lang)
-    sheets[0].put(1, MARK, token, "hidden_text")
+    sheets[0].put(1, PARENT_COLUMN, token, "hidden_text")
     return Book(sheets, title=title, custom={REPORT_TOKEN: token}, created=created)
 
 
@@ -77,8 +77,8 @@ class _Drawing:
 
     def __init__(self, page: Page, lang: str) -> None:
         self.page, self.lang, self.row = page, lang, 1
-        hidden = (*(column for first in TRACES.values() for column in range(first, first + 4)), MARK)
-        self.drawn = Sheet(REPORT, widths=dict(WIDTHS), hidden_columns=hidden, tab_colour="9B1C1C")
+        hidden = (*(column for first in TRACES.values() for column in range(first, first + 4)), PARENT_COLUMN)
+        self.drawn = Sheet(REPORT, widths=dict(_WIDTHS), hidden_columns=hidden, tab_colour="9B1C1C")
 
     def sheet(self) -> Sheet:
         page = self.page
@@ -90,12 +90,12 @@ class _Drawing:
         last = self.row - 1
         self.deleted()
         header = f'&C&"Times New Roman,Regular"&{page.profile.page_number}&P'
-        self.drawn.selection = (number, LEFT)
+        self.drawn.selection = (number, LEFT_HALF)
         self.drawn.print = Print(
             margins=page.profile.margins,
             header=header,
             first_page_different=True,
-            columns=(LEFT, RIGHT),
+            columns=(LEFT_HALF, RIGHT_HALF),
             rows=last,
         )
         return self.drawn
@@ -103,7 +103,7 @@ class _Drawing:
     def rows(self) -> Iterator[tuple[int, str]]:
         """Each row and the id of the line on its left side."""
         for (row, column), cell in self.drawn.cells.items():
-            if column == TRACES[LEFT]:
+            if column == TRACES[LEFT_HALF]:
                 yield row, str(cell.value)
 
     def beside(self) -> None:
@@ -148,16 +148,16 @@ class _Drawing:
         self.drawn.heights[self.row] = 32
         self.row += 1
         for line in gone:
-            self.put(line, LEFT, "", self.style(line, "justify"))
-            self.drawn.merges.append(((self.row, LEFT), (self.row, RIGHT)))
+            self.put(line, LEFT_HALF, "", self.style(line, "justify"))
+            self.drawn.merges.append(((self.row, LEFT_HALF), (self.row, RIGHT_HALF)))
             self.drawn.heights[self.row] = min(HIGHEST, NOTE_PITCH * lines(self.noted(line), 11, NOTE_POINTS))
             self.note(line)
             self.row += 1
 
-    def pair(self, left: Line | None, right: Line | None, align: str) -> None:
+    def pair(self, left: ReportLine | None, right: ReportLine | None, align: str) -> None:
         """One row of both halves, as high as the longer text needs."""
         heights = [self.page.profile.pitch]
-        for line, column, way in ((left, LEFT, align), (right, RIGHT, "center")):
+        for line, column, way in ((left, LEFT_HALF, align), (right, RIGHT_HALF, "center")):
             if line is None:
                 continue
             look = self.page.profile.looks[line.style]
@@ -168,7 +168,7 @@ class _Drawing:
         self.note(*(line for line in (left, right) if line))
         self.row += 1
 
-    def wide(self, line: Line, align: str) -> None:
+    def wide(self, line: ReportLine, align: str) -> None:
         """A text over the whole width: as many rows as Excel's highest row makes needful."""
         look = self.page.profile.looks[line.style]
         indent = GAP * self.page.profile.indent if line.style in INDENTED else ""
@@ -179,18 +179,18 @@ class _Drawing:
             rows, at_best = (lines(said, look.size, width, bold=look.bold) for width in (SAFE, TIGHT))
             # Lines are spread over the row's height only where every program makes the same number of them.
             way = "block" if align == "justify" and rows != at_best else align
-            self.put(line, LEFT, said, self.style(line, way), first=not number)
-            self.drawn.merges.append(((self.row, LEFT), (self.row, RIGHT)))
+            self.put(line, LEFT_HALF, said, self.style(line, way), first=not number)
+            self.drawn.merges.append(((self.row, LEFT_HALF), (self.row, RIGHT_HALF)))
             self.drawn.heights[self.row] = min(HIGHEST, rows * pitch)
             if align == "justify":
                 room = max(len(said), floor(rows * SAFE / LETTER))
-                rule = f'IF(LEN({address(self.row, LEFT)})>{room},{text_literal(self.say("long"))},"")'
+                rule = f'IF(LEN({address(self.row, LEFT_HALF)})>{room},{text_literal(self.say("long"))},"")'
                 self.drawn.put(self.row, FIT, Formula(rule, ""), "report_fit")
             if not number:
                 self.note(line)
             self.row += 1
 
-    def put(self, line: Line, column: int, said: str, style: str, *, first: bool = True) -> None:
+    def put(self, line: ReportLine, column: int, said: str, style: str, *, first: bool = True) -> None:
         """The text and, hidden beside it, what is needed to tell later what was typed over it."""
         self.drawn.put(self.row, column, said or None, style)
         traces = (line.id, line.base, line.generated) if first else (line.id, "", "")
@@ -198,7 +198,7 @@ class _Drawing:
             if trace:
                 self.drawn.put(self.row, TRACES[column] + step, trace, "hidden_text")
 
-    def note(self, *noted: Line) -> None:
+    def note(self, *noted: ReportLine) -> None:
         """What the writer should know of a line."""
         found = [words for line in noted if (words := self.noted(line))]
         if not found:
@@ -211,7 +211,7 @@ class _Drawing:
         fits = NOTE_PITCH * lines(said, 11, NOTE_POINTS) <= self.drawn.heights[self.row]
         self.drawn.put(self.row, NOTE, said, style if fits else f"{style}_line")
 
-    def noted(self, line: Line) -> str:
+    def noted(self, line: ReportLine) -> str:
         """The note of one line; blank when there is none."""
         digits = self.page.profile.number_digits
         if line.deleted:
@@ -230,7 +230,7 @@ class _Drawing:
         self.drawn.heights[self.row] = points
         self.row += 1
 
-    def style(self, line: Line, align: str) -> str:
+    def style(self, line: ReportLine, align: str) -> str:
         """The style's name for a line of the page."""
         look = self.page.profile.looks[line.style]
         marks = {"bold": look.bold, "italic": look.italic, "underline": look.underline}

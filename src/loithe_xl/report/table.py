@@ -17,43 +17,43 @@ from loithe_xl.register.register import Register
 
 Rate = Fraction | None
 Counts = Mapping[str, Figure | None]
-Cells = Mapping[str, Figure | Rate | str]  # WITHHELD in the place of a figure that is shown in totals only
+RowCells = Mapping[str, Figure | Rate | str]  # WITHHELD in the place of a figure that is shown in totals only
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TableRow:
     """One line. ``kind``: unit, group or total; ``status`` is a unit's receipt status; None is a figure not known."""
 
     kind: str
     name: str
-    cells: Cells
+    cells: RowCells
     code: str = ""
     status: str = ""
     late: bool = False
     group: str = ""
 
 
-Units = Sequence[tuple[Row, Counts]]
+Units = Sequence[tuple[TableRow, Counts]]
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ReportTable:
     """Columns and rows: each group with its subtotal before its units when there is more than one, the total last."""
 
     columns: tuple[Column, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[TableRow, ...]
 
     @property
-    def total(self) -> Row:
+    def total(self) -> TableRow:
         """The total row."""
         return self.rows[-1]
 
-    def units(self, group: str) -> list[Row]:
+    def units(self, group: str) -> list[TableRow]:
         """The rows of one group's units."""
         return [row for row in self.rows if row.kind == "unit" and row.group == group]
 
 
-def progress(annex: Annex, consolidation: Consolidation, register: Register, pack: Pack) -> Table:
+def progress(annex: Annex, consolidation: Consolidation, register: Register, pack: Pack) -> ReportTable:
     """The table at one unit. Its totals are the consolidation's own figures; anything else is a programmer's fault.
 
     Small counts that the pack calls sensitive stand in totals only.
@@ -63,22 +63,22 @@ def progress(annex: Annex, consolidation: Consolidation, register: Register, pac
     kept = _kept_back(units, [id for id in counts if id in pack.sensitive], pack.smallest_shown)
     parts = [(group, [unit for unit in units if unit[0].group == group.tier]) for group in annex.groups]
     held = [(group, part) for group, part in parts if part]
-    rows: list[Row] = []
+    rows: list[TableRow] = []
     mixed = partial(_mixed, annex, consolidation.lacks, register)
     for group, part in held:
         if len(held) > 1:
             cells = _with_rates(annex, _sums(part, counts), kept["group"], mixed(part))
-            rows.append(Row("group", group.label, cells, group=group.tier))
+            rows.append(TableRow("group", group.label, cells, group=group.tier))
         rows += (replace(row, cells=_with_rates(annex, told, kept["unit"], mixed([(row, told)]))) for row, told in part)
     total = _sums(units, counts)
     for id, value in total.items():
         known = consolidation.values.get(id)
         assert known is None or known == value, f"{id}: rows add up to {value}, the consolidation says {known}"
-    rows.append(Row("total", annex.total, _with_rates(annex, total, kept["total"], mixed(units))))
-    return Table(annex.columns, tuple(rows))
+    rows.append(TableRow("total", annex.total, _with_rates(annex, total, kept["total"], mixed(units))))
+    return ReportTable(annex.columns, tuple(rows))
 
 
-def _units(annex: Annex, consolidation: Consolidation, register: Register) -> Iterator[tuple[Row, Counts]]:
+def _units(annex: Annex, consolidation: Consolidation, register: Register) -> Iterator[tuple[TableRow, Counts]]:
     """A row without cells per direct child, and its counts; None where one is not known."""
     counts = {column.id: column for column in annex.columns if column.kind == "count"}
     children = {child.unit: child for child in reversed(consolidation.children)}
@@ -88,7 +88,7 @@ def _units(annex: Annex, consolidation: Consolidation, register: Register) -> It
         known: Counts = {id: silent if column.register else None for id, column in counts.items()}
         told = known if figures is None else {id: figures.get(id) for id in counts}
         group, late = unit.tier if unit else "", child.late and bool(child.file)
-        yield Row("unit", child.name, {}, code, child.status.value, late, group), told
+        yield TableRow("unit", child.name, {}, code, child.status.value, late, group), told
 
 
 def _kept_back(units: Units, sensitive: Iterable[str], least: int) -> dict[str, frozenset[str]]:
@@ -117,7 +117,7 @@ def _mixed(annex: Annex, lacks: Lacks, register: Register, units: Units) -> froz
     return frozenset([*differing, *nowhere])
 
 
-def _with_rates(annex: Annex, cells: Counts, kept: frozenset[str], mixed: frozenset[str] = frozenset()) -> Cells:
+def _with_rates(annex: Annex, cells: Counts, kept: frozenset[str], mixed: frozenset[str] = frozenset()) -> RowCells:
     """The counts with each rate recomputed beside them, in the columns' order; nothing of those that are kept back,
     and nothing of those that are ``mixed``."""
     found: dict[str, Figure | Rate | str] = {}

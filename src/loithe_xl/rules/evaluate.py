@@ -40,11 +40,11 @@ class Flaw:
 
 Raw = int | Decimal | str | bool | Flaw | None
 Values = Mapping[str, "Raw | Sequence[Raw]"]
-Result = Decimal | str
-T = TypeVar("T")
-Run = Callable[[Values], Result]
+RuleValue = Decimal | str
+_T = TypeVar("_T")
+Reading = Callable[[Values], RuleValue]
 Test = Callable[[Values], bool]
-Figure = Callable[[Values], Decimal]
+NumberReading = Callable[[Values], Decimal]
 ZERO, ONE = Decimal(0), Decimal(1)
 _STEP = Decimal(1).scaleb(-DIGITS)
 _ARITHMETIC: dict[str, Callable[[Decimal, Decimal], Decimal]] = {
@@ -72,7 +72,7 @@ def truth(node: Node, values: Values) -> bool:
     return _made(node)[1](values)
 
 
-def evaluate(node: Node, values: Values) -> Result:
+def evaluate(node: Node, values: Values) -> RuleValue:
     """A rule's value: Decimal (truth is 1 or 0) or text."""
     return _made(node)[0](values)
 
@@ -106,17 +106,17 @@ def round_half_up(number: Decimal) -> Decimal:
     return number.quantize(_STEP, ROUND_HALF_UP)
 
 
-def _made(node: Node) -> tuple[Run, Test]:
+def _made(node: Node) -> tuple[Reading, Test]:
     """A rule as functions: its value, and whether it holds. They are kept in its tree and go with it."""
     try:
-        return cast("tuple[Run, Test]", node.made)
+        return cast("tuple[Reading, Test]", node.made)
     except AttributeError:
         found = _run(node), _test(node)
         object.__setattr__(node, "made", found)
         return found
 
 
-def _run(node: Node) -> Run:
+def _run(node: Node) -> Reading:
     """A function that gives a node's value."""
     match node:
         case Number(value) | String(value):
@@ -162,7 +162,7 @@ def _test(node: Node) -> Test:
     return lambda values: figure(values) != 0
 
 
-def _figure(node: Node) -> Figure:
+def _figure(node: Node) -> NumberReading:
     """A function that gives a node's number; a text counts 0."""
     run = _run(node)
 
@@ -173,7 +173,7 @@ def _figure(node: Node) -> Figure:
     return figure
 
 
-def _arithmetic(sign: str, left: Figure, right: Figure) -> Figure:
+def _arithmetic(sign: str, left: NumberReading, right: NumberReading) -> NumberReading:
     make = _ARITHMETIC[sign]
     if sign != "/":
         return lambda values: make(left(values), right(values))
@@ -212,7 +212,7 @@ def _text_of(raw: Raw) -> str:
     return raw if isinstance(raw, str) else _sound(raw, "")
 
 
-def _sound(raw: Raw, value: T) -> T:
+def _sound(raw: Raw, value: _T) -> _T:
     """The value, unless the cell is flawed."""
     if isinstance(raw, Flaw):
         raise Undefined
@@ -228,7 +228,7 @@ _CELL_TESTS: dict[str, Callable[[Raw, frozenset[str]], bool]] = {
 }
 
 
-def _over_column(function: str, columns: Sequence[Sequence[Raw]]) -> Result:
+def _over_column(function: str, columns: Sequence[Sequence[Raw]]) -> RuleValue:
     cells = [raw for raw in columns[-1] if raw is not None]
     numbers = [Decimal(raw) for raw in cells if is_number(raw)]
     if function == "count":
@@ -247,7 +247,7 @@ def _over_column(function: str, columns: Sequence[Sequence[Raw]]) -> Result:
     return _text_of(columns[0][list(columns[-1]).index(min(numbers))])
 
 
-def _rows_where(condition: Node) -> Figure:
+def _rows_where(condition: Node) -> NumberReading:
     """A function that counts the rows of a table for which a condition over its columns holds."""
     columns, test = tuple(names(condition)), _test(condition)
 

@@ -7,16 +7,16 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-NAME = "loithe-xl.log"
-MOST = 200_000  # bytes; a longer log is begun anew
+LOG_NAME = "loithe-xl.log"
+MOST_LOG = 200_000  # bytes; a longer log is begun anew
 
 
 def append(folder: Path, lines: Iterable[str]) -> Path:
     """Write lines to the end of the folder's log; its path, also where nothing can be written."""
-    log = folder / NAME
+    log = folder / LOG_NAME
     with suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
-        mode = "a" if log.exists() and log.stat().st_size < MOST else "w"
+        mode = "a" if log.exists() and log.stat().st_size < MOST_LOG else "w"
         with log.open(mode, encoding="utf-8") as stream:
             stream.writelines(f"{line}\n" for line in lines)
     return log

@@ -13,7 +13,7 @@ from loithe_xl.language.issues import Fault, Issue, Place, issue
 from loithe_xl.system import store
 
 PROGRAM = "LOITHE_SOFFICE"  # the environment variable that names the program
-SECONDS = 120
+_SECONDS = 120
 _PLACES = (
     "C:/Program Files/LibreOffice/program/soffice.exe",
     "C:/Program Files (x86)/LibreOffice/program/soffice.exe",
@@ -37,7 +37,7 @@ def program() -> Path | None:
     return next((Path(place) for place in _PLACES if Path(place).is_file()), None)
 
 
-def convert(xlsx: Path, pdf: Path, seconds: float = SECONDS) -> Issue | None:
+def convert(xlsx: Path, pdf: Path, seconds: float = _SECONDS) -> Issue | None:
     """Write ``pdf`` from ``xlsx``; what hindered it, or None. A former ``pdf`` stays until the new one is whole."""
     place = Place(file=str(pdf))
     office = program()

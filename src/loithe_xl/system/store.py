@@ -19,7 +19,7 @@ from loithe_xl.language.issues import Fault, Place, issue, system_fault
 from loithe_xl.system import disk
 
 PATIENCE = 60.0  # seconds to wait for another run
-TRIES, PAUSE = 5, 1.0  # for a target open in Excel, and the seconds between
+_TRIES, PAUSE = 5, 1.0  # for a target open in Excel, and the seconds between
 OLD_COPIES = "ban-cu"  # the folder of a file's dated former copies
 TOGETHER = 256  # files that are committed at once
 REOPENED = 100  # of so many files one is verified
@@ -249,7 +249,7 @@ def _confirm(temporary: Path, data: bytes, verify: Callable[[bytes], None] | Non
 
 def _replace(temporary: Path, target: Path, pause: Callable[[float], None]) -> bool:
     """Put the new file in the target's place; False when somebody keeps the target open."""
-    for left in reversed(range(TRIES)):
+    for left in reversed(range(_TRIES)):
         try:
             temporary.replace(target)
         except PermissionError:  # WinError 5 and 32

@@ -20,14 +20,14 @@ from typing import Any, Generic, TypeVar
 
 from loithe_xl.system.process import seldom
 
-T = TypeVar("T")
-R = TypeVar("R")
+_T = TypeVar("_T")
+_R = TypeVar("_R")
 
 SECONDS = 30.0  # for one item
 MEMORY = 384 * 2**20  # bytes of all workers together, beyond what they inherit: with the run itself below 500 MB
 AHEAD = 64  # results that wait for an earlier one, so that memory does not grow with the number of items
 BOOKED = 2  # items with a worker: the one it does and the next, so that it need not wait
-MOST = 8  # workers
+_MOST = 8  # workers
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class _Worker:
     began: bool = False  # it said that it is there
 
 
-class Pool(Generic[T, R]):
+class Pool(Generic[_T, _R]):
     """Processes that do ``work`` on items; use it in a ``with``. ``work`` and its answers must be picklable.
 
     All workers together may take ``memory`` bytes beyond what they inherit, each its share. An item that used it up or
@@ -61,23 +61,23 @@ class Pool(Generic[T, R]):
     """
 
     def __init__(
-        self, work: Callable[[T], R], size: int | None = None, seconds: float = SECONDS, memory: int = MEMORY
+        self, work: Callable[[_T], _R], size: int | None = None, seconds: float = SECONDS, memory: int = MEMORY
     ) -> None:
         self.work, self.seconds, self.memory = work, seconds, memory
-        self.size = size or min(MOST, os.cpu_count() or 1)
+        self.size = size or min(_MOST, os.cpu_count() or 1)
         # A fork is ready at once and knows what we know; elsewhere a worker starts anew.
         self.context: Any = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
         self.workers: list[_Worker] = []
         self.suspects: set[int] = set()  # items that were lost once
         self.again: deque[int] = deque()  # those that wait for their second try
 
-    def __enter__(self) -> Pool[T, R]:
+    def __enter__(self) -> Pool[_T, _R]:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._dismiss()
 
-    def map(self, items: Sequence[T]) -> Iterator[R | Lost]:
+    def map(self, items: Sequence[_T]) -> Iterator[_R | Lost]:
         """The results in the items' order; an item has ``Lost`` in place of a result whatever becomes of the work.
 
         Work begins at once. Where no process can be started, this one does the work.
@@ -89,8 +89,8 @@ class Pool(Generic[T, R]):
             self._book(items, waiting, AHEAD)
         return self._results(items, waiting)
 
-    def _results(self, items: Sequence[T], waiting: deque[int]) -> Iterator[R | Lost]:
-        done: dict[int, R | Lost] = {}
+    def _results(self, items: Sequence[_T], waiting: deque[int]) -> Iterator[_R | Lost]:
+        done: dict[int, _R | Lost] = {}
         alone = False
         for number in range(len(items)):
             try:
@@ -103,7 +103,7 @@ class Pool(Generic[T, R]):
                 done[number] = Lost("died") if number in self.suspects else _done(self.work, items[number])
             yield done.pop(number)
 
-    def _book(self, items: Sequence[T], waiting: deque[int], most: int) -> None:
+    def _book(self, items: Sequence[_T], waiting: deque[int], most: int) -> None:
         """Give waiting items to workers that have room; one that is tried again to a worker that is alone."""
         if self.again:
             if not any(worker.booked for worker in self.workers):
@@ -118,19 +118,19 @@ class Pool(Generic[T, R]):
                 if waiting and waiting[0] < most and len(worker.booked) < round_:
                     self._give(worker, waiting.popleft(), items)
 
-    def _give(self, worker: _Worker, number: int, items: Sequence[T]) -> None:
+    def _give(self, worker: _Worker, number: int, items: Sequence[_T]) -> None:
         if not worker.booked:
             worker.since = time.monotonic()
         worker.booked.append(number)
         with suppress(OSError):  # a dead one is noticed when it is asked
             worker.pipe.send(items[number])
 
-    def _news(self, waiting: deque[int]) -> dict[int, R | Lost]:
+    def _news(self, waiting: deque[int]) -> dict[int, _R | Lost]:
         """What came in by the first deadline."""
         busy = [worker for worker in self.workers if worker.booked]
         first = min(worker.since for worker in busy) + self.seconds
         ready = wait([worker.pipe for worker in busy], max(0.0, first - time.monotonic()))
-        found: dict[int, R | Lost] = {}
+        found: dict[int, _R | Lost] = {}
         for worker in busy:
             if worker.pipe in ready:
                 found |= self._answer(worker, waiting)
@@ -138,7 +138,7 @@ class Pool(Generic[T, R]):
                 found |= self._lost(worker, waiting, "slow")
         return found
 
-    def _answer(self, worker: _Worker, waiting: deque[int]) -> dict[int, R | Lost]:
+    def _answer(self, worker: _Worker, waiting: deque[int]) -> dict[int, _R | Lost]:
         try:
             answer = worker.pipe.recv()
         except (EOFError, OSError):
@@ -156,7 +156,7 @@ class Pool(Generic[T, R]):
         worker.alone = False
         return {number: result}
 
-    def _lost(self, worker: _Worker, waiting: deque[int], reason: str) -> dict[int, R | Lost]:
+    def _lost(self, worker: _Worker, waiting: deque[int], reason: str) -> dict[int, _R | Lost]:
         """The item that a worker had in hand is lost, or tried again; those it had not begun wait for another."""
         if not worker.began:  # no item's fault: processes do not live here
             raise _Alone
@@ -228,7 +228,7 @@ def _serve(work: Callable[[Any], Any], pipe: Connection, limits: tuple[int, int]
         pipe.send_bytes(ForkingPickler.dumps((answer, False)) if isinstance(answer, Lost) else answer)
 
 
-def _done(work: Callable[[T], R], item: T) -> R | Lost:
+def _done(work: Callable[[_T], _R], item: _T) -> _R | Lost:
     """What the work comes to, whatever it raises."""
     try:
         return work(item)

@@ -14,12 +14,12 @@ from pathlib import Path
 from loithe_xl.consolidation import journal
 from loithe_xl.consolidation.consolidate import Child, in_order, turned_away
 from loithe_xl.consolidation.decide import of_run, prefer, withdraw
-from loithe_xl.consolidation.journal import Entry
+from loithe_xl.consolidation.journal import JournalEntry
 from loithe_xl.consolidation.receipts import Decision, Receipt, Rule, Ruling, Standing, Status, Verdict
 from loithe_xl.draw import ParentCase, packs
 from loithe_xl.draw.render import package, parent_case, salt_of
 from loithe_xl.intake import inbox, proving
-from loithe_xl.intake.inbox import Found
+from loithe_xl.intake.inbox import Inbox
 from loithe_xl.intake.judging import Judge, is_no_workbook, merged, news, settled
 from loithe_xl.intake.openfile import Opened, OpenedForm, ParentBook, open_file, refusal
 from loithe_xl.intake.parents import as_own, received
@@ -28,10 +28,10 @@ from loithe_xl.report import read_edits
 from loithe_xl.system import store
 from loithe_xl.tasks import journalfile
 from loithe_xl.tasks.office import Office, beside, kept, shown
-from loithe_xl.tasks.sandbox import Work, read_each, read_own
+from loithe_xl.tasks.sandbox import FileWork, read_each, read_own
 from loithe_xl.workbook.ownsheets import LEDGERS
 
-COUNTED = (
+_COUNTED = (
     Status.ACCEPTED,
     Status.REFUSED,
     Status.DUPLICATE,
@@ -65,7 +65,7 @@ class ConsolidationResult:
     copy: Path | None = None
     statuses: dict[str, Status] = field(default_factory=dict)
     changed: bool = False  # something was received that the parent did not hold yet
-    entries: tuple[Entry, ...] = ()  # what the file journal gets: every file of the run, and what it moved
+    entries: tuple[JournalEntry, ...] = ()  # what the file journal gets: every file of the run, and what it moved
     journal: Path | None = None  # where they went
     beside: tuple[Child, ...] = ()  # files of this run that are no workbooks: refused, and not kept
 
@@ -124,7 +124,7 @@ def consolidate(request: ConsolidationRequest, office: Office) -> ConsolidationR
         return noted(result, request.into)
 
 
-def take_in(parent: ParentBook, found: Found, request: ConsolidationRequest, office: Office) -> ConsolidationResult:
+def take_in(parent: ParentBook, found: Inbox, request: ConsolidationRequest, office: Office) -> ConsolidationResult:
     """What ``parent`` comes to with the files that were found; nothing is written."""
     if found.issues:
         raise Fault(list(found.issues), 2)
@@ -136,7 +136,7 @@ def take_in(parent: ParentBook, found: Found, request: ConsolidationRequest, off
     stranger = refusal(parent.signed, known, "PARENT_FOREIGN")
     judge = Judge(parent.identity, register, trusted, office.moment)
     named = partial(kept, folder=office.folder)
-    seen = list(read_each(files, Work(judge, parent.loaded, trusted, named), office, "consolidate"))
+    seen = list(read_each(files, FileWork(judge, parent.loaded, trusted, named), office, "consolidate"))
     chosen = [receipt for path, receipt in zip(files, seen, strict=True) if _same(path, request.prefer)]
     lasting = partial(settled, register, parent.identity.unit)
     after = lasting(_commanded(merged(parent.ledgers.receipts, seen), chosen, request, parent))
@@ -231,7 +231,7 @@ def _count(done: ParentBook, run: journal.Run, skipped: int, issues: tuple[Issue
         statuses[receipt.sha] = here.status
         if receipt.sha not in listed:
             notices += here.issues
-    assert sum(counts[status] for status in COUNTED) == len(run.seen), "a file of this run was lost from the count"
+    assert sum(counts[status] for status in _COUNTED) == len(run.seen), "a file of this run was lost from the count"
     told = (*issues, *notices)
-    closed = {status: counts[status] for status in COUNTED}
+    closed = {status: counts[status] for status in _COUNTED}
     return ConsolidationResult(done, closed, skipped, told, statuses=statuses, beside=beside)

@@ -11,8 +11,8 @@ from typing import Generic, TypeVar
 from loithe_xl.form.loaded import Loaded
 from loithe_xl.identity.trust import Trust
 from loithe_xl.intake import examined
-from loithe_xl.intake.disclosure import BLANK, Told
-from loithe_xl.intake.examined import Apart, CellSeen, Difference, Entry, Token
+from loithe_xl.intake.disclosure import NOTHING_THERE, Told
+from loithe_xl.intake.examined import Apart, CellSeen, Difference, ExaminedInput, TokenPlace
 from loithe_xl.intake.openfile import opened, refusal
 from loithe_xl.intake.provenance import identified
 from loithe_xl.language.issues import Fault, Issue, Place, issue
@@ -23,14 +23,14 @@ from loithe_xl.tasks.sandbox import read_one
 from loithe_xl.workbook.address import Address
 from loithe_xl.workbook.ownsheets import COMPUTED
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
-class Answer(Generic[T]):
+class Answer(Generic[_T]):
     """What there is to say of one file, and why there is no more; ``sealed``: it says what its issuer signed."""
 
-    found: tuple[T, ...] = ()
+    found: tuple[_T, ...] = ()
     issues: tuple[Issue, ...] = ()
     unit: str = ""
     digest: str = ""  # of the layout
@@ -42,19 +42,19 @@ class Answer(Generic[T]):
 class Unlike:
     """An input in which two files of one form differ."""
 
-    entry: Entry
+    entry: ExaminedInput
     other: Told
 
 
 def layout(
     paths: Sequence[Path], office: Office, by: Loaded | None = None, *, plainly: bool = False
-) -> list[Answer[Entry]]:
+) -> list[Answer[ExaminedInput]]:
     """Each file's inputs as they were read; ``by``: the only pack to read it by, ``plainly``: with texts that somebody
     typed."""
     return [_examined(path, partial(_entries, plainly=plainly), office, by) for path in paths]
 
 
-def tokens(paths: Sequence[Path], office: Office) -> list[Answer[Token]]:
+def tokens(paths: Sequence[Path], office: Office) -> list[Answer[TokenPlace]]:
     """What each file says of its form in three places, and who signed it."""
     return [_read(path, _Tokens(office.trusted())) for path in paths]
 
@@ -85,25 +85,25 @@ def compare(
     return Answer(tuple(_unlike(left.found, right.found)), issues, left.unit, left.digest, file=left.file)
 
 
-def _unlike(left: Sequence[Entry], right: Sequence[Entry]) -> Iterator[Unlike]:
+def _unlike(left: Sequence[ExaminedInput], right: Sequence[ExaminedInput]) -> Iterator[Unlike]:
     ours, theirs = ({(each.id, each.row): each for each in entries} for entries in (left, right))
     for key, known in (theirs | ours).items():
-        one, other = (each[key].read if key in each else BLANK for each in (ours, theirs))
+        one, other = (each[key].read if key in each else NOTHING_THERE for each in (ours, theirs))
         if one != other:
             yield Unlike(replace(known, read=one), other)
 
 
 def _examined(
     path: Path,
-    look: Callable[[Apart], Answer[T]],
+    look: Callable[[Apart], Answer[_T]],
     office: Office,
     by: Loaded | None,
     skip: frozenset[str] = COMPUTED,
-) -> Answer[T]:
+) -> Answer[_T]:
     return _read(path, _Look(look, office.trusted(), by, skip))
 
 
-def _read(path: Path, work: Callable[[Path], Answer[T]]) -> Answer[T]:
+def _read(path: Path, work: Callable[[Path], Answer[_T]]) -> Answer[_T]:
     """By a worker that may die; a file that breaks it is told so. Fault for a file that is not there."""
     if not path.exists():
         raise Fault([issue("PATH_MISSING", Place(file=shown(path)))], 2)
@@ -115,15 +115,15 @@ def _read(path: Path, work: Callable[[Path], Answer[T]]) -> Answer[T]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Look(Generic[T]):
+class _Look(Generic[_T]):
     """A worker's task: a file beside its form, and what ``look`` makes of both."""
 
-    look: Callable[[Apart], Answer[T]]
+    look: Callable[[Apart], Answer[_T]]
     trusted: Trust
     by: Loaded | None
     skip: frozenset[str]
 
-    def __call__(self, path: Path) -> Answer[T]:
+    def __call__(self, path: Path) -> Answer[_T]:
         received = _received(path, self.skip)
         found = received if isinstance(received, Issue) else examined.apart(received, self.trusted, self.by)
         if isinstance(found, Issue):
@@ -138,7 +138,7 @@ class _Tokens:
 
     trusted: Trust
 
-    def __call__(self, path: Path) -> Answer[Token]:
+    def __call__(self, path: Path) -> Answer[TokenPlace]:
         received = _received(path, COMPUTED)
         if isinstance(received, Issue):
             return Answer(issues=(received,))
@@ -147,7 +147,7 @@ class _Tokens:
         return Answer(tuple(examined.tokens(received, self.trusted)), (stranger,) if stranger else ())
 
 
-def _entries(found: Apart, plainly: bool) -> Answer[Entry]:
+def _entries(found: Apart, plainly: bool) -> Answer[ExaminedInput]:
     entries, issues = examined.entries(found, plainly=plainly)
     return Answer(tuple(entries), tuple(issues))
 

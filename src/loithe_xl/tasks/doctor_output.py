@@ -9,17 +9,17 @@ from typing import Any, TypeVar
 
 from loithe_xl.identity.token import fingerprint
 from loithe_xl.intake.disclosure import Told
-from loithe_xl.intake.examined import CellSeen, Difference, Entry, Token
+from loithe_xl.intake.examined import CellSeen, Difference, ExaminedInput, TokenPlace
 from loithe_xl.language.catalogue import Text, text
 from loithe_xl.language.notation import day, plain
 from loithe_xl.tasks.doctor import Answer, Unlike
 from loithe_xl.tasks.json_output import issue_json, number_json
 from loithe_xl.tasks.text_output import issue_line
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
-def answers_json(answers: Sequence[Answer[T]], one: Callable[[T, str], dict[str, Any]], lang: str) -> dict[str, Any]:
+def answers_json(answers: Sequence[Answer[_T]], one: Callable[[_T, str], dict[str, Any]], lang: str) -> dict[str, Any]:
     """``{"files": [{"file", "unit", "layout", "sealed", "found": […], "issues": […]}]}``; ``one`` makes what is in
     ``found``."""
     return {
@@ -37,7 +37,7 @@ def answers_json(answers: Sequence[Answer[T]], one: Callable[[T, str], dict[str,
     }
 
 
-def entry_json(entry: Entry, _: str) -> dict[str, Any]:
+def entry_json(entry: ExaminedInput, _: str) -> dict[str, Any]:
     """An input: ``held`` in its cell, ``read`` there."""
     place = {"id": entry.id, "row": entry.row or None, "sheet": entry.sheet, "cell": entry.cell, "kind": entry.kind}
     return {**place, "held": told_json(entry.held), "read": told_json(entry.read)}
@@ -75,7 +75,7 @@ def unlike_json(unlike: Unlike, _: str) -> dict[str, Any]:
     return {**place, "one": told_json(entry.read), "other": told_json(unlike.other)}
 
 
-def token_json(token: Token, _: str) -> dict[str, Any]:
+def token_json(token: TokenPlace, _: str) -> dict[str, Any]:
     """What one place says."""
     said = token.identity
     return {
@@ -100,7 +100,7 @@ def told_json(told: Told) -> dict[str, Any]:
     return {"stored": told.stored, "value": value, "length": told.length}
 
 
-def layout_lines(answer: Answer[Entry], lang: str) -> Iterator[str]:
+def layout_lines(answer: Answer[ExaminedInput], lang: str) -> Iterator[str]:
     """Every input with what was read there."""
     yield from _head(answer, "layout_head", lang)
     for entry in answer.found:
@@ -157,7 +157,7 @@ def unlike_lines(answer: Answer[Unlike], lang: str) -> Iterator[str]:
         yield text("doctor.unlike", place=place, id=_id(each.entry), **told).to(lang)
 
 
-def token_lines(answer: Answer[Token], lang: str) -> Iterator[str]:
+def token_lines(answer: Answer[TokenPlace], lang: str) -> Iterator[str]:
     """What each place says, and whether they agree."""
     if not answer.found:
         yield from _issues(answer, lang)
@@ -176,7 +176,7 @@ def token_lines(answer: Answer[Token], lang: str) -> Iterator[str]:
     yield from _issues(answer, lang)
 
 
-def _said(token: Token, lang: str) -> Iterator[str]:
+def _said(token: TokenPlace, lang: str) -> Iterator[str]:
     said = token.identity
     if said is None:
         return
@@ -199,14 +199,14 @@ def words(told: Told) -> Text:
     return text(f"doctor.{told.stored}", value=plain(told.value) if number else told.value)  # type: ignore[arg-type]
 
 
-def _id(entry: Entry) -> str | Text:
+def _id(entry: ExaminedInput) -> str | Text:
     return text("doctor.row", id=entry.id, row=entry.row) if entry.row else entry.id
 
 
-def _head(answer: Answer[T], key: str, lang: str) -> Iterator[str]:
+def _head(answer: Answer[_T], key: str, lang: str) -> Iterator[str]:
     told = {"file": answer.file, "unit": answer.unit, "digest": answer.digest, "count": len(answer.found)}
     yield text(f"doctor.{key if answer.found else 'unread'}", **told).to(lang)
 
 
-def _issues(answer: Answer[T], lang: str) -> Iterator[str]:
+def _issues(answer: Answer[_T], lang: str) -> Iterator[str]:
     yield from ("  " + issue_line(found, lang) for found in answer.issues)

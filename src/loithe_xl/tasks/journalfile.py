@@ -10,22 +10,22 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from loithe_xl.consolidation.journal import Entry
+from loithe_xl.consolidation.journal import JournalEntry
 from loithe_xl.language.catalogue import LANGUAGES, text
 from loithe_xl.language.cleaning import inert
 from loithe_xl.language.issues import Fault, Issue, issue
 from loithe_xl.system import disk, store
 from loithe_xl.tasks.office import beside
 
-COLUMNS = ("time", "run", "file", "sha", "unit", "status", "effect", "rule", "said", "check")
-MOST_BYTES = 8_000_000  # of one file; a longer journal goes on in the next
-LONGEST = 400  # letters of one value
+_COLUMNS = ("time", "run", "file", "sha", "unit", "status", "effect", "rule", "said", "check")
+MOST_JOURNAL = 8_000_000  # of one file; a longer journal goes on in the next
+LONGEST_JOURNAL = 400  # letters of one value
 _MARK = b"\xef\xbb\xbf"  # by which Excel knows UTF-8
 _END = b"\r\n"
 _CHECKED = 12 + len(',""')  # bytes of the last value: a fingerprint of 12 digits
 
 
-def add(parent: Path, entries: Sequence[Entry], lang: str) -> tuple[Path | None, tuple[Issue, ...]]:
+def add(parent: Path, entries: Sequence[JournalEntry], lang: str) -> tuple[Path | None, tuple[Issue, ...]]:
     """Append a run's entries to the journal of ``parent``, whose lock is held: the journal, None when nothing was
     written; and what went wrong, which is never grave, for the parent itself is written already."""
     if not entries:
@@ -53,7 +53,7 @@ def _current(parent: Path) -> tuple[Path, bytes, tuple[Issue, ...]]:
     after = _named(parent, number + 1)
     if _last_check(data) is None:
         return after, b"", (issue("JOURNAL_CONTINUED", name=path.name, next=after.name),)
-    return (path, data, ()) if len(data) < MOST_BYTES else (after, b"", ())
+    return (path, data, ()) if len(data) < MOST_JOURNAL else (after, b"", ())
 
 
 def _named(parent: Path, number: int) -> Path:
@@ -61,10 +61,10 @@ def _named(parent: Path, number: int) -> Path:
 
 
 def _head(lang: str) -> bytes:
-    return _MARK + _line(text(f"journal.head_{key}").to(lang) for key in COLUMNS) + _END
+    return _MARK + _line(text(f"journal.head_{key}").to(lang) for key in _COLUMNS) + _END
 
 
-def _continued(data: bytes, entries: Iterable[Entry], lang: str) -> bytes:
+def _continued(data: bytes, entries: Iterable[JournalEntry], lang: str) -> bytes:
     """The journal with an entry a line, each with its fingerprint."""
     check, lines = _last_check(data) or b"", [data]
     for entry in entries:
@@ -91,7 +91,7 @@ def _fingerprint(before: bytes, line: bytes) -> bytes:
     return f',"{hashlib.sha256(before + line).hexdigest()[:12]}"'.encode()
 
 
-def _values(entry: Entry, lang: str) -> tuple[str, ...]:
+def _values(entry: JournalEntry, lang: str) -> tuple[str, ...]:
     when, run = entry.moment.replace("T", " "), str(entry.run or "")
     status = text(f"form.status_{entry.status.value}").to(lang)
     effect = text(f"journal.effect_{entry.effect.value}").to(lang) if entry.effect else ""
@@ -106,5 +106,5 @@ def _line(values: Iterable[str]) -> bytes:
 def _plain(value: str) -> str:
     """A value on one line, of bounded length, that no spreadsheet program takes for a formula; quotes doubled."""
     said = " ".join(value.split())
-    said = said if len(said) <= LONGEST else said[: LONGEST - 1] + "…"
+    said = said if len(said) <= LONGEST_JOURNAL else said[: LONGEST_JOURNAL - 1] + "…"
     return inert(said).replace('"', '""')

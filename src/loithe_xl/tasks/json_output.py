@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # no command needs what only another one does
     from loithe_xl.tasks.consolidate import ConsolidationResult
     from loithe_xl.tasks.packs import Examined
     from loithe_xl.tasks.repair import Repaired
-    from loithe_xl.tasks.report import Reported
+    from loithe_xl.tasks.report import WrittenReport
     from loithe_xl.tasks.validate import Checked
 
 
@@ -78,7 +78,7 @@ def children_json(children: Iterable[Child], lang: str) -> list[dict[str, Any]]:
     ]
 
 
-def report_json(reported: Reported) -> dict[str, Any]:
+def report_json(reported: WrittenReport) -> dict[str, Any]:
     """Values, sentences and tables of a report."""
     answer: dict[str, Any] = page_json(reported.page)
     return answer

@@ -15,7 +15,7 @@ from loithe_xl.language.issues import Fault, Issue, issue
 from loithe_xl.register.register import Register
 from loithe_xl.system import store
 from loithe_xl.tasks.office import Office
-from loithe_xl.tasks.sandbox import Work, read_each
+from loithe_xl.tasks.sandbox import FileWork, read_each
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ def _scope(signer: _Signer, unit: str | None) -> Scope:
 
 
 def _in_workbook(path: Path) -> _Signer:
-    (found,) = read_each([path], Work(_signer), Office(), "validate")
+    (found,) = read_each([path], FileWork(_signer), Office(), "validate")
     if found.key:
         return found
     raise Fault(list(found.issues), 2)

@@ -17,11 +17,11 @@ from loithe_xl.language.issues import Fault, Issue, Place, issue
 from loithe_xl.system import disk
 from loithe_xl.workbook.celltext import normal
 
-T = TypeVar("T")
-Progress = Callable[[Sequence[T], str], Iterable[T]]
+_T = TypeVar("_T")
+Progress = Callable[[Sequence[_T], str], Iterable[_T]]
 
 
-def silently(items: Sequence[T], label: str) -> Iterable[T]:
+def silently(items: Sequence[_T], label: str) -> Iterable[_T]:
     """Progress that shows nothing."""
     del label
     return items

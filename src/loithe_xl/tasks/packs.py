@@ -21,7 +21,7 @@ NOT_OF_FORMS = (f"{ISSUED}/", "report/")  # what an edition does not keep: no fo
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class FormSummary:
     """What one form is: for whom, how many cells may be filled in, its layout, and whether an edition keeps it."""
 
     form: str
@@ -37,7 +37,7 @@ class Examined:
     """A pack's forms, none where it could not be read, and everything wrong with it or to be looked at."""
 
     pack: str
-    forms: tuple[Asked, ...]
+    forms: tuple[FormSummary, ...]
     issues: tuple[Issue, ...]
 
 
@@ -119,6 +119,8 @@ def _edition(now: Loaded) -> str:
     return str(1 + max([0, *(int(name) for name in taken if name.isdecimal())]))
 
 
-def _asked(found: Loaded, form: Form, unkept: set[str], lang: str) -> Asked:
+def _asked(found: Loaded, form: Form, unkept: set[str], lang: str) -> FormSummary:
     layout = found.layout(form)
-    return Asked(form.id, form.title.to(lang), form.tier, len(layout.inputs), layout.digest, form.id not in unkept)
+    return FormSummary(
+        form.id, form.title.to(lang), form.tier, len(layout.inputs), layout.digest, form.id not in unkept
+    )

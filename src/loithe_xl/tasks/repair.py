@@ -18,7 +18,7 @@ from loithe_xl.consolidation.ledger import (
     read_register,
 )
 from loithe_xl.draw import form_book
-from loithe_xl.draw.hidden import MARK
+from loithe_xl.draw.hidden import IDENTITY_MARK
 from loithe_xl.draw.render import cell_case, package, parent_case, salt_of
 from loithe_xl.form.inputs import Grid, Grids, blank
 from loithe_xl.form.layout import Layout
@@ -33,7 +33,7 @@ from loithe_xl.language.catalogue import LANGUAGES
 from loithe_xl.language.issues import Fault, Issue, Place, issue
 from loithe_xl.reading import guard, reader
 from loithe_xl.reading.received import Received
-from loithe_xl.repair.alignment import Marks
+from loithe_xl.repair.alignment import Landmarks
 from loithe_xl.repair.salvage import Salvaged, salvage
 from loithe_xl.repair.unitnames import names_of
 from loithe_xl.system import store
@@ -51,10 +51,10 @@ from loithe_xl.workbook.ownsheets import (
     OWN_SHEETS,
 )
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 # By its first cell a hidden sheet is known when its name was changed, a ledger by its fingerprint too.
-_FIRST = {MARK: HIDDEN, UNIT_COLUMNS[0]: HIDDEN_REGISTER, FILE_COLUMNS[0]: HIDDEN_RECEIPTS}
+_FIRST = {IDENTITY_MARK: HIDDEN, UNIT_COLUMNS[0]: HIDDEN_REGISTER, FILE_COLUMNS[0]: HIDDEN_RECEIPTS}
 _FIRST |= {RUN_COLUMNS[0]: HIDDEN_JOURNAL}
 _LEDGERS: dict[str, Callable[[Grid], object]] = {
     HIDDEN_REGISTER: read_register,
@@ -194,7 +194,7 @@ def _drawn(altered: _Altered, ledgers: Ledgers | None, lang: str) -> tuple[UnitF
     return unit_form, form_book(case)
 
 
-def drawn_marks(book: Book, name: str, layout: Layout) -> Marks:
+def drawn_marks(book: Book, name: str, layout: Layout) -> Landmarks:
     """What a fresh form fills on one sheet: texts and numbers, and "" for inputs and what is computed."""
     found: dict[Address, str | int] = dict.fromkeys(layout.inputs_of(name), "")
     for at, cell in book.sheet(name).cells.items():
@@ -234,6 +234,6 @@ def _ledgers(altered: _Altered) -> tuple[Ledgers, tuple[Place, ...], tuple[Issue
     return Ledgers(register, kept, told), tuple(moved), tuple(left)
 
 
-def _ledger(grids: Grids, name: str, read: Callable[[Grid], T | Issue]) -> T | Issue:
+def _ledger(grids: Grids, name: str, read: Callable[[Grid], _T | Issue]) -> _T | Issue:
     grid = grids.get(name)
     return read(grid) if grid else issue("SHEET_MISSING", Place(sheet=name), sheet=name)

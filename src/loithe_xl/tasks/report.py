@@ -25,7 +25,7 @@ from loithe_xl.workbook import protection, writer
 
 
 @dataclass(frozen=True, slots=True)
-class Reported:
+class WrittenReport:
     """A composed report and the files it went to."""
 
     parent: ParentBook
@@ -35,7 +35,7 @@ class Reported:
     issues: tuple[Issue, ...] = ()
 
 
-def report(path: Path, out: Path | None, profile: str | None, pdf_to: Path | None, office: Office) -> Reported:
+def report(path: Path, out: Path | None, profile: str | None, pdf_to: Path | None, office: Office) -> WrittenReport:
     """Compose the report of the parent at ``path``; Fault when its tier has none or the parent cannot be read."""
     if pdf_to:
         ends(pdf_to, ".pdf")
@@ -45,13 +45,13 @@ def report(path: Path, out: Path | None, profile: str | None, pdf_to: Path | Non
     edits = read_edits(parent.grids) | (_former(target, parent) if target and target.exists() else {})
     page = page_for(parent, edits, profile, office)
     if target is None:
-        return Reported(parent, page)
+        return WrittenReport(parent, page)
     book = report_book(page, parent.token, office.lang)
     data = writer.render(book, protection.protection(parent.loaded.pack.password, salt_of(parent.key)))
     written = store.write_over(target, data, office.stamp, verify=proving.cells(book, target.name))
     failed = _pdf(written, pdf_to) if pdf_to else None
     made = pdf_to if pdf_to and failed is None else None
-    return Reported(parent, page, written, made, (*beside(target, written), *((failed,) if failed else ())))
+    return WrittenReport(parent, page, written, made, (*beside(target, written), *((failed,) if failed else ())))
 
 
 def _pdf(report: Path, target: Path) -> Issue | None:

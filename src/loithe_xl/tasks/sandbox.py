@@ -23,11 +23,11 @@ from loithe_xl.workbook.ownsheets import COMPUTED
 
 OWN_SECONDS, OWN_MEMORY = 4 * SECONDS, 4 * MEMORY  # for an office's own workbook, which holds thousands of units
 A = TypeVar("A")
-R = TypeVar("R")
+_R = TypeVar("_R")
 
 
 @dataclass(frozen=True, slots=True)
-class Work(Generic[A]):
+class FileWork(Generic[A]):
     """All that a worker does with a received file, and all that it knows; it and its answers are picklable and small.
 
     ``by`` and ``trusted`` as in ``open_file``; ``named`` tells how a file is called.
@@ -47,7 +47,7 @@ class Work(Generic[A]):
         return self.answer(unread(path, self.named(path), _why(why)))
 
 
-def read_each(paths: Sequence[Path], work: Work[A], office: Office, label: str) -> Iterator[A]:
+def read_each(paths: Sequence[Path], work: FileWork[A], office: Office, label: str) -> Iterator[A]:
     """The answer for each file, in order, with progress under this label.
 
     A file that ends its worker, keeps it too long or breaks it is refused for that.
@@ -62,7 +62,7 @@ def read_each(paths: Sequence[Path], work: Work[A], office: Office, label: str) 
                 walked.close()
 
 
-def read_one(path: Path, work: Callable[[Path], R], seconds: float = SECONDS, memory: int = MEMORY) -> R:
+def read_one(path: Path, work: Callable[[Path], _R], seconds: float = SECONDS, memory: int = MEMORY) -> _R:
     """What ``work`` makes of one file, by a worker too: it and what it makes are picklable. A Fault stays one."""
     with reader(work, seconds, memory) as read:
         found = read(path)
@@ -77,7 +77,7 @@ def workbook(path: Path) -> Received | Issue:
     return data if isinstance(data, Issue) else read_package(data, COMPUTED)
 
 
-def read_own(path: Path, work: Callable[[Path], R]) -> R:
+def read_own(path: Path, work: Callable[[Path], _R]) -> _R:
     """What ``work`` makes of the office's own workbook, which grows with its units; Fault where it cannot be read."""
     with reader(work, OWN_SECONDS, OWN_MEMORY) as read:
         found = read(path)
@@ -89,12 +89,12 @@ def read_own(path: Path, work: Callable[[Path], R]) -> R:
 
 @contextmanager
 def reader(
-    work: Callable[[Path], R], seconds: float | None = None, memory: int | None = None
-) -> Iterator[Callable[[Path], R | Lost]]:
+    work: Callable[[Path], _R], seconds: float | None = None, memory: int | None = None
+) -> Iterator[Callable[[Path], _R | Lost]]:
     """One worker for files that come one after the other."""
     with Pool(_Faulty(work), 1, seconds or SECONDS, memory or MEMORY) as pool:
 
-        def read(path: Path) -> R | Lost:
+        def read(path: Path) -> _R | Lost:
             (found,) = pool.map([path])
             if isinstance(found, Fault):
                 raise found
@@ -104,12 +104,12 @@ def reader(
 
 
 @dataclass(frozen=True, slots=True)
-class _Faulty(Generic[R]):
+class _Faulty(Generic[_R]):
     """Work that tells its Fault rather than raise it."""
 
-    work: Callable[[Path], R]
+    work: Callable[[Path], _R]
 
-    def __call__(self, path: Path) -> R | Fault:
+    def __call__(self, path: Path) -> _R | Fault:
         try:
             return self.work(path)
         except Fault as fault:

@@ -13,7 +13,7 @@ from loithe_xl.intake import inbox
 from loithe_xl.intake.openfile import Opened, Unreadable
 from loithe_xl.language.issues import Issue, issue
 from loithe_xl.tasks.office import Office
-from loithe_xl.tasks.sandbox import Work, read_each
+from loithe_xl.tasks.sandbox import FileWork, read_each
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def check(paths: Sequence[Path], office: Office, by: Loaded | None = None) -> tu
     """Each file with its issues, judged by one pack where it is given; and what was skipped or not found."""
     found = inbox.find(paths)
     trusted = office.trusted()
-    files = list(read_each(found.files, Work(_Checker(trusted), by, trusted), office, "validate"))
+    files = list(read_each(found.files, FileWork(_Checker(trusted), by, trusted), office, "validate"))
     return files, [*found.issues, *(why for _, why in found.skipped), *_without_key(files)]
 
 

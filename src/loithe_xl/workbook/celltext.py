@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-LONGEST = 32_767  # that a cell takes of a text, counted as ``units`` does
+LONGEST_TEXT = 32_767  # that a cell takes of a text, counted as ``units`` does
 _LOST = "\ud800-\udfff\ufffe\uffff"  # halves of letters and no letters: no file keeps them, escaped or not
 _NO_XML = "\x00-\x08\x0b-\x1f"  # letters that XML cannot hold
 _NONE = re.compile(f"[{_LOST}]")

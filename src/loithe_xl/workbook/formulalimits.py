@@ -8,14 +8,14 @@ from functools import lru_cache
 
 from loithe_xl.workbook.celltext import units
 
-LETTERS, LEVELS, ARGUMENTS, LITERAL = 8192, 64, 255, 255
+LETTERS, _LEVELS, ARGUMENTS, LITERAL = 8192, 64, 255, 255
 _PARTS = re.compile(r"""("(?:[^"]|"")*")|'(?:[^']|'')*'|([A-Za-z0-9_.]*\()|(\))|(,)""")
 _QUOTED = re.compile(r'"(?:[^"]|"")*"|\'(?:[^\']|\'\')*\'(?!!)')
 
 _TEXT, _FUNCTION = re.compile(r'"[^"]*"'), re.compile(r"[A-Z_][A-Z0-9_.]*(?=\()")
 
 # What formulas may use: all of it is in Excel 2010, and in LibreOffice.
-FUNCTIONS = frozenset(
+OLD_FUNCTIONS = frozenset(
     """ABS AND CELL CHOOSE COLUMN COUNT COUNTA COUNTIF COUNTIFS DATE DAY EXACT FIND HYPERLINK IF IFERROR INDEX INT
     ISBLANK ISERROR ISNUMBER ISTEXT LEFT LEN LOWER MATCH MAX MID MIN MONTH N NOT OR PROPER RIGHT ROUND ROW ROWS SIGN
     SUBSTITUTE SUM SUMIF SUMPRODUCT TEXT TRIM UPPER VALUE YEAR""".split()
@@ -39,7 +39,7 @@ def excess(formula: str) -> Excess | None:
     """
     if (length := units(formula)) > LETTERS:
         return Excess("letters", length, LETTERS)
-    if length <= LITERAL and formula.count("(") <= LEVELS:
+    if length <= LITERAL and formula.count("(") <= _LEVELS:
         return None  # too short for any of the others
     levels = arguments = literal = 0
     calls: list[int] = []  # arguments so far of every bracket that is open; 0 where it is no function's
@@ -54,7 +54,7 @@ def excess(formula: str) -> Excess | None:
         elif comma and calls and calls[-1]:
             calls[-1] += 1
     found = (
-        Excess("levels", levels, LEVELS),
+        Excess("levels", levels, _LEVELS),
         Excess("arguments", arguments, ARGUMENTS),
         Excess("literal", literal, LITERAL),
     )
@@ -78,5 +78,5 @@ def require_plain(formula: str, most: int, where: str) -> None:
         raise ValueError(f"{length} is more than Excel's {most}: {where}")
     if over := excess(formula):
         raise ValueError(f"{over.found} {over.limit} are more than Excel's {over.most}: {where}")
-    if formula.startswith(("=", "{")) or not FUNCTIONS.issuperset(_FUNCTION.findall(_TEXT.sub("", formula))):
+    if formula.startswith(("=", "{")) or not OLD_FUNCTIONS.issuperset(_FUNCTION.findall(_TEXT.sub("", formula))):
         raise ValueError(f"not a plain formula of Excel 2010: {formula}")

@@ -15,7 +15,7 @@ from loithe_xl.workbook.address import Address, Scalar, located
 from loithe_xl.workbook.celltext import escaped, inline
 from loithe_xl.workbook.daynumbers import serial
 from loithe_xl.workbook.numbers import cell_number
-from loithe_xl.workbook.zipparts import Entry, Part, Piece, Pieces, deflated, entry, piece
+from loithe_xl.workbook.zipparts import Part, Piece, Pieces, ZipEntry, deflated, entry, piece
 
 _CELL = re.compile(
     rb'<c r="(?P<name>[A-Z]+[0-9]+)" s="(?P<style>[0-9]+)"[^>]*?'
@@ -51,7 +51,7 @@ class Sheets:
         self._named = {part.name: part for part in parts}
         self._sheets: dict[str, tuple[int, _Sheet]] = {}
 
-    def fill(self, name: str, values: Mapping[Address, Scalar]) -> tuple[int, Entry]:
+    def fill(self, name: str, values: Mapping[Address, Scalar]) -> tuple[int, ZipEntry]:
         """The place of a sheet among the parts, and the sheet with these cells; KeyError where it has no such cell."""
         if not self._sheets:
             self._open()
@@ -71,7 +71,7 @@ class _Sheet:
 
     def __init__(self, part: Part, typed: Mapping[int, int]) -> None:
         self.name = part.name
-        self.kept: dict[tuple[tuple[Address, str], ...], Entry] = {}
+        self.kept: dict[tuple[tuple[Address, str], ...], ZipEntry] = {}
         self.blocks = [_Block(text, typed) for text in _cut(part.text)]
         self.spots = {
             located(found["name"].decode()): _spot(number, found)
@@ -79,7 +79,7 @@ class _Sheet:
             for found in _CELL.finditer(block.text)
         }
 
-    def entry(self, values: Mapping[Address, Scalar]) -> Entry:
+    def entry(self, values: Mapping[Address, Scalar]) -> ZipEntry:
         """The sheet with these cells: what is typed, or the result of a formula. KeyError for a cell it has not."""
         # The same are often asked for again: of two forms without faults the checks are the same, whatever is typed.
         asked = tuple([(at, repr(value)) for at, value in values.items()])

@@ -7,16 +7,16 @@ from decimal import Decimal
 
 from loithe_xl.workbook.address import column_letters
 from loithe_xl.workbook.book import Flow
-from loithe_xl.workbook.celltext import LONGEST, inline, units
+from loithe_xl.workbook.celltext import LONGEST_TEXT, inline, units
 from loithe_xl.workbook.styles import STYLES
 
 ROWS = 64  # that are given at once
 _EXACT = 10**15  # whole numbers below it look the same in every notation
 
-Number = Callable[[str], int]  # of a format in the workbook, by its style's name
+FormatNumber = Callable[[str], int]  # of a format in the workbook, by its style's name
 
 
-def rows(flow: Flow, number: Number, usual: int) -> Iterator[str]:
+def rows(flow: Flow, number: FormatNumber, usual: int) -> Iterator[str]:
     """The rows as text, some at a time. ``usual``: the height, in pixels, of a row of which none is said."""
     looks: dict[tuple[int, str], tuple[str, str]] = {}
     pieces: list[str] = []
@@ -40,7 +40,7 @@ def rows(flow: Flow, number: Number, usual: int) -> Iterator[str]:
     yield "".join(pieces)
 
 
-def _look(column: int, style: str, number: Number) -> tuple[str, str]:
+def _look(column: int, style: str, number: FormatNumber) -> tuple[str, str]:
     """The text of a cell before its row and after it."""
     if not STYLES[style].locked:
         raise ValueError(f"nobody types into a list: {style}")
@@ -51,7 +51,7 @@ def _content(value: str | int | Decimal | None) -> str:
     if value is None or value == "":
         return "/>"
     if isinstance(value, str):
-        if units(value) > LONGEST:
+        if units(value) > LONGEST_TEXT:
             raise ValueError(f"longer than a cell: {value[:80]!r}")
         return f' t="inlineStr">{inline(value)}</c>'
     plain = isinstance(value, int) and -_EXACT < value < _EXACT

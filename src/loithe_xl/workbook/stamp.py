@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from loithe_xl.workbook.address import Address, Scalar
-from loithe_xl.workbook.celltext import LONGEST, attribute, escaped, escaped_outside, literal, units
+from loithe_xl.workbook.celltext import LONGEST_TEXT, attribute, escaped, escaped_outside, literal, units
 from loithe_xl.workbook.sheetfill import Sheets
 from loithe_xl.workbook.zipparts import Part, Piece, Pieces, entry, joined, parts_of, piece
 
@@ -121,7 +121,7 @@ def _writing(name: str, text: bytes, start: int) -> Callable[[str], str]:
 
 
 def _as_text(text: str) -> str:
-    return escaped(_fitting(text, LONGEST))
+    return escaped(_fitting(text, LONGEST_TEXT))
 
 
 def _as_property(text: str) -> str:

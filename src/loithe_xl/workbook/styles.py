@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from itertools import product
 
 FONT = "Times New Roman"
-INPUT, COMPUTED, HEADING, BAND = "FFF9DB", "EFEFEF", "9B1C1C", "F6E4DD"
+_INPUT, _COMPUTED, HEADING, BAND = "FFF9DB", "EFEFEF", "9B1C1C", "F6E4DD"
 BAD, WARN, GOOD, LINE = "F8C9C4", "FFE3A3", "CFE8CF", "9A9A9A"
-WANTING = "FFEFA8"
+_WANTING = "FFEFA8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +54,17 @@ STYLES: dict[str, Style] = {
     "note": Style(italic=True, size=11, colour="555555", border=True),
     "unit": Style(size=11, align="center", border=True, colour="555555"),
     "status": Style(size=11, border=True, colour="444444"),
-    "input_count": Style(fill=INPUT, border=True, locked=False, align="right", indent=1, number=COUNT),
-    "input_decimal": Style(fill=INPUT, border=True, locked=False, align="right", indent=1, number=DECIMAL),
-    "input_date": Style(fill=INPUT, border=True, locked=False, align="center", number=TEXT),
-    "register_date": Style(fill=INPUT, border=True, locked=False, align="center", number=DATE),
-    "input_choice": Style(fill=INPUT, border=True, locked=False, align="center"),
-    "input_text": Style(fill=INPUT, border=True, locked=False, number=TEXT, quote_prefix=True),
-    "input_paragraph": Style(fill=INPUT, border=True, locked=False, number=TEXT, valign="top", quote_prefix=True),
-    "computed_count": Style(fill=COMPUTED, border=True, align="right", indent=1, number=COUNT),
-    "computed_decimal": Style(fill=COMPUTED, border=True, align="right", indent=1, number=DECIMAL),
-    "computed_rate": Style(fill=COMPUTED, border=True, align="right", indent=1, number=RATE),
-    "computed_text": Style(fill=COMPUTED, border=True),
+    "input_count": Style(fill=_INPUT, border=True, locked=False, align="right", indent=1, number=COUNT),
+    "input_decimal": Style(fill=_INPUT, border=True, locked=False, align="right", indent=1, number=DECIMAL),
+    "input_date": Style(fill=_INPUT, border=True, locked=False, align="center", number=TEXT),
+    "register_date": Style(fill=_INPUT, border=True, locked=False, align="center", number=DATE),
+    "input_choice": Style(fill=_INPUT, border=True, locked=False, align="center"),
+    "input_text": Style(fill=_INPUT, border=True, locked=False, number=TEXT, quote_prefix=True),
+    "input_paragraph": Style(fill=_INPUT, border=True, locked=False, number=TEXT, valign="top", quote_prefix=True),
+    "computed_count": Style(fill=_COMPUTED, border=True, align="right", indent=1, number=COUNT),
+    "computed_decimal": Style(fill=_COMPUTED, border=True, align="right", indent=1, number=DECIMAL),
+    "computed_rate": Style(fill=_COMPUTED, border=True, align="right", indent=1, number=RATE),
+    "computed_text": Style(fill=_COMPUTED, border=True),
     "total_label": Style(bold=True, border=True, fill=BAND),
     "total_count": Style(bold=True, border=True, fill=BAND, align="right", indent=1, number=COUNT),
     "total_decimal": Style(bold=True, border=True, fill=BAND, align="right", indent=1, number=DECIMAL),
@@ -84,7 +84,7 @@ STYLES: dict[str, Style] = {
     "bad": Style(fill=BAD, colour="7A0000"),
     "warn": Style(fill=WARN, colour="5C3B00"),
     "good": Style(fill=GOOD, colour="0B4D0B", bold=True),
-    "missing": Style(fill=WANTING),
+    "missing": Style(fill=_WANTING),
     "blocked": Style(fill=HEADING, colour="FFFFFF", bold=True),
     "noted": Style(fill=WARN, colour="5C3B00", bold=True),
     "clear": Style(fill=GOOD, colour="0B4D0B", bold=True),

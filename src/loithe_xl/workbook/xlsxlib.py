@@ -18,7 +18,7 @@ from xlsxwriter.xmlwriter import XMLwriter
 
 from loithe_xl.workbook.address import Address, address, area
 from loithe_xl.workbook.book import Flow, Formula
-from loithe_xl.workbook.celltext import LONGEST, attribute, coded, coded_outside, units
+from loithe_xl.workbook.celltext import LONGEST_TEXT, attribute, coded, coded_outside, units
 from loithe_xl.workbook.formulalimits import sharable
 from loithe_xl.workbook.protection import Protection
 from loithe_xl.workbook.sheetflow import rows
@@ -69,7 +69,7 @@ class Worksheet(worksheet.Worksheet):  # type: ignore[misc]
 
     def write_inline(self, row: int, column: int, string: str, style: Any) -> int:
         """Write a text that stands in its cell; as the library's own, not 0 when it cannot."""
-        if units(string) > LONGEST:
+        if units(string) > LONGEST_TEXT:
             return -2
         code: int = self._write_blank(row, column, None, style)
         self.table[row][column] = InlineText(string, style)

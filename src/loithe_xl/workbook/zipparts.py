@@ -134,7 +134,7 @@ def parts_of(package: bytes) -> list[Part]:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ZipEntry:
     """A part as it stands in a package: header, name and data; and its line of the directory, without its place."""
 
     local: bytes
@@ -142,16 +142,16 @@ class Entry:
     name: bytes
 
 
-def entry(part: Part) -> Entry:
+def entry(part: Part) -> ZipEntry:
     """A part as it goes into a package."""
     name = part.name.encode("ascii")
     sizes = part.crc, len(part.packed), part.size, len(name)
     head = _LOCAL.pack(b"PK\3\4", 20, 0, part.method, 0, _DATE, *sizes, 0)
     line = _CENTRAL.pack(b"PK\1\2", 20, 20, 0, part.method, 0, _DATE, *sizes, 0, 0, 0, 0, 0)
-    return Entry(b"".join((head, name, part.packed)), line, name)
+    return ZipEntry(b"".join((head, name, part.packed)), line, name)
 
 
-def joined(entries: Iterable[Entry]) -> bytes:
+def joined(entries: Iterable[ZipEntry]) -> bytes:
     """The package of these parts; the same give the same bytes."""
     out: list[bytes] = []
     directory: list[bytes] = []

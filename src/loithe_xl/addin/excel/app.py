@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 FOLDER, FILES = 4, 3  # Excel's kinds of file dialog
 LONGEST_PROMPT = 255  # letters of a question that is answered by typing; Excel refuses longer ones
-TRIES = 200  # to reach an Excel that says it is busy
+_TRIES = 200  # to reach an Excel that says it is busy
 # The library takes these in where it finds them, for tables that nobody here asks it for: most of its starting time.
 _UNUSED = ("numpy", "pandas", "matplotlib", "PIL", "polars")
 _QUIET = {"screen_updating": False, "enable_events": False, "display_alerts": False}
@@ -102,7 +102,7 @@ def _few_tries() -> Iterator[None]:
     engine: Any = sys.modules.get("xlwings._xlwindows")
     try:
         if engine:
-            engine.N_COM_ATTEMPTS = TRIES
+            engine.N_COM_ATTEMPTS = _TRIES
         yield
     except Fault:
         raise

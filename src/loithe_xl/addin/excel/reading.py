@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from loithe_xl.addin.excel.blocks import blocks
 from loithe_xl.language.issues import Fault, Place, issue
 from loithe_xl.reading.cellstyles import shows_date
-from loithe_xl.reading.received import MOST_CELLS, Grid, Received, Value, exact, named
+from loithe_xl.reading.received import MOST_CELLS, Received, SheetValues, Value, exact, named
 from loithe_xl.workbook.address import Address
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def read(book: Book, skip: Container[str] = (), mark: str = "") -> Received:
     seen = [page for page in pages if not page.name.startswith("_")]
     unlocked = {page.name: frozenset(_unlocked(page, used[page.name])) for page in seen}
     return Received(
-        grids={name: Grid(values) for name, (values, _) in read.items()},
+        grids={name: SheetValues(values) for name, (values, _) in read.items()},
         custom=_property(book, mark),
         names=_name(book, mark),
         modified=None,

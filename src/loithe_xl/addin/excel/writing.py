@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from loithe_xl.addin.excel.blocks import Block, blocks
+from loithe_xl.addin.excel.blocks import CellBlock, blocks
 from loithe_xl.addin.excel.looks import dress, undress
 from loithe_xl.addin.excel.reading import block, value_of
 from loithe_xl.language.issues import Fault, Place, issue
@@ -22,7 +22,7 @@ from loithe_xl.workbook.styles import STYLES, TEXT
 if TYPE_CHECKING:
     from loithe_xl.addin.excel.app import Book, Range, Sheet
 
-LONGEST = 8_000  # letters of a text within a write of many cells; longer ones go alone (older Excels lose them)
+_LONGEST = 8_000  # letters of a text within a write of many cells; longer ones go alone (older Excels lose them)
 HEIGHT = 15.0  # points of a row that nothing stands in
 
 
@@ -138,7 +138,7 @@ def _filled_up(formulas: Mapping[Address, str], values: Mapping[Address, Any]) -
 def _put(page: Sheet, cells: Mapping[Address, Any], plain: frozenset[Address]) -> None:
     """Write values and read them back. ``plain``: cells formatted as text, which keep every text as it is."""
     given = {at: _native(value) for at, value in cells.items()}
-    alone = {at for at, value in given.items() if isinstance(value, str) and len(value) > LONGEST}
+    alone = {at for at, value in given.items() if isinstance(value, str) and len(value) > _LONGEST}
     marked = {at: value if at in plain else _kept(value) for at, value in given.items()}
     for part in blocks({at: value for at, value in marked.items() if at not in alone}, alike=False):
         _range(page, part).raw_value = part.rows
@@ -188,7 +188,7 @@ def _within(first: Address, last: Address) -> Iterator[Address]:
     return ((row, column) for row in range(first[0], last[0] + 1) for column in range(first[1], last[1] + 1))
 
 
-def _range(page: Sheet, part: Block) -> Range:
+def _range(page: Sheet, part: CellBlock) -> Range:
     top, left, bottom, right = part.area
     return page.range((top, left), (bottom, right))
 

@@ -7,13 +7,13 @@ from typing import Any
 
 from loithe_xl.addin.setup import permissions, programs, windows
 from loithe_xl.addin.setup.installing import ask, planned
-from loithe_xl.addin.setup.patient import Finding, Patient, Verdict, excel_version
+from loithe_xl.addin.setup.patient import Finding, Health, Patient, excel_version
 from loithe_xl.addin.setup.programs import EXCEL_2016
 from loithe_xl.addin.setup.windows import Windows
 from loithe_xl.language.catalogue import text
 from loithe_xl.language.issues import Fault
 
-CHECKS: Sequence[Callable[[Patient], Finding]] = (*programs.CHECKS, *permissions.CHECKS)
+CHECKS: Sequence[Callable[[Patient], Finding]] = (*programs.PROGRAM_CHECKS, *permissions.PERMISSION_CHECKS)
 
 
 def doctor(pc: Windows | None = None) -> list[Finding]:
@@ -24,7 +24,7 @@ def doctor(pc: Windows | None = None) -> list[Finding]:
 
 def is_sound(findings: Sequence[Finding]) -> bool:
     """Whether no check failed; the exit code is 1 otherwise."""
-    return all(found.verdict is not Verdict.FAIL for found in findings)
+    return all(found.verdict is not Health.FAIL for found in findings)
 
 
 def doctor_lines(findings: Sequence[Finding], lang: str) -> Iterator[str]:
@@ -32,7 +32,7 @@ def doctor_lines(findings: Sequence[Finding], lang: str) -> Iterator[str]:
     for found in findings:
         mark, name = text(f"addin_install.mark_{found.verdict}"), text(f"addin_install.{found.check}")
         yield f"[{mark.to(lang)}] {name.to(lang)}: {found.message.to(lang)}"
-    failed = sum(found.verdict is Verdict.FAIL for found in findings)
+    failed = sum(found.verdict is Health.FAIL for found in findings)
     yield text("addin_install.sum_fail" if failed else "addin_install.sum_ok", count=failed).to(lang)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from loithe_xl.addin.setup import windows
-from loithe_xl.addin.setup.windows import Link, Windows
+from loithe_xl.addin.setup.windows import Shortcut, Windows
 from loithe_xl.identity import keyring
 from loithe_xl.identity.token import fingerprint
 from loithe_xl.language.catalogue import LANGUAGES, Text, text
@@ -193,7 +193,7 @@ def _put(target: Path, data: bytes) -> None:
 def _link(pc: Windows, lang: str, plan: Plan) -> Text:
     """Make the shortcuts that start a button's function where Excel may start nothing; what was done."""
     names = shortcut_names(lang)
-    links = [Link(plan.python, f"-m loithe_xl.addin {id} {lang}") for id in names]
+    links = [Shortcut(plan.python, f"-m loithe_xl.addin {id} {lang}") for id in names]
     made = windows.make_links(pc, links, plan.temporary)
     if made is None:
         return text("addin_install.not_linked")

@@ -12,7 +12,7 @@ from loithe_xl.addin.setup.windows import Windows
 from loithe_xl.language.catalogue import Text, text
 
 
-class Verdict(StrEnum):
+class Health(StrEnum):
     """OK; WARN: may hinder, or could not be seen; FAIL: the buttons cannot work."""
 
     OK = "ok"
@@ -25,7 +25,7 @@ class Finding:
     """The answer of one check: its id, and in one text what was found, what it means and what to do."""
 
     check: str
-    verdict: Verdict
+    verdict: Health
     message: Text
 
 
@@ -59,4 +59,4 @@ def excel_version(pc: Windows) -> int:
 
 def found(check: str, answer: str, **args: object) -> Finding:
     """The sentence ``CHECK_ANSWER``; an answer is a verdict, followed by the case where there are several."""
-    return Finding(check, Verdict(answer.partition("_")[0]), text(f"addin_install.{check}_{answer}", **args))
+    return Finding(check, Health(answer.partition("_")[0]), text(f"addin_install.{check}_{answer}", **args))

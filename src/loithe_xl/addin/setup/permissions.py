@@ -12,7 +12,7 @@ from loithe_xl.addin.setup.patient import Finding, Patient, found
 from loithe_xl.language.catalogue import LANGUAGES, text
 from loithe_xl.language.issues import Fault
 
-BLOCK, WARN_USER = "1", "6"  # what a Defender rule may do; 0, 2 and 5 let things pass
+_BLOCK, WARN_USER = "1", "6"  # what a Defender rule may do; 0, 2 and 5 let things pass
 # Rules that stop the buttons: Office applications creating child processes; Win32 API calls from Office macros.
 RULES = ("d4f940ab-401b-4efc-aadc-ad5f3c50688a", "92e97fa1-2edf-4476-bdd6-9dd0b4dddc7b")
 ALL_TOLD = "all rules told"  # a PowerShell that does nothing ends well, too
@@ -97,7 +97,7 @@ def _defender(patient: Patient) -> Finding:
     whole = asked.code == 0 and asked.said.strip().endswith(ALL_TOLD)
     if whole:
         actions |= dict(line.split("=", 1) for line in asked.said.lower().split() if "=" in line)
-    stopping = next((rule for rule in RULES if actions.get(rule) == BLOCK), None)
+    stopping = next((rule for rule in RULES if actions.get(rule) == _BLOCK), None)
     if stopping:
         return found("defender", "fail", rule=stopping)
     if any(actions.get(rule) == WARN_USER for rule in RULES):
@@ -136,6 +136,6 @@ def _shortcuts(patient: Patient) -> Finding:
     return found("shortcuts", "warn")
 
 
-CHECKS: Sequence[Callable[[Patient], Finding]] = (
+PERMISSION_CHECKS: Sequence[Callable[[Patient], Finding]] = (
     *(_addin, _blocked, _macros, _addins, _ribbon, _defender, _applocker, _onedrive, _shortcuts),
 )

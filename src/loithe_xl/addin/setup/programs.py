@@ -113,6 +113,6 @@ def _keys(patient: Patient) -> Finding:
     return found("keys", "warn_two" if () in others.values() else "ok", own=mine, others=told)
 
 
-CHECKS: Sequence[Callable[[Patient], Finding]] = (
+PROGRAM_CHECKS: Sequence[Callable[[Patient], Finding]] = (
     *(_windows, _excel, _paths, _whole, _start, _python, _com, _xlwings, _keys),
 )

@@ -19,11 +19,11 @@ from pathlib import Path
 from loithe_xl.identity.keyring import HOME
 from loithe_xl.language.issues import Fault, issue
 
-NAME = "loithe-xl"  # of our folders
+_NAME = "loithe-xl"  # of our folders
 ADDIN = "loithe.xlam"
 MANIFEST = "manifest.sha256"  # beside the folder "python" of an assembled runtime; lines as sha256sum writes them
-SECONDS = 120  # a program that is asked something has so long
-MARK = "Zone.Identifier"  # the stream that says "came from the internet"
+ANSWER_SECONDS = 120  # a program that is asked something has so long
+ZONE_STREAM = "Zone.Identifier"  # the stream that says "came from the internet"
 # What a button needs; the names are imported here only to say whether they can be.
 NEEDED = ("loithe_xl.addin", "xlwings", "pandas", "openpyxl", "xlsxwriter", "python_calamine", "win32com.client")
 _SPOILT = frozenset('";&^%!')  # xlwings and cmd.exe read these as signs of their own
@@ -52,7 +52,7 @@ class Ran:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class Shortcut:
     """A shortcut: what it starts."""
 
     target: Path
@@ -89,12 +89,12 @@ class Windows:
     @property
     def menu(self) -> Path:
         """Our folder in the user's Start menu."""
-        return self.folder("APPDATA") / "Microsoft" / "Windows" / "Start Menu" / "Programs" / NAME
+        return self.folder("APPDATA") / "Microsoft" / "Windows" / "Start Menu" / "Programs" / _NAME
 
     @property
     def home(self) -> Path:
         """The user's own place for the runtime; the office's keys lie there too."""
-        return self.folder("LOCALAPPDATA") / NAME
+        return self.folder("LOCALAPPDATA") / _NAME
 
     @property
     def keys(self) -> Path:
@@ -149,14 +149,14 @@ def start(command: Sequence[str], settings: Mapping[str, str]) -> Ran:
     try:
         done = subprocess.run(
             list(command), env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            timeout=SECONDS, creationflags=hidden, check=False,
+            timeout=ANSWER_SECONDS, creationflags=hidden, check=False,
         )  # fmt: skip
     except (OSError, subprocess.TimeoutExpired) as error:
         return Ran(-1, type(error).__name__)
     return Ran(done.returncode, done.stdout.decode("utf-8", "replace"))
 
 
-def make_links(pc: Windows, links: Sequence[Link], workshop: Path) -> list[bytes] | None:
+def make_links(pc: Windows, links: Sequence[Shortcut], workshop: Path) -> list[bytes] | None:
     """The shortcuts as files' content, in order, made in ``workshop`` (an ASCII path); None when Windows refuses."""
     files = [workshop / f"{number}.lnk" for number in range(len(links))]
     told = [
@@ -244,7 +244,7 @@ def _is_plain(path: str) -> bool:
 
 
 def _mark(path: Path) -> Path:
-    return Path(f"{path}:{MARK}")
+    return Path(f"{path}:{ZONE_STREAM}")
 
 
 def _digest(file: Path) -> str:

@@ -14,7 +14,7 @@ LARGEST_STREAM = 0x8000_0000  # bytes; [MS-CFB] 2.6.1, version 3
 NAME_UNITS = 31
 
 SIGNATURE = bytes.fromhex("D0CF11E0A1B11AE1")
-FREE, END, FAT, DIFAT = 0xFFFF_FFFF, 0xFFFF_FFFE, 0xFFFF_FFFD, 0xFFFF_FFFC  # [MS-CFB] 2.1
+FREE, _END, FAT, DIFAT = 0xFFFF_FFFF, 0xFFFF_FFFE, 0xFFFF_FFFD, 0xFFFF_FFFC  # [MS-CFB] 2.1
 NO_ENTRY = 0xFFFF_FFFF
 NUMBERS = SECTOR // 4  # sector numbers that one sector of a table holds
 IN_HEADER = 109  # FAT sectors that the header itself lists
@@ -22,10 +22,10 @@ STORAGE, STREAM, ROOT = 1, 2, 5
 RED, BLACK = 0, 1
 
 HEADER = struct.Struct(f"<8s16x5H6x9I{IN_HEADER}I")
-ENTRY = struct.Struct("<64sHBB3I16xI16xIQ")
-EMPTY_ENTRY = ENTRY.pack(b"", 0, 0, 0, NO_ENTRY, NO_ENTRY, NO_ENTRY, 0, 0, 0)
+_ENTRY = struct.Struct("<64sHBB3I16xI16xIQ")
+EMPTY_ENTRY = _ENTRY.pack(b"", 0, 0, 0, NO_ENTRY, NO_ENTRY, NO_ENTRY, 0, 0, 0)
 
-Node: TypeAlias = "bytes | dict[str, Node]"  # a stream, or a storage with its members
+Storage: TypeAlias = "bytes | dict[str, Storage]"  # a stream, or a storage with its members
 
 
 def compound_file(streams: Mapping[str, bytes]) -> bytes:
@@ -43,14 +43,14 @@ def compound_file(streams: Mapping[str, bytes]) -> bytes:
 
     mini_fat = _numbers(minis.chain)
     mini_fat_start = sectors.add(mini_fat)
-    entries = directory.entries + [EMPTY_ENTRY] * (-len(directory.entries) % (SECTOR // ENTRY.size))
+    entries = directory.entries + [EMPTY_ENTRY] * (-len(directory.entries) % (SECTOR // _ENTRY.size))
     directory_start = sectors.add(b"".join(entries))
 
     body = len(sectors.chain)
     fats, difats = _table_sectors(body)
     fat = _numbers([*sectors.chain, *[FAT] * fats, *[DIFAT] * difats])
     fat_places = list(range(body, body + fats))
-    difat_start = body + fats if difats else END
+    difat_start = body + fats if difats else _END
     listed = [*fat_places[:IN_HEADER], *[FREE] * (IN_HEADER - fats)]
     header = HEADER.pack(
         *(SIGNATURE, 0x003E, 3, 0xFFFE, 9, 6),  # version 3, little-endian, sectors of 2**9 and 2**6 bytes
@@ -72,10 +72,10 @@ class _Sectors:
     def add(self, content: bytes) -> int:
         """Append the content as one chain; the number of its first sector, or END for no content."""
         if not content:
-            return END
+            return _END
         start, count = len(self.chain), -(-len(content) // self.size)
         self.content += content.ljust(count * self.size, b"\0")
-        self.chain += [*range(start + 1, start + count), END]
+        self.chain += [*range(start + 1, start + count), _END]
         return start
 
 
@@ -87,7 +87,7 @@ class _Directory:
         self.sectors = _Sectors(SECTOR)
         self.minis = _Sectors(MINI_SECTOR)
 
-    def siblings(self, nodes: dict[str, Node]) -> int:
+    def siblings(self, nodes: dict[str, Storage]) -> int:
         """Add the members of one storage as a red-black tree; the number of its topmost entry."""
         ordered = sorted(nodes.items(), key=lambda item: _rank(item[0]))
         for (name, _), (following, _) in pairwise(ordered):
@@ -95,7 +95,7 @@ class _Directory:
                 raise ValueError(f"{name!r} and {following!r} are one name in a compound file")
         return self._subtree(ordered, (len(ordered) + 1).bit_length() - 1)
 
-    def _subtree(self, ordered: list[tuple[str, Node]], full_levels: int) -> int:
+    def _subtree(self, ordered: list[tuple[str, Storage]], full_levels: int) -> int:
         # Halving fills every level but the lowest; that one alone is red, so all paths have equally many black entries.
         if not ordered:
             return NO_ENTRY
@@ -132,11 +132,11 @@ class _Entry:
         """Its bytes, as they stand in the file."""
         units = self.name.encode("utf-16-le")
         tree = self.colour, self.left, self.right, self.child
-        return ENTRY.pack(units, len(units) + 2, self.kind, *tree, 0, self.start, self.size)
+        return _ENTRY.pack(units, len(units) + 2, self.kind, *tree, 0, self.start, self.size)
 
 
-def _tree(streams: Mapping[str, bytes]) -> dict[str, Node]:
-    root: dict[str, Node] = {}
+def _tree(streams: Mapping[str, bytes]) -> dict[str, Storage]:
+    root: dict[str, Storage] = {}
     for path, content in streams.items():
         if len(content) > LARGEST_STREAM:
             raise ValueError(f"{path!r}: {len(content)} bytes are too many for a stream")
@@ -184,7 +184,7 @@ def _difat(places: list[int], start: int) -> bytes:
     """The DIFAT sectors, from sector `start` on: each lists 127 FAT sectors, then the next DIFAT sector."""
     parts = [places[first : first + NUMBERS - 1] for first in range(0, len(places), NUMBERS - 1)]
     sectors = [
-        [*part, *[FREE] * (NUMBERS - 1 - len(part)), start + number if number < len(parts) else END]
+        [*part, *[FREE] * (NUMBERS - 1 - len(part)), start + number if number < len(parts) else _END]
         for number, part in enumerate(parts, start=1)
     ]
     return b"".join(map(_numbers, sectors))

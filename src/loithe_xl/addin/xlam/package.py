@@ -15,13 +15,13 @@ from loithe_xl.workbook import writer
 from loithe_xl.workbook.book import Book, Sheet
 from loithe_xl.workbook.ownsheets import REPORT
 
-NAME = "loithe.xlam"
-BUILT = Path(__file__).resolve().with_name(NAME)  # the Vietnamese one, in an installed copy only
+_NAME = "loithe.xlam"
+BUILT = Path(__file__).resolve().with_name(_NAME)  # the Vietnamese one, in an installed copy only
 # On a PC where nobody installed it otherwise; xlwings expands environment variables.
 INTERPRETER = r"%LOCALAPPDATA%\loithe-xl\python\pythonw.exe"
-TEMPORARY = r"%TEMP%"
-PROJECT = "LoitheXL"
-SETTINGS, TEXTS = f"{sources.PROJECT}.conf", "loithe.text"
+_TEMPORARY = r"%TEMP%"
+VBA_PROJECT = "LoitheXL"
+SETTINGS, _TEXTS = f"{sources.PROJECT}.conf", "loithe.text"
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
@@ -31,13 +31,13 @@ _VBA_LINK = "http://schemas.microsoft.com/office/2006/relationships/vbaProject"
 _RIBBON_LINK = "http://schemas.microsoft.com/office/2007/relationships/ui/extensibility"
 _ADDIN_TYPE = "application/vnd.ms-excel.addin.macroEnabled.main+xml"
 _MORE_TYPES = {"bin": "application/vnd.ms-office.vbaProject", "png": "image/png"}
-_WORKBOOK, _VBA, _RIBBON = "xl/workbook.xml", "xl/vbaProject.bin", f"customUI/{ribbon.FILE}"
+_WORKBOOK, _VBA, _RIBBON = "xl/workbook.xml", "xl/vbaProject.bin", f"customUI/{ribbon.RIBBON_FILE}"
 _CLOUDS = ("ONEDRIVE_CONSUMER", "ONEDRIVE_COMMERCIAL", "SHAREPOINT")
 _DATE = (1980, 1, 1, 0, 0, 0)
 
 
 def build_addin(
-    lang: str = "vi", interpreter: str = INTERPRETER, temporary: str = TEMPORARY, home: Path | None = None
+    lang: str = "vi", interpreter: str = INTERPRETER, temporary: str = _TEMPORARY, home: Path | None = None
 ) -> bytes:
     """The add-in as a file; equal sources give equal bytes.
 
@@ -49,17 +49,19 @@ def build_addin(
             raise ValueError(f"VBA hands on plain letters only: {path}")
     parts = sources.read(lang, home)
     rows = settings(lang, interpreter, temporary), parts.texts
-    book = Book([_sheet(*each) for each in zip((SETTINGS, TEXTS), rows, strict=True)], title=f"loithe-xl {__version__}")
+    book = Book(
+        [_sheet(*each) for each in zip((SETTINGS, _TEXTS), rows, strict=True)], title=f"loithe-xl {__version__}"
+    )
     with zipfile.ZipFile(io.BytesIO(writer.render(book))) as plain:
         package = {name: plain.read(name) for name in plain.namelist()}
     _name_modules(package)
     _declare(package)
-    package[_VBA] = vba_project(PROJECT, parts.modules)
+    package[_VBA] = vba_project(VBA_PROJECT, parts.modules)
     _link(package, "xl/_rels/workbook.xml.rels", [("loitheVba", _VBA_LINK, "vbaProject.bin")])
     package[_RIBBON] = parts.ribbon
     _link(package, "_rels/.rels", [("loitheRibbon", _RIBBON_LINK, _RIBBON)])
     shown = [(name, f"{_OFFICE}/image", f"images/{name}.png") for name in parts.pictures]
-    _link(package, f"customUI/_rels/{ribbon.FILE}.rels", shown)
+    _link(package, f"customUI/_rels/{ribbon.RIBBON_FILE}.rels", shown)
     package |= {f"customUI/images/{name}.png": picture for name, picture in parts.pictures.items()}
     return _zip(package)
 

@@ -17,7 +17,7 @@ from xml.parsers import expat
 
 from loithe_xl.language.issues import Issue, Place, issue
 
-FILE = "customUI14.xml"
+RIBBON_FILE = "customUI14.xml"
 NAMESPACE = "http://schemas.microsoft.com/office/2009/07/customui"
 PREFIX = "Loithe"  # of every callback: add-ins share one name space, and the first of a name answers
 SPOKEN = ("label", "screentip", "supertip", "description", "title")
@@ -61,9 +61,9 @@ def lint(xml: bytes, pictures: Collection[str], procedures: Mapping[str, int]) -
     try:
         root, elements = _read(xml)
     except expat.ExpatError as fault:
-        return [issue("RIBBON_SYNTAX", Place(file=FILE), line=fault.lineno, fault=expat.ErrorString(fault.code))]
+        return [issue("RIBBON_SYNTAX", Place(file=RIBBON_FILE), line=fault.lineno, fault=expat.ErrorString(fault.code))]
     if root != f"{NAMESPACE} customUI":
-        return [issue("RIBBON_NAMESPACE", Place(file=FILE), found=root, wanted=NAMESPACE)]
+        return [issue("RIBBON_NAMESPACE", Place(file=RIBBON_FILE), found=root, wanted=NAMESPACE)]
     known = {name.lower(): count for name, count in procedures.items()}  # to VBA, letters of either case are one
     seen: Counter[str] = Counter()
     found: list[Issue] = []
@@ -187,4 +187,4 @@ def _parameters(element: str, attribute: str) -> int:
 
 
 def _fault(code: str, element: _Element, **args: object) -> Issue:
-    return issue(code, Place(file=FILE, field=element.id), line=element.line, id=element.id, **args)
+    return issue(code, Place(file=RIBBON_FILE, field=element.id), line=element.line, id=element.id, **args)

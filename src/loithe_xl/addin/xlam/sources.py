@@ -12,19 +12,19 @@ from pathlib import Path
 from typing import Any
 
 from loithe_xl.addin.xlam import ribbon
-from loithe_xl.addin.xlam.vbaproject import Kind, Module
+from loithe_xl.addin.xlam.vbaproject import Module, ModuleKind
 from loithe_xl.addin.xlam.vbatext import lines, procedures
 from loithe_xl.language.catalogue import LANGUAGES
 from loithe_xl.language.issues import Fault, Issue, Place, issue
 
 # An installed copy carries them beside its modules; a checkout keeps them at its root.
 _HERE = Path(__file__).resolve().parents[2]  # of the whole program
-HOMES = (_HERE / "addin_sources", _HERE.parents[1] / "addin")
+ADDIN_HOMES = (_HERE / "addin_sources", _HERE.parents[1] / "addin")
 
 XLWINGS = "0.37.8"  # whose VBA is built in; pyproject.toml asks for the same
 PROJECT = "loithe"  # what that VBA names its settings sheet and file after
 DOCUMENTS = ("ThisWorkbook", "Sheet1", "Sheet2")  # the modules that stand for the workbook and its sheets
-_VENDORED: tuple[tuple[str, str, Kind], ...] = (
+_VENDORED: tuple[tuple[str, str, ModuleKind], ...] = (
     ("Dictionary", "addin/Dictionary.cls", "class"),
     ("xlwings", "xlwings_custom_addin.bas", "standard"),
 )
@@ -87,8 +87,8 @@ class Sources:
 
 def read(lang: str = "vi", home: Path | None = None) -> Sources:
     """The sources in ``home`` (default: those of this copy), checked; Fault with every fault of them."""
-    home = home or next((each for each in HOMES if each.is_dir()), HOMES[0])
-    needed = (ribbon.FILE, "texts.toml", *(f"vba/{name}.cls" for name in DOCUMENTS))
+    home = home or next((each for each in ADDIN_HOMES if each.is_dir()), ADDIN_HOMES[0])
+    needed = (ribbon.RIBBON_FILE, "texts.toml", *(f"vba/{name}.cls" for name in DOCUMENTS))
     absent = [issue("ADDIN_ABSENT", Place(file=name)) for name in needed if not (home / name).is_file()]
     if absent:
         raise Fault(absent, 3)
@@ -99,7 +99,7 @@ def read(lang: str = "vi", home: Path | None = None) -> Sources:
     words = _texts(home / "texts.toml", faults)
     faults += _unsaid(own, words.get("vba", {}))
     pictures = {file.stem: file.read_bytes() for file in sorted((home / "icons").glob("*.png"))}
-    xml = (home / ribbon.FILE).read_bytes()
+    xml = (home / ribbon.RIBBON_FILE).read_bytes()
     called: dict[str, int] = {}
     for module in own:
         called |= procedures(module.source) if module.kind == "standard" else {}
@@ -124,7 +124,7 @@ def _modules_in(folder: Path) -> list[Path]:
 
 def _module(name: str, content: bytes) -> Module:
     stem, _, extension = name.rpartition(".")
-    kind: Kind = "standard" if extension == "bas" else "document" if stem in DOCUMENTS else "class"
+    kind: ModuleKind = "standard" if extension == "bas" else "document" if stem in DOCUMENTS else "class"
     return Module(stem, content.decode("ascii", "replace"), kind)
 
 

@@ -12,13 +12,13 @@ from loithe_xl.addin.xlam.compoundfile import compound_file
 from loithe_xl.addin.xlam.compression import compress
 from loithe_xl.addin.xlam.vbatext import lines
 
-Kind: TypeAlias = Literal["standard", "class", "document"]
+ModuleKind: TypeAlias = Literal["standard", "class", "document"]
 
 CODE_PAGE = 1252
 LANGUAGE = 0x0409  # the one language of VBA itself, whatever Excel speaks
 WIN32 = 1  # known to every VBA, of 64 bits too; the source is compiled anew anyway
 PROJECT_ID = "{7B6B2C5E-1F0D-4C2B-9B57-3A5C1D0E8F46}"
-SEED = 0x15  # of the encryption; fixed, as is the id: equal sources make equal bytes
+_SEED = 0x15  # of the encryption; fixed, as is the id: equal sources make equal bytes
 
 # The libraries beside VBA and Excel, which Excel itself adds to every project. They are found by id and version;
 # the path, where Windows and Office have them usually, is only a hint.
@@ -50,7 +50,7 @@ class Module:
 
     name: str
     source: str
-    kind: Kind
+    kind: ModuleKind
 
 
 def vba_project(name: str, modules: Sequence[Module]) -> bytes:
@@ -176,8 +176,8 @@ def _project(name: str, modules: Sequence[Module]) -> bytes:
 def _encrypted(data: bytes) -> str:
     """Data encryption, 2.4.3.2, as hexadecimal digits; the bytes that nobody reads are zero."""
     key = sum(PROJECT_ID.encode("ascii")) & 0xFF
-    encrypted, last = bytearray([SEED, SEED ^ 2, SEED ^ key]), key
-    for byte in bytes((SEED & 6) // 2) + struct.pack("<I", len(data)) + data:
+    encrypted, last = bytearray([_SEED, _SEED ^ 2, _SEED ^ key]), key
+    for byte in bytes((_SEED & 6) // 2) + struct.pack("<I", len(data)) + data:
         encrypted.append(byte ^ (encrypted[-2] + last & 0xFF))
         last = byte
     return encrypted.hex().upper()
