@@ -93,6 +93,40 @@ def test_a_function_fits_a_screen(module: Path):
     assert {name: lines for name, lines in long.items() if lines > FUNCTION_LINES} == {}
 
 
+# Verbs that say on every tier what they say on the others (a command, its task, its button), and what is left of names
+# with two meanings: nothing may be added here.
+SAID_TWICE = {
+    *"add check compare consolidate distrust export generate load parse press read read_register report run".split(),
+    *"start status trust validate write".split(),
+    *"beside cells count differences entries in_order later lines noted opened rows stated told".split(),
+    *"tokens unlocked whole workbook".split(),
+}
+
+
+def public_names() -> dict[str, set[str]]:
+    """Every public name of a module's top level -> the modules that define it."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for module in MODULES:
+        for node in parsed(module).body:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef):
+                names = [node.name]
+            else:
+                targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", node)]
+                each = [part for target in targets for part in getattr(target, "elts", [target])]
+                names = [part.id for part in each if isinstance(part, ast.Name)]
+            for name in names:
+                if not name.startswith("_"):
+                    found[name].add(named(module))
+    return dict(found)
+
+
+def test_a_public_name_has_one_meaning():
+    twice = {name: sorted(modules) for name, modules in public_names().items() if len(modules) > 1}
+
+    assert {name: modules for name, modules in twice.items() if name not in SAID_TWICE} == {}
+    assert SAID_TWICE - twice.keys() == set(), "no longer said twice: take it from the list"
+
+
 LEANS = re.compile(r"(The same\b|Of\b|Likewise|Those\b|Another\b|As above|Also\b)")
 
 

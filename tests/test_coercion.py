@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from loithe_xl.draw import form_book
 from loithe_xl.form.checks import validate
-from loithe_xl.form.coercion import explained, settle
+from loithe_xl.form.coercion import coerce, explained
 from loithe_xl.form.figures import all_values
 from loithe_xl.form.inputs import Inputs, blank
 from loithe_xl.form.layout import place
@@ -56,7 +56,7 @@ def told(kind: str, raw: Raw, *, dated: bool = False) -> tuple[Raw, list[str], b
     rows = list(start.tables["t"])
     rows[1] = {**rows[1], f"c_{kind}": raw}
     at = {"A": {(slot.row, slot.column)}, "B": {(table.top + 1, table.columns[f"c_{kind}"])}} if dated else {}
-    found = settle(LAYOUT, Inputs({**start.values, kind: raw}, {"t": tuple(rows)}), at)
+    found = coerce(LAYOUT, Inputs({**start.values, kind: raw}, {"t": tuple(rows)}), at)
     value, cell = found.inputs.values[kind], found.inputs.tables["t"][1][f"c_{kind}"]
     first, second = ([each for each in found.issues if each.place.sheet == sheet] for sheet in "AB")
     assert (value, [each.code for each in first]) == (cell, [each.code for each in second])
@@ -223,7 +223,7 @@ def test_two_items_that_differ_in_case_only_are_told_apart_by_it() -> None:
     layout = place(twins)
 
     for said, expected in (("a", "a"), ("A", "A"), ("a ", "a "), ("A ", "A ")):
-        assert settle(layout, Inputs({"x": said}, {})).inputs.values["x"] == expected
+        assert coerce(layout, Inputs({"x": said}, {})).inputs.values["x"] == expected
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -513,7 +513,7 @@ def test_saved_again_by_openpyxl_the_same_is_read(forms: dict[str, Path], tmp_pa
 def test_a_hint_is_for_the_fault_of_its_cell_only(forms: dict[str, Path]) -> None:
     opened = open_parent(forms["01"])
     start = blank(opened.layout.form)
-    found = settle(
+    found = coerce(
         opened.layout, Inputs({**start.values, "documents_issued": "1,5", "reminders_issued": -1}, start.tables)
     )
     values = all_values(opened.layout.form, found.inputs, {**opened.values}, {**opened.values})

@@ -34,7 +34,7 @@ def typed(kind: str, name: str = "xl/a.xml") -> dict[str, bytes | None]:
     return {TYPES: part(TYPES).replace(b"</Types>", one.encode()), name: b"<a/>"}
 
 
-ONCE = {partkinds.DOCUMENT, partkinds.STRINGS, partkinds.STYLES_TYPE}
+ONCE = {partkinds.DOCUMENT, partkinds.STRINGS, partkinds.STYLES_RELATION}
 VENDORS = [
     "http://www.wps.cn/officeDocument/2020/cellImage",
     "http://www.wps.cn/officeDocument/2023/relationships/customStorage",
@@ -134,7 +134,7 @@ def test_names_in_other_letters_are_the_usual_parts() -> None:
 USUAL = {
     "workbook": (PACKAGE, partkinds.DOCUMENT, b"xl/workbook.xml"),
     "texts": (RELS, partkinds.STRINGS, b"sharedStrings.xml"),
-    "styles": (RELS, partkinds.STYLES_TYPE, b"styles.xml"),
+    "styles": (RELS, partkinds.STYLES_RELATION, b"styles.xml"),
 }
 
 

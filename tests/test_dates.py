@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tools import Calc
 
 from loithe_xl.draw.render import package
-from loithe_xl.rules.dates import dated, number_formula, ordered, ordered_formula, read, shown, typing_rule
+from loithe_xl.rules.dates import dated, echoed, number_formula, ordered, ordered_formula, read, typing_rule
 from loithe_xl.rules.evaluate import Raw
 from loithe_xl.workbook.book import Book, Formula, Sheet
 from loithe_xl.workbook.daynumbers import serial
@@ -56,7 +56,7 @@ def test_every_day_reads_back_however_it_is_written(day: date, sign: str) -> Non
     for parts in ((f"{day.day}", f"{day.month}", f"{day:%Y}"), (f"{day:%d}", f"{day:%m}", f"{day:%Y}")):
         for said in (sign.join(parts), f" {sign.join(reversed(parts))} "):
             assert read(said) == serial(day)
-    assert read(shown(serial(day))) == serial(day)
+    assert read(echoed(serial(day))) == serial(day)
 
 
 # ---- the same in a spreadsheet

@@ -253,8 +253,8 @@ def test_nobody_waits_for_a_digest(tmp_path: Path):
     with (tmp_path / "d.xlsx").open("wb") as file:
         file.truncate(3_000_000_000)
 
-    assert [guard.digest(tmp_path / f"{name}.xlsx") for name in "abde"] == ["", "", "", ""]
-    assert guard.digest(tmp_path / "c.xlsx") == hashlib.sha256(b"x").hexdigest()
+    assert [guard.bytes_digest(tmp_path / f"{name}.xlsx") for name in "abde"] == ["", "", "", ""]
+    assert guard.bytes_digest(tmp_path / "c.xlsx") == hashlib.sha256(b"x").hexdigest()
 
 
 def test_a_file_that_may_not_be_read_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -270,7 +270,7 @@ def test_a_file_that_may_not_be_read_is_said(tmp_path: Path, monkeypatch: pytest
 
     assert isinstance(found, Issue)
     assert found.code == "FILE_NO_ACCESS"
-    assert guard.digest(file) == ""
+    assert guard.bytes_digest(file) == ""
 
 
 def test_a_file_that_grows_meanwhile_is_read_as_one_moment_has_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -277,7 +277,7 @@ def test_a_full_disk_is_told(pc: Pc, monkeypatch: pytest.MonkeyPatch):
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(windows, "settle", full)
+    monkeypatch.setattr(windows, "move_in", full)
     assert fault_of(lambda: install("vi", here)) == ("STORE_UNWRITABLE", 3)
 
 

@@ -196,7 +196,7 @@ def test_what_lies_among_trusted_keys_and_is_none_is_passed_over_and_told(home: 
     (home / "trusted" / "._A.pub").write_bytes(content)
     (home / "trusted" / "folder.pub").mkdir()
     assert keyring.trusted().keys == {public_key(KEY): None}
-    held, found = keyring.kept()
+    held, found = keyring.all_trusted()
     assert held == [kept]
     assert [(each.code, each.severity, each.place.file) for each in found] == [
         ("KEY_PASSED_OVER", Severity.WARNING, "._A.pub"),

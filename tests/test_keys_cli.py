@@ -84,7 +84,7 @@ def refused(answer: Answer, code: str) -> None:
     """Wrong usage, told by this code, and nobody is trusted."""
     assert answer.code == 2
     assert worded(code).search(answer.err)
-    assert keyring.kept() == ([], [])
+    assert keyring.all_trusted() == ([], [])
 
 
 # ---------------------------------------------------------------- a stranger

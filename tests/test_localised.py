@@ -13,7 +13,7 @@ import pytest
 from cli_tools import press
 
 from loithe_xl.cli import shell
-from loithe_xl.cli.localised import NearestChoice
+from loithe_xl.cli.localised import WordChoice
 from loithe_xl.language.catalogue import catalogue
 
 SOURCES = sorted(Path(click.__file__).parent.glob("*.py"))
@@ -80,7 +80,7 @@ def test_every_choice_of_a_command_offers_the_nearest():
 
     kinds = [type(param.type) for each in walk(shell.build("vi")) for param in each.params]
 
-    assert NearestChoice in kinds
+    assert WordChoice in kinds
     assert click.Choice not in kinds
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loithe_xl.reading import opc
-from loithe_xl.reading.opc import Relation, content_types, folded, relations, relations_of, source_of
+from loithe_xl.reading.opc import Relation, content_types, part_key, relations, relations_of, source_of
 
 SPACE = "http://schemas.openxmlformats.org/package/2006"
 
@@ -103,7 +103,7 @@ def test_what_is_no_list_of_types(text: bytes) -> None:
 
 @given(st.from_regex(r"([a-z]+/){0,3}[a-z]+\.[a-z]+", fullmatch=True))
 def test_a_parts_relations_are_found_from_it_and_it_from_them(part: str) -> None:
-    assert source_of(relations_of(part)) == part == folded(f"/{part.upper()}")
+    assert source_of(relations_of(part)) == part == part_key(f"/{part.upper()}")
     assert source_of(part) is None
 
 

@@ -95,7 +95,7 @@ def test_the_working_folder_leaves_the_path_unless_the_program_lies_there(
     for name in SETTINGS:
         monkeypatch.setenv(name, "")
 
-    process.settle()
+    process.leave_working_folder()
 
     assert sys.path == [*([] if program == "/elsewhere" else [program]), "/python/lib"]
     assert all(os.environ[name] for name in SETTINGS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from loithe_xl.reading import strictxml
-from loithe_xl.reading.strictxml import MAIN_SPACE, MOST_SHARED, decoded, plain, rows, shared_texts
+from loithe_xl.reading.strictxml import MAIN_SPACE, MOST_SHARED, decoded, rows, shared_texts, strict
 
 SPACE = MAIN_SPACE.decode()
 
@@ -174,8 +174,8 @@ def test_other_texts_are_refused(text: bytes) -> None:
 
 
 def test_plain_parts() -> None:
-    assert plain(b"<a>b</a>") == b"<a>b</a>"
+    assert strict(b"<a>b</a>") == b"<a>b</a>"
     for text in (b"<a><!-- --></a>", b"<?xml?><?x?><a/>", "<a/>".encode("utf-16-le"), b'<?xml encoding="UTF-7"?><a/>'):
         with pytest.raises(ValueError, match="read differently"):
-            plain(text)
+            strict(text)
     assert decoded("a_x005F_b") == "a_b"

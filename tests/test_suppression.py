@@ -19,7 +19,7 @@ from reporting import PACK, given, receipts
 from tools import small_register
 
 from loithe_xl.consolidation.receipts import Receipt
-from loithe_xl.consolidation.suppression import WITHHELD, Shown, shown
+from loithe_xl.consolidation.suppression import WITHHELD, Shown, disclosed
 from loithe_xl.language.issues import Fault
 from loithe_xl.pack.find import pack_folder
 from loithe_xl.pack.kinds import Aggregate
@@ -66,12 +66,12 @@ over = "{PLAIN}"
     ],
 )
 def test_a_column_is_shown_for_all_or_for_none(figures: list[tuple[str, int | None]], expected: Shown) -> None:
-    assert shown(figures, 5) == expected
+    assert disclosed(figures, 5) == expected
 
 
 def published(figures: list[tuple[str, int | None]], least: int) -> object:
     """What a reader of the table sees of a column."""
-    known = shown(figures, least)
+    known = disclosed(figures, least)
     totals = {group: sum(value or 0 for of, value in figures if of == group) for group, _ in figures}
     return (
         [value if known.unit or value is None else WITHHELD for _, value in figures],

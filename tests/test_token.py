@@ -15,7 +15,7 @@ from loithe_xl.identity.token import (
     Identity,
     agree,
     decode,
-    derive,
+    derived_bytes,
     encode,
     fingerprint,
     new_private_key,
@@ -148,9 +148,9 @@ def test_nonce_and_salts_come_from_key_and_payload() -> None:
     assert nonce(TOKEN) == nonce(sign(CELL, KEY))
     assert nonce(TOKEN) != nonce(sign(replace(CELL, unit="00.07.003.C013"), KEY))
     assert nonce(TOKEN) != nonce(sign(CELL, OTHER))
-    assert derive(KEY, "salt") == derive(KEY, "salt")
-    assert len({derive(KEY, "salt"), derive(KEY, "muối"), derive(OTHER, "salt")}) == 3
-    assert len(derive(KEY, "")) == 32
+    assert derived_bytes(KEY, "salt") == derived_bytes(KEY, "salt")
+    assert len({derived_bytes(KEY, "salt"), derived_bytes(KEY, "muối"), derived_bytes(OTHER, "salt")}) == 3
+    assert len(derived_bytes(KEY, "")) == 32
 
 
 def test_the_three_places_must_agree() -> None:

@@ -178,7 +178,7 @@ def test_a_runtime_settles_in_place_of_a_former_one(tmp_path: Path):
     (home / "python" / "stale.py").write_bytes(b"x")
     (home / "office.key").write_bytes(b"secret")
 
-    windows.settle(source, home)
+    windows.move_in(source, home)
 
     assert windows.damaged(home) == []
     assert (home / "python/Lib/site-packages/loithe_xl/__init__.py").read_bytes() == b"new"
@@ -204,10 +204,10 @@ def test_a_former_runtime_survives_a_failed_move(tmp_path: Path, monkeypatch: py
     with monkeypatch.context() as patch:
         patch.setattr(os, "rename", refused)
         with pytest.raises(PermissionError):
-            windows.settle(source, home)
+            windows.move_in(source, home)
     assert windows.damaged(home) == []
     assert (home / "python/Lib/site-packages/loithe_xl/__init__.py").read_bytes() == b"old"
-    windows.settle(source, home)
+    windows.move_in(source, home)
     assert (home / "python/Lib/site-packages/loithe_xl/__init__.py").read_bytes() == b"new"
     assert not list(home.glob("python.*"))
 
@@ -216,7 +216,7 @@ def test_a_copy_carries_contents_only(tmp_path: Path):
     """What also copies times and modes, copies streams on Windows, and with them the mark of the web."""
     python = runtime_in(tmp_path / "source")
     os.utime(python, (1, 1))
-    windows.settle(tmp_path / "source", tmp_path / "home")
+    windows.move_in(tmp_path / "source", tmp_path / "home")
     assert (tmp_path / "home" / "python" / "python.exe").stat().st_mtime != 1
 
 

@@ -163,7 +163,7 @@ def make_forms(
 
 def forget_packs() -> None:
     """Read packs anew, for they may lie elsewhere now."""
-    for cached in (packs.own, packs.known, packs._loaded_from):
+    for cached in (packs.own_ids, packs.known, packs._loaded_from):
         cached.cache_clear()
 
 

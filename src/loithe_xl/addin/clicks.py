@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from loithe_xl.addin.excel import app
-from loithe_xl.addin.frame import broken
+from loithe_xl.addin.frame import broken_message
 from loithe_xl.language.catalogue import LANGUAGES, text
 from loithe_xl.language.issues import Fault
 from loithe_xl.system import process
@@ -26,7 +26,7 @@ def start(arguments: Sequence[str]) -> int:
 def _pressed(find: Callable[[], app.Book], name: str, lang: str) -> int:
     from loithe_xl.addin.buttons import BUTTONS
 
-    process.settle()
+    process.leave_working_folder()
     process.seldom()
     lang = lang if lang in LANGUAGES else "vi"
     if name not in BUTTONS:
@@ -39,5 +39,5 @@ def _pressed(find: Callable[[], app.Book], name: str, lang: str) -> int:
     except Fault as fault:
         app.shout("\n\n".join(found.message.to(lang) for found in fault.issues), "loithe-xl")
     except Exception as error:
-        app.shout(broken(name, error).to(lang), "loithe-xl")
+        app.shout(broken_message(name, error).to(lang), "loithe-xl")
     return 1

@@ -43,14 +43,14 @@ class Click:
         """The items one by one, the status bar telling how far it is."""
         key = "making" if label == "generate" else "reading"
         for number, item in enumerate(items, 1):
-            app.tell(self.book.app, text(f"addin.{key}", number=number, total=len(items)).to(self.lang))
+            app.tell_user(self.book.app, text(f"addin.{key}", number=number, total=len(items)).to(self.lang))
             yield item
 
     @contextmanager
     def working(self) -> Iterator[None]:
         """Meanwhile Excel keeps still."""
         with app.quiet(self.book.app):
-            app.tell(self.book.app, text("addin.working").to(self.lang))
+            app.tell_user(self.book.app, text("addin.working").to(self.lang))
             yield
 
     def folder(self, key: str) -> Path:

@@ -39,14 +39,14 @@ def button(work: ButtonWork) -> Button:
         except Fault as fault:
             click.say(*(found.message for found in fault.issues[:MOST_FAULTS]), grave=True)
         except Exception as error:
-            click.say(broken(work.__name__, error), grave=True)
+            click.say(broken_message(work.__name__, error), grave=True)
         return False
 
     BUTTONS[work.__name__] = pressed
     return pressed
 
 
-def broken(name: str, error: Exception) -> Text:
+def broken_message(name: str, error: Exception) -> Text:
     """The message of a fault of the program: its kind, and the log that now says where it happened."""
     return text("addin.broken", kind=type(error).__name__, log=_note(name, error))
 

@@ -92,7 +92,7 @@ def _calculated(book: Book) -> None:
 
 def _form(book: Book, received: Received, trusted: Trust | None = None) -> Opened:
     found = openfile.opened(received, book.name, trusted=trusted)
-    if found.signed is None and not provenance.tokens(received):
+    if found.signed is None and not provenance.tokens_in(received):
         raise Fault([issue("HOST_NOT_OURS", Place(file=book.name), name=book.name)])
     return found
 

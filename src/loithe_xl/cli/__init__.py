@@ -12,5 +12,5 @@ __all__ = ["build", "main"]
 
 def main() -> None:
     """Run the program with the process's arguments and exit with its code."""
-    process.settle()
+    process.leave_working_folder()
     sys.exit(run(sys.argv[1:]))

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from loithe_xl.cli.localised import NearestChoice, badly_written
+from loithe_xl.cli.localised import WordChoice, badly_written
 from loithe_xl.cli.progress import progress_bar
 from loithe_xl.cli.shell import OK, CommandGroup, command, noticing, option, say
 from loithe_xl.cli.terminal import is_quiet
@@ -43,7 +43,7 @@ def add(root: CommandGroup, lang: str) -> None:
             "generate",
             lang,
             lambda **given: _generate(lang, _GenerateOptions(**given)),
-            option(lang, "--level", type=NearestChoice(LEVELS, lang), required=True),
+            option(lang, "--level", type=WordChoice(LEVELS, lang), required=True),
             option(lang, "--register", type=FILE_TYPE, metavar="FILE.xlsx"),
             option(lang, "--pack", said="pack_or_ours", metavar="NAME|DIR"),
             option(lang, "--scheme", metavar="NAME"),

@@ -35,7 +35,7 @@ def _show(lang: str) -> int:
     from loithe_xl.tasks import keys
     from loithe_xl.tasks.office import Office
 
-    own, others = keys.listed(Office(lang=lang, notice=noticing(lang)))
+    own, others = keys.list_keys(Office(lang=lang, notice=noticing(lang)))
     say(text("cli.key_own", print=own).to(lang) if own else text("cli.key_none").to(lang))
     for print_, units in others.items():
         say(text("cli.key_trusted", print=print_, units=_for(units)).to(lang))

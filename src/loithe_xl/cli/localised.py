@@ -13,7 +13,7 @@ import click
 
 from loithe_xl.language.catalogue import catalogue, text
 
-PROGRAM_NAME = "loithe-xl"
+PROGRAM = "loithe-xl"
 COMPLETING = "_LOITHE_XL_COMPLETE"  # set by a shell that asks how a word goes on
 
 
@@ -52,7 +52,7 @@ def badly_written(key: str, lang: str, param: click.Parameter | None, ctx: click
     return click.UsageError(text(f"cli.{key}", name=name).to(lang), ctx)
 
 
-class NearestChoice(click.Choice[str]):
+class WordChoice(click.Choice[str]):
     """Some words, of which the nearest is offered to whoever mistypes one."""
 
     def __init__(self, choices: Sequence[str], lang: str) -> None:

@@ -14,7 +14,7 @@ import click
 from click.core import ParameterSource
 
 from loithe_xl import __version__
-from loithe_xl.cli.localised import PROGRAM_NAME
+from loithe_xl.cli.localised import PROGRAM
 from loithe_xl.identity import keyring
 from loithe_xl.language.catalogue import text
 from loithe_xl.language.issues import Fault
@@ -104,14 +104,14 @@ def versions() -> Iterator[str]:
 def broken(error: Exception) -> Path:
     """Write where in the program an exception happened; the log's path."""
     kind, *passed = log.where(error)
-    head = f"{local_time():%Y-%m-%d %H:%M:%S} {PROGRAM_NAME} {__version__} {kind}"
+    head = f"{local_time():%Y-%m-%d %H:%M:%S} {PROGRAM} {__version__} {kind}"
     return log.append(keyring.folder(), [head, *passed])
 
 
 def _libraries() -> Iterator[str]:
     """The libraries that the program is installed with, each with its version."""
     try:
-        asked = metadata.requires(PROGRAM_NAME) or []
+        asked = metadata.requires(PROGRAM) or []
     except metadata.PackageNotFoundError:
         return
     for line in asked:

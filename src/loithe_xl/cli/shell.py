@@ -10,17 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from loithe_xl import __version__
-from loithe_xl.cli.localised import (
-    COMPLETING,
-    PROGRAM_NAME,
-    Argument,
-    NearestChoice,
-    Option,
-    said_by_click,
-    speak,
-    wrong,
-)
-from loithe_xl.cli.terminal import count, is_quiet, noted, ready, settle, tell, visible, visible_json
+from loithe_xl.cli.localised import COMPLETING, PROGRAM, Argument, Option, WordChoice, said_by_click, speak, wrong
+from loithe_xl.cli.terminal import count, flush, is_quiet, noted, open_streams, tell, visible, visible_json
 from loithe_xl.language.catalogue import LANGUAGES, text
 from loithe_xl.system import process
 
@@ -49,11 +40,11 @@ _HOMES = {
 def run(arguments: Sequence[str]) -> int:
     """The exit code of one run: 0 well, 1 data faults, 2 wrong usage, 3 nothing could be done."""
     process.seldom()
-    ready()
+    open_streams()
     try:
         return _run(arguments, language(arguments))
     finally:
-        settle()
+        flush()
 
 
 def _run(arguments: Sequence[str], lang: str) -> int:
@@ -74,9 +65,9 @@ def _pressed(arguments: list[str], lang: str) -> int:
     """Run the command. click's own ``main`` would end the process with 1 when a reader goes away."""
     root = _root(lang)
     if COMPLETING in os.environ:  # a shell asks how a word goes on; click answers it
-        root.main(arguments, prog_name=PROGRAM_NAME)
+        root.main(arguments, prog_name=PROGRAM)
     try:
-        with root.make_context(PROGRAM_NAME, arguments, obj=tuple(arguments)) as context:
+        with root.make_context(PROGRAM, arguments, obj=tuple(arguments)) as context:
             return int(root.invoke(context) or OK)
     except click.exceptions.Exit as done:
         return done.exit_code
@@ -131,9 +122,7 @@ def _root(lang: str) -> click.Group:
     """The program; it makes a command when that is asked for."""
     speak(lang)
     settings = {"terminal_width": _width(), "help_option_names": ["-h", "--help"]}
-    return _Root(
-        PROGRAM_NAME, help=text("cli.help", version=__version__).to(lang), lang=lang, context_settings=settings
-    )
+    return _Root(PROGRAM, help=text("cli.help", version=__version__).to(lang), lang=lang, context_settings=settings)
 
 
 def _width() -> int:
@@ -148,7 +137,7 @@ def _width() -> int:
 def _everywhere(lang: str) -> list[click.Parameter]:
     """The options that every command takes: --lang, which is read before parsing; --quiet and --verbose."""
     return [
-        option(lang, "--lang", type=NearestChoice(LANGUAGES, lang), default=lang, expose_value=False),
+        option(lang, "--lang", type=WordChoice(LANGUAGES, lang), default=lang, expose_value=False),
         option(lang, "-q", "--quiet", said="quiet", is_flag=True, expose_value=False, callback=noted),
         option(lang, "-v", "--verbose", said="verbose", is_flag=True, expose_value=False, callback=noted),
     ]
@@ -234,7 +223,7 @@ def _shown_version(context: click.Context, param: click.Parameter, value: bool) 
     del param
     if not value or context.resilient_parsing:
         return
-    say(f"{PROGRAM_NAME} {__version__}")
+    say(f"{PROGRAM} {__version__}")
     if {"-v", "--verbose"} & set(context.obj):
         from loithe_xl.cli.runlog import versions
 
@@ -269,9 +258,7 @@ def argument(lang: str, name: str, metavar: str, **settings: Any) -> click.Argum
 
 def format_option(lang: str) -> click.Option:
     """--format text|json."""
-    return option(
-        lang, "--format", "form", type=NearestChoice(["text", "json"], lang), default="text", show_default=True
-    )
+    return option(lang, "--format", "form", type=WordChoice(["text", "json"], lang), default="text", show_default=True)
 
 
 def _asked(arguments: Sequence[str], name: str) -> Iterator[str]:

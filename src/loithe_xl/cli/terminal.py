@@ -21,7 +21,7 @@ _GONE = (errno.EPIPE, errno.EBADF, errno.EINVAL)  # nobody reads any more; Windo
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb\ud800-\udfff]")
 
 
-def ready() -> None:
+def open_streams() -> None:
     """Make both streams fit for every letter; where there is none (pythonw, a scheduled task) nothing is said."""
     for name in _STREAMS:
         stream = getattr(sys, name)
@@ -37,7 +37,7 @@ def tell(words: str, *, err: bool = False, nl: bool = True) -> None:
         click.echo(words, err=err, nl=nl)
 
 
-def settle() -> None:
+def flush() -> None:
     """Write what is left, so that the interpreter's end does not change the exit code."""
     for name in _STREAMS:
         with _Heard(name):

@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from loithe_xl.consolidation.differences import covered_issues, listed, revised
+from loithe_xl.consolidation.differences import covered_issues, list_differences, revised
 from loithe_xl.consolidation.receipts import (
     Decision,
     Receipt,
@@ -20,7 +20,7 @@ from loithe_xl.consolidation.receipts import (
     Standing,
     Status,
     Verdict,
-    fingerprint,
+    rows_digest,
 )
 from loithe_xl.consolidation.versions import Version, against, choose
 from loithe_xl.language.issues import Issue, Place, issue
@@ -176,7 +176,7 @@ def _in_conflict(standing: Mapping[str, Standing], versions: Sequence[Version]) 
         rivals = [each for other in versions if other is not version for each in other]
         for receipt in version:
             others = sorted(each.file for each in (*rivals, *version) if each is not receipt)
-            told = issue("SUBMISSION_CONFLICT", Place(file=receipt.file), others=listed(others, ", "))
+            told = issue("SUBMISSION_CONFLICT", Place(file=receipt.file), others=list_differences(others, ", "))
             same = receipt.modified == rivals[0].modified != ""
             ruling = Ruling(Rule.EQUAL if same else Rule.UNDATED, rivals[0].file, str(receipt.key[0]))
             found[receipt.sha] = replace(standing[receipt.sha], ruling=ruling, issues=(told,))
@@ -256,8 +256,8 @@ def _with_strangers(
     found = {}
     for receipt, units in strangers:
         known = [unit if register.unit(unit) else "?" for unit in units]
-        told = {"units": listed(sorted(set(known)), ", "), "unit": receipt.unit}
-        others = listed(sorted({files[unit] for unit in units if unit in files}), ", ")
+        told = {"units": list_differences(sorted(set(known)), ", "), "unit": receipt.unit}
+        others = list_differences(sorted({files[unit] for unit in units if unit in files}), ", ")
         place = Place(file=receipt.file)
         why = issue("BOOK_UNIT_TWICE", place, files=others, **told)
         if not others:
@@ -280,7 +280,7 @@ def _remembered(receipt: Receipt, decision: Decision) -> Receipt:
         issues = tuple(dict.fromkeys((*receipt.issues, *standing.issues)))
         return replace(receipt, verdict=Verdict.REFUSED, rows=(), issues=issues, empty=False, digest="")
     rows = standing.kept
-    whole = fingerprint(rows) == receipt.content if len(rows) != len(receipt.rows) or receipt.digest else True
+    whole = rows_digest(rows) == receipt.content if len(rows) != len(receipt.rows) or receipt.digest else True
     return replace(receipt, rows=rows, digest="" if whole else receipt.content)
 
 

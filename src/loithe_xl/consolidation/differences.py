@@ -15,7 +15,7 @@ def covered_issues(covered: Receipt, above: Receipt, lost: Iterable[str]) -> lis
     """What a covered report tells otherwise than the one that counts, and whose figures it alone holds."""
     place, found = Place(file=covered.file), []
     if units := sorted(lost):
-        told = {"units": listed(units, ", "), "above": above.unit, "file": above.file}
+        told = {"units": list_differences(units, ", "), "above": above.unit, "file": above.file}
         found.append(issue("COVERED_LOST", place, **told))
     inside = next((row for row in above.rows[1:] if row.unit == covered.unit), None)
     # Figures that only totals may tell do not stand in the rows of units beneath.
@@ -33,7 +33,7 @@ def revised(older: Receipt, newer: Receipt) -> tuple[str, bool]:
         return own, False
     before, now = ({row.unit: row for row in each.rows[1:]} for each in (older, newer))
     units = sorted(unit for unit in {*before, *now} if before.get(unit) != now.get(unit))
-    return listed(units), bool(units)
+    return list_differences(units), bool(units)
 
 
 def _changes(older: UnitRow, newer: UnitRow, ids: Sequence[str] | None = None) -> str:
@@ -46,9 +46,9 @@ def _changes(older: UnitRow, newer: UnitRow, ids: Sequence[str] | None = None) -
         if older.figures.get(id, 0) != newer.figures.get(id, 0)
     ]
     said += sorted(id for id in {*older.texts, *newer.texts} if older.texts.get(id) != newer.texts.get(id))
-    return listed(said)
+    return list_differences(said)
 
 
-def listed(said: Sequence[str], sign: str = "; ") -> str:
+def list_differences(said: Sequence[str], sign: str = "; ") -> str:
     """The first of them in one line, and a sign that there are more."""
     return sign.join(said[:SHOWN_CHANGES]) + (" …" if len(said) > SHOWN_CHANGES else "")

@@ -155,7 +155,7 @@ class Receipt:
     @property
     def content(self) -> str:
         """What two files of one unit must share to be the same report."""
-        return self.digest or fingerprint(self.rows)
+        return self.digest or rows_digest(self.rows)
 
     @property
     def units(self) -> frozenset[str]:
@@ -201,7 +201,7 @@ def ids_of(receipts: Iterable[Receipt]) -> frozenset[str]:
     return frozenset[str]().union(*kinds.values())
 
 
-def fingerprint(rows: Iterable[UnitRow]) -> str:
+def rows_digest(rows: Iterable[UnitRow]) -> str:
     """Equal for equal figures and texts of the same units in the same order, however the numbers are written."""
     found = hashlib.sha256()
     for row in rows:

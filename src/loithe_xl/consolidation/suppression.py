@@ -26,7 +26,7 @@ class Shown:
     total: bool = True
 
 
-def shown(figures: Iterable[tuple[str, Figure | None]], least: int) -> Shown:
+def disclosed(figures: Iterable[tuple[str, Figure | None]], least: int) -> Shown:
     """What may be shown of one column, given each unit's group and figure (None: not known); see ``is_small``."""
     known = [(group, figure) for group, figure in figures if figure is not None]
     sums: dict[str, Figure] = defaultdict(int)

@@ -44,7 +44,7 @@ class Collection:
     key: Path | None
 
 
-def filled(letter: Letter) -> Path:
+def filled_form(letter: Letter) -> Path:
     """A cell's filled form, as its secretary's Excel saves it."""
     opened = open_file(letter.form, shown(letter.form))
     if isinstance(opened, Unreadable):

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from loithe_xl.consolidation.receipts import Status
 from loithe_xl.demo.answers import Cast, cast, district_inputs
-from loithe_xl.demo.offices import FRIDAY, LATE, Collection, Letter, collected, filled, typed
+from loithe_xl.demo.offices import FRIDAY, LATE, Collection, Letter, collected, filled_form, typed
 from loithe_xl.draw import packs
 from loithe_xl.form.terms import term
 from loithe_xl.language.catalogue import Text, text
@@ -77,7 +77,7 @@ class _Stage:
         again = next(cell for cell in sent if cell.parent != self.top.code)
         changed = (("revision", 2), ("commended_members", 1))
         jobs.append(replace(self._letter(again, "BC lan 2 - ban cuoi.xlsx"), changed=changed))
-        self._share_out(filled, jobs, "fill")
+        self._share_out(filled_form, jobs, "fill")
         folder = self.out / RECEIVED_FOLDER / again.parent
         first = _first(folder)
         copy, damaged = folder / f"Copy of {first.name}", folder / DAMAGED

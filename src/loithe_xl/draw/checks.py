@@ -47,7 +47,7 @@ def check_sheet(panel: Panel) -> Sheet:
     sheet.heights[FAULTS_TOP - 1] = 34
     by_rank = {line.rank: line for line in panel.faults}
     for number in range(1, FAULTS_SHOWN + 1):
-        _listed(sheet, panel, number, listed(panel, by_rank.get(number)))
+        _listed(sheet, panel, number, list_checks(panel, by_rank.get(number)))
     sheet.freeze = (FAULTS_TOP, 1)
     last = FAULTS_TOP + FAULTS_SHOWN - 1
     for word, style in (("mark_error", "bad"), ("mark_warning", "warn"), ("mark_wanting", "missing")):
@@ -119,7 +119,7 @@ def told(marked: str, *parts: str) -> str:
     return "&".join(filter(None, (piece for pair in zip(said, (*parts, ""), strict=True) for piece in pair)))
 
 
-def listed(panel: Panel, line: PanelLine | None) -> dict[int, str]:
+def list_checks(panel: Panel, line: PanelLine | None) -> dict[int, str]:
     """What the formulas of one row of the list come to, by column; ``line`` is None for a row that is not needed."""
     if line is None:
         return dict.fromkeys(range(2, 8), "")

@@ -15,7 +15,7 @@ from loithe_xl.form.checks import Item, items
 from loithe_xl.form.inputs import Inputs
 from loithe_xl.form.layout import Layout
 from loithe_xl.pack.spec import Field
-from loithe_xl.rules.dates import dated, number_formula, ordered, ordered_formula, shown
+from loithe_xl.rules.dates import dated, echoed, number_formula, ordered, ordered_formula
 from loithe_xl.rules.evaluate import Flaw, Raw, is_number, is_whole
 from loithe_xl.workbook.address import Scalar, area, quoted
 from loithe_xl.workbook.book import Formula
@@ -87,7 +87,7 @@ def day_values(layout: Layout, inputs: Inputs, item: Item, id: str) -> tuple[str
 def input_value(field: Field, raw: Raw) -> Scalar:
     """What an input's cell holds: a date as people type it, and nothing where an error was read."""
     if field.kind == "date" and is_whole(raw) and day_of(raw):  # type: ignore[arg-type]
-        return shown(int(raw))  # type: ignore[arg-type]
+        return echoed(int(raw))  # type: ignore[arg-type]
     return None if isinstance(raw, Flaw) else raw
 
 

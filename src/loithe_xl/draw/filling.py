@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from itertools import count, zip_longest
 
 from loithe_xl.draw.case import Case
-from loithe_xl.draw.checks import counted, listed
+from loithe_xl.draw.checks import counted, list_checks
 from loithe_xl.draw.days import date_echo, dates_of, day_values, input_value, number_column
 from loithe_xl.draw.panel import (
     LEFT,
@@ -27,7 +27,7 @@ from loithe_xl.draw.panel import (
     evaluate_panel,
     typed_in,
 )
-from loithe_xl.draw.totals import VALUE, shown, totals_rows
+from loithe_xl.draw.totals import VALUE, shown_figure, totals_rows
 from loithe_xl.form.checks import Item
 from loithe_xl.form.inputs import Row
 from loithe_xl.form.layout import STATUS, Slot, TableSlot
@@ -54,7 +54,7 @@ class Drawn:
     def __init__(self, case: Case) -> None:
         self.panel = evaluate_panel(case)
         self.counted = counted(self.panel)
-        self.figures = {id: (row, shown(case, id)) for id, row in totals_rows(case).items()}
+        self.figures = {id: (row, shown_figure(case, id)) for id, row in totals_rows(case).items()}
         self.sheets = (*(placed.sheet.name for placed in case.layout.sheets), *VISIBLE_OF_FORMS)
 
     def filling(self, case: Case) -> ChangedCells:
@@ -83,7 +83,7 @@ class _Changes:
         for id, table in layout.tables.items():
             self.table(table, inputs.tables.get(id, ()), was.tables.get(id, ()))
         for id, (row, figure) in self.drawn.figures.items():
-            if (value := shown(self.now.case, id)) != figure:
+            if (value := shown_figure(self.now.case, id)) != figure:
                 self.found[TOTALS][row, VALUE] = value
         for line, former in self.lines:
             self.check(line, former)
@@ -159,7 +159,7 @@ class _Changes:
         now, before = ({line.rank: line for line in panel.faults} for panel in (self.now, self.old))
         for number in range(1, FAULTS_SHOWN + 1):
             if now.get(number) != before.get(number):
-                for column, value in listed(self.now, now.get(number)).items():
+                for column, value in list_checks(self.now, now.get(number)).items():
                     cells[FAULTS_TOP + number - 1, column] = value
         if (told := counted(self.now)) != self.drawn.counted:
             cells[COUNT_CELL] = told

@@ -30,8 +30,8 @@ def _loaded_from(folder: Path, where: Path) -> Loaded:
     pack = packfile.load_files(files) if ours else packfile.load_files(files, formula_faults)  # the tests try ours
     if not built_in(pack.id):
         return loaded(pack, files)
-    own = find.pack_folder(pack.id)
-    if folder != own and digest(files) != digest(packfile.read_folder(own)):
+    own_ids = find.pack_folder(pack.id)
+    if folder != own_ids and digest(files) != digest(packfile.read_folder(own_ids)):
         raise Fault([issue("PACK_ID_TAKEN", Place(file=packfile.PACK_FILE), id=pack.id)], 2)
     found = loaded(pack)
     return _BuiltIn(*(getattr(found, each.name) for each in fields(found)))
@@ -46,14 +46,14 @@ class _BuiltIn(Loaded):
 
 
 @cache  # asked for each file
-def own() -> tuple[str, ...]:
+def own_ids() -> tuple[str, ...]:
     """The ids of the packs that come with the program."""
     return tuple(find.available())
 
 
 def built_in(id: str) -> bool:
     """Whether a pack comes with the program."""
-    return id in own()
+    return id in own_ids()
 
 
 @cache  # asked for each file
@@ -64,7 +64,7 @@ def known(id: str) -> Loaded:
     return load(id)
 
 
-def ready() -> None:
+def load_all() -> None:
     """Load every pack that comes with the program: a worker that is forked afterwards has them."""
     for name in find.available():
         load(name)

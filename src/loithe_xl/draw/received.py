@@ -11,7 +11,7 @@ from loithe_xl.consolidation.receipts import Status
 from loithe_xl.draw.case import Case, ParentCase
 from loithe_xl.draw.head import LINE_POINTS, draw_head, lines_of
 from loithe_xl.draw.panel import Panel
-from loithe_xl.draw.totals import shown
+from loithe_xl.draw.totals import shown_figure
 from loithe_xl.form.ownchecks import CHILDREN
 from loithe_xl.language.notation import moment
 from loithe_xl.rules.excel import text_literal
@@ -35,7 +35,7 @@ def receipts_sheet(case: ParentCase, panel: Panel) -> Sheet:
     sheet.put(SUMMARY_ROW, 1, _summary(case), "strong")
     sheet.merges.append(((SUMMARY_ROW, 1), (SUMMARY_ROW, 8)))
     for column, name in enumerate(CHILDREN, 1):
-        sheet.put(COUNTS_ROW, column, shown(case, name), "unseen")
+        sheet.put(COUNTS_ROW, column, shown_figure(case, name), "unseen")
     heads = ("no", "code", "unit_name", "state", "late", "file", "received", "issues")
     for column, key in enumerate(heads, 1):
         sheet.put(LIST_HEAD, column, case.say(f"head_{key}"), "head")

@@ -11,7 +11,7 @@ from loithe_xl.draw import Case, ParentCase, form_book
 from loithe_xl.form.figures import all_values
 from loithe_xl.form.inputs import Inputs
 from loithe_xl.form.unitform import UnitForm
-from loithe_xl.identity.token import derive
+from loithe_xl.identity.token import derived_bytes
 from loithe_xl.language.issues import Fault
 from loithe_xl.register.register import TIERS, Register
 from loithe_xl.report import Draft, Edit, Page, compose
@@ -55,7 +55,7 @@ def package(case: Case, salt: bytes) -> bytes:
 
 def salt_of(key: str) -> bytes:
     """The salt of every lock set under one office's public key: equal input gives equal bytes, one hash serves all."""
-    return derive(key.encode(), "protection")[:16]
+    return derived_bytes(key.encode(), "protection")[:16]
 
 
 def by_tier(register: Register) -> Register:

@@ -62,7 +62,7 @@ def totals_rows(case: Case) -> dict[str, int]:
     return {each.id: row for row, each in _rows(case) if isinstance(each, TotalsLine)}
 
 
-def shown(case: Case, id: str) -> int | Decimal | str:
+def shown_figure(case: Case, id: str) -> int | Decimal | str:
     """What a computed figure comes to now; blank where it cannot be said."""
     now = case.values.get(id)
     if isinstance(case, ParentCase) and id in case.consolidation.lacks:  # the sum over those that were asked
@@ -138,8 +138,8 @@ def _children(case: ParentCase, known: Mapping[str, Figures]) -> Iterator[Line]:
         name = unit.name if unit else ""
         told = known[code]
         found = [told.get(id, None if id in answers else 0) for id in ids]
-        shown = found if row is not None else [each or None for each in found]
-        values = (number, code, name, case.say(f"status_{status.value}"), *shown)
+        figures = found if row is not None else [each or None for each in found]
+        values = (number, code, name, case.say(f"status_{status.value}"), *figures)
         yield Line(values, styles, LINE_POINTS * lines_of(name, 40) + 3)
 
 
@@ -172,7 +172,7 @@ def _rows(case: Case) -> Iterator[tuple[int, TotalsLine | Text]]:
 
 def _computed(case: Case, figure: TotalsLine) -> Formula | int | Decimal | str:
     derived = figure.derived
-    now = shown(case, figure.id)
+    now = shown_figure(case, figure.id)
     if derived is None or derived.source in ("children", "reported"):
         return Formula(f"{_total_cell(case, figure.id)}", now)
     if derived.rule is None or case.values.get(figure.id) == UNASKED:  # a formula would tell what nobody knows

@@ -17,7 +17,7 @@ from loithe_xl.language.issues import Issue, Place, Severity, issue
 from loithe_xl.language.legacyfont import legacy_font
 from loithe_xl.language.notation import plain
 from loithe_xl.pack.spec import Check, Field
-from loithe_xl.rules.dates import shown
+from loithe_xl.rules.dates import echoed
 from loithe_xl.rules.evaluate import Raw, Undefined, Values, evaluate, is_number, round_half_up, truth
 from loithe_xl.rules.syntax import Compare, Node, names
 from loithe_xl.workbook.daynumbers import day_of
@@ -227,7 +227,7 @@ def _row_issues(layout: Layout, item: Item, values: Values) -> list[Issue]:
 def _issue(check: Check, place: Place, values: Values, field: Field | None) -> Issue:
     raw = values[check.at] if check.code == WITH_TIME else None
     if field and is_number(raw) and day_of(raw):  # as whoever reads a cell shown as a date tells it
-        return issue("DATE_WITH_TIME", place, label=field.label, read=shown(int(raw)))
+        return issue("DATE_WITH_TIME", place, label=field.label, read=echoed(int(raw)))
     both = None if check.own else side_values(check.rule, values)
     fault = check.message
     if both:

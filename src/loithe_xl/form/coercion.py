@@ -67,7 +67,7 @@ class Typed:
     hints: Hints = field(default_factory=dict)
 
 
-def settle(layout: Layout, inputs: Inputs, dated: Dated | None = None) -> Typed:
+def coerce(layout: Layout, inputs: Inputs, dated: Dated | None = None) -> Typed:
     """The inputs of one form as judging and adding up take them; ``dated``: cells shown as a date, where known."""
     reading = _Reading(dated or {})
     values = {

@@ -52,7 +52,7 @@ def own(home: Path | None = None) -> str | None:
 def trusted(home: Path | None = None) -> Trust:
     """Whose tokens count: the office's own for any unit, and those in ``trusted/`` as far as each is trusted."""
     keys: dict[str, tuple[Scope, ...] | None] = {}
-    for held in kept(home)[0]:
+    for held in all_trusted(home)[0]:
         before = keys.get(held.key, ())
         keys[held.key] = None if before is None or held.scopes is None else (*before, *held.scopes)
     mine = own(home)
@@ -68,7 +68,7 @@ class Held:
     scopes: tuple[Scope, ...] | None = None
 
 
-def kept(home: Path | None = None) -> tuple[list[Held], list[Issue]]:
+def all_trusted(home: Path | None = None) -> tuple[list[Held], list[Issue]]:
     """The files of ``trusted/``; and of each that is no key, such as a Mac's ``._x.pub``, that it was passed over."""
     found, damaged = list[Held](), list[Issue]()
     for file in sorted((home or folder()).joinpath("trusted").glob("*.pub")):
@@ -91,7 +91,7 @@ def trust(public: str, label: str, scope: Scope | None = None, home: Path | None
     key = _public_in(public)
     if key is None:
         raise Fault([issue("KEY_NOT_PUBLIC")], 2)
-    before = next((held for held in kept(home)[0] if held.key == key), None)
+    before = next((held for held in all_trusted(home)[0] if held.key == key), None)
     if before and (before.scopes is None or scope in before.scopes):
         return before
     name = re.sub(r"[^\w]+", "-", label).strip("-")[:40] or "key"
@@ -105,7 +105,7 @@ def trust(public: str, label: str, scope: Scope | None = None, home: Path | None
 
 def distrust(key: str, home: Path | None = None) -> list[Path]:
     """Take a key out of ``trusted/``; the files that held it."""
-    files = [held.file for held in kept(home)[0] if held.key == key]
+    files = [held.file for held in all_trusted(home)[0] if held.key == key]
     for file in files:
         with _reported(file):
             file.unlink()

@@ -134,7 +134,7 @@ def agree(tokens: Iterable[str]) -> str | Issue:
     return found.pop() if len(found) == 1 else issue("TOKEN_CONFLICT")
 
 
-def derive(private: bytes, purpose: str) -> bytes:
+def derived_bytes(private: bytes, purpose: str) -> bytes:
     """32 bytes that only this key and purpose give: salts without chance."""
     return hmac.digest(private, b"derive|" + purpose.encode("utf-8"), "sha256")
 

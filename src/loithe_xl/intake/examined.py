@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from loithe_xl.consolidation.ledger import read_register
 from loithe_xl.draw.hidden import TOKEN_NAME
-from loithe_xl.form.coercion import Typed, settle
+from loithe_xl.form.coercion import Typed, coerce
 from loithe_xl.form.inputs import Inputs, extract, outside
 from loithe_xl.form.layout import Layout
 from loithe_xl.form.loaded import Loaded
@@ -111,7 +111,7 @@ class Apart:
         return self.unit_form.layout
 
 
-def tokens(received: Received, trusted: Trust) -> list[TokenPlace]:
+def token_places(received: Received, trusted: Trust) -> list[TokenPlace]:
     """What each of the three places says."""
     hidden = received.grids.get(HIDDEN)
     said = (received.custom.get(TOKEN_NAME), received.names.get(TOKEN_NAME), hidden and hidden.get(*TOKEN_CELL))
@@ -162,7 +162,7 @@ def entries(found: Apart, *, plainly: bool = False) -> tuple[list[ExaminedInput]
     if lost and not sealed(found):
         return [], lost
     inputs = extract(found.received.grids, found.layout, found.received.flawed)
-    typed = settle(found.layout, inputs, found.received.dated)
+    typed = coerce(found.layout, inputs, found.received.dated)
     return list(_entries(found.layout, inputs, typed, plainly)), list(typed.issues)
 
 

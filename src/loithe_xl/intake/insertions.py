@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from loithe_xl.intake.resemblance import plain
+from loithe_xl.intake.resemblance import comparable
 from loithe_xl.reading.received import Value
 from loithe_xl.workbook.address import Address
 
@@ -45,7 +45,7 @@ def alike(value: Value, label: Value) -> bool:
     """Whether a cell says what the form says there: blanks and the way letters are composed do not count."""
     if value == label:
         return True
-    return isinstance(value, str) and isinstance(label, str) and plain(value) == plain(label)
+    return isinstance(value, str) and isinstance(label, str) and comparable(value) == comparable(label)
 
 
 def _walk(labels: Labels, values: Labels, axis: Axis, missing: int) -> tuple[list[Shift], int]:

@@ -103,7 +103,7 @@ def as_sealed(received: Received, expected: Expected, own: MarkedWords, identity
     ``expected``: today's form of the same layout; ``own``: the unit's words; ``key``: who signed the form's identity.
     """
     found = kept_seal(received.grids[HIDDEN], identity, key)
-    return bool(found) and seal.kept(received, expected, seal.SealedWords(found[0], "".join(found[2:])), own)
+    return bool(found) and seal.still_says(received, expected, seal.SealedWords(found[0], "".join(found[2:])), own)
 
 
 def kept_seal(hidden: Grid, identity: Identity, key: str) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from loithe_xl.consolidation.receipts import Receipt, UnitRow, Verdict, unit_row
 from loithe_xl.consolidation.versions import evidence
 from loithe_xl.draw import Case, form_book
 from loithe_xl.form.checks import validate
-from loithe_xl.form.coercion import explained, settle
+from loithe_xl.form.coercion import coerce, explained
 from loithe_xl.form.figures import all_values
 from loithe_xl.form.inputs import Grid, blank, cut_cells, extract
 from loithe_xl.form.layout import Layout
@@ -71,7 +71,7 @@ def open_file(path: Path, file: str, by: Loaded | None = None, trusted: Trust | 
 
 def unread(path: Path, file: str, why: Issue) -> Unreadable:
     """A file of which nothing is known but why, and its digest where it has one."""
-    return Unreadable(file, guard.digest(path)).refused(why)
+    return Unreadable(file, guard.bytes_digest(path)).refused(why)
 
 
 def opened(
@@ -128,7 +128,7 @@ def _read(received: Received, known: _Known) -> tuple[OpenedForm, Register | Non
     found = differences(received, unit_form, register, known.signed.key)
     if found.misplaced:
         return known.so_far.refused(*found.issues)
-    typed = settle(layout, extract(grids, layout, received.flawed), received.dated)
+    typed = coerce(layout, extract(grids, layout, received.flawed), received.dated)
     form = OpenedForm(
         file=known.so_far.file,
         sha=known.so_far.sha,

@@ -11,7 +11,7 @@ from loithe_xl.form.layout import Layout
 from loithe_xl.form.loaded import Loaded, digest
 from loithe_xl.identity.period import EARLIEST, LATEST, is_period
 from loithe_xl.identity.token import Identity, Signed, agree, parse
-from loithe_xl.intake.resemblance import folded, words_of
+from loithe_xl.intake.resemblance import compared_as, words_of
 from loithe_xl.language.catalogue import LANGUAGES, text
 from loithe_xl.language.issues import Fault, Issue, issue
 from loithe_xl.pack.packfile import PACK_FILE
@@ -19,7 +19,7 @@ from loithe_xl.reading.received import Received
 from loithe_xl.workbook.ownsheets import HIDDEN, PACK_FROM, TOKEN_CELL
 
 
-def tokens(received: Received) -> list[str]:
+def tokens_in(received: Received) -> list[str]:
     """The identity tokens that a workbook carries, in up to three places."""
     hidden = received.grids.get(HIDDEN)
     cell = hidden.get(*TOKEN_CELL) if hidden else None
@@ -29,7 +29,7 @@ def tokens(received: Received) -> list[str]:
 
 def identified(received: Received) -> Signed | Issue:
     """Whose form a workbook says that it is, where its tokens agree and one key signed them; else why not."""
-    token = agree(tokens(received))
+    token = agree(tokens_in(received))
     if isinstance(token, Issue):
         lost = token.code == "TOKEN_MISSING" and HIDDEN not in received.grids and _resembles(received)
         return replace(token, message=text("form.token_lost")) if lost else token
@@ -46,10 +46,10 @@ def _resembles(received: Received) -> bool:
     """Whether a sheet says most of what an input sheet of the program's own forms says: a form that Numbers or the like
     saved again, without hidden sheets, names and properties."""
     said = [words_of(raw for _, _, raw in grid.cells()) for grid in received.grids.values()]
-    for layout in (each for id in packs.own() for each in packs.known(id).layouts.values()):
+    for layout in (each for id in packs.own_ids() for each in packs.known(id).layouts.values()):
         for placed in layout.sheets:
             slots = [slot for slot in layout.slots.values() if slot.sheet == placed.sheet.name]
-            for labels in ({folded(slot.field.label.to(lang)) for slot in slots} for lang in LANGUAGES):
+            for labels in ({compared_as(slot.field.label.to(lang)) for slot in slots} for lang in LANGUAGES):
                 if labels and any(2 * len(labels & texts) > len(labels) for texts in said):
                     return True
     return False

@@ -8,16 +8,16 @@ from collections.abc import Iterable
 from loithe_xl.rules.evaluate import Raw
 
 
-def plain(text: str) -> str:
+def comparable(text: str) -> str:
     """A text without what does not count when two are compared."""
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
-def folded(raw: Raw) -> str:
+def compared_as(raw: Raw) -> str:
     """A text as it is compared: composed letters, single spaces; blank for what is none."""
-    return plain(raw) if isinstance(raw, str) else ""
+    return comparable(raw) if isinstance(raw, str) else ""
 
 
 def words_of(cells: Iterable[Raw]) -> set[str]:
     """What some cells say, as it is compared."""
-    return {folded(raw) for raw in cells} - {""}
+    return {compared_as(raw) for raw in cells} - {""}

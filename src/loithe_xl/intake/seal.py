@@ -10,7 +10,7 @@ import json
 from collections.abc import Collection, Container, Mapping
 from dataclasses import dataclass
 
-from loithe_xl.intake.resemblance import plain
+from loithe_xl.intake.resemblance import comparable
 from loithe_xl.intake.structure import Expected, MarkedWords, filled, own_sheets
 from loithe_xl.language.issues import Issue
 from loithe_xl.reading.received import Received, Value
@@ -42,7 +42,7 @@ def issued(expected: Expected) -> SealedWords:
     return SealedWords(_digest(said, own_sheets(expected.sheets, expected)), written)
 
 
-def kept(found: Received, expected: Expected, wording: SealedWords, own: MarkedWords) -> bool:
+def still_says(found: Received, expected: Expected, wording: SealedWords, own: MarkedWords) -> bool:
     """Whether a received form says what this wording says to a unit with these words: all of it, and nothing else.
 
     Of ``expected``, today's form of the same layout, only the places of inputs count.
@@ -106,7 +106,7 @@ def _words(value: Value) -> str:
 
 def _spelled(words: str) -> str:
     """A formula or a text, as its first character tells, in the one way that is compared."""
-    return f"={tokens(words)}" if words.startswith("=") else f"'{plain(words[1:])}"
+    return f"={tokens(words)}" if words.startswith("=") else f"'{comparable(words[1:])}"
 
 
 def _digest(said: Mapping[str, Words], sheets: Collection[str]) -> str:

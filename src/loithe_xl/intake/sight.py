@@ -55,7 +55,7 @@ def shows_other(found: Received, sheet: str, at: Address) -> bool:
     return view is not None and _shown(view.formats.get(at, ""), found.grids[sheet].get(*at)) is not None
 
 
-def foreign(found: Received) -> Iterator[Issue]:
+def foreign_sheets(found: Received) -> Iterator[Issue]:
     """Sheets of WPS Office's own are hidden where it made them."""
     for number, name in enumerate(found.sheet_names, 1):
         grid, view = found.grids.get(name), found.views.get(name)

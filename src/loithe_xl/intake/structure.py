@@ -14,7 +14,7 @@ from operator import ne
 from loithe_xl.form.layout import HEAD_ROW, Layout
 from loithe_xl.intake.formulacheck import changed_formulas, changed_names, linked, respelt
 from loithe_xl.intake.insertions import Shift, alike, find_shifts
-from loithe_xl.intake.sight import WPS, foreign, typed_totals, unseen
+from loithe_xl.intake.sight import WPS, foreign_sheets, typed_totals, unseen
 from loithe_xl.intake.typedformulas import typed_formulas
 from loithe_xl.language.issues import Issue, Place, issue
 from loithe_xl.reading.inputrules import Meaning, inputs_in, meaning, stated
@@ -116,7 +116,7 @@ def misplaced(found: Received, expected: Expected, own: MarkedWords) -> list[Iss
 
 def changed(found: Received, expected: Expected, own: MarkedWords) -> list[Issue]:
     """What differs cell by cell, where every cell is in its place."""
-    issues = [*_sheets(found.sheet_names, expected), *foreign(found)]
+    issues = [*_sheets(found.sheet_names, expected), *foreign_sheets(found)]
     absent = tuple(f"{name.upper()}!" for name in expected.sheets if name not in found.sheet_names)
     said: set[tuple[Address, Value]] = set()
     for name, page in expected.pages.items():

@@ -83,7 +83,7 @@ def read_forms(
     return {id: _form(id, _whole(id, parts, common.faults), part.sheets) for id, part in parts.items()}
 
 
-def settle(read: ReadForm, pack: Pack, faults: Faults) -> Form:
+def checked_form(read: ReadForm, pack: Pack, faults: Faults) -> Form:
     """The form with its checks and figures judged, ordered, and told what they need."""
     form = read.form
     _note_repeats(read, faults)

@@ -13,7 +13,7 @@ from loithe_xl.language.catalogue import Text
 from loithe_xl.language.issues import Fault, Issue, Place, Severity, issue
 from loithe_xl.pack.campaign import Document, Scheme
 from loithe_xl.pack.fields import Common, read_section
-from loithe_xl.pack.forms import read_forms, read_group, settle
+from loithe_xl.pack.forms import checked_form, read_forms, read_group
 from loithe_xl.pack.kinds import NO, YES
 from loithe_xl.pack.names import list_faults
 from loithe_xl.pack.reportread import faults as wording_faults
@@ -113,7 +113,7 @@ def _pack(blocks: Mapping[str, TomlTable], faults: Faults, further: Further) -> 
     pack = Pack(id, title, campaign, start, end, password, period, deadline, scheme, drafts, documents, schemes, report)
     pack = replace(pack, smallest_shown=smallest)
     note_between_forms(pack, ordered, faults)
-    settled = {each.form.id: settle(each, pack, faults) for each in ordered}
+    settled = {each.form.id: checked_form(each, pack, faults) for each in ordered}
     used = {file for each in ordered for file in each.files} | {PACK_FILE, *(f"report/{name}.toml" for name in report)}
     if faults.complete:
         for file in blocks.keys() - used:

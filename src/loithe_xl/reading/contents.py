@@ -26,7 +26,7 @@ _QUERY = b"DataMashup"  # Power Query's own element, which stands in a part of n
 _OTHER_LINKS = {"ddeLink": "FILE_DDE", "oleLink": "FILE_EMBEDDING"}  # instead of a workbook
 _USUAL = (
     (partkinds.STRINGS, partkinds.STRINGS_TYPE, "xl/sharedstrings.xml"),
-    (partkinds.STYLES_TYPE, partkinds.STYLES_TYPE, "xl/styles.xml"),
+    (partkinds.STYLES_RELATION, partkinds.STYLES_TYPE, "xl/styles.xml"),
 )
 
 
@@ -50,7 +50,7 @@ def judged(found: Parts) -> Judged:
 
     Kept, for gate and reader ask one after the other.
     """
-    names = {opc.folded(info.filename): info for info in found.infos}
+    names = {opc.part_key(info.filename): info for info in found.infos}
     sources = {source: name for name in names if (source := opc.source_of(name)) is not None}
     if not {"", opc.BOOK} <= sources.keys():
         raise ValueError("no relations")
@@ -66,12 +66,12 @@ def judged(found: Parts) -> Judged:
 def _kinds(frame: _Frame) -> set[str]:
     """What the parts and relations are called that are foreign."""
     types = {*frame.types.parts.values(), *map(frame.types.of, frame.names)} - {""}
-    called = {*map(partkinds.foreign, types), *map(partkinds.foreign_name, frame.names)}
+    called = {*map(partkinds.foreign_kind, types), *map(partkinds.foreign_name, frame.names)}
     return called | {_relation(each) for several in frame.related.values() for each in several}
 
 
 def _relation(relation: Relation) -> str:
-    called = partkinds.foreign(relation.type)
+    called = partkinds.foreign_kind(relation.type)
     if not relation.outside or relation.type == partkinds.HYPERLINK or called not in ("", "FILE_FOREIGN_PART"):
         return called
     return "FILE_UNREADABLE" if relation.type == partkinds.WORKSHEET else "FILE_LINKED"  # a sheet of the web is none

@@ -74,7 +74,7 @@ def inspect(data: bytes) -> Issue | None:
     return issue(code) if code else None
 
 
-def digest(path: Path) -> str:
+def bytes_digest(path: Path) -> str:
     """The SHA-256 of a plain file that is not read otherwise; blank when it cannot be read or is enormous."""
     try:
         with _opened(path) as file:

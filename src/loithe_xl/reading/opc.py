@@ -39,7 +39,7 @@ class Types(NamedTuple):
         return self.parts.get(name) or self.endings.get(name.rpartition(".")[2], "")
 
 
-def folded(name: str) -> str:
+def part_key(name: str) -> str:
     """A part's name as names are compared: percent signs read, small letters, no slash before it."""
     return (unquote(name) if "%" in name else name).lower().lstrip("/")
 
@@ -64,7 +64,7 @@ def content_types(text: bytes) -> Types:
     for name, entry in _listed(text, "content-types", "Types"):
         into, key = (endings, "Extension") if name == "Default" else (parts, "PartName")
         kind = entry.get("ContentType", "").partition(";")[0].strip().lower()
-        of = folded(entry.get(key, ""))
+        of = part_key(entry.get(key, ""))
         if name not in ("Default", "Override") or not of or not kind or into.setdefault(of, kind) != kind:
             raise ValueError("a strange type")
     return Types(endings, parts)
@@ -80,7 +80,7 @@ def relations(text: bytes, source: str) -> tuple[Relation, ...]:
         target = entry["Target"].strip()
         outside = entry.get("TargetMode", "Internal") != "Internal" or bool(_ELSEWHERE.match(target))
         path = posixpath.normpath(posixpath.join("/", posixpath.dirname(source), target))
-        found[entry["Id"]] = Relation(entry["Id"], entry["Type"].strip(), "" if outside else folded(path), outside)
+        found[entry["Id"]] = Relation(entry["Id"], entry["Type"].strip(), "" if outside else part_key(path), outside)
     return tuple(found.values())
 
 

@@ -13,7 +13,7 @@ _WPS = "http://www.wps.cn/officeDocument/"  # WPS adds kinds of its own with eve
 _FORMAT = "application/vnd.openxmlformats-officedocument."
 _SHEET = f"{_FORMAT}spreadsheetml."
 
-DOCUMENT, STRINGS, STYLES_TYPE = f"{_OFFICE}officeDocument", f"{_OFFICE}sharedStrings", f"{_OFFICE}styles"
+DOCUMENT, STRINGS, STYLES_RELATION = f"{_OFFICE}officeDocument", f"{_OFFICE}sharedStrings", f"{_OFFICE}styles"
 WORKSHEET, HYPERLINK, LINK = f"{_OFFICE}worksheet", f"{_OFFICE}hyperlink", f"{_OFFICE}externalLink"
 STRICT = "http://purl.oclc.org/ooxml/"
 VML, LINK_TYPE = f"{_FORMAT}vmldrawing", f"{_SHEET}externallink+xml"
@@ -127,7 +127,7 @@ _NAMED = (
 )
 
 
-def foreign(kind: str) -> str:
+def foreign_kind(kind: str) -> str:
     """The issue code for a type of part (in small letters) or of relation that no honest workbook has; else blank."""
     if kind in PART_TYPES or kind in RELATIONS or kind.startswith("image/"):
         return ""

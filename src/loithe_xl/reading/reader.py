@@ -23,7 +23,7 @@ from loithe_xl.reading import strictxml
 from loithe_xl.reading.agreement import agreed
 from loithe_xl.reading.cellstyles import CellStyles, read_styles
 from loithe_xl.reading.contents import judged
-from loithe_xl.reading.opc import BOOK, folded, relations, relations_of
+from loithe_xl.reading.opc import BOOK, part_key, relations, relations_of
 from loithe_xl.reading.partkinds import WORKSHEET
 from loithe_xl.reading.received import MOST_BLANK, MOST_CELLS, Received, SheetValues, TooLong, View, named
 from loithe_xl.reading.sheetparts import drawings
@@ -75,11 +75,11 @@ class _Package:
 
     def __init__(self, data: bytes) -> None:
         self.data, self._parts = data, parts(data)
-        self._infos = {folded(info.filename): info for info in self._parts.infos}
+        self._infos = {part_key(info.filename): info for info in self._parts.infos}
 
     def text(self, name: str) -> bytes:
         """A part; an absent one is an empty document."""
-        info = self._infos.get(folded(name))
+        info = self._infos.get(part_key(name))
         return self._parts.text(info) if info else _ABSENT
 
     def linked(self) -> bool:
@@ -110,7 +110,7 @@ def _read(package: _Package, skip: Container[str], about: bool) -> Received:
     book = package.xml(BOOK)
     if any(each.get("date1904", "0") not in ("0", "false") for each in book.findall("{*}workbookPr")):
         raise _Refused(issue("FILE_DATE1904"))
-    styles = read_styles(strictxml.plain(package.text("xl/styles.xml")))
+    styles = read_styles(strictxml.strict(package.text("xl/styles.xml")))
     shared = package.text("xl/sharedstrings.xml")
     strings = [] if shared == _ABSENT else strictxml.shared_texts(shared)
     names, pages = _sheets(package, book)
@@ -183,7 +183,7 @@ def _theirs(package: _Package, pages: dict[str, str]) -> dict[str, list[list[Any
         stated = {part: text for part in pages.values() if (text := _unhinted(package.text(part))) is not None}
         if not stated:
             raise
-        kept = ((folded(part.name), part) for part in parts_of(package.data))
+        kept = ((part_key(part.name), part) for part in parts_of(package.data))
         changed = [part.changed(stated[name]) if name in stated else part for name, part in kept]
         return _calamine(joined(map(entry, changed)), tuple(pages))
 

@@ -49,7 +49,7 @@ _SPACE = rb"\s*+"
 _AFTER = re.compile(rb"(</[^<>]*>)\s+")
 
 
-def plain(text: bytes) -> bytes:
+def strict(text: bytes) -> bytes:
     """The bytes as given; ValueError when they hold comments, CDATA, a DTD, instructions, or are in no UTF-8."""
     named = _ENCODING.match(text)
     wide = text[:2] in (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
@@ -199,13 +199,13 @@ def _pattern(source: bytes, prefix: bytes, space: bytes) -> re.Pattern[bytes]:
 
 def _whole(text: bytes) -> None:
     """ValueError when a part without its rows or texts is no plain document."""
-    _kept_whole(text) if len(text) <= _MOST_KEPT else _parse(plain(text))
+    _kept_whole(text) if len(text) <= _MOST_KEPT else _parse(strict(text))
 
 
 @kept(2_000_000)
 def _kept_whole(text: bytes) -> None:
     """Judged once: the files of one form share most of theirs."""
-    _parse(plain(text))
+    _parse(strict(text))
 
 
 def elements(text: bytes) -> list[tuple[int, str, dict[str, str]]]:

@@ -12,7 +12,7 @@ from functools import cached_property
 
 from loithe_xl.form.inputs import Grid
 from loithe_xl.form.layout import NUMBER
-from loithe_xl.intake.resemblance import folded
+from loithe_xl.intake.resemblance import compared_as
 from loithe_xl.rules.evaluate import is_filled
 from loithe_xl.workbook.address import Address
 
@@ -25,14 +25,14 @@ class Alignment:
 
     def __init__(self, marks: Landmarks, grid: Grid) -> None:
         self.grid = grid
-        self.texts = {at: said for at, raw in marks.items() if (said := folded(raw))}
+        self.texts = {at: said for at, raw in marks.items() if (said := compared_as(raw))}
         self.numbers = {row: raw for (row, column), raw in marks.items() if column == NUMBER and isinstance(raw, int)}
         self.here: dict[str, list[Address]] = defaultdict(list)
         self.filled: dict[int, set[int]] = defaultdict(set)  # received row -> its columns that hold something
         for row, column, raw in grid.cells():
             if is_filled(raw):
                 self.filled[row].add(column)
-            if said := folded(raw):
+            if said := compared_as(raw):
                 self.here[said].append((row, column))
 
     @cached_property

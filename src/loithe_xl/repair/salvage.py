@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 
 from loithe_xl.form.checks import fails
-from loithe_xl.form.coercion import Typed, settle
+from loithe_xl.form.coercion import Typed, coerce
 from loithe_xl.form.inputs import Inputs, extract
 from loithe_xl.form.layout import LABEL, NUMBER, Layout, Slot, TableSlot
-from loithe_xl.intake.resemblance import folded, words_of
+from loithe_xl.intake.resemblance import compared_as, words_of
 from loithe_xl.intake.sight import shows_other
 from loithe_xl.intake.typedformulas import is_unsure
 from loithe_xl.language.catalogue import Text, text
@@ -99,7 +99,7 @@ def _scalar(slot: Slot, sheet: str, over: Alignment) -> Matched | Issue:
     top = slot.row - slot.wide
     where, label, column = over.rows.get(top), over.texts.get((top, LABEL)), over.columns.get(slot.column)
     near = over.near(top)
-    if where is None and near and folded(over.grid.get(near, over.columns.get(LABEL, 0))) == label:
+    if where is None and near and compared_as(over.grid.get(near, over.columns.get(LABEL, 0))) == label:
         where = near if over.numbered(top, near) else None
     cell = address((near or top) + slot.wide, column or slot.column)
     place = Place(sheet=sheet, cell=cell, field=slot.field.id)
@@ -167,7 +167,7 @@ def _strays(over: Alignment, marks: Landmarks, sheet: str, used: Mapping[Address
     for row, column, raw in over.grid.cells():
         if not is_filled(raw) or (row, column) in used or (rows.get(row), columns.get(column)) in marks:
             continue
-        if (columns.get(column) == NUMBER and raw in numbers) or folded(raw) in texts or _is_status(raw):
+        if (columns.get(column) == NUMBER and raw in numbers) or compared_as(raw) in texts or _is_status(raw):
             continue  # what the form itself wrote, and now stands elsewhere
         yield issue("REPAIR_OUTSIDE", Place(sheet=sheet, cell=address(row, column)))
 
@@ -258,7 +258,7 @@ def _read(layout: Layout, received: Received, spots: Mapping[Spot, Spot]) -> Typ
         if where in received.dated.get(given, ()):
             dated.setdefault(sheet, set()).add(at)
     inputs = extract({sheet: SheetValues(found) for sheet, found in values.items()}, layout, flaws)
-    return settle(layout, inputs, dated)
+    return coerce(layout, inputs, dated)
 
 
 def _cells(layout: Layout, inputs: Inputs) -> Iterator[tuple[Field, str, Spot, Raw]]:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from loithe_xl.form.inputs import Grids
-from loithe_xl.intake.resemblance import plain
+from loithe_xl.intake.resemblance import comparable
 from loithe_xl.language.catalogue import text
 from loithe_xl.register.register import Register
 from loithe_xl.workbook.ownsheets import ABOVE_CELL, HIDDEN, NAME_CELL
@@ -29,7 +29,7 @@ def _kept(grids: Grids) -> Iterator[tuple[str, str]]:
     """Unit and superior as the hidden sheet has them, if it does."""
     kept = grids.get(HIDDEN)
     if kept and (name := kept.get(*NAME_CELL)):
-        yield plain(str(name)), plain(str(kept.get(*ABOVE_CELL) or ""))
+        yield comparable(str(name)), comparable(str(kept.get(*ABOVE_CELL) or ""))
 
 
 def _headings(grids: Grids, code: str, lang: str) -> Iterator[tuple[str, str]]:
@@ -38,7 +38,7 @@ def _headings(grids: Grids, code: str, lang: str) -> Iterator[tuple[str, str]]:
     lines = (text("form.unit_line_above", unit=line, above=_GAP), line)
     patterns = [re.compile("(.+?)".join(map(re.escape, each.to(lang).split(_GAP)))) for each in lines]
     for grid in grids.values():
-        said = (plain(raw) for _, _, raw in grid.cells() if isinstance(raw, str))
+        said = (comparable(raw) for _, _, raw in grid.cells() if isinstance(raw, str))
         matches = (match for raw in said for pattern in patterns if (match := pattern.fullmatch(raw)))
         if found := next(matches, None):
             yield found[1], found[2] if found.re.groups > 1 else ""

@@ -10,7 +10,7 @@ from functools import partial
 from loithe_xl.consolidation.asked import Lacks
 from loithe_xl.consolidation.consolidate import Consolidation
 from loithe_xl.consolidation.receipts import Figure
-from loithe_xl.consolidation.suppression import WITHHELD, shown
+from loithe_xl.consolidation.suppression import WITHHELD, disclosed
 from loithe_xl.pack.reportspec import Annex, Column
 from loithe_xl.pack.spec import Pack
 from loithe_xl.register.register import Register
@@ -93,7 +93,7 @@ def _units(annex: Annex, consolidation: Consolidation, register: Register) -> It
 
 def _kept_back(units: Units, sensitive: Iterable[str], least: int) -> dict[str, frozenset[str]]:
     """Kind of row -> the columns in which rows of that kind may show nothing."""
-    known = {id: shown([(row.group, counts[id]) for row, counts in units], least) for id in sensitive}
+    known = {id: disclosed([(row.group, counts[id]) for row, counts in units], least) for id in sensitive}
     return {
         kind: frozenset(id for id, each in known.items() if not getattr(each, kind))
         for kind in ("unit", "group", "total")

@@ -53,7 +53,7 @@ def ordered(raw: Raw) -> str:
     return "" if end < 0 else f"{said[end + 1 :]}/{said[_YEAR + 1 : end]}{said[_YEAR]}{said[:_YEAR]}"
 
 
-def shown(number: int) -> str:
+def echoed(number: int) -> str:
     """A day as the form writes it into a cell: 28/02/2023."""
     day = EPOCH + timedelta(days=number)
     return f"{day.day:02}/{day.month:02}/{day.year:04}"

@@ -11,7 +11,7 @@ _HOME = __file__.rsplit(os.sep, 3)[0]  # holds this package
 _MADE = 100_000  # objects that are there more than before, until the search; of its own accord, 700
 
 
-def settle() -> None:
+def leave_working_folder() -> None:
     """Keep the working folder, whichever it is, off the search path of this process and of its workers.
 
     ``python -c``, as Excel and a starting worker have it, puts "" first: the folder it is in whenever it looks;

@@ -27,7 +27,7 @@ from loithe_xl.language.issues import Fault, Issue, Place, issue
 from loithe_xl.report import read_edits
 from loithe_xl.system import store
 from loithe_xl.tasks import journalfile
-from loithe_xl.tasks.office import Office, beside, kept, shown
+from loithe_xl.tasks.office import Office, beside, name_kept, shown
 from loithe_xl.tasks.sandbox import FileWork, read_each, read_own
 from loithe_xl.workbook.ownsheets import LEDGERS
 
@@ -87,7 +87,7 @@ def open_parent(path: Path) -> ParentBook:
     """
     if not os.path.lexists(path):
         raise Fault([issue("PATH_MISSING", Place(file=shown(path)))])
-    packs.ready()
+    packs.load_all()
     return read_own(path, _parent)
 
 
@@ -135,7 +135,7 @@ def take_in(parent: ParentBook, found: Inbox, request: ConsolidationRequest, off
     trusted = known.and_of(parent.key).within(register)
     stranger = refusal(parent.signed, known, "PARENT_FOREIGN")
     judge = Judge(parent.identity, register, trusted, office.moment)
-    named = partial(kept, folder=office.folder)
+    named = partial(name_kept, folder=office.folder)
     seen = list(read_each(files, FileWork(judge, parent.loaded, trusted, named), office, "consolidate"))
     chosen = [receipt for path, receipt in zip(files, seen, strict=True) if _same(path, request.prefer)]
     lasting = partial(settled, register, parent.identity.unit)

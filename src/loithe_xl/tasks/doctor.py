@@ -144,7 +144,7 @@ class _Tokens:
             return Answer(issues=(received,))
         signed = identified(received)
         stranger = signed if isinstance(signed, Issue) else refusal(signed, self.trusted)
-        return Answer(tuple(examined.tokens(received, self.trusted)), (stranger,) if stranger else ())
+        return Answer(tuple(examined.token_places(received, self.trusted)), (stranger,) if stranger else ())
 
 
 def _entries(found: Apart, plainly: bool) -> Answer[ExaminedInput]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from loithe_xl.consolidation.suppression import WITHHELD, shown
+from loithe_xl.consolidation.suppression import WITHHELD, disclosed
 from loithe_xl.intake import proving
 from loithe_xl.intake.openfile import ParentBook
 from loithe_xl.language.catalogue import text
@@ -64,7 +64,7 @@ def table(parent: ParentBook, lang: str) -> DataFrame:
     total = {**dict.fromkeys(_ABOUT, ""), "unit_name": text("form.total").to(lang), **sums}
     for id in pack.sensitive & labels.keys():
         figures = frame[id].astype(object).where(frame[id].notna(), None)
-        told = shown(zip(frame.tier, figures, strict=True), pack.smallest_shown)
+        told = disclosed(zip(frame.tier, figures, strict=True), pack.smallest_shown)
         total[id] = total[id] if told.total else WITHHELD
         if not told.unit:
             frame[id] = frame[id].astype(object).where(frame[id].isna(), WITHHELD)

@@ -32,7 +32,7 @@ class Offer:
         return fingerprint(self.key)
 
 
-def listed(office: Office) -> tuple[str | None, dict[str, tuple[str, ...]]]:
+def list_keys(office: Office) -> tuple[str | None, dict[str, tuple[str, ...]]]:
     """The fingerprint of the office's own key, None where it has none; and of each other key that it trusts, with the
     units that it is limited to. Nothing is made."""
     own, trust = keyring.own(), office.trusted()
@@ -83,7 +83,7 @@ def distrust(named: str) -> str:
         wanted = fingerprint(key)
     else:
         wanted = named
-    keys = {held.key for held in keyring.kept()[0] if _plain(fingerprint(held.key)) == _plain(wanted)}
+    keys = {held.key for held in keyring.all_trusted()[0] if _plain(fingerprint(held.key)) == _plain(wanted)}
     if not keys:
         raise Fault([issue("KEY_NOT_TRUSTED")], 2)
     for key in keys:

@@ -68,7 +68,7 @@ class Office:
 
     def trusted(self) -> Trust:
         """Whose forms this office accepts: its own, those of keys it trusts, and those of a named key file."""
-        for found in keyring.kept()[1]:
+        for found in keyring.all_trusted()[1]:
             self.notice(found)
         own = (public_key(self.private_key()),) if self.key else ()
         return keyring.trusted().and_of(*own)
@@ -105,7 +105,7 @@ def shown(path: Path, folder: Path = Path()) -> str:
     return normal(os.fsencode(name).decode("utf-8", "replace"))
 
 
-def kept(path: Path, folder: Path = Path()) -> str:
+def name_kept(path: Path, folder: Path = Path()) -> str:
     """A received file as the parent's workbook names it: folders outside this one may name people, and the workbook
     goes on to other offices."""
     name = shown(path, folder)

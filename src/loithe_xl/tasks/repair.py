@@ -28,7 +28,7 @@ from loithe_xl.identity.token import Signed
 from loithe_xl.identity.trust import Trust
 from loithe_xl.intake import openfile, parents, provenance, proving
 from loithe_xl.intake.openfile import OpenedForm, ParentBook
-from loithe_xl.intake.resemblance import folded, words_of
+from loithe_xl.intake.resemblance import compared_as, words_of
 from loithe_xl.language.catalogue import LANGUAGES
 from loithe_xl.language.issues import Fault, Issue, Place, issue
 from loithe_xl.reading import guard, reader
@@ -207,7 +207,7 @@ def drawn_marks(book: Book, name: str, layout: Layout) -> Landmarks:
 def _spoken(book: Book, received: Received) -> int:
     """How many texts of the received sheets are the form's in one language."""
     said = set().union(*map(_said, book.sheets))
-    return sum(folded(raw) in said for grid in received.grids.values() for _, _, raw in grid.cells())
+    return sum(compared_as(raw) in said for grid in received.grids.values() for _, _, raw in grid.cells())
 
 
 def _said(sheet: Sheet) -> set[str]:

@@ -164,7 +164,7 @@ def quiet(app: App) -> Iterator[None]:
             with suppress(Exception):  # each is given back, even where another cannot be
                 setattr(app, name, value)
         with suppress(Exception):
-            tell(app, None)
+            tell_user(app, None)
 
 
 @contextmanager
@@ -198,7 +198,7 @@ def saved_once(book: Book) -> Iterator[None]:
                 book.api.AutoSaveOn = True
 
 
-def tell(app: App, words: str | None) -> None:
+def tell_user(app: App, words: str | None) -> None:
     """A line in the status bar; None gives it back to Excel."""
     app.status_bar = False if words is None else words
 

@@ -141,7 +141,7 @@ def _settle(pc: Windows) -> list[Text]:
         return []
     _plain(pc, home)  # or copying would be in vain
     with _reported(home / "python"):
-        windows.settle(source, home)
+        windows.move_in(source, home)
     return [text("addin_install.settled", folder=home)]
 
 

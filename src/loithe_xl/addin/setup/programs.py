@@ -98,7 +98,7 @@ def _xlwings(patient: Patient) -> Finding:
 def _keys(patient: Patient) -> Finding:
     """Whether this PC issues forms or only reads them, and whose it reads."""
     home = patient.pc.keys
-    damaged = [each.place.file for each in keyring.kept(home)[1]]
+    damaged = [each.place.file for each in keyring.all_trusted(home)[1]]
     try:
         own, trust = keyring.own(home), keyring.trusted(home)
     except Fault as fault:

@@ -197,7 +197,7 @@ def damaged(home: Path) -> list[str] | None:
     return [name for digest, name in lines if _digest(home / name) != digest]
 
 
-def settle(source: Path, home: Path) -> None:
+def move_in(source: Path, home: Path) -> None:
     """Put the runtime in ``source`` into ``home``, in place of a former one; other files there stay.
 
     Contents only: a copy carries no mark of the web. Whatever fails, the former runtime is whole.
