@@ -86,7 +86,7 @@ def pack_of(identity: Identity, by: Loaded | None, grids: Grids) -> Loaded:
 
 def carries_pack(grids: Grids) -> bool:
     """Whether a workbook carries the pack that it was issued by, as a parent's of an office's own pack does."""
-    return MAIN in _embedded(grids)
+    return PACK_FILE in _embedded(grids)
 
 
 def _embedded(grids: Grids) -> dict[str, bytes]:
