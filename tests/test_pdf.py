@@ -33,11 +33,11 @@ def stand_in(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None
     file = folder / "soffice"
     file.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
     file.chmod(0o755)
-    monkeypatch.setenv(pdf.PROGRAM, str(file))
+    monkeypatch.setenv(pdf.CONVERTER, str(file))
 
 
 def test_a_workbook_becomes_a_pdf(workbook: Path, soffice: str, pdftoppm: str, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv(pdf.PROGRAM, soffice)
+    monkeypatch.setenv(pdf.CONVERTER, soffice)
     made = workbook.with_name("in ra.pdf")
 
     assert pdf.convert(workbook, made) is None
@@ -48,7 +48,7 @@ def test_a_workbook_becomes_a_pdf(workbook: Path, soffice: str, pdftoppm: str, m
 
 
 def test_without_the_program_it_is_said(workbook: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv(pdf.PROGRAM, str(workbook.parent / "không có"))
+    monkeypatch.setenv(pdf.CONVERTER, str(workbook.parent / "không có"))
 
     found = pdf.convert(workbook, workbook.with_suffix(".pdf"))
 
@@ -57,7 +57,7 @@ def test_without_the_program_it_is_said(workbook: Path, monkeypatch: pytest.Monk
 
 
 def test_the_program_is_found_on_the_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.delenv(pdf.PROGRAM, raising=False)
+    monkeypatch.delenv(pdf.CONVERTER, raising=False)
     monkeypatch.setattr(pdf.shutil, "which", lambda name: str(tmp_path / name) if name == "libreoffice" else None)
 
     assert pdf.program() == tmp_path / "libreoffice"
@@ -93,7 +93,7 @@ def test_a_hanging_program_is_ended_with_its_children(workbook: Path, monkeypatc
 
 
 def test_a_folder_that_cannot_be_written_is_said(workbook: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv(pdf.PROGRAM, sys.executable)
+    monkeypatch.setenv(pdf.CONVERTER, sys.executable)
 
     found = pdf.convert(workbook, workbook.parent / "không có" / "a.pdf")
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from loithe_xl.language.issues import Fault, Issue, Place, issue
 from loithe_xl.system import store
 
-PROGRAM = "LOITHE_SOFFICE"  # the environment variable that names the program
+CONVERTER = "LOITHE_SOFFICE"  # the environment variable that names the program
 _SECONDS = 120
 _PLACES = (
     "C:/Program Files/LibreOffice/program/soffice.exe",
@@ -27,7 +27,7 @@ _PLACES = (
 
 def program() -> Path | None:
     """LibreOffice: where the environment says, on the path, or in its usual places; None when it is absent."""
-    named = os.environ.get(PROGRAM)
+    named = os.environ.get(CONVERTER)
     if named:
         return Path(named) if Path(named).is_file() else None
     for name in ("soffice", "libreoffice"):
