@@ -230,7 +230,7 @@ def test_a_figure_that_only_one_of_two_reports_has_is_told_from_nothing() -> Non
 
     (found,) = judged([older, newer]).standing[newer.sha].issues
 
-    assert "Thay đổi: admitted_members 0 → 2." in found.message.vi
+    assert "Thay đổi: admitted_members – → 2." in found.message.vi
 
 
 # ---------------------------------------------------------------- what is remembered
