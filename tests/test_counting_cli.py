@@ -128,6 +128,19 @@ def test_pictures_are_told_and_leave_the_parent_as_it_is(forms: dict[str, Path])
     assert journal.count(".png") == 3
 
 
+def test_two_pictures_of_the_same_bytes_have_a_line_each(forms: dict[str, Path]) -> None:
+    Path("nhan").mkdir()
+    for name in ("ảnh 1.png", "ảnh 2.png"):
+        Path("nhan", name).write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(40))
+
+    found = told(forms["01"], "nhan", code=1)
+
+    assert (found["seen"], found["refused"], found["duplicate"]) == (2, 2, 0)
+    journal = forms["01"].with_name(f"{forms['01'].stem}{JOURNAL}").read_text(encoding="utf-8-sig")
+    lines = [line for line in journal.splitlines() if ".png" in line]
+    assert [("nh 1.png" in line, "nh 2.png" in line) for line in lines] == [(True, False), (True, True)], lines
+
+
 def test_sensitive_figures_stop_at_the_cells_own_superior(forms: dict[str, Path]) -> None:
     """Only totals go further; they and every other figure are what cells sent straight would come to."""
     small = {"screened_reviewed": 2, "screened_helped": 1, "screened_removed": 1}

@@ -177,7 +177,7 @@ def _later(saved: datetime, parent: ParentBook) -> datetime:
 
 def _run(parent: ParentBook, done: ParentBook, seen: Sequence[Receipt], changed: bool, moment: str) -> journal.Run:
     """What a run brought, each file with where it stands; files of which nothing is kept are refused."""
-    passing = [receipt for receipt in seen if is_no_workbook(receipt)]
+    passing = list({receipt.sha: receipt for receipt in reversed(seen) if is_no_workbook(receipt)}.values())
     before, after = parent.consolidation.decision, _with(done.consolidation.decision, passing)
     number = journal.runs(parent.ledgers.journal) + 1 if changed else 0
     receipts, only = (*done.ledgers.receipts, *passing), frozenset(receipt.sha for receipt in passing)
