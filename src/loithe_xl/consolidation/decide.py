@@ -28,7 +28,11 @@ from loithe_xl.register.register import Register
 
 
 def decide(register: Register, parent: str, receipts: Iterable[Receipt]) -> Decision:
-    """Which of the receipts count at ``parent``; ``register`` holds its subtree."""
+    """Where each receipt stands at the unit ``parent`` (a code), and which count; ``register`` holds its subtree.
+
+    A function of the set of receipts alone: their order, names and repeats change nothing. At most one receipt counts
+    for each unit.
+    """
     lines = _Lines(register, parent)
     standing: dict[str, Standing] = {}
     groups: dict[str, list[Receipt]] = defaultdict(list)

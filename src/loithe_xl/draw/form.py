@@ -21,7 +21,7 @@ from loithe_xl.workbook.book import Book
 
 
 def form_book(case: Case, *, flowing: bool = False) -> Book:
-    """Input sheets first, then what a parent received, then computed figures, checks, guidance, hidden sheets.
+    """A unit's whole workbook: input sheets, what a parent received, computed figures, checks, guidance, hidden sheets.
 
     ``flowing``: lists of units are left to be drawn while they are written.
     """

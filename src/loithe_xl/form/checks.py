@@ -178,7 +178,10 @@ def fails(check: Check, values: Values) -> bool:
 
 
 def validate(layout: Layout, inputs: Inputs, values: Values) -> list[Issue]:
-    """Every fault of one form's inputs. ``values`` as from ``all_values``."""
+    """Every fault of one form's inputs, in the order of its panel; an empty list when it may be sent.
+
+    ``inputs``: as ``coerce`` gives them; ``values``: as from ``all_values``. Each issue says sheet, cell and field id.
+    """
     found: list[Issue] = []
     inputs = with_days(layout.form, inputs)
     for item, number in states(layout, inputs, values):

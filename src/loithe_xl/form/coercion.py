@@ -68,7 +68,11 @@ class Typed:
 
 
 def coerce(layout: Layout, inputs: Inputs, dated: Dated | None = None) -> Typed:
-    """The inputs of one form as judging and adding up take them; ``dated``: cells shown as a date, where known."""
+    """The inputs of one form as judging and adding up take them, with a WARNING for each that was read from a text.
+
+    ``inputs``: as they lie in the file; ``dated``: cells shown as a date, where known. What has more than one reading
+    stays as it was typed, for the checks to refuse.
+    """
     reading = _Reading(dated or {})
     values = {
         slot.field.id: reading.of(slot.field, inputs.values[slot.field.id], slot.sheet, (slot.row, slot.column))

@@ -22,7 +22,10 @@ def derive(wanted: Iterable[Derived], values: Values, given: Mapping[str, Raw]) 
 
 
 def all_values(form: Form, inputs: Inputs, constants: Mapping[str, Raw], given: Mapping[str, Raw]) -> Values:
-    """Everything rules may name: inputs, columns, constants, given and derived figures."""
+    """Everything that rules may name, by id: inputs, columns as tuples, constants, given and derived figures.
+
+    ``given``: figures that no rule makes, such as children's sums; None stands for a figure that cannot be computed.
+    """
     inputs = with_days(form, inputs)
     values = rule_values(inputs, {**constants, **form_values(form, inputs), **given})
     return {**values, **derive(form.derived, values, given)}

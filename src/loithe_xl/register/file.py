@@ -32,7 +32,10 @@ _REFUSED = {code: why for why, codes in _WHY.items() for code in codes.split()}
 
 
 def read_register(path: Path) -> tuple[Register | None, list[Issue]]:
-    """The register in the first sheet, values only; None in its place when any issue is an ERROR."""
+    """The register in a workbook's first sheet, values only, with every fault by its cell.
+
+    None in its place when any issue is an ERROR; a file that cannot be read is such an issue, nothing is raised for it.
+    """
     place = Place(file=path.name)
     if not path.exists():
         return None, [issue("REGISTER_FILE_MISSING", place)]

@@ -49,7 +49,7 @@ def report_sheets(page: Page, lang: str) -> list[Sheet]:
 
 
 def report_book(page: Page, token: str, lang: str) -> Book:
-    """The report as a workbook of its own, marked with its parent's token."""
+    """The report and its annex as a workbook of its own, marked with its parent's token; unlocked, to be edited."""
     created = datetime.combine(page.cutoff, datetime.min.time())
     title = f"{page.titles[0].shown} {page.titles[1].shown}"
     sheets = report_sheets(page, lang)

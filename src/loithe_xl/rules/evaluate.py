@@ -73,7 +73,11 @@ def truth(node: Node, values: Values) -> bool:
 
 
 def evaluate(node: Node, values: Values) -> RuleValue:
-    """A rule's value: Decimal (truth is 1 or 0) or text."""
+    """A rule's value by what ids hold: Decimal (truth is 1 or 0) or text.
+
+    Numbers are rounded to DIGITS places before they are compared, as the form's formulas do. Raises Undefined where
+    Excel would have an error or nothing, such as a division by zero.
+    """
     return _made(node)[0](values)
 
 

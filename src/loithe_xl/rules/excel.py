@@ -17,7 +17,7 @@ References = Mapping[str, str]  # name in a rule -> reference or defined name in
 
 
 def formula(node: Node, references: References) -> str:
-    """The Excel formula of a rule, without ``=``."""
+    """The Excel formula of a rule, without ``=``; it comes to what ``evaluate`` does. ``references``: cells of ids."""
     match node:
         case Number(value):
             return str(value)
@@ -43,7 +43,7 @@ def formula(node: Node, references: References) -> str:
 
 
 def text_literal(value: str) -> str:
-    """A text as a formula needs it."""
+    """A text between the quotes that a formula needs."""
     return f'"{literal(value)}"'
 
 

@@ -130,7 +130,10 @@ Node = Number | String | Name | Binary | Compare | Logic | Not | Choose | Call
 
 
 def parse(rule: str) -> Node:
-    """The syntax tree of a rule's text; RuleError says what is not understood."""
+    """The syntax tree of a rule's text, such as ``reviewed <= members and (held or reviewed == 0)``.
+
+    Raises RuleError for what is no rule: other names of functions, attributes, mixed kinds.
+    """
     try:
         tree = _node(ast.parse(rule.strip(), mode="eval").body)
         if _deeper(tree, DEEPEST):

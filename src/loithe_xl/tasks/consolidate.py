@@ -108,7 +108,11 @@ def as_parent(opened: Opened) -> ParentBook:
 
 
 def consolidate(request: ConsolidationRequest, office: Office) -> ConsolidationResult:
-    """Consolidate the files of ``request`` into its parent."""
+    """Read the files of ``request``, decide which count, and write its parent's workbook anew, with its journal.
+
+    Nothing is written on a dry run, or where nothing is new. Fault (exit 3) when the parent cannot be trusted, what was
+    written does not read back, or there is no room; then everything is as it was.
+    """
     # Found before the lock's own file stands among them; what is not there is not locked either.
     found = inbox.find([*request.paths, *([request.prefer] if request.prefer else [])])
     with nullcontext() if request.dry_run or not request.into.is_file() else store.lock(request.into):

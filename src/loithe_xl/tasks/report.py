@@ -36,7 +36,11 @@ class WrittenReport:
 
 
 def report(path: Path, out: Path | None, profile: str | None, pdf_to: Path | None, office: Office) -> WrittenReport:
-    """Compose the report of the parent at ``path``; Fault when its tier has none or the parent cannot be read."""
+    """Compose the report of the parent at ``path`` and write it where asked; without ``out`` it is composed only.
+
+    ``profile``: its form of paper, the pack's first by default. Fault when the parent's tier has no report, the parent
+    cannot be read, or ``out`` is one of our forms; what was edited in a former ``out`` is kept.
+    """
     if pdf_to:
         ends(pdf_to, ".pdf")
         spare_forms(pdf_to)
