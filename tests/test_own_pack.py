@@ -184,6 +184,8 @@ def test_every_fault_of_a_pack_is_named_at_once(pack: Path) -> None:
 
     assert {code for code, _, _ in found} >= {"PACK_PERIOD", "PACK_NAME_UNKNOWN"}
     assert {file for _, file, _ in found} == {"pack.toml", "sections/figures.toml"}
+    said = press("pack", "check", pack)
+    assert "] pack.toml, period: " in said.out + said.err, "the key, on a screen too"
     assert press("pack", "check", pack.parent / "khong-co").code == 2
 
 

@@ -60,6 +60,16 @@ def test_an_unknown_pack_is_named_with_those_that_exist(home: Path, name: str):
     assert f"“{name}”" in found.message.vi
 
 
+def test_a_campaign_more_does_not_change_which_is_meant(home: Path):
+    (home / "default.toml").write_text('pack = "loi_the"\n', encoding="utf-8")
+    for name in ("loi_the", "a_campaign"):
+        (home / name).mkdir(exist_ok=True)
+        (home / name / "pack.toml").write_text("", encoding="utf-8")
+
+    assert find.available()[0] == "a_campaign"
+    assert find.default() == "loi_the"
+
+
 def test_the_checkout_has_its_pack():
     assert "loi_the" in find.available()
 

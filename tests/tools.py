@@ -170,7 +170,7 @@ def forget_packs() -> None:
 def fill(
     form: Path, target: Path, values: Mapping[str, Raw] = REQUIRED, sessions: Sequence[Mapping[str, Raw]] = ()
 ) -> Path:
-    """A filled copy of a cell's form: what Excel saves after a user typed."""
+    """A filled copy of a cell's form: what Excel saves after a user typed, without the seal of its wording."""
     opened = open_file(form, form.name)
     assert isinstance(opened, OpenedForm), opened.issues
     start = blank(opened.layout.form)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 from loithe_xl.language.issues import Fault, issue
@@ -32,8 +33,11 @@ def available() -> list[str]:
 
 
 def default() -> str:
-    """The pack that is meant where none is named: the first of those that come with the program."""
-    return available()[0]
+    """The pack that is meant where none is named, as ``default.toml`` beside the packs says; without it the first."""
+    stated = _home() / "default.toml"
+    named = tomllib.loads(stated.read_text(encoding="utf-8"))["pack"] if stated.is_file() else ""
+    known = available()
+    return str(named) if named in known else known[0]
 
 
 def _home() -> Path:

@@ -21,10 +21,11 @@ if TYPE_CHECKING:  # no command needs what only another one does
 
 
 def issue_line(found: Issue, lang: str) -> str:
-    """[LỖI] file, sheet!cell: fault and remedy."""
+    """[LỖI] file, sheet!cell: fault and remedy; of a pack's file its key stands in the place of the cell."""
     mark = text("cli.mark_error" if found.severity is Severity.ERROR else "cli.mark_warning").to(lang)
     place = found.place
-    where = f"{place.sheet}!{place.cell}" if place.cell else place.sheet
+    key = place.field if found.severity is Severity.ERROR and place.file.endswith(".toml") else ""
+    where = f"{place.sheet}!{place.cell}" if place.cell else place.sheet or key
     told = ", ".join(part for part in (place.file, where) if part)
     return f"[{mark}] {told}: {found.message.to(lang)}" if told else f"[{mark}] {found.message.to(lang)}"
 
