@@ -24,7 +24,7 @@ STEPS: dict[str, tuple[tuple[Any, str], ...]] = {
     "lists of parts, names, styles, properties": ((reader, "read"),),
     "identity and its signature": ((openfile, "identified"),),
     "compared with the form as issued": ((openfile, "differences"), (openfile, "cut_cells")),
-    "inputs taken out, typed texts read": ((openfile, "extract"), (openfile, "settle")),
+    "inputs taken out, typed texts read": ((openfile, "extract"), (openfile, "coerce")),
     "figures computed, checks judged": ((openfile, "_judged"),),
 }
 REST = "digest, and what joins all this"

@@ -13,7 +13,7 @@ from cli_tools import press, worded
 import environment
 import loithe
 from loithe_xl.addin.setup import diagnosis, installing, windows
-from loithe_xl.addin.setup.diagnosis import Finding, Verdict
+from loithe_xl.addin.setup.patient import Finding, Health
 from loithe_xl.addin.xlam import sources
 from loithe_xl.addin.xlam.package import build_addin
 from loithe_xl.language.catalogue import Text
@@ -110,8 +110,8 @@ def test_installing_tells_what_was_done(monkeypatch: pytest.MonkeyPatch, lang: s
     }[lang]
 
 
-@pytest.mark.parametrize(("verdict", "code"), [(Verdict.OK, 0), (Verdict.WARN, 0), (Verdict.FAIL, 1)])
-def test_the_doctor_s_findings_and_exit_code(monkeypatch: pytest.MonkeyPatch, verdict: Verdict, code: int):
+@pytest.mark.parametrize(("verdict", "code"), [(Health.OK, 0), (Health.WARN, 0), (Health.FAIL, 1)])
+def test_the_doctor_s_findings_and_exit_code(monkeypatch: pytest.MonkeyPatch, verdict: Health, code: int):
     found = Finding("excel", verdict, Text("Excel 16.", "Excel 16."))
     monkeypatch.setattr(diagnosis, "doctor", lambda: [found])
     told, listed = press("addin", "doctor"), press("addin", "doctor", "--format", "json")

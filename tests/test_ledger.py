@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 
 from loithe_xl.consolidation.ledger import (
     CELL_LIMIT,
-    END,
     FILE_COLUMNS,
     FILE_LINE,
     PAST,
@@ -27,7 +26,7 @@ from loithe_xl.consolidation.ledger import (
     register_lines,
 )
 from loithe_xl.consolidation.receipts import Receipt, UnitRow, Verdict
-from loithe_xl.consolidation.signedlines import signed
+from loithe_xl.consolidation.signedlines import LAST_LINE, signed
 from loithe_xl.language.catalogue import Text
 from loithe_xl.language.issues import Issue, Place, Severity, issue
 from loithe_xl.reading import reader
@@ -260,7 +259,7 @@ def test_line_feeds_of_any_system_are_the_same() -> None:
 
 
 def test_a_code_cannot_look_like_the_end() -> None:
-    register = Register((replace(AWKWARD, code=END.strip("|"), parent=""), replace(AWKWARD, code=FILE_LINE)))
+    register = Register((replace(AWKWARD, code=LAST_LINE.strip("|"), parent=""), replace(AWKWARD, code=FILE_LINE)))
 
     assert read_register(Lines(register_lines(register))) == register
 

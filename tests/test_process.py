@@ -35,7 +35,7 @@ WORKERS = """
 import multiprocessing, os, sys
 from loithe_xl.system import process
 from loithe_xl.system.workers import Pool
-process.settle()
+process.leave_working_folder()
 os.chdir(sys.argv[1])
 with Pool(abs, 1) as pool:
     pool.context = multiprocessing.get_context("spawn")

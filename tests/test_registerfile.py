@@ -314,7 +314,7 @@ def test_files_that_are_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     for where, limit, value in (
         (guard, "MOST_BYTES", 100),
         (guard, "MOST_UNPACKED", 100),
-        (file, "MOST_ROWS", 30),
+        (file, "MOST_UNITS", 30),
     ):
         with monkeypatch.context() as patch:
             patch.setattr(where, limit, value)

@@ -78,8 +78,7 @@ class Consolidation:
 def consolidate(unit_form: UnitForm, inputs: Inputs, register: Register, receipts: Sequence[Receipt]) -> Consolidation:
     """The figures of a parent's form from its own inputs, its register subtree and everything it ever received.
 
-    Counts are integers or Decimals, rates fractions of 1, and a figure is None where nothing can be computed or nobody
-    was asked. Nothing is raised for what files say: their faults are issues of the children.
+    Counts are int or Decimal, rates fractions of 1, None where nothing can be computed; faults of files are issues.
     """
     pack, form, parent = unit_form.pack, unit_form.form, unit_form.identity.unit
     decision = decide(register, parent, receipts)
