@@ -369,7 +369,7 @@ def test_a_file_that_ends_or_holds_its_reader(
 ) -> None:
     monkeypatch.setenv("DANGER", danger)
     monkeypatch.setattr(task, "_received", deadly)
-    monkeypatch.setattr(sandbox, "SECONDS", 3.0 if danger == "hang" else 60.0)
+    monkeypatch.setattr(sandbox, "OWN_SECONDS", 3.0 if danger == "hang" else 60.0)
 
     answer = press("repair", report, "--out", "sạch.xlsx")
 

@@ -37,9 +37,9 @@ from loithe_xl.repair.alignment import Landmarks
 from loithe_xl.repair.salvage import Salvaged, salvage
 from loithe_xl.repair.unitnames import names_of
 from loithe_xl.system import store
+from loithe_xl.tasks import sandbox
 from loithe_xl.tasks.consolidate import rebuilt_case
 from loithe_xl.tasks.office import Office, beside, shown
-from loithe_xl.tasks.sandbox import OWN_MEMORY, OWN_SECONDS, read_one
 from loithe_xl.workbook.address import Address
 from loithe_xl.workbook.book import Book, Link, Sheet
 from loithe_xl.workbook.ownsheets import (
@@ -83,7 +83,8 @@ def repair(path: Path, out: Path, office: Office, by: Loaded | None = None) -> R
     if out.exists() and path.exists() and out.samefile(path):
         raise Fault([issue("REPAIR_OUT_SAME", Place(file=file))], 2)
     try:
-        fresh = read_one(path, _Mending(file, shown(out), office.trusted(), by), OWN_SECONDS, OWN_MEMORY)
+        mending = _Mending(file, shown(out), office.trusted(), by)
+        fresh = sandbox.read_one(path, mending, sandbox.OWN_SECONDS, sandbox.OWN_MEMORY)
     except Fault as fault:
         raise Fault([each.in_file(file) for each in fault.issues], 3) from fault
     written = store.write_over(out, fresh.data, office.stamp)
