@@ -53,5 +53,4 @@ def broken_message(name: str, error: Exception) -> Text:
 
 def _note(name: str, error: Exception) -> Path:
     """Write where in the program it happened to the log, without a word of what was being worked on."""
-    kind, *frames = log.where(error)
-    return log.append(keyring.folder(), [f"{local_time():%Y-%m-%d %H:%M:%S} {name} {kind}", *frames])
+    return log.note_fault(keyring.folder(), f"{local_time():%Y-%m-%d %H:%M:%S}", name, error)

@@ -103,9 +103,7 @@ def versions() -> Iterator[str]:
 
 def broken(error: Exception) -> Path:
     """Write where in the program an exception happened; the log's path."""
-    kind, *passed = log.where(error)
-    head = f"{local_time():%Y-%m-%d %H:%M:%S} {PROGRAM} {__version__} {kind}"
-    return log.append(keyring.folder(), [head, *passed])
+    return log.note_fault(keyring.folder(), f"{local_time():%Y-%m-%d %H:%M:%S}", f"{PROGRAM} {__version__}", error)
 
 
 def _libraries() -> Iterator[str]:

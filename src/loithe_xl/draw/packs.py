@@ -11,6 +11,7 @@ from loithe_xl.draw.fits import formula_faults
 from loithe_xl.form.loaded import Loaded, digest, loaded
 from loithe_xl.language.issues import Fault, Place, issue
 from loithe_xl.pack import find, packfile
+from loithe_xl.pack.spec import Pack
 
 
 def load(name: str) -> Loaded:
@@ -28,13 +29,20 @@ def _loaded_from(folder: Path, where: Path) -> Loaded:
     files = packfile.read_folder(folder)
     ours = folder in map(find.pack_folder, find.available())
     pack = packfile.load_files(files) if ours else packfile.load_files(files, formula_faults)  # the tests try ours
+    require_own_id(pack, folder, files)
     if not built_in(pack.id):
         return loaded(pack, files)
-    own_ids = find.pack_folder(pack.id)
-    if folder != own_ids and digest(files) != digest(packfile.read_folder(own_ids)):
-        raise Fault([issue("PACK_ID_TAKEN", Place(file=packfile.PACK_FILE), id=pack.id)], 2)
     found = loaded(pack)
     return _BuiltIn(*(getattr(found, each.name) for each in fields(found)))
+
+
+def require_own_id(pack: Pack, folder: Path, files: Mapping[str, bytes]) -> None:
+    """Fault where a folder calls its pack as one of the program's is called, and holds another than that."""
+    if not built_in(pack.id):
+        return
+    ours = find.pack_folder(pack.id)
+    if folder != ours and digest(files) != digest(packfile.read_folder(ours)):
+        raise Fault([issue("PACK_ID_TAKEN", Place(file=packfile.PACK_FILE), id=pack.id)], 2)
 
 
 @dataclass(frozen=True)

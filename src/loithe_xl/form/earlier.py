@@ -33,8 +33,8 @@ def earlier(pack: Pack) -> Iterator[Earlier]:
     for form in (form for edition in pack.editions.packs.values() for form in edition.forms.values()):
         now = successor(form, pack)
         counted = _counted(form, now, pack)
-        asked = _kinds(form)
-        lacking = [each.label for id, each in _inputs(now).items() if asked.get(id) != each.kind] if now else []
+        asked = _unchanged(form, now)
+        lacking = [each.label for id, each in _inputs(now).items() if id not in asked] if now else []
         drawn = counted if form.parent else form
         yield Earlier(place(drawn), counted, tuple(dict.fromkeys(lacking)))
 
@@ -141,12 +141,8 @@ def _told(checks: Iterable[Check], known: set[str]) -> Iterator[Check]:
 
 def _unchanged(form: Form, now: Form | None) -> set[str]:
     """The inputs of today's form that the earlier one asked for as inputs of the same kind."""
-    asked = _kinds(form)
+    asked = {id: each.kind for id, each in _inputs(form).items()}
     return {id for id, each in _inputs(now).items() if asked.get(id) == each.kind} if now else set()
-
-
-def _kinds(form: Form) -> dict[str, str]:
-    return {id: each.kind for id, each in _inputs(form).items()}
 
 
 def _inputs(form: Form) -> dict[str, Field]:

@@ -66,11 +66,8 @@ def digest(files: Mapping[str, bytes]) -> str:
     return encode(hashlib.sha256(said.encode()).digest())[:16]
 
 
-def loaded(pack: Pack, files: Mapping[str, bytes] | None = None, issued: Mapping[str, bytes] | None = None) -> Loaded:
-    """A pack with the layouts of its forms; ``files``: where it does not come with the program, its files by path.
-
-    ``issued``: the files that hold its issued editions, where they are not those.
-    """
+def loaded(pack: Pack, files: Mapping[str, bytes] | None = None) -> Loaded:
+    """A pack with the layouts of its forms; ``files``: where it does not come with the program, its files by path."""
     by_form = {form.id: place(form) for form in pack.forms.values()}
     own = (_pieces(files), digest(files)) if files else ()
     return Loaded(pack, {layout.digest: layout for layout in by_form.values()}, by_form, *own)

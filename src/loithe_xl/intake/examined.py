@@ -5,7 +5,7 @@ Texts that somebody may have typed are told by their length alone, unless they a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from loithe_xl.consolidation.ledger import read_register
@@ -19,7 +19,7 @@ from loithe_xl.identity.token import Identity, Signed, parse
 from loithe_xl.identity.trust import Trust
 from loithe_xl.intake.disclosure import NOTHING_THERE, Told, seen_number, told, without_texts
 from loithe_xl.intake.issued import as_issued, as_sealed
-from loithe_xl.intake.openfile import refusal
+from loithe_xl.intake.openfile import refusal, unit_form_of
 from loithe_xl.intake.provenance import form_of, identified
 from loithe_xl.intake.structure import Expected, MarkedWords, changed, filled, misplaced
 from loithe_xl.language.issues import Fault, Issue, Place, issue
@@ -27,14 +27,7 @@ from loithe_xl.pack.spec import Field
 from loithe_xl.reading.received import Received, View
 from loithe_xl.rules.evaluate import Flaw, Raw
 from loithe_xl.workbook.address import Address, address, located
-from loithe_xl.workbook.ownsheets import (
-    ABOVE_CELL,
-    HIDDEN,
-    HIDDEN_REGISTER,
-    LANG_CELL,
-    NAME_CELL,
-    TOKEN_CELL,
-)
+from loithe_xl.workbook.ownsheets import HIDDEN, HIDDEN_REGISTER, TOKEN_CELL
 
 _PLACES = ("property", "name", "cell")  # where a workbook keeps its token
 
@@ -147,9 +140,7 @@ def apart(received: Received, trusted: Trust, by: Loaded | None = None) -> Apart
     register = read_register(received.grids[HIDDEN_REGISTER]) if layout.form.parent else None
     if isinstance(register, Issue):
         return register
-    hidden = received.grids[HIDDEN]
-    name, above, lang = (str(hidden.get(*cell) or "") for cell in (NAME_CELL, ABOVE_CELL, LANG_CELL))
-    unit_form = UnitForm(loaded, signed.identity, signed.token, name, above, lang or "vi")
+    unit_form = unit_form_of(signed, loaded, received.grids[HIDDEN])
     return Apart(received, unit_form, signed, *as_issued(unit_form, register))
 
 
@@ -219,13 +210,20 @@ def issued_at(found: Apart, sheet: str, at: Address) -> str | None:
 
 def cells(found: Apart, sheet: str, at: Address, faults: list[Issue], *, plainly: bool = False) -> list[CellSeen]:
     """A cell of the named sheet, or of each input sheet where none is named."""
+    read = {(each.sheet, each.cell): each.read for each in entries(found, plainly=plainly)[0]}
     names = [sheet] if sheet else list(found.expected.pages)
-    return [_cell(found, name, at, faults, plainly) for name in names if name in found.received.grids]
+    return [_cell(found, (name, at), read, faults, plainly) for name in names if name in found.received.grids]
 
 
-def _cell(found: Apart, sheet: str, at: Address, faults: list[Issue], plainly: bool) -> CellSeen:
+def _cell(
+    found: Apart,
+    where: tuple[str, Address],
+    read: Mapping[tuple[str, str], Told],
+    faults: list[Issue],
+    plainly: bool,
+) -> CellSeen:
+    sheet, at = where
     received, cell = found.received, address(*at)
-    read = entries(found, plainly=plainly)[0]
     page = found.expected.pages.get(sheet)
     of = _field(found.layout, page.fields[at]) if page and at in page.fields else None
     flawed, view = received.flawed.get(sheet, {}), received.views.get(sheet)
@@ -235,7 +233,7 @@ def _cell(found: Apart, sheet: str, at: Address, faults: list[Issue], plainly: b
         sheet,
         cell,
         told(raw, of, plainly),
-        next((each.read for each in read if (each.sheet, each.cell) == (sheet, cell)), None),
+        read.get((sheet, cell)),
         code if plainly else without_texts(code),
         seen_number(code, raw, plainly),
         at not in received.unlocked.get(sheet, ()),

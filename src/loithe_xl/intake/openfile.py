@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -62,11 +62,16 @@ def open_file(path: Path, file: str, by: Loaded | None = None, trusted: Trust | 
     if isinstance(data, Issue):
         return unread(path, file, data)
     sha = hashlib.sha256(data).hexdigest()
-    package = guard.unwrap(data, links=True)
-    received = package if isinstance(package, Issue) else reader.read(package, COMPUTED)
+    received = held(data, COMPUTED)
     if isinstance(received, Issue):
         return Unreadable(file, sha).refused(received)
     return opened(received, file, sha, by, trusted)
+
+
+def held(data: bytes, skip: Container[str]) -> Received | Issue:
+    """What a file's bytes hold, sheets named in ``skip`` left out, or why they cannot be read."""
+    package = guard.unwrap(data, links=True)
+    return package if isinstance(package, Issue) else reader.read(package, skip)
 
 
 def unread(path: Path, file: str, why: Issue) -> Unreadable:
@@ -147,10 +152,14 @@ def _read(received: Received, known: _Known) -> tuple[OpenedForm, Register | Non
 
 def _unit_form(known: _Known, hidden: Grid) -> UnitForm:
     """The form under the names that its workbook keeps; a parent's with its seal, for it is rendered anew."""
-    identity = known.signed.identity
+    found = unit_form_of(known.signed, known.loaded, hidden)
+    return replace(found, seal=kept_seal(hidden, found.identity, known.signed.key)) if found.form.parent else found
+
+
+def unit_form_of(signed: Signed, loaded: Loaded, hidden: Grid) -> UnitForm:
+    """A unit's form under the names and in the language that the hidden sheet of its workbook keeps."""
     name, above, lang = (str(hidden.get(*cell) or "") for cell in (NAME_CELL, ABOVE_CELL, LANG_CELL))
-    found = UnitForm(known.loaded, identity, known.signed.token, name, above, lang or "vi")
-    return replace(found, seal=kept_seal(hidden, identity, known.signed.key)) if found.form.parent else found
+    return UnitForm(loaded, signed.identity, signed.token, name, above, lang or "vi")
 
 
 def _judged(form: OpenedForm, register: Register | None) -> OpenedForm:

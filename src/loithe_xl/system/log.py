@@ -22,7 +22,8 @@ def append(folder: Path, lines: Iterable[str]) -> Path:
     return log
 
 
-def where(error: BaseException) -> list[str]:
-    """An exception's kind, and the lines of code that it passed; its own words may quote a file."""
+def note_fault(folder: Path, when: str, what: str, error: BaseException) -> Path:
+    """Write when, in doing what, and where in the program an exception happened; its own words may quote a file."""
     passed = traceback.extract_tb(error.__traceback__)
-    return [type(error).__name__, *(f"  {Path(each.filename).name}:{each.lineno} {each.name}" for each in passed)]
+    frames = (f"  {Path(each.filename).name}:{each.lineno} {each.name}" for each in passed)
+    return append(folder, [f"{when} {what} {type(error).__name__}", *frames])

@@ -13,10 +13,10 @@ from loithe_xl.identity.trust import Trust
 from loithe_xl.intake import examined
 from loithe_xl.intake.disclosure import NOTHING_THERE, Told
 from loithe_xl.intake.examined import Apart, CellSeen, Difference, ExaminedInput, TokenPlace
-from loithe_xl.intake.openfile import opened, refusal
+from loithe_xl.intake.openfile import held, opened, refusal
 from loithe_xl.intake.provenance import identified
 from loithe_xl.language.issues import Fault, Issue, Place, issue
-from loithe_xl.reading import guard, reader
+from loithe_xl.reading import guard
 from loithe_xl.reading.received import Received
 from loithe_xl.tasks.office import Office, shown
 from loithe_xl.tasks.sandbox import read_one
@@ -166,5 +166,4 @@ def _cells(found: Apart, sheet: str, at: Address, by: Loaded | None, trusted: Tr
 
 def _received(path: Path, skip: frozenset[str]) -> Received | Issue:
     data = guard.fetch(path)
-    package = data if isinstance(data, Issue) else guard.unwrap(data, links=True)
-    return package if isinstance(package, Issue) else reader.read(package, skip)
+    return data if isinstance(data, Issue) else held(data, skip)

@@ -67,7 +67,7 @@ def check(name: str, lang: str = "vi") -> Examined:
     try:
         files = packfile.read_folder(folder)
         found = loaded(packfile.load_files(files, formula_faults))
-        packs.load(name)  # that it may have its id
+        packs.require_own_id(found.pack, folder, files)
     except Fault as fault:
         if not has_error(each for each in fault.issues if each.place.file):
             raise
