@@ -33,7 +33,7 @@ def ensure(use: str, root: Path = ROOT) -> Path:
     if Path(sys.prefix).resolve() == folder.resolve():  # it would be deleted beneath the process that makes it anew
         raise EnvironmentFault(
             f"Môi trường {folder} đã cũ và phải làm lại, nhưng chính lệnh này đang chạy bằng Python trong đó. "
-            f"Hãy chạy lại bằng Python của máy: {python_of_machine()} {' '.join(sys.argv)}"
+            f"Đề nghị chạy lại bằng Python của máy: {python_of_machine()} {' '.join(sys.argv)}"
         )
     say("Đang chuẩn bị môi trường (chỉ lần đầu hoặc sau khi cập nhật; cần mạng, khoảng một phút)…")
     if not (python.exists() and done.get("run") == digest("run", root)):
@@ -72,7 +72,7 @@ def create(folder: Path) -> Path:
     """An empty environment with pip in it; its Python."""
     if importlib.util.find_spec("ensurepip") is None and not apt_install(["python3-venv"]):
         raise EnvironmentFault(
-            "Python trên máy này thiếu phần tạo môi trường (venv). Hãy cài thêm, ví dụ: "
+            "Python trên máy này thiếu phần tạo môi trường (venv). Đề nghị cài thêm, ví dụ: "
             "sudo apt-get install python3-venv, rồi chạy lại."
         )
     _run([sys.executable, "-m", "venv", str(folder)], f"Không tạo được môi trường trong {folder}.")
@@ -118,7 +118,7 @@ def _start_anew(folder: Path) -> None:
 def _install(python: Path, use: str, root: Path) -> None:
     pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
     locks = [word for name in LOCKS[use] for word in ("--requirement", str(root / "requirements" / name))]
-    remedy = "Hãy kiểm tra mạng và chỗ trống trên đĩa rồi chạy lại; lần chạy sau sẽ tự làm lại từ đầu."
+    remedy = "Đề nghị kiểm tra mạng và chỗ trống trên đĩa rồi chạy lại; lần chạy sau sẽ tự làm lại từ đầu."
     _run([*pip, "--require-hashes", *locks], f"Không cài được thư viện. {remedy}")
     _run([*pip, "--no-deps", "--no-build-isolation", "--editable", str(root)], f"Không cài được loithe-xl. {remedy}")
 

@@ -15,7 +15,7 @@ if hasattr(sys.stderr, "reconfigure"):
 if sys.version_info < (3, 11):
     sys.stderr.write(
         "loithe-xl cần Python 3.11 trở lên; máy này đang dùng Python {}.{}. "
-        "Hãy cài Python mới hơn rồi chạy lại.\n".format(*sys.version_info[:2])
+        "Đề nghị cài Python mới hơn rồi chạy lại.\n".format(*sys.version_info[:2])
     )
     sys.exit(2)
 

@@ -19,7 +19,7 @@ from loithe_xl.tasks.consolidate import ConsolidationRequest, ConsolidationResul
 from loithe_xl.tasks.office import Office
 
 FRIDAY = Office(now=datetime(2023, 3, 3, 15))
-WORDS = ("Chi bộ Phường Trần Phú", "báo cáo tháng 2", "Đảng ủy xã Ứng Hoè", "BC lần cuối (2)", "ấp Mỹ Thuận", "a")
+WORDS = ("Chi bộ Phường Trần Phú", "báo cáo tháng 2", "Đảng ủy xã Ứng Hòe", "BC lần cuối (2)", "ấp Mỹ Thuận", "a")
 TREES = 200  # cases that share a tree
 
 

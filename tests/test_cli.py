@@ -88,7 +88,7 @@ def test_the_first_page_lists_every_command(lang: str) -> None:
             "Không có lệnh “regist”. Có phải là 'register' không?",
             "No such command 'regist'. Did you mean 'register'?",
         ),
-        (["generate", "--levl", "cell"], "Không có tuỳ chọn --levl.", "No such option '--levl'."),
+        (["generate", "--levl", "cell"], "Không có tùy chọn --levl.", "No such option '--levl'."),
         (["generate"], "Thiếu --level.", "Missing option --level."),
         (["validate"], "Thiếu PATH.", "Missing argument PATH."),
         (["status"], "Thiếu PARENT.xlsx.", "Missing argument PARENT.xlsx."),
@@ -110,10 +110,10 @@ def test_the_first_page_lists_every_command(lang: str) -> None:
             "--now không phải thời điểm",
             "--now is not a time",
         ),
-        (["generate", "--level"], "Tuỳ chọn --level thiếu giá trị", "Option '--level' requires an argument"),
+        (["generate", "--level"], "Tùy chọn --level thiếu giá trị", "Option '--level' requires an argument"),
         (
             ["generate", "--level", "cell", "--below=1"],
-            "Tuỳ chọn --below không nhận giá trị",
+            "Tùy chọn --below không nhận giá trị",
             "Option '--below' does not take a value",
         ),
         (

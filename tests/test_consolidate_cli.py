@@ -490,8 +490,8 @@ def test_a_foreign_unit_and_a_foreign_key(
     monkeypatch.undo()
     monkeypatch.chdir(tmp_path)
     type_in(strange, Path("nhan/lạ.xlsx"), REQUIRED)
-    type_in(theirs, Path("nhan/khoá lạ.xlsx"), {**REQUIRED, "members_exempt": -1})
-    type_in(theirs, Path("nhan/khoá lạ 2.xlsx"), REQUIRED, [held(10)])
+    type_in(theirs, Path("nhan/khóa lạ.xlsx"), {**REQUIRED, "members_exempt": -1})
+    type_in(theirs, Path("nhan/khóa lạ 2.xlsx"), REQUIRED, [held(10)])
 
     found = told(forms["01"], "nhan", code=1)
     assert counted(found) == {"foreign": 3}
@@ -506,7 +506,7 @@ def test_a_foreign_unit_and_a_foreign_key(
     assert counted(trusted) == {"accepted": 1, "foreign": 1, "refused": 1}
     child = next(child for child in trusted["children"] if child["status"] == "accepted")
     assert (child["unit"], child["received_at"], child["late"]) == ("01.K1", "2023-03-03T15:00:00", False)
-    assert "Khoá được tin cậy" in press("key", "show").out
+    assert "Khóa được tin cậy" in press("key", "show").out
 
 
 def test_the_key_that_signed_the_parent_is_trusted(

@@ -480,7 +480,7 @@ def test_the_panel_lists_errors_first_with_both_values_and_a_link() -> None:
     assert len(listed) == panel.count(1) + panel.count(2) + panel.count(3) <= FAULTS_SHOWN
     both = next(row for row in listed if row[1].startswith("Số được miễn sinh hoạt cộng"))
     assert both[2:4] == ["21", "12"]
-    assert both[4] == "Hãy kiểm tra lại ba ô: tổng số, được miễn, tạm chuyển ra ngoài."
+    assert both[4] == "Đề nghị kiểm tra lại ba ô: tổng số, được miễn, tạm chuyển ra ngoài."
     assert both[5] == f"1. Số liệu!{case.layout.slots['members_exempt'].cell}"
     assert said(sheet, 5, 1) == "CHƯA ĐƯỢC NỘP"
 
@@ -566,7 +566,7 @@ def test_what_was_received_is_listed_with_its_reason() -> None:
     assert rows[2][3] == "Có", "one day after the deadline is late"
     assert rows[0][4] == "BC co so.xlsx"
     assert rows[3][6].startswith("Tệp không có mã nhận dạng")
-    assert said(sheet, 6, 1).startswith("Đã có số liệu của 2/3 đơn vị trực thuộc (1 đơn vị nộp muộn)")
+    assert said(sheet, 6, 1).startswith("Đã có số liệu của 2/3 đơn vị trực thuộc (1 đơn vị gửi chậm)")
 
 
 # ---------------------------------------------------------------- English

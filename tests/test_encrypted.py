@@ -68,17 +68,17 @@ def test_what_excel_encrypted_of_its_own_accord_is_read(
 ):
     """The same figures, under the digest of the bytes that were sent."""
     parent, data = filled
-    for name, content in (("phẳng.xlsx", data), ("khoá.xlsx", encrypt(data))):
+    for name, content in (("phẳng.xlsx", data), ("khóa.xlsx", encrypt(data))):
         (tmp_path / name).write_bytes(content)
 
     plain, locked = (
-        read("consolidate", "--into", parent, tmp_path / name, "--dry-run") for name in ("phẳng.xlsx", "khoá.xlsx")
+        read("consolidate", "--into", parent, tmp_path / name, "--dry-run") for name in ("phẳng.xlsx", "khóa.xlsx")
     )
 
     assert locked["accepted"] == plain["accepted"] == 1
     assert locked["values"] == plain["values"]
     (child,) = [each for each in locked["children"] if each["file"]]
-    assert child["sha256"] == hashlib.sha256((tmp_path / "khoá.xlsx").read_bytes()).hexdigest()
+    assert child["sha256"] == hashlib.sha256((tmp_path / "khóa.xlsx").read_bytes()).hexdigest()
 
 
 @pytest.mark.parametrize("encrypt", [agile, standard])
@@ -90,7 +90,7 @@ def test_a_password_of_ones_own_is_refused_by_name(
     (found,) = read("validate", tmp_path / "a.xlsx")["files"]
 
     assert codes(found["issues"]) == ["FILE_PASSWORD"]
-    assert "xoá mật khẩu" in found["issues"][0]["message"]
+    assert "xóa mật khẩu" in found["issues"][0]["message"]
 
 
 def code_of(data: bytes) -> str | None:

@@ -46,7 +46,7 @@ def packs_of(folder: Path) -> set[str]:
 @pytest.mark.usefixtures("two_packs")
 @pytest.mark.parametrize(("number", "pack"), [("1", "an_khe"), ("2", "loi_the")])
 def test_of_several_packs_the_user_says_whose_forms_are_made(number: str, pack: str, tmp_path: Path):
-    register = register_file(tmp_path / "danh bạ.xlsx", small_register({"01.1": 1}, 0))
+    register = register_file(tmp_path / "danh mục.xlsx", small_register({"01.1": 1}, 0))
     excel.will_pick([register])
     excel.will_type("", "tiết kiệm", "0", "3", number, "2023-03")
 
@@ -63,7 +63,7 @@ def test_of_several_packs_the_user_says_whose_forms_are_made(number: str, pack: 
 
 @pytest.mark.usefixtures("two_packs")
 def test_whoever_says_no_pack_gets_no_forms_and_reads_the_titles_in_his_language(tmp_path: Path):
-    excel.will_pick([register_file(tmp_path / "danh bạ.xlsx")])
+    excel.will_pick([register_file(tmp_path / "danh mục.xlsx")])
     excel.will_type(False)
 
     pressed = press(opened(someone_elses(tmp_path / "khác.xlsx")), "generate", "en")

@@ -137,7 +137,7 @@ label = "Dài"
 rule = "{"(1 if trees_planned > 0 else " * 70}0{")" * 70}"
 """
     check = '[[checks]]\nid = "c_{0}"\nseverity = "WARNING"\nat = "trees_planted"\nrule = "trees_planted >= {0}"\n'
-    text = 'message = "Thiếu."\nremedy = "Hãy xem lại."\n\n'
+    text = 'message = "Thiếu."\nremedy = "Đề nghị xem lại."\n\n'
     files["sections/trees.toml"] += "\n" + "".join(check.format(number) + text for number in range(70))
 
     assert {(each.code, each.place.file, each.place.field) for each in faults(files)} == {

@@ -328,7 +328,7 @@ def test_a_run_is_told_on_the_sheet_and_in_the_file(forms: dict[str, Path]) -> N
 
     assert [row[:7] for row in shown(forms["01"])] == [
         (2, "03/03/2023 15:00", "c.xlsx", "01.1.C01", "Chi bộ 01.1-1", "Bị trả lại", None),
-        (2, "03/03/2023 15:00", "k.xlsx", "01.K1", "Chi bộ cơ sở 1", "Đã thay thế", "Thôi tính"),
+        (2, "03/03/2023 15:00", "k.xlsx", "01.K1", "Chi bộ cơ sở 1", "Đã có bản mới hơn", "Thôi tính"),
         (2, "03/03/2023 15:00", "k2.xlsx", "01.K1", "Chi bộ cơ sở 1", "Đã nhận", "Được tính"),
         (1, "27/02/2023 08:00", "k.xlsx", "01.K1", "Chi bộ cơ sở 1", "Đã nhận", "Được tính"),
     ], "the newest run on top"
@@ -391,7 +391,7 @@ def test_orders_of_the_office_are_told(forms: dict[str, Path]) -> None:
         (4, "a.xlsx", "Đã nhận", "Được tính"),
         (3, "a.xlsx", "Bị trả lại", None),
         (3, "b.xlsx", "Bị trả lại", "Thôi tính"),
-        (2, "a.xlsx", "Đã thay thế", None),
+        (2, "a.xlsx", "Đã có bản mới hơn", None),
         (2, "b.xlsx", "Đã nhận", "Được tính"),
         (1, "a.xlsx", "Mâu thuẫn", None),
         (1, "b.xlsx", "Mâu thuẫn", None),

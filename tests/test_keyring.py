@@ -52,7 +52,7 @@ def test_only_the_owner_reads_the_key(home: Path) -> None:
 
 
 def test_a_named_key_is_made_where_it_is_named(tmp_path: Path, home: Path) -> None:
-    path = tmp_path / "khoá" / "huyện.key"
+    path = tmp_path / "khóa" / "huyện.key"
     key = keyring.private_key(path)
     assert keyring.private_key(path) == key
     assert keyring.private_key() != key

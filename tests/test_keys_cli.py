@@ -211,7 +211,7 @@ def test_keys_trusted_by_an_earlier_version_stay_so_and_are_told_to_be_without_l
     forms: dict[str, Path], home: Path, office: Path
 ) -> None:
     (home / "trusted").mkdir(parents=True)
-    (home / "trusted" / "huyen.pub").write_text(f"# khoá công khai\nLTP1 {print_key(office)}\n", encoding="utf-8")
+    (home / "trusted" / "huyen.pub").write_text(f"# khóa công khai\nLTP1 {print_key(office)}\n", encoding="utf-8")
     assert errors(forms["01"], forms["01.2"]) == [[], []]
     assert f"{print_of(forms['01'])}, cho mọi đơn vị" in press("key", "show").out
 
@@ -298,7 +298,7 @@ def test_whoever_only_reads_never_gets_a_private_key(forms: dict[str, Path], hom
     ):
         press(*command)
         assert not home.exists(), command
-    assert "không có khoá ký riêng" in press("key", "show").out
+    assert "không có khóa ký riêng" in press("key", "show").out
 
 
 @pytest.mark.parametrize("command", ["generate", "export"])

@@ -276,7 +276,7 @@ def test_forms_for_the_units_beneath_are_made(parent: Path, tmp_path: Path):
 
 
 def test_forms_are_made_from_a_register_for_the_period_that_was_typed(tmp_path: Path):
-    register = register_file(tmp_path / "danh bạ.xlsx")
+    register = register_file(tmp_path / "danh mục.xlsx")
     book = opened(someone_elses(tmp_path / "khác.xlsx"))
     excel.will_pick([register])
     excel.will_type("2023-03")
@@ -289,21 +289,21 @@ def test_forms_are_made_from_a_register_for_the_period_that_was_typed(tmp_path: 
 
 
 def test_a_register_that_is_open_and_not_saved_is_asked_to_be_saved(tmp_path: Path):
-    book = opened(register_file(tmp_path / "danh bạ.xlsx"))
+    book = opened(register_file(tmp_path / "danh mục.xlsx"))
     book.sheets[0].range("B2").value = "Huyện đổi tên"
 
-    pressed = press(book, "generate", pick=[tmp_path / "danh bạ.xlsx"])
+    pressed = press(book, "generate", pick=[tmp_path / "danh mục.xlsx"])
     assert (pressed.done, "chưa lưu" in pressed.said) == (False, True)
 
     book.save()
-    excel.will_pick([tmp_path / "danh bạ.xlsx"])
+    excel.will_pick([tmp_path / "danh mục.xlsx"])
     excel.will_type(False)
     assert "Đã dừng" in press(book, "generate").said
 
 
 @pytest.mark.parametrize("typed", [False, "tháng ba", ""])
 def test_a_strange_period_or_none_makes_no_form(typed: object, tmp_path: Path):
-    register = register_file(tmp_path / "danh bạ.xlsx")
+    register = register_file(tmp_path / "danh mục.xlsx")
     excel.will_pick([register])
     excel.will_type(typed)
 
@@ -437,7 +437,7 @@ def test_what_cannot_be_locked_again_is_said_and_all_others_are(parent: Path):
 
     pressed = press(book, "report")
 
-    assert (pressed.done, "không khoá lại được" in pressed.said) == (False, True)
+    assert (pressed.done, "không khóa lại được" in pressed.said) == (False, True)
     assert sum(not page.api.ProtectContents for page in book.sheets) == 1
 
 

@@ -107,7 +107,7 @@ def test_forms_are_made_anew_only_where_nothing_was_typed(tmp_path: Path) -> Non
     assert {code: made[code].read_bytes() for code in stay} == stay
     assert all(made[code].read_bytes() != data for code, data in blank.items())
     assert len(worded_each("FORM_KEPT", answer.err)) == len(stay)
-    assert f"Đã phát {len(blank)} biểu mẫu" in answer.out
+    assert f"Đã cấp {len(blank)} biểu mẫu" in answer.out
 
 
 def worded_each(code: str, said: str) -> list[str]:

@@ -80,7 +80,7 @@ severity = "WARNING"
 at = "trees_planted"
 rule = "trees_planted <= trees_planned"
 message = "Trồng nhiều hơn dự kiến."
-remedy = "Hãy kiểm tra lại."
+remedy = "Đề nghị kiểm tra lại."
 """,
     "sections/facts.toml": """
 title = "Tình hình"
@@ -146,7 +146,7 @@ severity = "WARNING"
 at = "people"
 rule = "number(planted_on) or people == 0"
 message = "Có số người mà chưa có ngày."
-remedy = "Hãy ghi ngày."
+remedy = "Đề nghị ghi ngày."
 """,
     "derived/leaf.toml": """
 [[derived]]
@@ -324,7 +324,7 @@ def test_a_field_checks_itself_in_order(small: Pack):
     required = form.fields["trees_planted"].checks[1]
     assert required.message.vi == "Chưa nhập “Số cây đã trồng”."
     assert required.message.en == "“Trees planted” is blank."
-    assert required.remedy.vi.startswith("Hãy nhập")
+    assert required.remedy.vi.startswith("Đề nghị nhập")
     choice = form.fields["main_species"].checks[1]
     assert choice.remedy.vi.endswith("Keo, Bạch đàn, Khác.")
     assert "01/01/2024 – 31/03/2024" in day.checks[2].message.vi
@@ -541,7 +541,7 @@ CASES = [
         "PACK_KEY_MISSING",
         "checks[planted_within_planned].message",
     ),
-    Case(TREES, 'remedy = "Hãy kiểm tra lại."\n', "", "PACK_KEY_MISSING", "checks[planted_within_planned].remedy"),
+    Case(TREES, 'remedy = "Đề nghị kiểm tra lại."\n', "", "PACK_KEY_MISSING", "checks[planted_within_planned].remedy"),
     Case(
         FACTS,
         "'main_species == \"Khác\"'",

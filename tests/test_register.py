@@ -42,11 +42,11 @@ def changed(table: str, cells: Mapping[str, object]) -> list[RawRow]:
 
 
 def found(given_rows: list[RawRow]) -> list[tuple[str, str]]:
-    return [(each.code, each.place.cell) for each in check(given_rows, "Danh bạ")[1]]
+    return [(each.code, each.place.cell) for each in check(given_rows, "Danh mục")[1]]
 
 
 def good(table: str = GOOD) -> Register:
-    register, issues = check(rows(table), "Danh bạ")
+    register, issues = check(rows(table), "Danh mục")
     assert issues == []
     assert register is not None
     return register
@@ -85,7 +85,7 @@ def test_validity_is_inclusive_and_a_unit_may_change_over_time() -> None:
         "07.1.C1|Chi bộ cũ|Chi bộ|07.1|\n07.1.C1|Chi bộ mới|Chi bộ|07.2|",
         {"I5": datetime(2023, 2, 28), "H6": date(2023, 3, 1), "I6": "2023-12-31"},
     )
-    register, issues = check(body, "Danh bạ")
+    register, issues = check(body, "Danh mục")
     assert issues == []
     assert register is not None
     assert codes(register.at(date(2023, 2, 28)).cells("07.1")) == ["07.1.C1"]

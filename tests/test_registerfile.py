@@ -152,7 +152,7 @@ def test_faults_come_with_file_sheet_and_cell(tmp_path: Path) -> None:
 def test_only_the_first_sheet_counts_and_formulas_by_their_values(tmp_path: Path) -> None:
     path = saved(tmp_path / "a.xlsx", ("07", "Huyện Mẫu", "Huyện"))
     workbook = openpyxl.load_workbook(path)
-    workbook.create_sheet("Ghi chú").append(("không", "phải", "danh bạ"))
+    workbook.create_sheet("Ghi chú").append(("không", "phải", "danh mục"))
     workbook.active["E2"] = '="Huyện"&" ủy"'
     workbook.save(path)
     register, issues = read_register(path)

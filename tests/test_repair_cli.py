@@ -338,7 +338,7 @@ def test_a_date_where_a_number_belongs_stays_with_its_reason(report: Path) -> No
 
     left = {each["field"]: each["why"] for each in found["left"]}
     assert set(left) == {"leaders_due", "leaders_total"}
-    assert "Ô này đang là một ngày" in left["leaders_due"] and "hãy nhập lại vào biểu mới" in left["leaders_due"]
+    assert "Ô này đang là một ngày" in left["leaders_due"] and "đề nghị nhập lại vào biểu mới" in left["leaders_due"]
     assert "có thể hiểu khác nhau" in left["leaders_total"]
     values = open_file(Path("sạch.xlsx"), "x").inputs.values
     assert values["leaders_due"] is values["leaders_total"] is None
@@ -346,7 +346,7 @@ def test_a_date_where_a_number_belongs_stays_with_its_reason(report: Path) -> No
 
 def test_a_workbook_that_excel_encrypted_of_its_own_accord(report: Path) -> None:
     broken = altered(report, lambda book: book[MAIN].insert_rows(12))
-    file = Path("khoá.xlsx")
+    file = Path("khóa.xlsx")
     file.write_bytes(agile(broken.read_bytes()))
 
     assert repaired(file)["left"] == []

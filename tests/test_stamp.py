@@ -189,14 +189,14 @@ def test_the_hash_is_excels():
 
 def test_sheets_and_structure_are_locked():
     open_page = Sheet("Mở", protected=False)
-    page = Sheet("Khoá")
+    page = Sheet("Khóa")
     page.put(1, 1, '<sheetProtection sheet="1"', "text")
     key = protection("a", SALT, 10)
     locked = parts(lock(render(Book([open_page, page])), key))
     opened = openpyxl.load_workbook(io.BytesIO(lock(render(Book([open_page, page])), key)))
 
     assert b"sheetProtection" not in locked["xl/worksheets/sheet1.xml"]
-    found = opened["Khoá"].protection
+    found = opened["Khóa"].protection
     assert (found.algorithmName, found.hashValue, found.saltValue, found.spinCount) == (
         "SHA-512", key.hash, key.salt, 10,
     )  # fmt: skip

@@ -90,7 +90,7 @@ def example() -> Book:
     bars = (((1, 2), ((2, 2), (3, 2)), "2E7D32"), ((1, 3), ((2, 3), (3, 3)), "9B1C1C"))
     cover.charts.append(Chart((3, 1), "Tiến độ", ((2, 1), (3, 1)), bars, (640, 300), "_ẩn"))
     book.sheets += [cover, page, hidden]
-    book.names = {"members.total": f"INDEX({quoted(SHEET)}!$A$1:$D$9,2,1)", "khoá": '"LT1|abc"'}
+    book.names = {"members.total": f"INDEX({quoted(SHEET)}!$A$1:$D$9,2,1)", "khóa": '"LT1|abc"'}
     book.names["muc_chon"] = "'_ẩn'!$A$2:$A$3"
     return book
 
@@ -254,7 +254,7 @@ def test_names_and_properties(package: bytes, opened: openpyxl.Workbook):
     assert isinstance(received, Received)
     assert received.names == {
         "members.total": "INDEX('Số ''A'' liệu'!$A$1:$D$9,2,1)",
-        "khoá": "LT1|abc",
+        "khóa": "LT1|abc",
         "muc_chon": "'_ẩn'!$A$2:$A$3",
     }
     assert received.custom == {"loithe": "LT1|abc"}

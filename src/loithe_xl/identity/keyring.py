@@ -18,8 +18,8 @@ from loithe_xl.language.issues import Fault, Issue, Place, issue, system_fault
 HOME = "LOITHE_XL_HOME"
 _PRIVATE, _PUBLIC, _UNIT = "LTK1", "LTP1", "unit"  # what a line of a key file begins with
 _LONGEST, _LONGEST_LIST = 4096, 2**20  # bytes that are read of a key file, and of one that may list units
-_PRIVATE_COMMENT = "# loithe-xl: khoá ký riêng của cơ quan, không gửi cho ai / private signing key, never send it"
-_PUBLIC_COMMENT = "# loithe-xl: khoá công khai / public key {label}"
+_PRIVATE_COMMENT = "# loithe-xl: khóa ký riêng của cơ quan, không gửi cho ai / private signing key, never send it"
+_PUBLIC_COMMENT = "# loithe-xl: khóa công khai / public key {label}"
 
 
 def folder() -> Path:
