@@ -17,9 +17,10 @@ from loithe_xl.consolidation.consolidate import Consolidation, consolidate, rows
 from loithe_xl.consolidation.ledger import Ledgers
 from loithe_xl.consolidation.receipts import Receipt, Verdict, unit_row
 from loithe_xl.draw import ParentCase, form_book
+from loithe_xl.draw.figures import TOTAL_ROW, columns_of
 from loithe_xl.draw.packs import load_embedded
 from loithe_xl.draw.render import parent_case
-from loithe_xl.draw.totals import FIRST_TOTAL, VALUE, columns_of, totals_rows
+from loithe_xl.draw.totals import VALUE, totals_rows
 from loithe_xl.form.figures import all_values
 from loithe_xl.form.inputs import Inputs, blank, constants
 from loithe_xl.form.loaded import Loaded
@@ -217,12 +218,12 @@ def places(world: World, book: Book, id: str) -> list[tuple[str, object]]:
     column = columns_of(world.case).get(id)
     if column:
         sheet = book.sheet(FIGURES)
-        total = sheet.cells[FIRST_TOTAL, column].value
+        total = sheet.cells[TOTAL_ROW, column].value
         assert isinstance(total, Formula)
-        letters, last = column_letters(column), FIRST_TOTAL + len(world.done.rows)
-        assert total.text == f"SUM({letters}{FIRST_TOTAL + 1}:{letters}{max(last, FIRST_TOTAL + 1)})"
+        letters, last = column_letters(column), TOTAL_ROW + len(world.done.rows)
+        assert total.text == f"SUM({letters}{TOTAL_ROW + 1}:{letters}{max(last, TOTAL_ROW + 1)})"
         found.append(("total row", total.result))
-        each = [result(sheet, place, column) for place in range(FIRST_TOTAL + 1, last + 1)]
+        each = [result(sheet, place, column) for place in range(TOTAL_ROW + 1, last + 1)]
         found.append(("rows", sum(one for one in each if isinstance(one, int | Decimal))))
     if (said := sentence(world, id)) is not None:
         found.append(("report", said))
@@ -287,7 +288,7 @@ def test_a_unit_known_through_its_cells_alone_has_answered_nothing(world: World)
     """Its cells count; its own answers are blank in the list by unit, neither yes nor no."""
     sheet, columns = form_book(world.case).sheet(FIGURES), columns_of(world.case)
 
-    for row, (code, figures) in enumerate(world.done.rows.items(), FIRST_TOTAL + 1):
+    for row, (code, figures) in enumerate(world.done.rows.items(), TOTAL_ROW + 1):
         for id in ("units_reported", *(f"units_{each}" for each in QUESTIONS)):
             shown = result(sheet, row, columns[id])
             assert (shown is not None) == (code in world.own), (code, id)

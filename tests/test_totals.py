@@ -12,8 +12,9 @@ from tools import TERM, Calc, small_register
 from loithe_xl.consolidation.ledger import Ledgers
 from loithe_xl.consolidation.receipts import Receipt
 from loithe_xl.draw import form_book, packs
+from loithe_xl.draw.figures import TOTAL_ROW, columns_of
 from loithe_xl.draw.render import package, parent_case
-from loithe_xl.draw.totals import FIRST_TOTAL, columns_of, figures
+from loithe_xl.draw.totals import figures
 from loithe_xl.form.inputs import Inputs, blank
 from loithe_xl.form.unitform import UnitForm
 from loithe_xl.identity.token import Identity
@@ -36,7 +37,7 @@ def district(register: Register, receipts: list[Receipt]) -> tuple[Book, bytes, 
     columns = columns_of(case)
     sheet = form_book(case).sheet(FIGURES)
     for id in LOADED.pack.indicators:
-        total = sheet.cells[FIRST_TOTAL, columns[id]].value
+        total = sheet.cells[TOTAL_ROW, columns[id]].value
         assert isinstance(total, Formula)
         assert total.result == values[id], id
     return form_book(case), package(case, b"0" * 16), values

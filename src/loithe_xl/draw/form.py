@@ -7,13 +7,14 @@ from datetime import datetime
 from loithe_xl.draw.case import Case, ParentCase
 from loithe_xl.draw.checklist import hidden_checks
 from loithe_xl.draw.checks import check_sheet
+from loithe_xl.draw.figures import figures_sheet
 from loithe_xl.draw.guide import guide_sheet
 from loithe_xl.draw.hidden import TOKEN_NAME, hidden_journal, identity_sheet, received_sheet, register_sheet
 from loithe_xl.draw.inputs import input_sheet, register_names
 from loithe_xl.draw.journal import journal_sheet
 from loithe_xl.draw.panel import evaluate_panel
 from loithe_xl.draw.received import children_names, opinions_sheet, receipts_sheet
-from loithe_xl.draw.totals import figures_sheet, totals_names, totals_sheet
+from loithe_xl.draw.totals import totals_names, totals_sheet
 from loithe_xl.pack.spec import CONSTANTS
 from loithe_xl.report.sheet import report_sheets
 from loithe_xl.rules.evaluate import is_number
