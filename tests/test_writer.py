@@ -21,7 +21,7 @@ import pytest
 from loithe_xl.reading.reader import read
 from loithe_xl.reading.received import Received
 from loithe_xl.workbook.address import quoted
-from loithe_xl.workbook.book import Book, Chart, Condition, Formula, Link, Print, Sheet, Validation
+from loithe_xl.workbook.book import Book, Cell, Chart, Condition, Formula, Link, ListObject, Print, Sheet, Validation
 from loithe_xl.workbook.styles import STYLES
 from loithe_xl.workbook.writer import render
 
@@ -80,6 +80,11 @@ def example() -> Book:
     ]
     page.conditions += [Condition(((2, 1), (4, 4)), "$A2>10", "bad"), Condition(((2, 1), (4, 4)), "$A2>5", "warn")]
     page.print = Print(True, (20, 15, 30, 10), (1, 2), "&C&P", "&L&D", True, (1, 4), rows=30)
+    page.put(50, 1, "Đơn vị", "head")
+    page.put(50, 2, "Số <7>", "head")
+    page.put(51, 1, "Chi bộ 1", "text")
+    page.put(51, 2, 7, "computed_count")
+    page.tables.append(ListObject(((50, 1), (51, 2)), "so_lieu"))
     hidden = Sheet("_ẩn", hidden=True)
     for row, name in enumerate(("Chi bộ 1", "Chi bộ 2"), 2):
         hidden.put(row, 1, name)
@@ -293,6 +298,18 @@ def test_the_chart_is_native_stacked_and_ours(package: bytes):
     assert '<c:plotVisOnly val="0"/>' in chart or "plotVisOnly" not in chart, "the figures lie on a hidden sheet"
 
 
+def test_a_table_is_one_for_excel_and_its_heads_are_the_cells(package: bytes, opened: openpyxl.Workbook):
+    page = opened[SHEET]
+    (table,) = page.tables.values()
+    heads = [page.cell(50, column) for column in (1, 2)]
+
+    assert (table.displayName, table.ref, table.autoFilter.ref) == ("so_lieu", "A50:B51", "A50:B51")
+    assert [column.name for column in table.tableColumns] == [cell.value for cell in heads] == ["Đơn vị", "Số <7>"]
+    assert all(cell.font.b and cell.fill.fgColor.rgb == f"FF{STYLES['head'].fill}" for cell in heads)
+    assert part(package, "xl/sharedStrings.xml").count("Số &lt;7&gt;") == 1
+    assert [page.cell(51, column).value for column in (1, 2)] == ["Chi bộ 1", 7]
+
+
 def test_equal_texts_are_not_shared():
     book = one(lambda sheet, _: (sheet.put(1, 1, "Có"), sheet.put(2, 1, "Có")))
 
@@ -330,6 +347,18 @@ def rule(**changes: object) -> Callable[[Sheet, Book], object]:
     return lambda sheet, _: sheet.validations.append(Validation(**{**given, **changes}))
 
 
+def tables(*names: str, heads: tuple[object, ...] = ("Mã", "Tên"), rows: int = 2) -> Callable[[Sheet, Book], object]:
+    """A sheet with tables beside each other."""
+
+    def change(sheet: Sheet, _: Book) -> None:
+        for number, name in enumerate(names):
+            for column, head in enumerate(heads, 2 * number + 1):
+                sheet.cells[1, column] = Cell(head)  # type: ignore[arg-type]
+            sheet.tables.append(ListObject(((1, 2 * number + 1), (rows, 2 * number + 2)), name))
+
+    return change
+
+
 FAULTS: dict[str, Callable[[Sheet, Book], object]] = {
     "sheet name of 32": lambda sheet, _: setattr(sheet, "name", "x" * 32),
     "sheet name with a colon": lambda sheet, _: setattr(sheet, "name", "a:b"),
@@ -360,6 +389,15 @@ FAULTS: dict[str, Callable[[Sheet, Book], object]] = {
     "name like a cell": lambda _, book: book.names.update({"AB12": "1"}),
     "name with a blank": lambda _, book: book.names.update({"a b": "1"}),
     "property of 256": lambda _, book: setattr(book, "custom", {"t": "x" * 256}),
+    "table without a row": tables("t", rows=1),
+    "table with a blank heading": tables("t", heads=("Mã", " ")),
+    "table with a number as heading": tables("t", heads=("Mã", 2023)),
+    "table with a heading of two lines": tables("t", heads=("Mã", "Tên\nđơn vị")),
+    "table with two headings alike": tables("t", heads=("Mã", "MÃ")),
+    "two tables alike": tables("t", "T"),
+    "table like a cell": tables("AB12"),
+    "table with a blank in its name": tables("a b"),
+    "table like a name": lambda sheet, book: (tables("t")(sheet, book), book.names.update({"T": "1"})),
     "header of 256": lambda sheet, _: setattr(sheet, "print", Print(header="&C" + "x" * 254)),
     **{f"formula {text}": lambda sheet, _, text=text: sheet.put(1, 1, Formula(text)) for text in sorted(MODERN)},
 }
@@ -371,6 +409,12 @@ def test_what_excel_could_not_open_is_refused(change: Callable[[Sheet, Book], ob
         render(one(change))
 
     assert not isinstance(raised.value, Warning)
+
+
+def test_tables_stand_beside_each_other():
+    page = openpyxl.load_workbook(io.BytesIO(render(one(tables("a", "b")))))["A"]
+
+    assert [(table.name, table.ref) for table in page.tables.values()] == [("a", "A1:B2"), ("b", "C1:D2")]
 
 
 def test_the_limits_themselves_are_kept():

@@ -97,6 +97,19 @@ class Print:
     scale: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class ListObject:
+    """A true table of Excel (it calls it a ListObject), with filter buttons and a name that other programs ask for.
+
+    ``area``: its first heading and its last value; at least one row lies beneath the headings, of cells or of a
+    ``Flow``. The headings are the sheet's own cells: texts of one line, none blank, no two alike whatever their case.
+    ``name``: letters, digits and ``_``, no defined name and no other table's.
+    """
+
+    area: tuple[Address, Address]
+    name: str
+
+
 class Line(NamedTuple):
     """A row of a list from column 1 on: values with their styles (None: no cell), and its height in points."""
 
@@ -138,6 +151,7 @@ class Sheet:
     gridlines: bool = False
     zoom: int = 100  # per cent
     flow: Flow | None = None
+    tables: list[ListObject] = field(default_factory=list)
 
     def put(self, row: int, column: int, value: Scalar | Formula | Link, style: str = "plain") -> None:
         """Set one cell."""

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from loithe_xl.workbook.address import Address
-from loithe_xl.workbook.book import Book, Cell, Chart, Formula, Link, Print, Sheet, Validation
+from loithe_xl.workbook.book import Book, Cell, Chart, Formula, Link, ListObject, Print, Sheet, Validation
 from loithe_xl.workbook.celltext import units
 from loithe_xl.workbook.formats import colours, numbered, whole
 from loithe_xl.workbook.formulalimits import LETTERS, require_plain
@@ -73,7 +73,9 @@ class _Writing:
         if book.sheets[book.active].hidden:
             raise ValueError(f"the active sheet is hidden: {book.sheets[book.active].name}")
         pages[book.active].activate()
-        for name, formula in _unique(book.names).items():
+        tables = [table.name for sheet in book.sheets for table in sheet.tables]
+        _require_unlike([*book.names, *tables])
+        for name, formula in book.names.items():
             require_plain(formula, _FORMULA_LIMIT, name)
             _done(self.workbook.define_name(name, f"={formula}"), name)
         self.workbook.close()
@@ -83,7 +85,10 @@ class _Writing:
         for first, last in sheet.merges:
             style = self.format(sheet.cells[first].style) if first in sheet.cells else None
             _done(page.merge_range(*_zero(first), *_zero(last), "", style), sheet.name)
+        headed = {at for table in sheet.tables for at in self.table(table, sheet, page)}
         for (row, column), cell in sheet.cells.items():
+            if (row, column) in headed:
+                continue
             _done(self.cell(page, row - 1, column - 1, cell), f"{sheet.name} {(row, column)}")
         for validation in sheet.validations:
             first, last = validation.area
@@ -140,6 +145,18 @@ class _Writing:
             properties = colours(style) if conditional else whole(style)
             self.formats[key] = self.workbook.add_format(properties)
         return self.formats[key]
+
+    def table(self, table: ListObject, sheet: Sheet, page: Any) -> list[Address]:
+        """Make an area a table, and write its headings, which the library insists on doing; where they stand."""
+        (row, first), last = table.area
+        headed = [(row, column) for column in range(first, last[1] + 1)]
+        heads = [sheet.cells[at] for at in headed]
+        if not all(isinstance(head.value, str) and head.value.isprintable() and head.value.strip() for head in heads):
+            raise ValueError(f"a heading of the table {table.name} is no text of one line")
+        columns = [{"header": head.value, "header_format": self.format(head.style)} for head in heads]
+        given = {"name": table.name, "columns": columns, "style": None, "banded_rows": False}
+        _done(page.add_table(row - 1, first - 1, *_zero(last), given), table.name)
+        return headed
 
     def chart(self, chart: Chart, sheet: str) -> Any:
         """A stacked bar chart, first category on top, in our font."""
@@ -274,7 +291,6 @@ def _most(value: float, most: int, where: str) -> None:
         raise ValueError(f"{value} is more than Excel's {most}: {where}")
 
 
-def _unique(names: dict[str, str]) -> dict[str, str]:
+def _require_unlike(names: list[str]) -> None:
     if len({name.casefold() for name in names}) < len(names):
-        raise ValueError("two defined names differ only in case")
-    return names
+        raise ValueError("two names of cells or tables differ at most in case")
