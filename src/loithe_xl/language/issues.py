@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from loithe_xl.language.catalogue import Text, catalogue, read_text
+from loithe_xl.language.catalogue import LANGUAGES, Text, catalogue, read_text
 from loithe_xl.workbook.celltext import normal
 
 
@@ -54,6 +54,18 @@ def wording(code: str) -> tuple[Severity, Text, Text]:
     entry = catalogue("issues")[code]
     remedy = Text(entry.get("remedy_vi", ""), entry.get("remedy_en", ""))
     return Severity(entry["severity"]), read_text(entry), remedy
+
+
+def fault_and_remedy(found: Issue) -> tuple[Text, Text]:
+    """What is wrong, and what to do: blank where the catalogue does not tell them apart (a pack's check)."""
+    entry = catalogue("issues").get(found.code, {})
+    fault, remedy = [], []
+    for lang, said in zip(LANGUAGES, found.message, strict=True):
+        begins = str(entry.get(f"remedy_{lang}", "")).partition("{")[0]
+        cut = said.rfind(begins) if begins else -1
+        fault.append(said[:cut].rstrip() if cut > 0 else said)
+        remedy.append(said[cut:] if cut > 0 else "")
+    return Text(*fault), Text(*remedy)
 
 
 def has_error(issues: Iterable[Issue]) -> bool:
