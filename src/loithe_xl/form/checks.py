@@ -241,7 +241,7 @@ def _issue(check: Check, place: Place, values: Values, field: Field | None) -> I
             right=plain(both[1]),
         )
     said = text("form.fault_remedy", fault=fault, remedy=check.remedy) if check.remedy.vi else fault
-    return Issue(check.code, check.severity, place, said)
+    return Issue(check.code, check.severity, place, said, check.remedy)
 
 
 def _text_issues(layout: Layout, inputs: Inputs) -> Iterator[Issue]:

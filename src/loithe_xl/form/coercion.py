@@ -103,11 +103,16 @@ def _row(reading: _Reading, table: TableSlot, number: int, row: Row) -> Row:
 def explained(found: Iterable[Issue], hints: Hints) -> list[Issue]:
     """The issues of ``form.checks``, each with its hint where there is one."""
     return [
-        replace(each, message=each.message.then(hints[each.place.sheet, each.place.cell]))
+        _with_hint(each, hints[each.place.sheet, each.place.cell])
         if each.code in _HINTED and (each.place.sheet, each.place.cell) in hints
         else each
         for each in found
     ]
+
+
+def _with_hint(found: Issue, hint: Text) -> Issue:
+    remedy = found.remedy.then(hint) if found.remedy.vi else found.remedy
+    return replace(found, message=found.message.then(hint), remedy=remedy)
 
 
 class _Reading:

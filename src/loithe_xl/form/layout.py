@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from loithe_xl.language.catalogue import Text
 from loithe_xl.pack.spec import Field, Form, FormSheet, Section, Table
 from loithe_xl.workbook.address import Address, address, column_letters, quoted
 
@@ -148,6 +149,14 @@ class Layout:
         table, _, column = id.partition(".")
         slot = self.tables[table]
         return slot.sheet, slot.cell(column or slot.table.columns[0].id, 0)
+
+    def label(self, id: str) -> Text:
+        """What the form calls a field, or a table's column by ``table.column``; blank where it has none of that id."""
+        table, _, column = id.rpartition(".")
+        if not table:
+            return self.slots[id].field.label if id in self.slots else Text("")
+        columns = self.tables[table].table.columns if table in self.tables else ()
+        return next((each.label for each in columns if each.id == column), Text(""))
 
     def _sections(self) -> Iterator[Placed]:
         for sheet in self.sheets:

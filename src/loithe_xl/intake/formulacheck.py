@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import replace
 
 from loithe_xl.language.catalogue import text
 from loithe_xl.language.issues import Issue, Place, issue
@@ -63,7 +62,7 @@ def linked(found: Mapping[str, Formulas], inputs: Mapping[str, Collection[Addres
     for name, cells in used.items():
         if cells:
             listed = text("form.linked_cells", sheet=name, cells=", ".join(address(*at) for at in cells))
-            yield replace(issue("FILE_EXTERNAL_LINK", Place(sheet=name, cell=address(*cells[0]))), message=listed)
+            yield issue("FILE_EXTERNAL_LINK", Place(sheet=name, cell=address(*cells[0]))).saying(listed)
     if not any(used.values()):
         yield issue("FILE_EXTERNAL_LINK")
 

@@ -40,9 +40,14 @@ class _File:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable(_File):
-    """A file of which no entry can be read; ``signed`` where it is certain whose form it says that it is."""
+    """A file of which no entry can be read; ``signed`` where it is certain whose form it says that it is.
+
+    ``name``, ``above``: what its workbook calls the unit and its superior, blank as ``unit`` is.
+    """
 
     signed: Signed | None = None
+    name: str = ""
+    above: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

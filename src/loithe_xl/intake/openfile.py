@@ -86,7 +86,9 @@ def opened(
     signed = identified(received)
     if isinstance(signed, Issue):
         return Unreadable(file, sha).refused(signed)
-    known = _known(received, Unreadable(file, sha, signed.identity.unit, signed=signed), signed, by, trusted)
+    name, above, _ = _names(received.grids.get(HIDDEN))
+    so_far = Unreadable(file, sha, signed.identity.unit, signed=signed, name=name, above=above)
+    known = _known(received, so_far, signed, by, trusted)
     if isinstance(known, Unreadable):
         return known
     read = _read(received, known)
@@ -110,7 +112,7 @@ def _known(
     """Identify: whether its signer is trusted, and the pack and layout of the form."""
     stranger = refusal(signed, trusted) if trusted is not None else None
     if stranger and trusted:
-        so_far = replace(so_far, unit=trusted.known(so_far.unit)).refused(stranger)
+        so_far = replace(so_far, unit=trusted.known(so_far.unit), name="", above="").refused(stranger)
     try:
         loaded, layout = form_of(signed.identity, by, {} if stranger else received.grids)
     except Fault as fault:
@@ -158,8 +160,14 @@ def _unit_form(known: _Known, hidden: Grid) -> UnitForm:
 
 def unit_form_of(signed: Signed, loaded: Loaded, hidden: Grid) -> UnitForm:
     """A unit's form under the names and in the language that the hidden sheet of its workbook keeps."""
-    name, above, lang = (str(hidden.get(*cell) or "") for cell in (NAME_CELL, ABOVE_CELL, LANG_CELL))
+    name, above, lang = _names(hidden)
     return UnitForm(loaded, signed.identity, signed.token, name, above, lang or "vi")
+
+
+def _names(hidden: Grid | None) -> tuple[str, str, str]:
+    """The unit's name, its superior's and the language, as the hidden sheet keeps them; blank where it does not."""
+    name, above, lang = (str(hidden.get(*cell) or "") if hidden else "" for cell in (NAME_CELL, ABOVE_CELL, LANG_CELL))
+    return name, above, lang
 
 
 def _judged(form: OpenedForm, register: Register | None) -> OpenedForm:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from loithe_xl.draw import packs
 from loithe_xl.draw.hidden import TOKEN_NAME
 from loithe_xl.form.inputs import Grids
@@ -32,7 +30,7 @@ def identified(received: Received) -> Signed | Issue:
     token = agree(tokens_in(received))
     if isinstance(token, Issue):
         lost = token.code == "TOKEN_MISSING" and HIDDEN not in received.grids and _resembles(received)
-        return replace(token, message=text("form.token_lost")) if lost else token
+        return token.saying(text("form.token_lost")) if lost else token
     signed = parse(token)
     if isinstance(signed, Issue):
         return signed

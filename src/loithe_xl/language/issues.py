@@ -30,12 +30,28 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """One fault: a stable code, a severity, its place and the sentence (fault and remedy) in both languages."""
+    """One fault: a stable code, a severity, its place and the sentence (fault and remedy) in both languages.
+
+    ``remedy``: the end of that sentence, where it is known apart; what was read back from a ledger has it blank.
+    """
 
     code: str
     severity: Severity
     place: Place
     message: Text
+    remedy: Text = field(default=Text(""), compare=False)
+
+    @property
+    def fault(self) -> Text:
+        """What is wrong, without the remedy."""
+        ends = (
+            said.removesuffix(self.remedy.to(lang)).rstrip() for said, lang in zip(self.message, LANGUAGES, strict=True)
+        )
+        return Text(*ends)
+
+    def saying(self, words: Text) -> Issue:
+        """This issue in another sentence, which holds fault and remedy."""
+        return replace(self, message=words, remedy=Text(""))
 
     def in_file(self, file: str) -> Issue:
         """This issue with the file's name in its place."""
@@ -46,7 +62,8 @@ def issue(code: str, place: Place | None = None, **args: object) -> Issue:
     """The Issue ``code`` as worded in ``texts/issues*.toml``, its ``{names}`` filled with ``args``."""
     severity, fault, remedy = wording(code)
     told = {name: normal(value) if isinstance(value, str) else value for name, value in args.items()}
-    return Issue(code, severity, place or Place(), fault.then(remedy).fill(**told))
+    done = remedy.fill(**told)
+    return Issue(code, severity, place or Place(), fault.fill(**told).then(done), done)
 
 
 def wording(code: str) -> tuple[Severity, Text, Text]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 
 from loithe_xl.form.loaded import Loaded
@@ -11,6 +12,7 @@ from loithe_xl.identity.token import fingerprint
 from loithe_xl.identity.trust import Trust
 from loithe_xl.intake import inbox
 from loithe_xl.intake.openfile import Opened, Unreadable
+from loithe_xl.language.catalogue import Text
 from loithe_xl.language.issues import Issue, issue
 from loithe_xl.tasks.office import Office
 from loithe_xl.tasks.sandbox import FileWork, read_each
@@ -18,14 +20,22 @@ from loithe_xl.tasks.sandbox import FileWork, read_each
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What there is to say of one file; unit, period and level are blank where the file does not tell."""
+    """What there is to say of one file; unit, period and level are blank where the file does not tell.
+
+    ``stranger``: the key that signed it, where this office trusts it for no unit; ``name``, ``above``: of the unit and
+    of its superior, as the file has them, blank of a stranger's; ``labels``: of the fields that issues lie in, by id.
+    """
 
     file: str
     unit: str = ""
     period: str = ""
     level: str = ""
     issues: tuple[Issue, ...] = ()
-    stranger: str = ""  # the key that signed it, where this office trusts it for no unit
+    stranger: str = ""
+    name: str = ""
+    above: str = ""
+    deadline: date | None = None
+    labels: Mapping[str, Text] = field(default_factory=dict)
 
 
 def check(paths: Sequence[Path], office: Office, by: Loaded | None = None) -> tuple[list[Checked], list[Issue]]:
@@ -43,12 +53,18 @@ class _Checker:
     trusted: Trust
 
     def __call__(self, opened: Opened) -> Checked:
-        level = "" if isinstance(opened, Unreadable) else opened.layout.form.tier
         signed = opened.signed
         if signed is None:
-            return Checked(opened.file, opened.unit, level=level, issues=opened.issues)
-        period, stranger = signed.identity.period, signed.key if signed.key not in self.trusted.keys else ""
-        return Checked(opened.file, opened.unit, period, level, opened.issues, stranger)
+            return Checked(opened.file, opened.unit, issues=opened.issues)
+        identity = signed.identity
+        stranger = "" if signed.key in self.trusted.keys else signed.key
+        told = Checked(opened.file, opened.unit, identity.period, issues=opened.issues, stranger=stranger)
+        told = replace(told, deadline=identity.deadline)
+        if isinstance(opened, Unreadable):
+            return replace(told, name=opened.name, above=opened.above)
+        name, above, _ = opened.unit_form.names if opened.unit else ("", "", "")
+        labels = {id: opened.layout.label(id) for id in {each.place.field for each in opened.issues}}
+        return replace(told, level=opened.layout.form.tier, name=name, above=above, labels=labels)
 
 
 def _without_key(files: Sequence[Checked]) -> list[Issue]:
