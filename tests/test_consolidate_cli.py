@@ -779,7 +779,7 @@ def test_prose_in_both_languages(forms: dict[str, Path]) -> None:
     assert vi.code == en.code == 1
     assert "Đã xem 5 tệp" in vi.out and "5 files" in en.out
     assert "[LỖI] nhan/hỏng.xlsx" in vi.out and "[ERROR] nhan/hỏng.xlsx" in en.out
-    assert "Tỷ lệ chi bộ đã tổ chức sinh hoạt: 75 %" in vi.out
+    assert "Tỷ lệ chi bộ đã tổ chức sinh hoạt: 75,00%" in vi.out
     assert "Đã ghi 01.xlsx" in vi.out and "stays as it was" in en.out
 
 

@@ -35,6 +35,6 @@ def test_lines_are_filled_word_by_word(words: str, wanted: int):
 
 def test_a_sentence_takes_as_many_lines_as_in_print():
     indent = "\u00a0" * 8
-    said = "Đến nay có 68/264 chi bộ đã tổ chức sinh hoạt chính trị (trong đó có 16 chi bộ đã hoàn thành), đạt 25,76 %."
+    said = "Đến nay có 68/264 chi bộ đã tổ chức sinh hoạt chính trị (trong đó có 16 chi bộ đã hoàn thành), đạt 25,76%."
 
     assert lines(indent + said, 14, 455) == 2

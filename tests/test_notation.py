@@ -34,19 +34,19 @@ def test_counts_are_grouped_by_points(number: int | Decimal | None, said: str):
 @pytest.mark.parametrize(
     ("rate", "said"),
     [
-        (Fraction(68, 264), "25,76 %"),
-        (Decimal(68) / Decimal(264), "25,76 %"),
-        (Fraction(1, 800), "0,13 %"),  # 0,125: half goes up
-        (Decimal("0.99999"), "100,00 %"),  # nearly all is not all
-        (1, "100 %"),
-        (0, "0 %"),
-        (Decimal("0.5"), "50 %"),
-        (Decimal("0.505"), "50,50 %"),
-        (12, "1.200 %"),
+        (Fraction(68, 264), "25,76%"),
+        (Decimal(68) / Decimal(264), "25,76%"),
+        (Fraction(1, 800), "0,13%"),  # 0,125: half goes up
+        (Decimal("0.99999"), "100,00%"),  # nearly all is not all
+        (1, "100%"),
+        (0, "0%"),
+        (Decimal("0.5"), "50,00%"),
+        (Decimal("0.505"), "50,50%"),
+        (12, "1.200,00%"),
         (None, "–"),
     ],
 )
-def test_rates_have_two_decimals_unless_they_are_whole(rate: Decimal | Fraction | int | None, said: str):
+def test_rates_have_two_decimals_unless_they_are_none_or_all(rate: Decimal | Fraction | int | None, said: str):
     assert percent(rate) == said
 
 
@@ -57,13 +57,26 @@ def test_a_count_can_be_read_back(number: int):
 
 @given(st.integers(0, 10**6), st.integers(1, 10**6))
 def test_a_rate_is_rounded_half_up(part: int, whole: int):
-    said = percent(Fraction(part, whole)).removesuffix(" %").replace(".", "").replace(",", ".")
+    said = percent(Fraction(part, whole)).removesuffix("%").replace(".", "").replace(",", ".")
     exact = Fraction(part, whole) * 100
 
     assert abs(Fraction(said) - exact) <= Fraction(1, 200)
     if exact.denominator in (1, 2, 4, 5, 8, 10, 20, 25, 40, 50, 100, 125, 200):
         assert Decimal(said) == (Decimal(exact.numerator) / exact.denominator).quantize(Decimal("0.01"), ROUND_HALF_UP)
-    assert (",00 %" in percent(Fraction(part, whole))) <= (exact.denominator != 1)
+    assert ("," in percent(Fraction(part, whole))) == (exact not in (0, 100))
+
+
+def test_the_sign_of_a_rate_may_stand_apart():
+    assert percent(Fraction(68, 264), " ") == "25,76 %"
+    assert percent(1, " ") == "100 %"
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [(0, "0"), (1, "01"), (9, "09"), (10, "10"), (1234, "1.234"), (Decimal("2.5"), "2,5"), (None, "–")],
+)
+def test_a_count_may_have_two_digits_at_least(number: int | Decimal | None, said: str):
+    assert count(number, 2) == said
 
 
 @pytest.mark.parametrize(

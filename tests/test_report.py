@@ -19,7 +19,9 @@ from loithe_xl.workbook.daynumbers import serial
 
 FIRST_RULE = "sections/1/lines/0/choices/0/when"
 FIRST_KEY = "sections[results].lines[received].choices[1].when"
-HELD = "Đến nay có 68/264 chi bộ đã tổ chức sinh hoạt chính trị (trong đó có 16 chi bộ đã hoàn thành), đạt 25,76 %."
+HELD = (
+    "Đến nay có 68/264 chi bộ đã tổ chức sinh hoạt chính trị (trong đó có 16 chi bộ đã hoàn thành), đạt tỷ lệ 25,76%."
+)
 
 
 def said(page: Page) -> dict[str, str]:

@@ -116,7 +116,7 @@ def test_a_deleted_sentence_waits_below_the_printed_page():
     row, _ = place(sheet, HELD)
     assert sheet.print.rows is not None
     assert row > sheet.print.rows
-    assert "25,76 %" in str(sheet.cells[row, NOTE].value)
+    assert "25,76%" in str(sheet.cells[row, NOTE].value)
     assert sample().page(typed(page)).body == page.body
     back = sample().page(typed(page, results__held="Đã trở lại."))
     assert shown(drawn(back), HELD) == "Đã trở lại."
@@ -245,7 +245,7 @@ def test_the_annex_ends_with_the_total_and_repeats_its_heading():
     assert annex.cells[head, 2].value == "Tên đơn vị"
     last = annex.print.rows
     assert last
-    assert [annex.cells[last, column].value for column in (2, 3, 4, 9)] == ["Tổng cộng", 264, 68, "25,76 %"]
+    assert [annex.cells[last, column].value for column in (2, 3, 4, 9)] == ["Tổng cộng", 264, 68, "25,76%"]
 
 
 def test_the_chart_shows_every_cell_once():
@@ -277,7 +277,7 @@ def test_the_file_says_whose_report_it_is_and_can_be_edited_in_another_program(t
 
     book = openpyxl.load_workbook(io.BytesIO(data))
     cell = next(cell for row in book[REPORT].iter_rows() for cell in row if "68/264" in str(cell.value))
-    assert "25,76 %" in cell.value
+    assert "25,76%" in cell.value
     cell.value = "Câu gõ trong chương trình khác."
     book.save(tmp_path / "edited.xlsx")
 

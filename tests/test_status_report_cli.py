@@ -118,7 +118,7 @@ def test_the_report_as_json(forms: dict[str, Path]) -> None:
     found = answer.json
     assert list(found) == ["values", "sentences", "tables"]
     assert found["values"] == figures
-    assert any(sentence.startswith(HELD) and "25 %" in sentence for sentence in found["sentences"])
+    assert any(sentence.startswith(HELD) and "25,00%" in sentence for sentence in found["sentences"])
     (table,) = found["tables"].values()
     assert [row["unit"] for row in table] == ["01.1", "01.2", "01.K1"]
     assert (answer.code, snapshot(Path())) == (0, before), "without --out nothing is written"
@@ -135,7 +135,7 @@ def test_the_report_in_prose_and_as_a_file(forms: dict[str, Path]) -> None:
 
 
 def test_the_rate_stands_in_a_sentence_as_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Seven cells of which two held: 28,57 %."""
+    """Seven cells of which two held: 28,57%."""
     from tools import small_register
 
     monkeypatch.chdir(tmp_path)
@@ -144,7 +144,7 @@ def test_the_rate_stands_in_a_sentence_as_text(tmp_path: Path, monkeypatch: pyte
         type_in(forms[code], Path("n", f"{code}.xlsx"), REQUIRED, [held(10)])
     read("consolidate", "--into", forms["01"], "n")
 
-    assert any("2/7 chi bộ" in said and "28,57 %" in said for said in read("report", forms["01"])["sentences"])
+    assert any("2/7 chi bộ" in said and "28,57%" in said for said in read("report", forms["01"])["sentences"])
 
 
 def test_the_profile_may_be_named(forms: dict[str, Path]) -> None:

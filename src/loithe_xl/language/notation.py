@@ -12,27 +12,29 @@ GAP = "\u00a0"  # a space that neither breaks a line nor is stretched by justifi
 _SMALL_MONTHS = 2  # months up to this one take a leading zero when written in words
 
 
-def count(number: int | Decimal | None) -> str:
-    """1.234; decimals after a comma: 1.234,5; "–" for None."""
+def count(number: int | Decimal | None, digits: int = 1) -> str:
+    """1.234; decimals after a comma: 1.234,5; "–" for None. ``digits``: at least so many of a whole number but 0."""
     if number is None:
         return ABSENT
     whole, _, decimals = f"{Decimal(number).normalize():,f}".partition(".")
-    return whole.replace(",", ".") + (f",{decimals}" if decimals else "")
+    whole = whole.replace(",", ".")
+    return f"{whole},{decimals}" if decimals else whole.zfill(digits) if number else whole
 
 
-def percent(rate: Decimal | Fraction | int | None) -> str:
-    """A rate (1 = all) as ``25,76 %``, half rounded up; "–" for None.
+def percent(rate: Decimal | Fraction | int | None, space: str = "") -> str:
+    """A rate (1 = all) as ``25,76%``, half rounded up; "–" for None. ``space``: what stands before the sign.
 
-    A whole percentage is written without decimals only when it is exact: ``100 %`` is all of them, ``100,00 %`` nearly.
+    Two decimals always, so that the figures of a document are of one kind; but none and all are ``0%`` and ``100%``,
+    and only what is exactly so: nearly all is ``100,00%``.
     """
     if rate is None:
         return ABSENT
     exact = Fraction(rate) * 100
-    if exact.denominator == 1:
-        return f"{count(exact.numerator)} %"
+    if exact in (0, 100):
+        return f"{exact}{space}%"
     hundredths = (abs(exact.numerator) * 200 + exact.denominator) // (2 * exact.denominator)
     whole, rest = divmod(hundredths, 100)
-    return f"{'-' if exact < 0 else ''}{count(whole)},{rest:02} %"
+    return f"{'-' if exact < 0 else ''}{count(whole)},{rest:02}{space}%"
 
 
 def fraction(part: int | Decimal, whole: int | Decimal) -> str:
