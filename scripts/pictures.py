@@ -49,13 +49,13 @@ def main() -> int:
         for old in PICTURES.glob("*.png"):
             if not old.name.startswith(WINDOWS):
                 old.unlink()
-        empty = min((demo / FORMS_FOLDER).rglob("*.C001_*.xlsx"))
+        empty = min((demo / FORMS_FOLDER).rglob("*.C001 *.xlsx"))
         filled = min((demo / RECEIVED_FOLDER).rglob("BC lan 1*.xlsx"))
         straight = min((demo / RECEIVED_FOLDER / "chi-bo-co-so").glob("*.xlsx"))
         for kind, path in (("chi-bo-trong", empty), ("chi-bo", filled), ("chi-bo-co-so", straight)):
             draw(kind, form_book(case_of(path)), Path(folder))
-        district = min((demo / RESULT).glob("*_2023-02.xlsx"))
-        base = min((demo / RESULT).glob("*/*_2023-02.xlsx"))
+        district = min((demo / RESULT).glob("* 2023-02.xlsx"))
+        base = min((demo / RESULT).glob("*/* 2023-02.xlsx"))
         for kind, path in (("co-so", base), ("huyen", district)):
             draw(kind, parent_book(path), Path(folder))
         reported = report(district, None, "hd36_2018", None, Office(now=LATE))

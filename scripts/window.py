@@ -86,7 +86,7 @@ def forms(work: Path) -> tuple[Path, Path]:
     command = [sys.executable, "-m", "loithe_xl", "generate", "--level", "base", "--below", "--unit", UNIT]
     home = {"LOITHE_XL_HOME": str(work / "home")}
     subprocess.run([*command, "--out", str(work)], env=os.environ | home, check=True, capture_output=True)
-    return next(work.rglob(f"{CELL}_*.xlsx")), next(work.rglob(f"{UNIT}_*.xlsx"))
+    return next(work.rglob(f"{CELL} *.xlsx")), next(work.rglob(f"{UNIT} *.xlsx"))
 
 
 def filled(form: Path, target: Path, session: Mapping[str, Raw]) -> Path:

@@ -42,7 +42,7 @@ class Played:
     @property
     def district(self) -> Path:
         """The district's workbook."""
-        return next((self.out / RESULT).glob("00.07_*.xlsx"))
+        return next((self.out / RESULT).glob("00.07 *.xlsx"))
 
 
 def called(arguments: Sequence[str]) -> tuple[int, str, str]:
@@ -96,7 +96,7 @@ def test_it_names_each_file_it_wrote(played: Played) -> None:
     assert named == there - journals
     assert len(journals) == 21, "one beside each parent"
     assert len({path.suffix for path in there} & {".xlsx"}) == 1
-    assert len(list((played.out / FORMS_FOLDER).rglob("*_2023-02.xlsx"))) == 285
+    assert len(list((played.out / FORMS_FOLDER).rglob("* 2023-02.xlsx"))) == 285
 
 
 def test_a_second_run_replaces_what_the_first_left(played: Played) -> None:

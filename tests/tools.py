@@ -158,7 +158,7 @@ def make_forms(
     """Every form of the register's tree beneath ``level``, by unit code."""
     request = Request(packs.load(pack), register or small_register(), TERM, level, True, (), out)
     made = generate(request, office or Office(now=NOON))
-    return {path.stem.removesuffix("_2023-02"): path for path in made}
+    return {path.name.split(" ")[0]: path for path in made}
 
 
 def forget_packs() -> None:

@@ -19,11 +19,12 @@ from loithe_xl.language.catalogue import Text, text
 from loithe_xl.language.issues import Fault, has_error, issue
 from loithe_xl.language.notation import percent
 from loithe_xl.register.file import sample_register
+from loithe_xl.register.filenames import folder_name
 from loithe_xl.register.register import Register, Unit
 from loithe_xl.system import pdf
 from loithe_xl.tasks import registers
 from loithe_xl.tasks.consolidate import ConsolidationRequest, consolidate
-from loithe_xl.tasks.generate import Request, generate
+from loithe_xl.tasks.generate import Request, generate, wanted
 from loithe_xl.tasks.office import Office, shown
 from loithe_xl.tasks.report import report
 from loithe_xl.tasks.validate import check
@@ -65,8 +66,8 @@ class _Stage:
         """Step 1: the register and a form for every unit."""
         self._wrote(registers.make(self.out / FORMS_FOLDER / "danh-ba-mau.xlsx", sample=True))
         request = Request(self.loaded, self.register, self.term, "district", True, (), self.out / FORMS_FOLDER)
-        for path in generate(request, self.office):
-            self.paths[path.stem.removesuffix(f"_{self.term.period}")] = path
+        for unit, path in zip(wanted(request), generate(request, self.office), strict=True):
+            self.paths[unit.code] = path
             self._wrote(path)
         self._told("demo_forms", count=len(self.paths), folder=self.out / FORMS_FOLDER)
 
@@ -78,7 +79,7 @@ class _Stage:
         changed = (("revision", 2), ("commended_members", 1))
         jobs.append(replace(self._letter(again, "BC lan 2 - ban cuoi.xlsx"), changed=changed))
         self._share_out(filled_form, jobs, "fill")
-        folder = self.out / RECEIVED_FOLDER / again.parent
+        folder = jobs[-1].target.parent
         first = _first(folder)
         copy, damaged = folder / f"Copy of {first.name}", folder / DAMAGED
         shutil.copyfile(first, copy)
@@ -88,8 +89,9 @@ class _Stage:
         self._told("demo_filled", count=len(sent), silent=len(self.parts.silent), folder=self.out / RECEIVED_FOLDER)
 
     def _letter(self, unit: Unit, name: str) -> Letter:
-        folder = self.out / RECEIVED_FOLDER / (unit.parent if unit.parent != self.top.code else "chi-bo-co-so")
-        return Letter(self.paths[unit.code], folder / name, unit, self.parts)
+        above = self.register.unit(unit.parent)
+        folder = folder_name(above) if above and above.tier == "base" else "chi-bo-co-so"
+        return Letter(self.paths[unit.code], self.out / RECEIVED_FOLDER / folder / name, unit, self.parts)
 
     def validate(self) -> None:
         """Step 3: one folder is checked, a damaged file in it."""
@@ -103,8 +105,8 @@ class _Stage:
         bases = [unit for unit in self.register.children(self.top.code) if unit.tier == "base"]
         jobs = []
         for number, unit in enumerate(bases):
-            form, received = self.paths[unit.code], self.out / RECEIVED_FOLDER / unit.code
-            self.base_files[unit.code] = self.out / RESULT / unit.code / form.name
+            form, received = self.paths[unit.code], self.out / RECEIVED_FOLDER / folder_name(unit)
+            self.base_files[unit.code] = self.out / RESULT / received.name / form.name
             jobs.append(Collection(form, self.base_files[unit.code], unit, received, number < TWICE, self.office.key))
         self._share_out(collected, jobs, "consolidate")
         self._told("demo_bases", count=len(bases), twice=TWICE)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -22,6 +20,7 @@ from loithe_xl.intake import proving
 from loithe_xl.intake.issued import sign_wording
 from loithe_xl.intake.openfile import Opened, ParentBook, Unreadable, open_file
 from loithe_xl.language.issues import Fault, Issue, Place, issue
+from loithe_xl.register.filenames import folder_name, form_name
 from loithe_xl.register.register import PARENT_TIERS, Register, Unit
 from loithe_xl.system import store
 from loithe_xl.tasks.office import Office, beside, shown
@@ -30,8 +29,6 @@ from loithe_xl.workbook import zipparts
 
 # All that may be wrong with a form in which nothing was typed.
 _OF_BLANK_FORMS = {"FIELD_REQUIRED", "CROSS_CHECK_WARNING", "CROSS_CHECK_FAILED", EMPTY, SILENT, "FORM_EARLIER"}
-_OF_WINDOWS = {"CON", "PRN", "AUX", "NUL", *(f"{port}{number}" for port in ("COM", "LPT") for number in range(10))}
-MAX_NAME = 60  # letters of a file's name, so that nested folders stay openable on Windows
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +58,7 @@ def generate(request: Request, office: Office) -> list[Path]:
     private = office.private_key()
     maker = _Maker(request, office, private)
     units = wanted(request)
-    paths = [folder_of(request, unit) for unit in units]
+    paths = [path_of(request, unit) for unit in units]
     walked = office.progress(paths, "generate")
     forms = ((path, maker.make(unit)) for path, unit in zip(walked, units, strict=True))
     kept: set[Path] = set()
@@ -127,25 +124,14 @@ def wanted(request: Request) -> list[Unit]:
     return found
 
 
-def folder_of(request: Request, unit: Unit) -> Path:
+def path_of(request: Request, unit: Unit) -> Path:
     """Where a unit's form goes: with ``below`` a folder per unit, inside its superior's."""
-    name = f"{safe_name(unit.code)}_{request.term.period}.xlsx"
+    name, register = form_name(unit, request.term.period), request.register
     if not request.below:
         return request.out / name
-    register = request.register
-    path = [unit.code, *(above.code for above in register.ancestors(unit.code))]
     tiers = {request.level, *_tiers_beneath(request.level)}
-    kept = [code for code in path if (found := register.unit(code)) and found.tier in tiers]
-    return request.out.joinpath(*(safe_name(code) for code in reversed(kept)), name)
-
-
-def safe_name(code: str) -> str:
-    """A code as a file's name on any system; a changed one gets a piece of its fingerprint, so that none collide."""
-    name = re.sub(r"[^\w.\-]", "-", code, flags=re.ASCII).strip(". ")[:MAX_NAME]
-    reserved = name.split(".")[0].upper() in _OF_WINDOWS
-    if name == code and not reserved:
-        return name
-    return f"{name}-{hashlib.sha256(code.encode()).hexdigest()[:6]}"
+    kept = [each for each in (unit, *register.ancestors(unit.code)) if each.tier in tiers]
+    return request.out.joinpath(*(folder_name(each) for each in reversed(kept)), name)
 
 
 class _Maker:
