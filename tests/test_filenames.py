@@ -20,8 +20,8 @@ from loithe_xl.register.register import Unit
 from loithe_xl.tasks.generate import Request, path_of
 
 NASTY = st.sampled_from(
-    ["Chi bộ", "chi  bộ\n", "CON", "nul.", "a/b", "..", ". ", 'c:"*?', "<x>|", "\x00\x1f", "\u200b", "~$", "%1", "#"]
-    + ["Đảng bộ xã Mẫu An", "Trường Trung học cơ sở", "-", "=1+1", "\U0001f600", "ﬁ", "Ａ", "2023-02", ".xlsx", "'"]
+    """Chi bộ|chi  bộ\n|CON|nul.|a/b|..|. |c:"*?|<x>|\x00\x1f|\u200b|~$|%1|#|Đảng bộ xã Mẫu An|Trường Trung học cơ sở|-|=1+1
+    |\U0001f600|ﬁ|Ａ|2023-02|.xlsx|'""".split("|")
 )
 NAMES = st.lists(NASTY | st.text(max_size=20), min_size=1, max_size=9).map(" ".join)
 CODES = st.one_of(
@@ -104,10 +104,6 @@ def test_a_plain_code_stays_as_it_is(code: str) -> None:
 @pytest.mark.parametrize("code", ["LPT1", "lpt0", "COM9", "nul", "LPT3.x", "ban-cu", "x-0123abcd", "a b", "a%1", "[1]"])
 def test_a_code_that_is_no_name_is_marked(code: str) -> None:
     assert re.fullmatch(r".+-[0-9a-f]{8}", safe_code(code)) and safe_code(code) != code
-    assert (
-        safe_code(f"X{re.sub('[^A-Za-z0-9.-]', '', code)}") == f"X{re.sub('[^A-Za-z0-9.-]', '', code)}"
-        or code[0] == "x"
-    )
 
 
 @given(st.lists(st.tuples(CODES, NAMES), max_size=5))
