@@ -20,8 +20,8 @@ from loithe_xl.register.register import Unit
 from loithe_xl.tasks.generate import Request, path_of
 
 NASTY = st.sampled_from(
-    """Chi bộ|chi  bộ\n|CON|nul.|a/b|..|. |c:"*?|<x>|\x00\x1f|\u200b|~$|%1|#|Đảng bộ xã Mẫu An|Trường Trung học cơ sở|-|=1+1
-    |\U0001f600|ﬁ|Ａ|2023-02|.xlsx|'""".split("|")
+    """Chi bộ|chi  bộ\n|CON|nul.|a/b|..|. |c:"*?|<x>|\x00\x1f|\u200b|~$|%1|#|Đảng bộ xã Mẫu An|Trường Trung học
+    cơ sở|-|=1+1|\U0001f600|ﬁ|Ａ|2023-02|.xlsx|'""".split("|")
 )
 NAMES = st.lists(NASTY | st.text(max_size=20), min_size=1, max_size=9).map(" ".join)
 CODES = st.one_of(
