@@ -36,6 +36,7 @@ from loithe_xl.workbook.daynumbers import serial
 GUIDE = (Path(__file__).parent.parent / "docs" / "packs.md").read_text(encoding="utf-8")
 KNOWN_TABLES = {
     "`pack.toml`": ("pack.toml", ""),
+    "`pack.toml`, `[main]`": ("pack.toml", "main"),
     "`pack.toml`, `[schemes.*]`": ("pack.toml", "schemes.*"),
     "`pack.toml`, `[[documents]]`": ("pack.toml", "documents[]"),
     "`sections/*.toml`": ("sections", ""),

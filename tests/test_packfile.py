@@ -427,6 +427,7 @@ DUE = "trees_planned if count(planting_days.planted_on) > 0 else 0"
 ROW = "number(planted_on) or people == 0"
 ROW_KEY = "table.checks[people_without_day].rule"
 JOINED = 'aggregate = "count_yes"\ntravels = true\nlabel = "Có tham gia"'
+SCHEMES = "[schemes.hai_cap]"
 SPECIES = '["Keo", "Bạch đàn", "Khác"]'
 
 CASES = [
@@ -591,6 +592,12 @@ CASES = [
     Case(ABOVE, 'of = "joined"\n', "", "PACK_KEY_MISSING", "derived[units_joined].of"),
     Case(ABOVE, 'of = "joined"', 'of = "join"', "PACK_REFERENCE", "derived[units_joined]"),
     Case(ABOVE, 'source = "children"', 'source = "child"', "PACK_CHOICE", "derived[units_joined].source"),
+    # the figures that come first
+    Case(PACK, SCHEMES, '[main]\ncells = ["trees"]\n\n[schemes.hai_cap]', "PACK_REFERENCE", "main.cells"),
+    Case(PACK, SCHEMES, '[main]\nunits = ["joined", "rate"]\n[schemes.hai_cap]', "PACK_REFERENCE", "main.units"),
+    Case(PACK, SCHEMES, '[main]\ncells = ["joined", "joined"]\n[schemes.hai_cap]', "PACK_ID_TWICE", "main.cells"),
+    Case(PACK, SCHEMES, f"[main]\ncells = {['joined'] * 9}\n[schemes.hai_cap]", "PACK_MAIN_MANY", "main.cells"),
+    Case(PACK, SCHEMES, '[main]\ncell = ["joined"]\n[schemes.hai_cap]', "PACK_KEY_UNKNOWN", "main.cell"),
     # forms
     Case(CELL, 'tier = "cell"', 'tier = "chi_bo"', "PACK_CHOICE", "tier"),
     Case(CELL, '["district"]', '["huyen"]', "PACK_CHOICE", "under"),
@@ -620,6 +627,15 @@ def test_every_fault_is_named_with_its_place(case: Case):
     ), [(each.code, each.place) for each in found]
     assert all(each.severity is Severity.ERROR and each.message.vi and each.message.en for each in found)
     assert all("{" not in each.message.vi for each in found)
+
+
+def test_the_figures_that_come_first_are_those_stated_or_else_the_first_there_are():
+    pack = load_files(encoded(changed(PACK, SCHEMES, '[main]\ncells = ["joined"]\n[schemes.hai_cap]')))
+
+    assert pack.main_of_cells == ("joined",)
+    assert load_files(encoded(SMALL)).main_of_cells[:3] == ("trees_planned", "trees_planted", "joined")
+    assert pack.main_of_units[:2] == ("trees_planned", "trees_planted")
+    assert len(pack.main_of_units) <= 12
 
 
 @pytest.mark.parametrize("name", [*(each.name for each in OWN_SHEETS), "History"])

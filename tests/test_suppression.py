@@ -308,6 +308,8 @@ def test_choices_of_a_sensitive_field_are_sensitive_each() -> None:
         ),
         ("sections/sessions.toml", 'id = "attendees"', 'id = "attendees"\nsensitive = true', "PACK_SENSITIVE_STAYS"),
         ("sections/strengthening.toml", "sensitive = true", 'sensitive = "có"', "PACK_VALUE_KIND"),
+        ("pack.toml", 'cells = ["members_total"', 'cells = ["screened_removed"', "PACK_MAIN_SENSITIVE"),
+        ("pack.toml", 'units = ["cells_total"', 'units = ["screened_removed"', "PACK_MAIN_SENSITIVE"),
         ("pack.toml", "smallest_shown = 5", "smallest_shown = 2", "PACK_NUMBER_BOUNDS"),
     ],
 )

@@ -147,6 +147,7 @@ def _field(block: TomlTable, common: Common, *, column: bool) -> _ReadField | No
     aggregate, travels = _going_up(block, kind, column=column)
     register, not_after = block.string("register"), block.string("not_after")
     default, sensitive, revision = block.constant("default"), block.boolean("sensitive"), block.boolean("revision")
+    head = block.text("short")
     block.close()
     if id and asks_for_a_person(id, label):
         block.fault("PACK_PERSONAL_DATA", id=id)
@@ -168,7 +169,7 @@ def _field(block: TomlTable, common: Common, *, column: bool) -> _ReadField | No
     templates = [SOUND, *kind.checks, *([NOT_AFTER_CUTOFF] if not_after else [])]
     checks = _own_checks(id, label, templates, condition or (required == _ALWAYS), items, common)
     told = id, kind.name, label, hint, unit, required, items, aggregate, travels, checks
-    field = Field(*told, default, register, sensitive, revision)
+    field = Field(*told, default, register, sensitive, revision, head)
     place = block.place("required")
     return _ReadField(field, block.place(), (condition, place) if condition else None)
 

@@ -121,6 +121,7 @@ def _derived(block: TomlTable, common: Common) -> ReadDerived | None:
     aggregate = Aggregate(block.choice("aggregate", (Aggregate.NONE, Aggregate.SUM), Aggregate.NONE) or Aggregate.NONE)
     rule = read_rule(block, "rule") if source == "rule" else None
     of = block.string("of", required=True) if source == "children" else ""
+    head = block.text("short")
     marked = block.boolean("sensitive")
     sensitive = marked if block.has("sensitive") else None
     if aggregate is Aggregate.SUM and (kind == "rate" or source != "rule"):
@@ -131,10 +132,8 @@ def _derived(block: TomlTable, common: Common) -> ReadDerived | None:
         return None
     if len(common.faults.found) > before:
         common.faults.unsure.add(id)
-    return ReadDerived(
-        Derived(id, label, kind or "count", source or "rule", rule, of, aggregate, unit=unit, sensitive=sensitive),
-        block.place(),
-    )
+    said = id, label, kind or "count", source or "rule", rule, of, aggregate
+    return ReadDerived(Derived(*said, unit=unit, sensitive=sensitive, short=head), block.place())
 
 
 def _part(
@@ -252,8 +251,8 @@ def _with_reported(stated: Sequence[ReadDerived]) -> Iterator[ReadDerived]:
     first = next((each for each in stated if each.derived.source == "children"), None)
     for each in stated:
         if each is first:
-            label, unit = text("spec.units_reported"), text("spec.unit")
-            yield ReadDerived(Derived(UNITS_REPORTED, label, "count", "reported", unit=unit), each.place)
+            label, unit, short = (text(f"spec.{each}") for each in ("units_reported", "unit", "units_reported_short"))
+            yield ReadDerived(Derived(UNITS_REPORTED, label, "count", "reported", unit=unit, short=short), each.place)
         yield each
 
 

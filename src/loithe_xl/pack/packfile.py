@@ -15,6 +15,7 @@ from loithe_xl.pack.campaign import Document, Scheme
 from loithe_xl.pack.fields import Common, read_section
 from loithe_xl.pack.forms import checked_form, read_forms, read_group
 from loithe_xl.pack.kinds import NO, YES
+from loithe_xl.pack.mainfigures import main_figures, read_main
 from loithe_xl.pack.names import list_faults
 from loithe_xl.pack.reportread import faults as wording_faults
 from loithe_xl.pack.spec import Editions, Form, Pack
@@ -100,6 +101,7 @@ def _pack(blocks: Mapping[str, TomlTable], faults: Faults, further: Further) -> 
     deadline = main.integer("deadline_days", least=0, most=366)
     smallest = main.integer("smallest_shown", Pack.smallest_shown, least=3, most=100)
     order = main.strings("forms", required=True)
+    chosen = read_main(main)
     main.close()
     sections = {name: read_section(block, name, common) for name, block in _room(blocks, "sections").items()}
     groups = {name: read_group(block, common) for name, block in _room(blocks, "derived").items()}
@@ -120,6 +122,8 @@ def _pack(blocks: Mapping[str, TomlTable], faults: Faults, further: Further) -> 
             faults.add("PACK_FILE_UNUSED", Place(file=file))
     loaded = replace(pack, forms=settled)
     if faults.complete and not faults.of(Severity.ERROR):
+        first = main_figures(loaded, chosen)
+        loaded = replace(loaded, main_of_cells=first["cells"], main_of_units=first["units"])
         faults.note(wording_faults(loaded))
         for each in ordered:
             faults.note(further(loaded, settled[each.form.id], each.places()))

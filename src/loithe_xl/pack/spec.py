@@ -59,6 +59,7 @@ class Field:
     register: str = ""  # list of unit codes of this tier, from the embedded register, instead of ``items``
     sensitive: bool = False
     revision: bool = False  # which report of its unit a form is: of two the higher counts
+    short: Text = Text("")  # its label over a narrow column; blank: the label itself
 
     @property
     def row(self) -> FieldKind:
@@ -109,7 +110,7 @@ class Derived:
     (units in force at the cut-off: cells at or beneath, direct children), "children" (direct children whose own
     field ``of`` is Có) or "reported" (those whose own answers are known at all; no pack states it, it comes with the
     former). ``aggregate`` SUM goes up; NONE is recomputed at each tier. ``sensitive`` as of a field; None: if it rests
-    on a sensitive figure.
+    on a sensitive figure; ``short`` as of a field.
     """
 
     id: str
@@ -122,6 +123,7 @@ class Derived:
     needs: tuple[str, ...] = ()
     unit: Text = Text("")
     sensitive: bool | None = None
+    short: Text = Text("")
 
 
 @dataclass(frozen=True)
@@ -166,12 +168,13 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """A figure that goes up the tiers and is added there."""
+    """A figure that goes up the tiers and is added there; ``short`` as of a field."""
 
     id: str
     label: Text
     unit: Text
     section: Text
+    short: Text = Text("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +204,8 @@ class Pack:
     report: Mapping[str, Any] = field(default_factory=dict)  # the wording per tier, checked by ``reportread``
     warnings: tuple[Issue, ...] = ()  # what its loading noticed and let pass
     smallest_shown: int = 5  # of sensitive counts of single units; smaller ones are shown in totals only
+    main_of_cells: tuple[str, ...] = ()  # the figures that stand beside each cell in a list of cells
+    main_of_units: tuple[str, ...] = ()  # those that come first where units stand side by side
     read_editions: Callable[[], Editions] = field(default=Editions, compare=False, repr=False)
 
     @cached_property
@@ -233,7 +238,9 @@ class Pack:
         for form in self.forms.values():
             for derived in form.derived:
                 if derived.aggregate is Aggregate.SUM:
-                    found.setdefault(derived.id, Indicator(derived.id, derived.label, derived.unit, Text("")))
+                    found.setdefault(
+                        derived.id, Indicator(derived.id, derived.label, derived.unit, Text(""), derived.short)
+                    )
         return found
 
     @cached_property
@@ -281,7 +288,7 @@ def field_indicators(each: Field, section: Text) -> Iterator[Indicator]:
         return
     if each.aggregate is Aggregate.COUNT_EACH:
         for number, item in enumerate(each.items, 1):
-            label = Text(f"{each.label.vi}: {item}", f"{each.label.en}: {item}")
-            yield Indicator(f"{each.id}.{number}", label, each.unit, section)
+            label, short = (Text(f"{name.vi}: {item}", f"{name.en}: {item}") for name in (each.label, each.short))
+            yield Indicator(f"{each.id}.{number}", label, each.unit, section, short if each.short.vi else Text(""))
     else:
-        yield Indicator(each.id, each.label, each.unit, section)
+        yield Indicator(each.id, each.label, each.unit, section, each.short)
