@@ -997,7 +997,7 @@ def _(sent: Sent) -> bytes:
 
 @refused("two sheets of one name", "FILE_UNREADABLE")
 def _(sent: Sent) -> bytes:
-    return edited(sent, BOOK, 'name="2. Buổi sinh hoạt"', 'name="1. Số liệu"')
+    return edited(sent, BOOK, 'name="2. Các buổi sinh hoạt"', 'name="1. Số liệu"')
 
 
 @refused("two links of one number", "FILE_UNREADABLE")
@@ -1023,7 +1023,7 @@ def _(sent: Sent) -> bytes:
 
 @counted("a sheet that is very hidden")
 def _(sent: Sent) -> bytes:
-    return edited(sent, BOOK, 'name="2. Buổi sinh hoạt"', 'name="2. Buổi sinh hoạt" state="veryHidden"')
+    return edited(sent, BOOK, 'name="2. Các buổi sinh hoạt"', 'name="2. Các buổi sinh hoạt" state="veryHidden"')
 
 
 @refused("the calendar of 1904", "FILE_DATE1904")

@@ -478,7 +478,7 @@ def test_the_panel_lists_errors_first_with_both_values_and_a_link() -> None:
     levels = [row[0] for row in listed]
     assert levels == sorted(levels, key=["LỖI", "CẦN NHẬP", "LƯU Ý"].index)
     assert len(listed) == panel.count(1) + panel.count(2) + panel.count(3) <= FAULTS_SHOWN
-    both = next(row for row in listed if row[1].startswith("Số được miễn sinh hoạt cộng"))
+    both = next(row for row in listed if row[1].startswith("Số được miễn sinh hoạt đảng cộng"))
     assert both[2:4] == ["21", "12"]
     assert both[4] == "Đề nghị kiểm tra lại ba ô: tổng số, được miễn, tạm chuyển ra ngoài."
     assert both[5] == f"1. Số liệu!{case.layout.slots['members_exempt'].cell}"

@@ -135,7 +135,7 @@ def test_a_row_names_what_it_wants_after_what_is_wrong_in_it() -> None:
     wanting = evaluate_panel(cell({"held_date": row["held_date"]}, **DONE)).status("sessions#0")
     wrong = evaluate_panel(cell({**row, "form": None}, **DONE)).status("sessions#0")
     assert wanting == "CẦN NHẬP: “Hình thức”"
-    assert wrong.startswith("LỖI: “Cấp trên dự” không có trong danh sách")
+    assert wrong.startswith("LỖI: “Cấp trên dự (cấp cao nhất)” không có trong danh sách")
 
 
 def test_prose_tells_the_third_state_and_json_counts_the_form(tmp_path: Path) -> None:

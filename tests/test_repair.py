@@ -27,7 +27,7 @@ from loithe_xl.workbook.book import Formula, Link
 from loithe_xl.workbook.daynumbers import EPOCH
 
 Cells = dict[Address, Any]
-MAIN, MEETINGS, WORDS = "1. Số liệu", "2. Buổi sinh hoạt", "3. Khó khăn, kiến nghị"
+MAIN, MEETINGS, WORDS = "1. Số liệu", "2. Các buổi sinh hoạt", "3. Khó khăn, kiến nghị"
 
 FIRST_DATE = 44958  # above all numbers of other inputs
 

@@ -48,7 +48,7 @@ from loithe_xl.tasks import sandbox
 from loithe_xl.tasks.consolidate import open_parent
 from loithe_xl.workbook.ownsheets import COMPUTED, HIDDEN, HIDDEN_JOURNAL, HIDDEN_RECEIPTS, HIDDEN_REGISTER, REPORT
 
-MAIN, MEETINGS, WORDS, LEAD = "1. Số liệu", "2. Buổi sinh hoạt", "3. Khó khăn, kiến nghị", "4. Chỉ đạo"
+MAIN, MEETINGS, WORDS, LEAD = "1. Số liệu", "2. Các buổi sinh hoạt", "3. Khó khăn, kiến nghị", "4. Chỉ đạo"
 SHAPE = ["file", "unit", "out", "moved", "left", "issues"]
 SAID = "Chi bộ có nhiều đảng viên đi làm ăn xa."
 NOON = datetime(2023, 3, 1, 12)

@@ -133,7 +133,8 @@ def test_a_cell_says_whether_it_is_registered_apart_from_its_planned_date() -> N
     assert consolidated("01.1", "base", *files)["cells_registered"] == 1
 
     drawn = form_book(drawn_case("base", received=tuple(files))).sheet(FIGURES)
-    column = next(column for (row, column), cell in drawn.cells.items() if cell.value == "Chi bộ đã đăng ký với tỉnh")
+    label = "Chi bộ được đăng ký tổ chức sinh hoạt chính trị"
+    column = next(column for (row, column), cell in drawn.cells.items() if cell.value == label)
     assert [(drawn.cells[row, 2].value, drawn.cells[row, column].value) for row in (9, 10)] == [
         ("01.1.C01", 1),
         ("01.1.C02", 0),
