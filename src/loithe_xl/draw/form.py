@@ -12,8 +12,9 @@ from loithe_xl.draw.guide import guide_sheet
 from loithe_xl.draw.hidden import TOKEN_NAME, hidden_journal, identity_sheet, received_sheet, register_sheet
 from loithe_xl.draw.inputs import input_sheet, register_names
 from loithe_xl.draw.journal import journal_sheet
+from loithe_xl.draw.opinions import opinions_sheet
 from loithe_xl.draw.panel import evaluate_panel
-from loithe_xl.draw.received import children_names, opinions_sheet, receipts_sheet
+from loithe_xl.draw.received import children_names, receipts_sheet
 from loithe_xl.draw.totals import totals_names, totals_sheet
 from loithe_xl.pack.spec import CONSTANTS
 from loithe_xl.report.sheet import report_sheets

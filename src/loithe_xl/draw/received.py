@@ -1,9 +1,8 @@
-"""A parent's receipt list and the opinions its units sent: who sent what and when, and nothing of it lost."""
+"""A parent's receipt list: who sent what and when, and nothing of it lost."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import count
 from pathlib import PurePath
 
 from loithe_xl.consolidation.consolidate import Child
@@ -18,11 +17,10 @@ from loithe_xl.rules.excel import text_literal
 from loithe_xl.workbook.address import reference
 from loithe_xl.workbook.book import Condition, Flow, Line, Print, Sheet
 from loithe_xl.workbook.celltext import LONGEST_TEXT, cut
-from loithe_xl.workbook.ownsheets import COUNTS_ROW, LIST_HEAD, OPINIONS, RECEIPTS, SUMMARY_ROW
+from loithe_xl.workbook.ownsheets import COUNTS_ROW, LIST_HEAD, RECEIPTS, SUMMARY_ROW
 
 MOST_ROWS = 10_000  # that colours reach: rows may come while the workbook is open in Excel
 RECEIPT_WIDTHS = {1: 6, 2: 20, 3: 40, 4: 14, 5: 9, 6: 34, 7: 18, 8: 60}
-OPINION_WIDTHS = {1: 6, 2: 20, 3: 36, 4: 30, 5: 80}
 LOOKS = {Status.ACCEPTED: "good", Status.MISSING: "missing", Status.REFUSED: "bad", Status.FOREIGN: "bad"}
 LOOKS |= {Status.CONFLICT: "bad", Status.COVERED: "warn"}
 
@@ -66,33 +64,6 @@ def _receipts(case: Case, children: Sequence[Child]) -> Iterator[Line]:
         values = (number, child.unit, child.name, state, late, file, received, cut(said, LONGEST_TEXT))
         tall = max(lines_of(child.name, 40), lines_of(said, 60), lines_of(file, 34))
         yield Line(values, styles, min(409, LINE_POINTS * tall + 3))
-
-
-def opinions_sheet(case: ParentCase, panel: Panel) -> Sheet:
-    """Every text that units sent, whole, with its unit."""
-    sheet = Sheet(OPINIONS, print=Print(landscape=True, footer="&C&P/&N"), widths=dict(OPINION_WIDTHS))
-    draw_head(sheet, panel, 5)
-    for column, key in enumerate(("no", "code", "unit_name", "what", "opinion"), 1):
-        sheet.put(LIST_HEAD, column, case.say(f"head_{key}"), "head")
-    said = sum(map(len, case.consolidation.texts.values()))
-    sheet.flow = Flow(LIST_HEAD + 1, said, 5, lambda: _opinions(case)) if said else None
-    if not said:
-        sheet.put(LIST_HEAD + 1, 1, case.say("no_opinions"), "plain")
-        sheet.merges.append(((LIST_HEAD + 1, 1), (LIST_HEAD + 1, 5)))
-    sheet.freeze = (LIST_HEAD + 1, 1)
-    sheet.print = Print(landscape=True, repeat_rows=(LIST_HEAD, LIST_HEAD), footer="&C&P/&N")
-    return sheet
-
-
-def _opinions(case: ParentCase) -> Iterator[Line]:
-    styles, number = ("number", "text", "text", "text", "text"), count(1)
-    for id, listed in case.consolidation.texts.items():
-        what = case.say(case.pack.texts[id])
-        for code, words in listed:
-            unit = case.register.unit(code)
-            name = unit.name if unit else ""
-            tall = max(lines_of(words, 80), lines_of(name, 36))
-            yield Line((next(number), code, name, what, words), styles, min(409, LINE_POINTS * tall + 3))
 
 
 def _summary(case: ParentCase) -> str:
