@@ -15,10 +15,12 @@ from loithe_xl.tasks import registers
 from loithe_xl.tasks.consolidate import ConsolidationRequest, consolidate
 from loithe_xl.tasks.office import Office
 from loithe_xl.tasks.report import report
+from loithe_xl.tasks.slips import write_slips
+from loithe_xl.tasks.validate import check
 
 KINDS = (
     "register-new register-sample province district base cell base_cell filled-cell consolidated-base "
-    "consolidated-district report english-district"
+    "consolidated-district report english-district return-slips"
 ).split()
 OFFICE = Office(now=datetime(2023, 3, 1, 12))
 SAID = {
@@ -47,6 +49,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     files |= {"filled-cell": straight, "consolidated-base": base, "consolidated-district": district}
     files["report"] = folder / "report.xlsx"
     report(district, files["report"], "hd36_2018", None, OFFICE)
+    files["return-slips"] = write_slips(check([*sent, faulty], OFFICE)[0], folder / "slips.xlsx", OFFICE)
     english = make_forms(folder / "english", office=Office(lang="en", now=OFFICE.now))
     return files | {"english-district": english["01"]}
 

@@ -57,7 +57,8 @@ def add(root: CommandGroup, lang: str) -> None:
     shape, held = format_option(lang), argument(lang, "parent", "PARENT.xlsx")
     paths = argument(lang, "paths", "PATH...", nargs=-1, required=True)
     by = option(lang, "--pack", metavar="NAME|DIR")
-    root.add_command(command("validate", lang, partial(_validate, lang), paths, by, shape))
+    slips = option(lang, "--out", said="slips", type=FILE_TYPE, metavar="FILE.xlsx")
+    root.add_command(command("validate", lang, partial(_validate, lang), paths, by, slips, shape))
     root.add_command(
         command(
             "consolidate",
@@ -80,26 +81,36 @@ def add(root: CommandGroup, lang: str) -> None:
     root.add_command(command("report", lang, partial(_report, lang), held, out, profiles, pdf, shape))
 
 
-def _validate(lang: str, paths: tuple[Path, ...], pack: str | None, form: str) -> int:
+def _validate(lang: str, paths: tuple[Path, ...], pack: str | None, out: Path | None, form: str) -> int:
     from loithe_xl.draw import packs
     from loithe_xl.language.issues import Fault, has_error
     from loithe_xl.tasks.json_output import validate_json
-    from loithe_xl.tasks.office import Office
+    from loithe_xl.tasks.office import Office, beside, shown
     from loithe_xl.tasks.text_output import issue_line, validate_lines
     from loithe_xl.tasks.validate import check
 
     by = packs.load(pack) if pack else None
-    files, skipped = check(paths, Office(lang=lang, progress=progress_bar(lang), notice=noticing(lang)), by)
+    if out:
+        from loithe_xl.tasks.slips import require_free, write_slips
+
+        require_free(out, paths)
+    office = Office(lang=lang, progress=progress_bar(lang), notice=noticing(lang))
+    files, skipped = check(paths, office, by)
     if has_error(skipped):
         raise Fault(skipped, 2)
+    written = write_slips(files, out, office) if out else None
     count(found.code for opened in files for found in opened.issues)
     for found in skipped:
         say_error(issue_line(found, lang))
     if form == "json":
-        say_json(validate_json(files, lang))
+        say_json(validate_json(files, lang) | ({"out": shown(written)} if written else {}))
     else:
         for line in validate_lines(files, lang):
             say(line)
+        if written:
+            say(text("cli.written", file=shown(written)).to(lang))
+    for found in beside(out, written) if out and written else ():
+        say_error(issue_line(found, lang))
     return FAULTY if any(has_error(opened.issues) for opened in files) else OK
 
 

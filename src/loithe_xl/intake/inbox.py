@@ -7,7 +7,7 @@ import re
 import stat
 import unicodedata
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from loithe_xl.language.issues import Issue, Place, issue
 from loithe_xl.reading.guard import MOST_BYTES
 from loithe_xl.system.disk import TEMPORARY
 from loithe_xl.system.store import OLD_COPIES
-from loithe_xl.workbook.ownsheets import HIDDEN
+from loithe_xl.workbook.ownsheets import HIDDEN, NO_FORM
 
 # The file journal of a parent, its continuations, and one saved beside a journal that was open in Excel.
 _JOURNAL = re.compile(r".*_nhat-ky(-[0-9]+)?( \(bản mới [0-9-]+\))?\.csv", re.DOTALL)
@@ -29,7 +29,8 @@ _SENT = frozenset(
 
 
 # Where a form names itself: the sheet of its identity, and the property. Either may have been lost.
-_MARKS = (("xl/workbook.xml", HIDDEN.encode()), ("docprops/custom.xml", TOKEN_NAME.encode()))
+_CUSTOM = "docprops/custom.xml"
+_MARKS = (("xl/workbook.xml", HIDDEN.encode()), (_CUSTOM, TOKEN_NAME.encode()))
 _LONGEST_PART = 2_000_000  # bytes that are looked at
 
 
@@ -113,6 +114,16 @@ def _passed(entry: Path) -> str:
 
 def holds_form(path: Path) -> bool:
     """Whether a file is a workbook that says it is one of our forms, whatever its name; nothing of it is trusted."""
+    return _says(path, _MARKS)
+
+
+def is_no_form(path: Path) -> bool:
+    """Whether a file is a workbook that we made and that is nobody's form: return slips."""
+    return _says(path, ((_CUSTOM, NO_FORM.encode()),)) and not holds_form(path)
+
+
+def _says(path: Path, marks: Iterable[tuple[str, bytes]]) -> bool:
+    """Whether one of the words stands in the part of a workbook that it is looked for in."""
     try:
         found = path.stat()
         if not stat.S_ISREG(found.st_mode) or found.st_size > MOST_BYTES:  # a pipe would wait
@@ -122,7 +133,7 @@ def holds_form(path: Path) -> bool:
                 return False
             package = zipfile.ZipFile(file)
             parts = {name.lower(): name for name in package.namelist()}
-            return any(part in parts and mark in _begun(package, parts[part]) for part, mark in _MARKS)
+            return any(part in parts and mark in _begun(package, parts[part]) for part, mark in marks)
     except Exception:  # whatever a damaged package makes the library raise
         return False
 

@@ -47,8 +47,10 @@ from loithe_xl.workbook.ownsheets import (
     HIDDEN_REGISTER,
     LANG_CELL,
     NAME_CELL,
+    NO_FORM,
 )
 
+_PASSED = "SKIPPED_SLIPS"
 _NAMED = 5  # fields that an earlier form did not ask for, by their labels
 
 
@@ -68,6 +70,11 @@ def open_file(path: Path, file: str, by: Loaded | None = None, trusted: Trust | 
     return opened(received, file, sha, by, trusted)
 
 
+def is_passed_over(issues: Iterable[Issue]) -> bool:
+    """Whether this was said of a workbook that we made ourselves and that is nobody's form."""
+    return any(each.code == _PASSED for each in issues)
+
+
 def held(data: bytes, skip: Container[str]) -> Received | Issue:
     """What a file's bytes hold, sheets named in ``skip`` left out, or why they cannot be read."""
     package = guard.unwrap(data, links=True)
@@ -85,7 +92,8 @@ def opened(
     """What a workbook turns out to be, read from a file or from an open Excel; arguments as of ``open_file``."""
     signed = identified(received)
     if isinstance(signed, Issue):
-        return Unreadable(file, sha).refused(signed)
+        ours = signed.code == "TOKEN_MISSING" and NO_FORM in received.custom
+        return Unreadable(file, sha).refused(issue(_PASSED) if ours else signed)
     name, above, _ = _names(received.grids.get(HIDDEN))
     so_far = Unreadable(file, sha, signed.identity.unit, signed=signed, name=name, above=above)
     known = _known(received, so_far, signed, by, trusted)

@@ -41,14 +41,6 @@ class Issue:
     message: Text
     remedy: Text = field(default=Text(""), compare=False)
 
-    @property
-    def fault(self) -> Text:
-        """What is wrong, without the remedy."""
-        ends = (
-            said.removesuffix(self.remedy.to(lang)).rstrip() for said, lang in zip(self.message, LANGUAGES, strict=True)
-        )
-        return Text(*ends)
-
     def saying(self, words: Text) -> Issue:
         """This issue in another sentence, which holds fault and remedy."""
         return replace(self, message=words, remedy=Text(""))
@@ -74,15 +66,18 @@ def wording(code: str) -> tuple[Severity, Text, Text]:
 
 
 def fault_and_remedy(found: Issue) -> tuple[Text, Text]:
-    """What is wrong, and what to do: blank where the catalogue does not tell them apart (a pack's check)."""
+    """What is wrong, and what to do: blank where neither the issue nor the catalogue tells them apart."""
+    remedy = found.remedy if found.remedy.vi else _catalogued(found)
+    said = zip(found.message, LANGUAGES, strict=True)
+    return Text(*(words.removesuffix(remedy.to(lang)).rstrip() for words, lang in said)), remedy
+
+
+def _catalogued(found: Issue) -> Text:
+    """The end of an issue's sentence that begins as the catalogue's remedy does: what a ledger kept has no other."""
     entry = catalogue("issues").get(found.code, {})
-    fault, remedy = [], []
-    for lang, said in zip(LANGUAGES, found.message, strict=True):
-        begins = str(entry.get(f"remedy_{lang}", "")).partition("{")[0]
-        cut = said.rfind(begins) if begins else -1
-        fault.append(said[:cut].rstrip() if cut > 0 else said)
-        remedy.append(said[cut:] if cut > 0 else "")
-    return Text(*fault), Text(*remedy)
+    begun = (str(entry.get(f"remedy_{lang}", "")).partition("{")[0] for lang in LANGUAGES)
+    cuts = [said.rfind(begins) if begins else -1 for said, begins in zip(found.message, begun, strict=True)]
+    return Text(*(said[cut:] if cut > 0 else "" for said, cut in zip(found.message, cuts, strict=True)))
 
 
 def has_error(issues: Iterable[Issue]) -> bool:

@@ -21,7 +21,7 @@ from loithe_xl.draw.render import package, parent_case, salt_of
 from loithe_xl.intake import inbox, proving
 from loithe_xl.intake.inbox import Inbox
 from loithe_xl.intake.judging import Judge, is_no_workbook, merged, news, settled
-from loithe_xl.intake.openfile import Opened, OpenedForm, ParentBook, open_file, refusal
+from loithe_xl.intake.openfile import Opened, OpenedForm, ParentBook, is_passed_over, open_file, refusal
 from loithe_xl.intake.parents import as_own, received
 from loithe_xl.language.issues import Fault, Issue, Place, issue
 from loithe_xl.report import read_edits
@@ -140,8 +140,10 @@ def take_in(parent: ParentBook, found: Inbox, request: ConsolidationRequest, off
     stranger = refusal(parent.signed, known, "PARENT_FOREIGN")
     judge = Judge(parent.identity, register, trusted, office.moment)
     named = partial(name_kept, folder=office.folder)
-    seen = list(read_each(files, FileWork(judge, parent.loaded, trusted, named), office, "consolidate"))
-    chosen = [receipt for path, receipt in zip(files, seen, strict=True) if _same(path, request.prefer)]
+    read = list(read_each(files, FileWork(judge, parent.loaded, trusted, named), office, "consolidate"))
+    chosen = [receipt for path, receipt in zip(files, read, strict=True) if _same(path, request.prefer)]
+    seen = [receipt for receipt in read if not is_passed_over(receipt.issues)]
+    passed = [why for receipt in read if is_passed_over(receipt.issues) for why in receipt.issues]
     lasting = partial(settled, register, parent.identity.unit)
     after = lasting(_commanded(merged(parent.ledgers.receipts, seen), chosen, request, parent))
     done = received(parent, after)
@@ -149,8 +151,8 @@ def take_in(parent: ParentBook, found: Inbox, request: ConsolidationRequest, off
     run = _run(parent, done, seen, changed, office.moment)
     new, same = journal.entries(run)
     done = replace(done, ledgers=replace(done.ledgers, journal=journal.latest((*parent.ledgers.journal, *new))))
-    notices = (*([stranger.in_file(parent.file)] if stranger else []), *(why for _, why in found.skipped))
-    result = _count(done, run, len(found.skipped) + own, notices)
+    notices = (*([stranger.in_file(parent.file)] if stranger else []), *(why for _, why in found.skipped), *passed)
+    result = _count(done, run, len(found.skipped) + len(passed) + own, notices)
     decisions = parent.consolidation.decision, done.consolidation.decision
     told = news(*decisions, done.ledgers.receipts, result.statuses, request.withdraw)
     return replace(result, changed=changed, entries=(*new, *same), issues=(*result.issues, *told))

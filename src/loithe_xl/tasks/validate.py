@@ -11,7 +11,7 @@ from loithe_xl.form.loaded import Loaded
 from loithe_xl.identity.token import fingerprint
 from loithe_xl.identity.trust import Trust
 from loithe_xl.intake import inbox
-from loithe_xl.intake.openfile import Opened, Unreadable
+from loithe_xl.intake.openfile import Opened, Unreadable, is_passed_over
 from loithe_xl.language.catalogue import Text
 from loithe_xl.language.issues import Issue, issue
 from loithe_xl.tasks.office import Office
@@ -42,8 +42,10 @@ def check(paths: Sequence[Path], office: Office, by: Loaded | None = None) -> tu
     """Each file with its issues, judged by one pack where it is given; and what was skipped or not found."""
     found = inbox.find(paths)
     trusted = office.trusted()
-    files = list(read_each(found.files, FileWork(_Checker(trusted), by, trusted), office, "validate"))
-    return files, [*found.issues, *(why for _, why in found.skipped), *_without_key(files)]
+    read = list(read_each(found.files, FileWork(_Checker(trusted), by, trusted), office, "validate"))
+    files = [each for each in read if not is_passed_over(each.issues)]
+    passed = [why for each in read if is_passed_over(each.issues) for why in each.issues]
+    return files, [*found.issues, *(why for _, why in found.skipped), *passed, *_without_key(files)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,6 +95,7 @@ class Print:
     rows: int | None = None  # last row of the print area
     repeat_columns: tuple[int, int] | None = None
     scale: int = 0
+    breaks: tuple[int, ...] = ()  # rows after which a new page begins; only where it is not fitted to a page's width
 
 
 @dataclass(frozen=True, slots=True)

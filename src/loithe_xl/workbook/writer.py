@@ -24,6 +24,7 @@ _A4 = 9
 _FAR = 999_999_999_999_999  # the largest number Excel keeps exactly
 _LAST_DAY = 2_958_465  # 31/12/9999
 _FORMULA_LIMIT, _RULE_LIMIT, _ERROR_LIMIT, _HEIGHT_LIMIT, _WIDTH_LIMIT, _ROWS = LETTERS, 255, 225, 409, 255, 1_048_576
+_BREAKS = 1023
 _BOUNDS = {"whole": (-_FAR, _FAR), "decimal": (-_FAR, _FAR), "date": (1, _LAST_DAY)}
 _AUTHOR = "loithe-xl"
 _OPTIONS: dict[str, Any] = {
@@ -231,6 +232,8 @@ def _print(page: Any, setup: Print) -> None:
         page.fit_to_pages(1, 0)
     if setup.repeat_rows:
         page.repeat_rows(setup.repeat_rows[0] - 1, setup.repeat_rows[1] - 1)
+    _most(len(setup.breaks), _BREAKS, page.name)
+    page.set_h_pagebreaks([*setup.breaks])
     if setup.columns or setup.rows:
         first, last = setup.columns or (page.dim_colmin + 1, page.dim_colmax + 1)
         _done(page.print_area(0, first - 1, (setup.rows or _ROWS) - 1, last - 1), page.name)
