@@ -54,7 +54,7 @@ def holds_on_any_system(name: str) -> None:
         ("00.07", "Huyện ủy Mẫu Đông", "00.07 HU Mẫu Đông 2023-02.xlsx"),
         ("1", "ĐẢNG ỦY Khối các cơ quan", "1 ĐU Khối các cơ quan 2023-02.xlsx"),
         ("2", "Chi bộ cơ sở Trường Trung học cơ sở A", "2 CBCS Trường THCS A 2023-02.xlsx"),
-        ("3", "Đảng bộ phường 1", "3 ĐB phường 1 2023-02.xlsx"),
+        ("3", "Đảng uỷ phường 1", "3 ĐU phường 1 2023-02.xlsx"),
         ("4", "Chi bộ “Ban/Đội: số <1>”\t*", "4 CB Ban Đội số 1 2023-02.xlsx"),
         ("5", "Chi bộ A – B.", "5 CB A B 2023-02.xlsx"),
         ("6", unicodedata.normalize("NFD", "Chi bộ Ấp Bắc"), "6 CB Ấp Bắc 2023-02.xlsx"),

@@ -30,7 +30,7 @@ from loithe_xl.consolidation.signedlines import LAST_LINE, signed
 from loithe_xl.language.catalogue import Text
 from loithe_xl.language.issues import Issue, Place, Severity, issue
 from loithe_xl.reading import reader
-from loithe_xl.register.register import TIERS, Register, Unit
+from loithe_xl.register.register import TIERS, Contact, Register, Unit
 from loithe_xl.rules.evaluate import Raw
 from loithe_xl.workbook import writer
 from loithe_xl.workbook.book import Book, Sheet
@@ -54,6 +54,7 @@ UNITS = st.builds(
     st.one_of(st.none(), st.integers(0, 9_999_999)),
     DAYS,
     DAYS,
+    st.builds(Contact, WORDS, WORDS, WORDS),
 )
 REGISTERS = st.builds(Register, st.lists(UNITS, max_size=8).map(tuple))
 IDS = st.sampled_from(["members_total", "cells_held", "difficulty_03a", "sessions.1", "rate"])
@@ -139,6 +140,15 @@ def grids(data: bytes) -> Any:
 @given(REGISTERS)
 def test_a_register_comes_back_whole(register: Register) -> None:
     assert read_register(Lines(register_lines(register))) == register
+
+
+@given(REGISTERS)
+def test_a_register_kept_before_there_were_contacts_has_none(register: Register) -> None:
+    former = [line[:9] for line in register_lines(register)[:-1]]
+
+    found = read_register(Lines(signed(former)))
+
+    assert found == Register(tuple(replace(unit, contact=Contact()) for unit in register.units))
 
 
 @given(st.lists(receipts(), max_size=4))

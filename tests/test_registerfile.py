@@ -20,7 +20,7 @@ from loithe_xl.language.issues import Issue
 from loithe_xl.reading import guard, reader
 from loithe_xl.register import file
 from loithe_xl.register.file import read_register, sample_register
-from loithe_xl.register.register import COLUMNS, TIER_WORDS, Register, Unit
+from loithe_xl.register.register import COLUMNS, CONTACT_COLUMNS, TIER_WORDS, Contact, Register, Unit
 from loithe_xl.register.sheet import LAST_LISTED, register_book
 from loithe_xl.tasks import registers, sandbox
 from loithe_xl.workbook.writer import render
@@ -73,6 +73,37 @@ def test_the_sample_is_an_uneven_district_of_264_cells() -> None:
     assert any('"' in unit.name for unit in register.units)
 
 
+def test_the_sample_s_contacts_exist_nowhere() -> None:
+    """No number of 0252 goes on with a zero, and nobody can own a name that ends with .example."""
+    register = sample_register()
+    reached = [unit for unit in register.units if unit.contact != Contact()]
+
+    assert {unit.code for unit in reached} > {unit.code for unit in register.units if unit.tier != "cell"}
+    for unit in reached:
+        assert re.fullmatch(r"0252 0000 \d{3}", unit.contact.telephone)
+        assert unit.contact.email.endswith(".example")
+        assert unit.contact.address.endswith("(mẫu)")
+
+
+def test_a_register_of_former_days_is_read(tmp_path: Path) -> None:
+    """Offices keep theirs: the list was called “Danh bạ”, and had neither contacts nor today's tone marks."""
+    path = saved(
+        tmp_path / "danh ba.xlsx",
+        ("04", "Huyện uỷ B", "Huyện", None, "Huyện uỷ", None, 900, None, None),
+        ("04.1", "Đảng bộ xã C", "Cơ sở", "04", None, None, None, datetime(2021, 9, 1), None),
+    )
+    workbook = openpyxl.load_workbook(path)
+    workbook.active.title = "Danh bạ"
+    workbook.save(path)
+
+    register, issues = read_register(path)
+
+    assert issues == []
+    assert register
+    assert register.units[0] == Unit("04", "Huyện uỷ B", "district", "", "Huyện uỷ", "", 900)
+    assert register.units[1].start == date(2021, 9, 1)
+
+
 def test_the_sample_adds_up() -> None:
     register = sample_register()
     members = [unit.members or 0 for unit in register.of_tier("cell")]
@@ -93,7 +124,8 @@ def test_a_written_register_reads_back_the_same(tmp_path: Path, sample: bool) ->
 def test_the_header_is_exactly_the_columns_and_the_mark_is_elsewhere() -> None:
     book = register_book(sample_register().units, example=False, sample=True)
     first, guide = book.sheets
-    assert tuple(first.cells[1, column].value for column in range(1, 10)) == COLUMNS
+    assert tuple(first.cells[1, column].value for column in range(1, 13)) == (*COLUMNS, *CONTACT_COLUMNS)
+    assert first.print.columns == (1, 9)
     assert not first.protected
     assert first.freeze == (2, 1)
     assert first.print.landscape
@@ -113,20 +145,25 @@ def test_an_empty_register_has_drop_downs_text_codes_and_an_example_that_is_not_
     assert rules[f"C2:C{LAST_LISTED}"].formula1 == '"' + ",".join(TIER_WORDS.values()) + '"'
     assert {rules[f"{column}2:{column}{LAST_LISTED}"].type for column in "HI"} == {"date"}
     assert {sheet[cell].number_format for cell in ("A2", "D2", f"A{LAST_LISTED}", f"D{LAST_LISTED}")} == {"@"}
-    assert [column.value for column in sheet[1]] == list(COLUMNS)
+    assert {rules[f"{column}2:{column}{LAST_LISTED}"].promptTitle for column in "JKL"} == {*CONTACT_COLUMNS}
+    assert [column.value for column in sheet[1]] == [*COLUMNS, *CONTACT_COLUMNS]
     said = {cell.value for row in guide.iter_rows() for cell in row}
-    assert {*COLUMNS, "04.01.003.C01"} <= said
+    assert {*COLUMNS, *CONTACT_COLUMNS, "04.01.003.C01"} <= said
 
 
 def test_the_example_imitates_a_register_without_a_fault(tmp_path: Path) -> None:
     guide = register_book((), example=True, sample=False).sheets[1]
     start = max(row for (row, column), cell in guide.cells.items() if (column, cell.value) == (2, COLUMNS[1]))
-    rows = [tuple(guide.cells[row, column].value for column in range(1, 10)) for row in range(start + 1, start + 7)]
-    shown = [(*row[:7], *(datetime.strptime(day, "%d/%m/%Y") if day else None for day in row[7:])) for row in rows]  # type: ignore[arg-type]
-    register, issues = read_register(saved(tmp_path / "example.xlsx", *shown))
+    rows = [tuple(guide.cells[row, column].value for column in range(1, 13)) for row in range(start + 1, start + 7)]
+    shown = [
+        (*row[:7], *(datetime.strptime(f"{day}", "%d/%m/%Y") if day else None for day in row[7:9]), *row[9:])
+        for row in rows
+    ]
+    register, issues = read_register(saved(tmp_path / "example.xlsx", *shown, header=(*COLUMNS, *CONTACT_COLUMNS)))
     assert issues == []
     assert register is not None
     assert len(register.of_tier("cell")) == 3
+    assert [bool(unit.contact.email) for unit in register.units] == [True] * 3 + [False] * 3
 
 
 def test_what_libreoffice_re_saves_is_the_same(tmp_path: Path, office: Callable[[Path, str, Path], Path]) -> None:

@@ -18,11 +18,12 @@ from loithe_xl.consolidation.signedlines import signed, verified
 from loithe_xl.form.inputs import Grid
 from loithe_xl.language.catalogue import Text
 from loithe_xl.language.issues import Issue, Place, Severity, issue
-from loithe_xl.register.register import TIERS, Register, Unit
+from loithe_xl.register.register import TIERS, Contact, Register, Unit
 from loithe_xl.rules.evaluate import Raw
 from loithe_xl.workbook.celltext import units
 
-UNIT_COLUMNS = ("code", "name", "tier", "parent", "kind", "block", "members", "start", "end")
+_TREE_COLUMNS = ("code", "name", "tier", "parent", "kind", "block", "members", "start", "end")
+UNIT_COLUMNS = (*_TREE_COLUMNS, "telephone", "email", "address")
 _FORMER_COLUMNS = (
     *("row", "unit", "sha", "file", "verdict", "received", "revision", "modified", "rank", "marks", "issues"),
 )
@@ -57,6 +58,8 @@ def register_lines(register: Register) -> list[Line]:
         start, end = (day.isoformat() if day else None for day in (unit.start, unit.end))
         members = None if unit.members is None else str(unit.members)
         told: Line = [unit.code, unit.name, unit.tier, unit.parent, unit.kind, unit.block, members, start, end]
+        contact = unit.contact
+        told += [contact.telephone, contact.email, contact.address]
         lines.append([value or None for value in told])
     return signed(lines)
 
@@ -142,11 +145,12 @@ def _journal_entry(line: Line) -> JournalEntry:
 
 
 def _unit(line: Line) -> Unit:
-    code, name, tier, parent, kind, block, members, start, end = (str(value or "") for value in line)
-    days = [date.fromisoformat(day) if day else None for day in (start, end)]
+    code, name, tier, parent, kind, block, members, start, end, *contact = (str(value or "") for value in line)
+    since, until = (date.fromisoformat(day) if day else None for day in (start, end))
     if tier not in TIERS:
         raise ValueError(tier)
-    return Unit(code, name, tier, parent, kind, block, _digits(members) if members else None, *days)
+    count = _digits(members) if members else None
+    return Unit(code, name, tier, parent, kind, block, count, since, until, Contact(*contact))
 
 
 def _file_line(receipt: Receipt) -> Line:

@@ -10,10 +10,12 @@ from datetime import date, datetime
 
 from loithe_xl.language.cleaning import folded
 from loithe_xl.language.issues import Issue, Place, has_error, issue
+from loithe_xl.register.contacts import question_contacts, read_contact
 from loithe_xl.register.register import (
     BLOCK,
     CODE,
     COLUMNS,
+    CONTACT_COLUMNS,
     END,
     KIND,
     MEMBERS,
@@ -21,6 +23,7 @@ from loithe_xl.register.register import (
     PARENT,
     REQUIRED,
     START,
+    TELEPHONE,
     TIER,
     TIER_WORDS,
     Register,
@@ -55,13 +58,14 @@ def check(rows: Iterable[RawRow], sheet: str) -> tuple[Register | None, list[Iss
         found.add("REGISTER_EMPTY", 2, CODE)
         return None, found.issues
     judge(entries, _numbers(body, found.columns[CODE]), found)
+    question_contacts(entries, found)
     if has_error(found.issues):
         return None, found.issues
     return Register(tuple(entry.unit for entry in entries)), found.issues
 
 
 def _read_header(header: RawRow, found: Findings) -> None:
-    titles = {folded(title): title for title in COLUMNS}
+    titles = {folded(title): title for title in (*COLUMNS, *CONTACT_COLUMNS)}
     for column, value in sorted(header.values.items()):
         title = titles.get(folded(value)) if isinstance(value, str) else None
         if title in found.columns:
@@ -92,7 +96,9 @@ def _read_row(row: RawRow, found: Findings) -> RegisterEntry:
     if re.search(r"\s\s|[^\S ]", name):
         found.add("REGISTER_NAME_SPACES", row.number, NAME)
     members = _members(value(MEMBERS), row.number, found)
-    return RegisterEntry(row.number, Unit(code, name, tier, parent, kind, block, members, start, end), sound)
+    told = {column: _contact_text(value(column), column, row.number, found) for column in CONTACT_COLUMNS}
+    contact = read_contact(told, name, row.number, found)
+    return RegisterEntry(row.number, Unit(code, name, tier, parent, kind, block, members, start, end, contact), sound)
 
 
 def _code(value: object, column: str, row: int, found: Findings) -> str:
@@ -128,6 +134,13 @@ def _text(value: object, column: str, row: int, found: Findings) -> str:
         found.add("REGISTER_NOT_TEXT", row, column, column=column)
         return ""
     return _clean(value)
+
+
+def _contact_text(value: object, column: str, row: int, found: Findings) -> str:
+    if column == TELEPHONE and isinstance(value, int | float):
+        found.add("REGISTER_CODE_NOT_TEXT", row, column, column=column)
+        return ""
+    return _text(value, column, row, found)
 
 
 def _members(value: object, row: int, found: Findings) -> int | None:

@@ -48,7 +48,7 @@ def safe_code(code: str) -> str:
 
 def short_name(name: str) -> str:
     """A unit's name with the abbreviations in use and without the signs that no file's name can have."""
-    words = unicodedata.normalize("NFC", name)
+    words = unicodedata.normalize("NFC", name).replace("uỷ", "ủy").replace("Uỷ", "Ủy")  # as either is written
     for long, short in catalogue("register")["abbreviations"].items():
         words = re.sub(rf"(?<!\w){long}(?!\w)", short, words, flags=re.IGNORECASE)
     bare = (sign for sign in words if not unicodedata.combining(sign))

@@ -10,6 +10,8 @@ from datetime import date
 CODE, NAME, TIER, PARENT = "Mã đơn vị", "Tên đơn vị", "Cấp", "Mã cấp trên"
 KIND, BLOCK, MEMBERS, START, END = "Loại hình", "Khối", "Số đảng viên", "Từ ngày", "Đến ngày"
 COLUMNS = (CODE, NAME, TIER, PARENT, KIND, BLOCK, MEMBERS, START, END)
+TELEPHONE, EMAIL, ADDRESS = "Điện thoại cơ quan", "Thư điện tử cơ quan", "Địa chỉ cơ quan"
+CONTACT_COLUMNS = (TELEPHONE, EMAIL, ADDRESS)  # may be absent
 REQUIRED = (CODE, NAME, TIER, PARENT)
 
 TIER_WORDS = {"province": "Tỉnh", "district": "Huyện", "base": "Cơ sở", "commune": "Xã", "cell": "Chi bộ"}
@@ -25,8 +27,21 @@ _FOREVER = date.max.toordinal()
 
 
 @dataclass(frozen=True, slots=True)
+class Contact:
+    """How an office is reached, never a person: texts to print as its register has them, blank where it has none."""
+
+    telephone: str = ""
+    email: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Unit:
-    """One organisation while it has this name, tier and parent; ``start`` and ``end`` are inclusive, None = open."""
+    """One organisation while it has this name, tier and parent; ``start`` and ``end`` are inclusive, None = open.
+
+    ``contact`` is in the office's register and in what of it a parent's workbook embeds (the parent and what is beneath
+    it). A form without children carries no register: it knows its superior's contact only if that is told when issued.
+    """
 
     code: str
     name: str
@@ -37,6 +52,7 @@ class Unit:
     members: int | None = None
     start: date | None = None
     end: date | None = None
+    contact: Contact = Contact()
 
     @property
     def first_day(self) -> int:

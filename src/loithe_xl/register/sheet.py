@@ -8,12 +8,29 @@ from math import ceil
 
 from loithe_xl.language.catalogue import catalogue, text
 from loithe_xl.register.check import LONGEST_CODE, MOST_MEMBERS
-from loithe_xl.register.register import CODE, COLUMNS, END, MEMBERS, PARENT, START, TIER, TIER_WORDS, Unit
+from loithe_xl.register.contacts import LONGEST_CONTACT
+from loithe_xl.register.register import (
+    ADDRESS,
+    CODE,
+    COLUMNS,
+    CONTACT_COLUMNS,
+    EMAIL,
+    END,
+    MEMBERS,
+    PARENT,
+    START,
+    TELEPHONE,
+    TIER,
+    TIER_WORDS,
+    Unit,
+)
 from loithe_xl.workbook.book import Book, Print, Sheet, Validation
 
 LAST_LISTED = 5000
 _FIRST_EMPTY_PRINT = 40  # rows that an empty list prints
-_WIDTHS = (19, 46, 11, 17, 16, 20, 11, 13, 13)
+_HEADS = (*COLUMNS, *CONTACT_COLUMNS)
+_WIDTHS = (17, 44, 10, 16, 14, 17, 10, 12, 12, 18, 28, 44)
+_GUIDE_WIDTHS = (14, 33, 8, 11, 11, 11, 8, 10, 10, 13, 17, 20)  # all of them in sight on an office's screen
 _STYLES = {TIER: "input_choice", MEMBERS: "input_count", START: "register_date", END: "register_date"}
 _LINE, _LETTERS = 20, 130  # a guide line's height in points; how many letters fit in it
 
@@ -37,14 +54,14 @@ def _list(units: tuple[Unit, ...], mark: str) -> Sheet:
         tab_colour="9B1C1C",
         gridlines=True,
     )
-    for column, header in enumerate(COLUMNS, 1):
+    for column, header in enumerate(_HEADS, 1):
         sheet.widths[column] = _WIDTHS[column - 1]
         sheet.put(1, column, header, "head")
     sheet.heights[1] = 2 * _LINE
     # Blank rows are made ready too: a code typed into a cell not formatted as text would lose its zeros.
     for row in range(2, max(LAST_LISTED, len(units) + 1) + 1):
-        values = _values(units[row - 2]) if row - 2 < len(units) else (None,) * len(COLUMNS)
-        for column, (header, value) in enumerate(zip(COLUMNS, values, strict=True), 1):
+        values = _values(units[row - 2]) if row - 2 < len(units) else (None,) * len(_HEADS)
+        for column, (header, value) in enumerate(zip(_HEADS, values, strict=True), 1):
             sheet.put(row, column, value, _STYLES.get(header, "input_text"))
     sheet.validations = list(_validations(max(LAST_LISTED, len(units) + 1)))
     sheet.print = Print(
@@ -52,7 +69,7 @@ def _list(units: tuple[Unit, ...], mark: str) -> Sheet:
         repeat_rows=(1, 1),
         header=f"&C{mark}" if mark else "",
         footer="&C&P/&N",
-        columns=(1, len(COLUMNS)),
+        columns=(1, len(COLUMNS)),  # the others would make the print too small to read
         rows=len(units) + 1 if units else _FIRST_EMPTY_PRINT,
     )
     return sheet
@@ -61,11 +78,13 @@ def _list(units: tuple[Unit, ...], mark: str) -> Sheet:
 def _values(unit: Unit) -> tuple[str | int | date | None, ...]:
     word = TIER_WORDS[unit.tier]
     texts = (unit.code, unit.name, word, unit.parent or None, unit.kind or None, unit.block or None)
-    return (*texts, unit.members, unit.start, unit.end)
+    contact = unit.contact
+    reached = (contact.telephone or None, contact.email or None, contact.address or None)
+    return (*texts, unit.members, unit.start, unit.end, *reached)
 
 
 def _validations(last: int) -> Iterable[Validation]:
-    rules = {
+    rules: dict[str, tuple[str, tuple[str, ...], int | str | None, int | str | None]] = {
         CODE: ("text", (), 1, LONGEST_CODE),
         TIER: ("list", tuple(TIER_WORDS.values()), None, None),
         PARENT: ("text", (), 1, LONGEST_CODE),
@@ -73,16 +92,18 @@ def _validations(last: int) -> Iterable[Validation]:
         START: ("date", (), "DATE(1930,1,1)", "DATE(2099,12,31)"),
         END: ("date", (), "DATE(1930,1,1)", "DATE(2099,12,31)"),
     }
+    said = {TELEPHONE: "telephone", EMAIL: "email", ADDRESS: "address"}
+    rules |= dict.fromkeys(said, ("text", (), 1, LONGEST_CONTACT))
     for header, (kind, source, low, high) in rules.items():
-        column = COLUMNS.index(header) + 1
-        prompt = text(f"register.prompt_{kind}").vi
-        error = text(f"register.error_{kind}").vi
+        column = _HEADS.index(header) + 1
+        prompt = text(f"register.prompt_{said.get(header, kind)}").vi
+        error = text(f"register.error_{said.get(header, kind)}").vi
         yield Validation(((2, column), (last, column)), kind, header, prompt, error, source, low, high)
 
 
 def _guide(example: bool, mark: str) -> Sheet:
     sheet = Sheet(text("register.guide_name").vi, protected=False)
-    sheet.widths = dict(enumerate(_WIDTHS, 1))
+    sheet.widths = dict(enumerate(_GUIDE_WIDTHS, 1))
     sheet.print = Print(landscape=True, header=f"&C{mark}" if mark else "", footer="&C&P/&N")
     row = _line(sheet, 1, text("register.title").vi, "title")
     if mark:
@@ -90,12 +111,12 @@ def _guide(example: bool, mark: str) -> Sheet:
     for key in ("how_rows", "how_codes", "how_tree", "how_check"):
         row = _line(sheet, row, text(f"register.{key}").vi, "lead")
     row = _line(sheet, row + 1, text("register.columns_title").vi, "section")
-    for header, meaning in zip(COLUMNS, catalogue("register")["meanings"], strict=True):
+    for header, meaning in zip(_HEADS, catalogue("register")["meanings"], strict=True):
         sheet.put(row, 1, header, "label_strong")
         row = _line(sheet, row, meaning, "label", first=2)
     if example:
         row = _line(sheet, row + 1, text("register.example_title").vi, "section")
-        for values, style in [(COLUMNS, "head"), *((values, "text") for values in catalogue("register")["example"])]:
+        for values, style in [(_HEADS, "head"), *((values, "text") for values in catalogue("register")["example"])]:
             for column, value in enumerate(values, 1):
                 sheet.put(row, column, value, style)
             sheet.heights[row] = (2 if style == "head" else 1) * _LINE
@@ -105,7 +126,7 @@ def _guide(example: bool, mark: str) -> Sheet:
 
 def _line(sheet: Sheet, row: int, words: str, style: str, first: int = 1) -> int:
     """Words over the sheet's whole width from column ``first``; the next row."""
-    last = len(COLUMNS)
+    last = len(_HEADS)
     for column in range(first, last + 1):
         sheet.put(row, column, words if column == first else None, style)
     sheet.merges.append(((row, first), (row, last)))
