@@ -127,6 +127,7 @@ def test_every_fault_of_every_file_is_a_row_of_one_table(written: openpyxl.Workb
         layout.label("members_exempt").vi for layout in packs.load("loi_the").layouts.values() if not layout.form.parent
     }
     assert exempt["Nội dung"] == label != ""
+    assert exempt["Cách xử lý"].startswith("Đề nghị"), "a pack's check has its remedy apart, too"
     assert (exempt["Kỳ báo cáo"], exempt["Cấp"], exempt["Tên đơn vị"]) == ("2023-02", "Chi bộ", "@Chi bộ 10")
     assert written[FAULTS].tables["danh_sach_loi"].autoFilter.ref == written[FAULTS].tables["danh_sach_loi"].ref
     assert (written[FAULTS]["A1"].value, written[FAULTS].merged_cells.ranges) == ("Tệp", set())
@@ -183,13 +184,17 @@ def test_slips_among_what_was_received_are_passed_over(forms: dict[str, Path], m
     assert OUT not in str(done["children"])
 
 
-def test_a_form_that_calls_itself_slips_stays_a_form(forms: dict[str, Path], tmp_path: Path) -> None:
+def test_a_form_that_calls_itself_slips_is_passed_over_never(forms: dict[str, Path], tmp_path: Path) -> None:
+    """Whatever has an identity, be it a damaged one, is told and judged."""
     book = openpyxl.load_workbook(type_in(forms["01.K1"], tmp_path / "a.xlsx", REQUIRED, [held(10)]))
     book.custom_doc_props.append(openpyxl.packaging.custom.StringProperty(name="loithe_khong_phai_bieu", value="1"))
     book.save(tmp_path / "a.xlsx")
+    book["_loithe"]["B1"] = "LT1|"
+    book.save(tmp_path / "b.xlsx")
 
-    (told,) = read("validate", tmp_path / "a.xlsx")["files"]
-    assert told["unit"] == "01.K1"
+    good, damaged = read("validate", tmp_path / "a.xlsx", tmp_path / "b.xlsx")["files"]
+    assert good["unit"] == "01.K1"
+    assert codes(damaged["issues"]) == ["TOKEN_CONFLICT"]
 
 
 def test_where_another_file_of_the_unit_is_right_the_office_is_told(forms: dict[str, Path], mail: Path) -> None:
