@@ -11,10 +11,10 @@ from loithe_xl.workbook.address import Address, address, quoted
 from loithe_xl.workbook.book import Book, Flow, Line, Link, ListObject, Print, Sheet
 from loithe_xl.workbook.ownsheets import NO_FORM
 
-_LIST_WIDTHS = {"code": 18, "name": 34, "file": 34, "errors": 10, "notes": 11, "remark": 30, "slip": 13}
+_LIST_WIDTHS = {"code": 14, "name": 30, "file": 30, "errors": 11, "notes": 14, "remark": 26, "slip": 13}
 _FAULT_WIDTHS = {
-    **{"file": 16, "code": 12, "name": 18, "tier": 8, "period": 9, "level": 8, "sheet": 12, "cell": 6, "field": 15},
-    **{"fault": 26, "remedy": 19},
+    **{"file": 15, "code": 12, "name": 15, "tier": 8, "period": 11, "level": 9, "sheet": 12, "cell": 6, "field": 14},
+    **{"fault": 23, "remedy": 18},
 }
 _CENTERED = ("tier", "period", "level", "cell")
 _LIST_HEAD = 4
@@ -60,7 +60,8 @@ def _slips_list(slips: Sequence[Slip], places: Sequence[tuple[str, Address]], go
         for column, value in enumerate(said, 1):
             sheet.put(row, column, value, "number" if isinstance(value, int) else "text")
         sheet.put(row, last, Link(f"{quoted(name)}!{address(*at)}", _say("open_slip", lang)), "link")
-        sheet.heights[row] = _height(zip((who, slip.file, slip.remark), (34, 34, 30), strict=True))
+        wide = [_LIST_WIDTHS[key] for key in ("code", "name", "file", "remark")]
+        sheet.heights[row] = _height(zip((slip.code, who, slip.file, slip.remark), wide, strict=True))
     if not slips:
         sheet.put(_LIST_HEAD + 1, 1, _say("list_none", lang), "text")
     sheet.tables.append(ListObject(((_LIST_HEAD, 1), (_LIST_HEAD + max(1, len(slips)), last)), LIST_NAME))
