@@ -10,14 +10,21 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import openpyxl
 import pytest
 from conftest import costliest_first
 from tools import Calc, NoAnswerError
 
 import check
 import environment
+import keyboard
+import paper
 import programs
+import screen
 import window
+from loithe_xl.intake.opened import OpenedForm
+from loithe_xl.intake.openfile import open_file
+from loithe_xl.workbook.daynumbers import day_of
 
 SCRIPTS = Path(environment.__file__).parent
 
@@ -313,14 +320,54 @@ def test_the_drawing_of_windows_names_the_packages_it_misses(monkeypatch: pytest
     monkeypatch.setattr(window.shutil, "which", lambda program: None if program in ("Xvfb", "import") else program)
 
     with pytest.raises(SystemExit, match=r"apt-get install xvfb imagemagick$"):
-        window.main()
+        window.ready()
 
 
 def test_the_drawing_of_windows_tells_of_an_office_without_windows(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(window, "LONGEST", 0)
 
     with pytest.raises(SystemExit, match="libreoffice-calc-nogui cannot"):
-        window.appeared("biểu")
+        window.Screen(":0").appeared("biểu")
+
+
+def test_a_sheet_is_measured_as_a_screen_shows_it():
+    sheet = openpyxl.Workbook().active
+    for row in range(1, 31):
+        sheet.cell(row, 1, row)
+        sheet.row_dimensions[row].height = 30
+    sheet["C1"], sheet.freeze_panes = "C", "A4"
+    sheet.row_dimensions[2].hidden = sheet.row_dimensions[30].hidden = True
+    sheet.column_dimensions["A"].width, sheet.column_dimensions["C"].width = 10.625, 100
+    sheet.column_dimensions["B"].hidden = True
+    sheet.column_dimensions["Z"].width = 50
+
+    assert screen.fit(sheet) == screen.Fit("Sheet", frozen=80, seen=11, rows=26, width=885)
+
+
+def test_the_pages_of_a_document_know_their_sheets(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    told = (
+        '<page number="1"/><page number="2"/><page number="3"/><item page="1">A &amp; B</item><item page="3">C</item>'
+    )
+    monkeypatch.setattr(paper.pdf, "convert", lambda path, target: None)
+    monkeypatch.setattr(paper.subprocess, "run", lambda command, **_: SimpleNamespace(stdout=told))
+
+    assert paper.printed(tmp_path / "a.xlsx", tmp_path / "a.pdf") == ["A & B", "A & B", "C"]
+
+
+def test_a_form_is_filled_in_the_order_of_its_inputs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("LOITHE_XL_HOME", str(tmp_path / "home"))
+    path, answers = keyboard.form(tmp_path)
+    opened = open_file(path, path.name)
+    assert isinstance(opened, OpenedForm)
+    told = keyboard.texts(opened.layout, answers)
+
+    steps = keyboard.steps(path, told)
+
+    assert [word for words in steps.values() for word in words if word] == [told[place] for place in sorted(told)]
+    assert len(steps) == 3
+    assert all(words[-1] for words in steps.values()), "nobody goes on through inputs that stay empty"
+    (day,) = {row["held_date"] for row in answers.tables["sessions"]} - {None}
+    assert f"{day_of(day):%d/%m/%Y}" in steps[opened.layout.tables["sessions"].sheet]
 
 
 # Verbs of a contributor -----------------------------------------------------------------------------------------------
