@@ -264,7 +264,7 @@ def section(copy: Copy) -> Where:
 
 @tampering("a column's heading is reworded", LABEL)
 def column_heading(copy: Copy) -> Where:
-    return copy.text(copy.slots[0].sheet, "D7", "Số liệu năm trước")
+    return copy.text(copy.slots[0].sheet, "D6", "Số liệu năm trước")
 
 
 @tampering("a table's heading is reworded", LABEL)
@@ -285,22 +285,28 @@ def title(copy: Copy) -> Where:
 
 @tampering("the campaign is another", LABEL)
 def campaign(copy: Copy) -> Where:
-    return copy.text(copy.layout.sheets[-1].sheet.name, "A2", "Đợt sinh hoạt khác")
+    sheet = copy.layout.sheets[0].sheet.name
+    return copy.text(sheet, "E1", "Đợt sinh hoạt khác")
 
 
 @tampering("the unit above the form is another", LABEL)
 def unit_line(copy: Copy) -> Where:
-    return copy.text(copy.layout.sheets[0].sheet.name, "A3", "Chi bộ khác (mã 09.9.C99)")
+    return copy.text(copy.layout.sheets[0].sheet.name, "A2", "Chi bộ khác (mã 09.9.C99)")
 
 
-@tampering("the period above the form is another", LABEL)
-def period_line(copy: Copy) -> Where:
-    return copy.text(copy.layout.sheets[0].sheet.name, "A4", "Kỳ báo cáo: tháng 03/2023")
+@tampering("the deadline above the form is another", LABEL)
+def due_line(copy: Copy) -> Where:
+    return copy.text(copy.layout.sheets[0].sheet.name, "E3", "Hạn gửi: 31/12/2023")
+
+
+@tampering("another superior is named as whom the form goes to", LABEL)
+def steps_line(copy: Copy) -> Where:
+    return copy.text(copy.layout.sheets[0].sheet.name, "A3", "4. Gửi về Đảng ủy khác")
 
 
 @tampering("the legend is deleted", LABEL)
 def legend(copy: Copy) -> Where:
-    return copy.cell(copy.layout.sheets[1].sheet.name, "A6", ">")
+    return copy.cell(copy.layout.sheets[1].sheet.name, "A5", ">")
 
 
 # What the form computes ---------------------------------------------------------------------------------------------
@@ -343,7 +349,7 @@ def status_result(copy: Copy) -> Where:
 
 @tampering("the verdict is typed over", FORMULA)
 def verdict(copy: Copy) -> Where:
-    return copy.text(copy.layout.sheets[0].sheet.name, "A5", "ĐƯỢC NỘP")
+    return copy.text(copy.layout.sheets[0].sheet.name, "A4", "ĐƯỢC NỘP")
 
 
 @tampering("a table's status formula is another", FORMULA)
@@ -833,10 +839,10 @@ def strange_language(copy: Copy) -> Where:
     return copy.layout.sheets[0].sheet.name, ""
 
 
-@tampering("the unit's name in the hidden sheet is another", LABEL)
+@tampering("the unit's name in the hidden sheet is another", LABEL, places=3)  # a parent's titles have it too
 def strange_name(copy: Copy) -> Where:
     copy.text(HIDDEN, address(*NAME_CELL), "Chi bộ khác")
-    return copy.layout.sheets[0].sheet.name, "A3"
+    return copy.layout.sheets[0].sheet.name, "A2"
 
 
 @tampering("signed by a stranger", "TOKEN_FOREIGN")

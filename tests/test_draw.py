@@ -60,10 +60,13 @@ from loithe_xl.workbook.ownsheets import (
     GUIDE,
     HIDDEN_CHECKS,
     JOURNAL,
+    LIST_HEAD,
     OPINIONS,
     RECEIPTS,
     REPORT,
+    SUMMARY_ROW,
     TOTALS,
+    VERDICT,
 )
 from loithe_xl.workbook.styles import STYLES
 from loithe_xl.workbook.writer import render
@@ -482,7 +485,7 @@ def test_the_panel_lists_errors_first_with_both_values_and_a_link() -> None:
     assert both[2:4] == ["21", "12"]
     assert both[4] == "Đề nghị kiểm tra lại ba ô: tổng số, được miễn, tạm chuyển ra ngoài."
     assert both[5] == f"1. Số liệu!{case.layout.slots['members_exempt'].cell}"
-    assert said(sheet, 5, 1) == "CHƯA ĐƯỢC NỘP"
+    assert said(sheet, *VERDICT) == "CHƯA ĐƯỢC NỘP"
 
 
 def said(sheet: Sheet, row: int, column: int) -> str:
@@ -496,7 +499,7 @@ def test_a_form_filled_without_fault_may_be_submitted() -> None:
     done = typed("cell", (held(10, planned_date=serial(date(2023, 2, 9))),), **values, registered="Có")
     sheet = form_book(drawn_case("cell", done)).sheet(CHECK)
 
-    assert said(sheet, 5, 1) == "ĐƯỢC NỘP"
+    assert said(sheet, *VERDICT) == "ĐƯỢC NỘP"
     assert said(sheet, FAULTS_TOP, 2) == ""
 
 
@@ -560,13 +563,13 @@ def row_of(drawn: Book, name: str) -> int:
 def test_what_was_received_is_listed_with_its_reason() -> None:
     _, drawn = books()["received-vi"]
     sheet = drawn.sheet(RECEIPTS)
-    rows = [[said(sheet, row, column) for column in range(2, 9)] for row in range(9, 13)]
+    rows = [[said(sheet, row, column) for column in range(2, 9)] for row in range(LIST_HEAD + 1, LIST_HEAD + 5)]
 
     assert [row[2] for row in rows] == ["Đã nhận", "Chưa nộp", "Đã nhận", "Bị trả lại"]
     assert rows[2][3] == "Có", "one day after the deadline is late"
     assert rows[0][4] == "BC co so.xlsx"
     assert rows[3][6].startswith("Tệp không có mã nhận dạng")
-    assert said(sheet, 6, 1).startswith("Đã có số liệu của 2/3 đơn vị trực thuộc (1 đơn vị gửi chậm)")
+    assert said(sheet, SUMMARY_ROW, 1).startswith("Đã có số liệu của 2/3 đơn vị trực thuộc (1 đơn vị gửi chậm)")
 
 
 # ---------------------------------------------------------------- English

@@ -183,7 +183,7 @@ def test_an_earlier_form_is_compared_with_what_was_issued(
 ) -> None:
     form = filled(forms[0]["1.1"], tmp_path / "a.xlsx", OLD, pack)
     book = openpyxl.load_workbook(form)
-    book["1. Số liệu"]["B11"] = "Nhãn khác"
+    book["1. Số liệu"]["B10"] = "Nhãn khác"
     book.save(form)
 
     found = read("validate", form, "--pack", pack)["files"][0]

@@ -66,10 +66,10 @@ def test_fields_stand_one_beneath_the_other_a_paragraph_under_its_label() -> Non
     slots = place(SMALL).slots
 
     assert {id: (slot.sheet, slot.cell) for id, slot in slots.items()} == {
-        "total": ("Nhập", "D10"),
-        "said": ("Nhập", "B12"),
-        "day": ("Nhập", "D13"),
-        "yes": ("Nhập", "D16"),
+        "total": ("Nhập", "D9"),
+        "said": ("Nhập", "B11"),
+        "day": ("Nhập", "D12"),
+        "yes": ("Nhập", "D15"),
     }
     assert slots["said"].wide
     assert not slots["total"].wide
@@ -78,17 +78,17 @@ def test_fields_stand_one_beneath_the_other_a_paragraph_under_its_label() -> Non
 def test_a_table_has_an_echo_beside_each_date_and_its_status_last() -> None:
     table = place(SMALL).tables["rows"]
 
-    assert (table.top, table.bottom) == (11, 15)
+    assert (table.top, table.bottom) == (10, 14)
     assert (table.columns, table.echoes, table.status) == ({"when": 2, "n": 4}, {"when": 3}, 5)
-    assert table.cell("n", 2) == "D13"
+    assert table.cell("n", 2) == "D12"
 
 
 def test_a_place_is_found_by_field_table_or_column() -> None:
     layout = place(SMALL)
 
-    assert layout.place_of("day") == ("Nhập", "D13")
-    assert layout.place_of("rows") == ("Bảng", "B11")
-    assert layout.place_of("rows.n") == ("Bảng", "D11")
+    assert layout.place_of("day") == ("Nhập", "D12")
+    assert layout.place_of("rows") == ("Bảng", "B10")
+    assert layout.place_of("rows.n") == ("Bảng", "D10")
 
 
 def test_a_unit_is_echoed_by_its_name_only_where_the_register_is_at_hand() -> None:
@@ -192,8 +192,8 @@ def column(letters: str) -> int:
 
 def test_names_are_the_ids() -> None:
     assert list(place(SMALL).names) == ["total", "said", "day", "yes", "rows.when", "rows.n"]
-    assert place(SMALL).names["day"] == "INDEX('Nhập'!$D$1:$D$17,13,1)"
-    assert place(SMALL).names["rows.n"] == "INDEX('Bảng'!$D$1:$D$17,11,1):INDEX('Bảng'!$D$1:$D$17,15,1)"
+    assert place(SMALL).names["day"] == "INDEX('Nhập'!$D$1:$D$16,12,1)"
+    assert place(SMALL).names["rows.n"] == "INDEX('Bảng'!$D$1:$D$16,10,1):INDEX('Bảng'!$D$1:$D$16,14,1)"
 
 
 # ---------------------------------------------------------------- the digest

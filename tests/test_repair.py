@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from loithe_xl.draw import form_book
 from loithe_xl.form.inputs import Inputs, blank
-from loithe_xl.form.layout import INPUT, LABEL, NUMBER, Layout
+from loithe_xl.form.layout import HEAD_ROW, INPUT, LABEL, NUMBER, Layout
 from loithe_xl.pack.spec import Field
 from loithe_xl.reading.received import Received, SheetValues
 from loithe_xl.repair.alignment import Alignment, Landmarks
@@ -389,7 +389,7 @@ def test_a_table_ends_where_the_next_section_begins() -> None:
 
 def test_a_changed_heading_alone_costs_nothing() -> None:
     made = bench()
-    made.sheets[MAIN][7, INPUT] = "Số"
+    made.sheets[MAIN][HEAD_ROW, INPUT] = "Số"
 
     done = made.repaired()
 

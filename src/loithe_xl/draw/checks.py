@@ -25,6 +25,7 @@ from loithe_xl.rules.evaluate import number_of
 from loithe_xl.rules.excel import text_literal
 from loithe_xl.workbook.book import Condition, Formula, Print, Sheet
 from loithe_xl.workbook.ownsheets import CHECK, COUNT_CELL, FAULTS_SHOWN, FAULTS_TOP, UNITS_ROW, VERDICT
+from loithe_xl.workbook.styles import TAB_LOOK
 
 _MARK = "\0"  # stands for a formula within a sentence
 
@@ -32,12 +33,10 @@ _MARK = "\0"  # stands for a formula within a sentence
 def check_sheet(panel: Panel) -> Sheet:
     """The visible panel: the verdict, how many faults, and the first of them with both values, remedy and link."""
     case = panel.case
-    sheet = Sheet(CHECK, print=Print(landscape=True, footer="&C&P/&N"), tab_colour="9B1C1C")
+    sheet = Sheet(CHECK, print=Print(landscape=True, footer="&C&P/&N"), tab_colour=TAB_LOOK)
     sheet.widths = {1: 6, 2: 11, 3: 56, 4: 13, 5: 13, 6: 56, 7: 26}
     draw_head(sheet, panel, 7)
     sheet.put(*VERDICT, Formula(_verdict(panel), panel.verdict), "verdict")
-    for column in range(4, 8):
-        sheet.put(VERDICT[0], column, None, "plain")
     sheet.put(*COUNT_CELL, Formula(_counting(panel), counted(panel)), "strong")
     if case.form.parent:
         sheet.put(UNITS_ROW, 1, units_told(panel), "strong")

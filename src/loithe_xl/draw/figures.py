@@ -12,6 +12,7 @@ from loithe_xl.language.catalogue import Text
 from loithe_xl.workbook.address import column_letters, quoted
 from loithe_xl.workbook.book import Flow, Formula, Line, Print, Sheet
 from loithe_xl.workbook.ownsheets import FIGURES
+from loithe_xl.workbook.styles import TAB_LOOK
 
 TOTAL_ROW = 8  # of the sums, beneath the headings; the units follow
 _CODE, _NAME, _STATUS = 2, 3, 4  # columns
@@ -20,7 +21,7 @@ _CODE, _NAME, _STATUS = 2, 3, 4  # columns
 def figures_sheet(case: ParentCase, panel: Panel) -> Sheet:
     """One row per direct child of the register, received or not, with a total row on top."""
     columns = columns_of(case)
-    sheet = Sheet(FIGURES, print=Print(landscape=True, footer="&C&P/&N"), tab_colour="6B6B6B")
+    sheet = Sheet(FIGURES, print=Print(landscape=True, footer="&C&P/&N"), tab_colour=TAB_LOOK)
     sheet.widths = {1: 6, _CODE: 20, _NAME: 40, _STATUS: 14} | dict.fromkeys(columns.values(), 8.5)
     draw_head(sheet, panel, 12)
     heads = {1: "no", _CODE: "code", _NAME: "unit_name", _STATUS: "state"}

@@ -9,6 +9,7 @@ from loithe_xl.draw.checklist import hidden_checks
 from loithe_xl.draw.checks import check_sheet
 from loithe_xl.draw.figures import figures_sheet
 from loithe_xl.draw.guide import guide_sheet
+from loithe_xl.draw.head import form_title
 from loithe_xl.draw.hidden import TOKEN_NAME, hidden_journal, identity_sheet, received_sheet, register_sheet
 from loithe_xl.draw.inputs import input_sheet, register_names
 from loithe_xl.draw.journal import journal_sheet
@@ -41,7 +42,7 @@ def form_book(case: Case, *, flowing: bool = False) -> Book:
             sheets += [hidden_checks(panel), identity_sheet(case)]
     if not flowing:
         sheets = [sheet.unroll() for sheet in sheets]
-    title, custom = case.say(case.form.title), {TOKEN_NAME: case.unit_form.token}
+    title, custom = form_title(case), {TOKEN_NAME: case.unit_form.token}
     return Book(sheets, _names(case), title, custom, _created(case), case.saved)
 
 

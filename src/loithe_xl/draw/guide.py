@@ -8,7 +8,8 @@ from loithe_xl.draw.head import LINE_POINTS, draw_head, lines_of
 from loithe_xl.draw.panel import Panel
 from loithe_xl.pack.spec import Check, Field, Section
 from loithe_xl.workbook.book import Print, Sheet
-from loithe_xl.workbook.ownsheets import GUIDE
+from loithe_xl.workbook.ownsheets import GUIDE, VERDICT
+from loithe_xl.workbook.styles import TAB_LOOK
 
 _WIDTHS = {1: 6, 2: 46, 3: 74}
 
@@ -16,9 +17,9 @@ _WIDTHS = {1: 6, 2: 46, 3: 74}
 def guide_sheet(panel: Panel) -> Sheet:
     """Made from the same texts that the checks use."""
     case = panel.case
-    sheet = Sheet(GUIDE, print=Print(footer="&C&P/&N"), widths=dict(_WIDTHS), tab_colour="0B4F9E")
+    sheet = Sheet(GUIDE, print=Print(footer="&C&P/&N"), widths=dict(_WIDTHS), tab_colour=TAB_LOOK)
     draw_head(sheet, panel, 3)
-    row = 7
+    row = VERDICT[0] + 2
     for number, line in enumerate(case.form.intro, 1):
         sheet.put(row, 1, number, "number")
         sheet.put(row, 2, case.say(line), "label")

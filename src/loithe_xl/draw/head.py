@@ -3,53 +3,93 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import accumulate
 
 from loithe_xl.draw.case import Case, period_words
 from loithe_xl.draw.panel import Panel
 from loithe_xl.draw.signs import begins
-from loithe_xl.form.layout import INPUT, STATUS, UNIT
 from loithe_xl.language.notation import day
 from loithe_xl.rules.excel import text_literal
 from loithe_xl.workbook.address import Address, address, quoted
 from loithe_xl.workbook.book import Condition, Formula, Link, Sheet
 from loithe_xl.workbook.metrics import lines
 from loithe_xl.workbook.ownsheets import CHECK, VERDICT
+from loithe_xl.workbook.styles import STYLES
 
 LINE_POINTS = 16.5  # points of one line of 12-point type
+ROW_POINTS = 20  # points of a row that holds one line
 PADDING = 6  # points that Excel keeps free at a cell's sides
+_TITLE, _UNIT, _STEPS = 1, 2, 3  # rows; the verdict's is ``VERDICT``
+_HEIGHTS = {_TITLE: 22.5, _UNIT: 16.5, _STEPS: 18, VERDICT[0]: 21}
+_OTHER = 9  # characters of a column whose width nobody set
 
 
 def draw_head(sheet: Sheet, panel: Panel, last_column: int) -> None:
-    """The five lines above every sheet: title, campaign, unit, period, and the verdict with a link to the panel.
+    """The four lines above every sheet: its name and form; the unit; what to do, by when; the verdict, linked.
 
-    Formulas stand in column 1 only: the other columns may lie inside the block of a defined name.
+    The sheet's widths must be set. Formulas stand in column 1 only: the other columns may lie inside the block of a
+    defined name.
     """
     case = panel.case
+    widths = [sheet.widths.get(column, _OTHER) for column in range(1, last_column + 1)]
+    split = _middle(widths)
+    form = case.say("form_line", form=form_title(case), campaign=case.say(case.pack.campaign), period=_period(case))
+    _spread(sheet, (_TITLE, 1), split, sheet.name, "title")
+    _spread(sheet, (_TITLE, split + 1), last_column, form, "form")
+    _spread(sheet, (_UNIT, 1), last_column, unit_line(case), "unit_name")
+    _spread(sheet, (_STEPS, 1), split, _steps(case), "steps")
+    days = {"cutoff": day(case.identity.cutoff), "deadline": day(case.identity.deadline)}
+    due = case.say("due_line", **days)
+    _spread(sheet, (_STEPS, split + 1), last_column, due, "due")
+    verdict = Formula(f"{quoted(CHECK)}!{address(*VERDICT, fixed=True)}", panel.verdict)
+    _spread(sheet, VERDICT, split, verdict, "verdict")
+    if sheet.name != CHECK:
+        panel_link = Link(f"{quoted(CHECK)}!A1", case.say("see_panel"))
+        _spread(sheet, (VERDICT[0], split + 1), last_column, panel_link, "link")
+    sheet.heights |= _HEIGHTS
+    right = sum(widths[split:])
+    for row, words, style in ((_TITLE, form, "form"), (_STEPS, due, "due")):
+        needed = LINE_POINTS * lines_of(words, right, STYLES[style].size, bold=STYLES[style].bold)
+        sheet.heights[row] = max(sheet.heights[row], needed)
+    _verdict_look(sheet, case, VERDICT, (VERDICT[0], split))
+
+
+def form_title(case: Case) -> str:
+    """What the form calls itself; a parent's with its name."""
+    title = case.say(case.form.title)
+    return case.say("form_of_unit", form=title, unit=case.unit_form.name) if case.form.parent else title
+
+
+def unit_line(case: Case) -> str:
+    """The unit, its code and its superior."""
     unit = case.say("unit_line", name=case.unit_form.name, code=case.identity.unit)
-    if case.unit_form.above:
-        unit = case.say("unit_line_above", unit=unit, above=case.unit_form.above)
-    period = case.say(
-        "period_line",
-        period=period_words(case.identity.period),
-        cutoff=day(case.identity.cutoff),
-        deadline=day(case.identity.deadline),
-    )
-    lines = ((case.say(case.form.title), "title"), (case.say(case.pack.campaign), "subtitle"), (unit, "strong"))
-    for row, (words, style) in enumerate((*lines, (period, "lead")), 1):
-        sheet.put(row, 1, words, style)
-        sheet.merges.append(((row, 1), (row, last_column)))
-        sheet.heights[row] = 24 if row == 1 else 18
-    split = last_column - 1 if last_column < INPUT else UNIT if last_column == STATUS else last_column - 4
-    row, _ = VERDICT
-    sheet.put(*VERDICT, Formula(f"{quoted(CHECK)}!{address(*VERDICT, fixed=True)}", panel.verdict), "verdict")
-    sheet.merges.append((VERDICT, (row, split)))
-    for column in range(split + 1, last_column + 1):
-        sheet.put(row, column, None, "link")
-    sheet.put(row, split + 1, Link(f"{quoted(CHECK)}!A1", case.say("see_panel")), "link")
-    if split + 1 < last_column:
-        sheet.merges.append(((row, split + 1), (row, last_column)))
-    sheet.heights[row] = 26
-    _verdict_look(sheet, case, VERDICT, (row, split))
+    return case.say("unit_line_above", unit=unit, above=case.unit_form.above) if case.unit_form.above else unit
+
+
+def _steps(case: Case) -> str:
+    """What to do with the form, in order; the last of it where to send it."""
+    kind = "steps_parent" if case.form.parent else "steps_form"
+    above = case.unit_form.above
+    return case.say(kind, last=case.say("steps_send", above=above) if above else case.say("steps_keep"))
+
+
+def _period(case: Case) -> str:
+    return period_words(case.identity.period).to(case.lang)
+
+
+def _middle(widths: list[float]) -> int:
+    """The last column of the left half: of all columns but the last the one that ends nearest to the middle."""
+    ends = list(accumulate(widths))
+    return 1 + min(range(max(1, len(ends) - 1)), key=lambda place: abs(ends[place] - ends[-1] / 2))
+
+
+def _spread(sheet: Sheet, first: Address, last_column: int, value: str | Formula | Link, style: str) -> None:
+    """One cell over the columns as far as ``last_column``."""
+    row, column = first
+    for each in range(column, last_column + 1):
+        sheet.put(row, each, value if each == column else None, style)
+    if last_column > column:
+        sheet.merges.append((first, (row, last_column)))
 
 
 def _verdict_look(sheet: Sheet, case: Case, first: Address, last: Address) -> None:
@@ -63,6 +103,11 @@ def _verdict_look(sheet: Sheet, case: Case, first: Address, last: Address) -> No
 
 
 @lru_cache(4096)
-def lines_of(words: str, width: float) -> int:
-    """How many lines a text of 12 points takes in a column ``width`` characters wide."""
-    return lines(words, 12, (width * 7 + 5) * 0.75 - PADDING)
+def lines_of(words: str, width: float, size: float = 12, *, bold: bool = False) -> int:
+    """How many lines a text of ``size`` points takes in a column ``width`` characters wide."""
+    return lines(words, size, (width * 7 + 5) * 0.75 - PADDING, bold=bold)
+
+
+def row_height(count: int) -> float:
+    """Points of a row whose longest text runs over ``count`` lines."""
+    return ROW_POINTS + LINE_POINTS * (count - 1)

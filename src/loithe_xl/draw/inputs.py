@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from loithe_xl.draw.case import Case
 from loithe_xl.draw.days import date_echo, input_value, number_column, references
@@ -20,8 +20,9 @@ from loithe_xl.workbook.address import Address, address, area, quoted, reference
 from loithe_xl.workbook.book import Condition, Formula, Print, Sheet, Validation
 from loithe_xl.workbook.daynumbers import serial
 from loithe_xl.workbook.ownsheets import HIDDEN_CHECKS, HIDDEN_REGISTER, REGISTER_FIRST
+from loithe_xl.workbook.styles import TAB_FILL
 
-_WIDTHS = {NUMBER: 5, LABEL: 52, UNIT: 12, INPUT: 17, STATUS: 46}
+_WIDTHS = {NUMBER: 4.5, LABEL: 46, UNIT: 9.5, INPUT: 12.5, STATUS: 72}
 TABLE_WIDTHS = {"count": 11, "decimal": 11, "yesno": 11, "choice": 14, "date": 13, "text": 24, "paragraph": 40}
 _GAP = 3  # points of a note's row that holds none
 
@@ -30,10 +31,10 @@ def input_sheet(case: Case, placed: PlacedSheet, panel: Panel) -> Sheet:
     """One input sheet of the form."""
     last_column = max([STATUS] + [each.table.status for each in placed.sections if each.table])
     landscape = placed.sheet.landscape or last_column > STATUS
-    sheet = Sheet(placed.sheet.name, print=Print(landscape=landscape, footer="&C&P/&N"), tab_colour="D9A300")
-    sheet.widths = dict(_WIDTHS)
+    sheet = Sheet(placed.sheet.name, print=Print(landscape=landscape, footer="&C&P/&N"), tab_colour=TAB_FILL)
+    sheet.widths = _widths(placed)
     draw_head(sheet, panel, last_column)
-    sheet.put(HEAD_ROW - 1, 1, case.say("legend"), "subtitle")
+    sheet.put(HEAD_ROW - 1, 1, case.say("legend"), "legend")
     sheet.merges.append(((HEAD_ROW - 1, 1), (HEAD_ROW - 1, last_column)))
     number = 0
     for each in placed.sections:
@@ -114,13 +115,9 @@ def _table(sheet: Sheet, case: Case, slot: TableSlot, panel: Panel) -> None:
     rows = case.inputs.tables.get(slot.table.id, ())
     for field in slot.table.columns:
         column = slot.columns[field.id]
-        width = 22 if field.register else TABLE_WIDTHS[field.kind]
-        sheet.widths[column] = max(sheet.widths.get(column, 0), width) if _mixed(case, sheet) else width
         sheet.put(head, column, case.say(field.label), "head")
         if field.id in slot.echoes:
-            sheet.widths[slot.echoes[field.id]] = 34 if field.register else 15
             sheet.put(head, slot.echoes[field.id], case.say("head_name" if field.register else "head_echo"), "head")
-    sheet.widths[slot.status] = 34
     sheet.put(head, slot.status, case.say("head_checked"), "head")
     sheet.heights[head] = LINE_POINTS * 3 + 4
     for index in range(slot.table.rows):
@@ -140,9 +137,23 @@ def _table(sheet: Sheet, case: Case, slot: TableSlot, panel: Panel) -> None:
             sheet.validations.append(found)
 
 
-def _mixed(case: Case, sheet: Sheet) -> bool:
-    placed = next(each for each in case.layout.sheets if each.sheet.name == sheet.name)
-    return any(each.slots for each in placed.sections)
+def _widths(placed: PlacedSheet) -> dict[int, float]:
+    """The columns of a sheet; one that tables and fields share is as wide as either needs."""
+    tables = [each.table for each in placed.sections if each.table]
+    fields = any(each.slots for each in placed.sections)
+    found: dict[int, float] = dict(_WIDTHS) if fields or not tables else {NUMBER: _WIDTHS[NUMBER]}
+    for slot in tables:
+        for column, width in _table_widths(slot):
+            found[column] = max(found.get(column, 0), width)
+    return found
+
+
+def _table_widths(slot: TableSlot) -> Iterator[tuple[int, float]]:
+    for field in slot.table.columns:
+        yield slot.columns[field.id], 22 if field.register else TABLE_WIDTHS[field.kind]
+        if field.id in slot.echoes:
+            yield slot.echoes[field.id], 34 if field.register else 15
+    yield slot.status, 34
 
 
 def _input(sheet: Sheet, case: Case, field: Field, row: int, column: int, raw: Raw) -> None:

@@ -12,6 +12,7 @@ from loithe_xl.language.notation import moment
 from loithe_xl.rules.excel import text_literal
 from loithe_xl.workbook.book import Condition, Flow, Line, Print, Sheet
 from loithe_xl.workbook.ownsheets import JOURNAL, LIST_HEAD, SUMMARY_ROW
+from loithe_xl.workbook.styles import TAB_LOOK
 
 _WIDTHS = {1: 6, 2: 18, 3: 32, 4: 14, 5: 28, 6: 18, 7: 12, 8: 58}
 _STATUS = 6  # the column that is coloured
@@ -23,6 +24,7 @@ def journal_sheet(case: ParentCase, panel: Panel) -> Sheet:
     sheet = Sheet(
         JOURNAL, print=Print(landscape=True, repeat_rows=(LIST_HEAD, LIST_HEAD), footer="&C&P/&N"), widths=dict(_WIDTHS)
     )
+    sheet.tab_colour = TAB_LOOK
     draw_head(sheet, panel, len(_WIDTHS))
     sheet.put(SUMMARY_ROW, 1, _summary(case), "lead")
     sheet.merges.append(((SUMMARY_ROW, 1), (SUMMARY_ROW, len(_WIDTHS))))

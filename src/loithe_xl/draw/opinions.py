@@ -10,6 +10,7 @@ from loithe_xl.draw.head import LINE_POINTS, draw_head, lines_of
 from loithe_xl.draw.panel import Panel
 from loithe_xl.workbook.book import Flow, Line, Print, Sheet
 from loithe_xl.workbook.ownsheets import LIST_HEAD, OPINIONS
+from loithe_xl.workbook.styles import TAB_LOOK
 
 _WIDTHS = {1: 6, 2: 18, 3: 36, 4: 28, 5: 84}
 _NAME, _SAID = 3, 5  # the columns whose texts may be long
@@ -21,6 +22,7 @@ def opinions_sheet(case: ParentCase, panel: Panel) -> Sheet:
     """Every text that units sent, whole, with its unit."""
     setup = Print(landscape=True, repeat_rows=(LIST_HEAD, LIST_HEAD), footer="&C&P/&N")
     sheet = Sheet(OPINIONS, print=setup, widths=dict(_WIDTHS))
+    sheet.tab_colour = TAB_LOOK
     draw_head(sheet, panel, len(_HEADS))
     for column, key in enumerate(_HEADS, 1):
         sheet.put(LIST_HEAD, column, case.say(f"head_{key}"), "head")

@@ -18,6 +18,7 @@ from loithe_xl.workbook.address import reference
 from loithe_xl.workbook.book import Condition, Flow, Line, Print, Sheet
 from loithe_xl.workbook.celltext import LONGEST_TEXT, cut
 from loithe_xl.workbook.ownsheets import COUNTS_ROW, LIST_HEAD, RECEIPTS, SUMMARY_ROW
+from loithe_xl.workbook.styles import TAB_LOOK
 
 MOST_ROWS = 10_000  # that colours reach: rows may come while the workbook is open in Excel
 RECEIPT_WIDTHS = {1: 6, 2: 20, 3: 40, 4: 14, 5: 9, 6: 34, 7: 18, 8: 60}
@@ -28,7 +29,7 @@ LOOKS |= {Status.CONFLICT: "bad", Status.COVERED: "warn"}
 def receipts_sheet(case: ParentCase, panel: Panel) -> Sheet:
     """Status, lateness, file and time of every direct child, of deeper units seen, and of files turned away."""
     sheet = Sheet(RECEIPTS, print=Print(landscape=True, footer="&C&P/&N"), widths=dict(RECEIPT_WIDTHS))
-    sheet.tab_colour = "0B4D0B"
+    sheet.tab_colour = TAB_LOOK
     draw_head(sheet, panel, 8)
     sheet.put(SUMMARY_ROW, 1, _summary(case), "strong")
     sheet.merges.append(((SUMMARY_ROW, 1), (SUMMARY_ROW, 8)))

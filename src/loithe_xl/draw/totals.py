@@ -22,10 +22,11 @@ from loithe_xl.rules.syntax import Node
 from loithe_xl.workbook.address import quoted
 from loithe_xl.workbook.book import Formula, Print, Sheet
 from loithe_xl.workbook.ownsheets import TOTALS
+from loithe_xl.workbook.styles import TAB_LOOK
 
-FIRST_TOTAL = 8  # first row under the headings
+FIRST_TOTAL = 7  # first row under the headings
 VALUE = 3  # column
-_WIDTHS = {1: 6, 2: 78, 3: 18}
+_WIDTHS = {1: 6, 2: 60, 3: 40}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,8 @@ def shown_figure(case: Case, id: str) -> int | Decimal | str:
 def totals_sheet(panel: Panel) -> Sheet:
     """Every computed figure with a formula that a reader can follow."""
     case = panel.case
-    sheet = Sheet(TOTALS, print=Print(footer="&C&P/&N", repeat_rows=(7, 7)), widths=dict(_WIDTHS), tab_colour="6B6B6B")
+    repeated = Print(footer="&C&P/&N", repeat_rows=(FIRST_TOTAL - 1, FIRST_TOTAL - 1))
+    sheet = Sheet(TOTALS, print=repeated, widths=dict(_WIDTHS), tab_colour=TAB_LOOK)
     draw_head(sheet, panel, 3)
     for column, key in enumerate(("no", "what", "value"), 1):
         sheet.put(FIRST_TOTAL - 1, column, case.say(f"head_{key}"), "head")

@@ -11,7 +11,7 @@ from loithe_xl.language.catalogue import Text
 from loithe_xl.pack.spec import Field, Form, FormSheet, Section, Table
 from loithe_xl.workbook.address import Address, address, column_letters, quoted
 
-HEAD_ROW = 7  # the heading of the input columns; the unit's head stands above
+HEAD_ROW = 6  # the heading of the input columns; the unit's head stands above
 NUMBER, LABEL, UNIT, INPUT, STATUS = 1, 2, 3, 4, 5  # columns of a sheet of fields
 
 

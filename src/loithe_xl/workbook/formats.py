@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from loithe_xl.workbook.styles import LINE, Style
+from loithe_xl.workbook.styles import Style
 
 
 def numbered(plain: Any, typed: Any) -> Any:
@@ -17,7 +17,11 @@ def numbered(plain: Any, typed: Any) -> Any:
 def colours(style: Style) -> dict[str, Any]:
     """What of a style counts in a conditional format, in the library's terms."""
     found: dict[str, Any] = {"bold": style.bold, "font_color": f"#{style.colour}"}
-    return found | ({"bg_color": f"#{style.fill}"} if style.fill else {})
+    if style.fill:
+        found["bg_color"] = f"#{style.fill}"
+    if style.border:
+        found |= {"border": 1, "border_color": f"#{style.line}"}
+    return found
 
 
 def whole(style: Style) -> dict[str, Any]:
@@ -37,8 +41,7 @@ def whole(style: Style) -> dict[str, Any]:
         "rotation": style.rotation,
         "indent": style.indent,
         "quote_prefix": style.quote_prefix,
+        "shrink": style.shrink,
     }
     found |= {name: value for name, value in wanted.items() if value}
-    if style.border:
-        found |= {"border": 1, "border_color": f"#{LINE}"}
     return found | ({"bottom": 1} if style.rule_below else {})

@@ -13,10 +13,10 @@ OPINIONS, JOURNAL = "Ý kiến đơn vị", "Nhật ký"
 HIDDEN, HIDDEN_CHECKS = "_loithe", "_loithe_kiemtra"
 HIDDEN_REGISTER, HIDDEN_RECEIPTS, HIDDEN_JOURNAL = "_loithe_danhba", "_loithe_danhan", "_loithe_nhatky"
 
-VERDICT = (5, 1)  # whether the form may be submitted: on its input sheets and on those of ours that have its head
-SUMMARY_ROW, COUNTS_ROW, LIST_HEAD = 6, 7, 8  # of lists: what they come to, what the panel counts, their headings
-COUNT_CELL, UNITS_ROW = (6, 1), 7  # of the sheet of checks: how many faults there are; a parent's units
-FAULTS_TOP, FAULTS_SHOWN = 9, 30  # the first line of its list of faults, and how many there are
+VERDICT = (4, 1)  # whether the form may be submitted: on its input sheets and on those of ours that have its head
+SUMMARY_ROW, COUNTS_ROW, LIST_HEAD = 5, 6, 7  # of lists: what they come to, what the panel counts, their headings
+COUNT_CELL, UNITS_ROW = (5, 1), 6  # of the sheet of checks: how many faults there are; a parent's units
+FAULTS_TOP, FAULTS_SHOWN = 8, 30  # the first line of its list of faults, and how many there are
 LISTED_TOP = FAULTS_TOP + FAULTS_SHOWN + 1  # the add-in's own list: a row is left free above it
 TOKEN_CELL, NAME_CELL, ABOVE_CELL, LANG_CELL = (1, 2), (2, 2), (3, 2), (4, 2)  # of the hidden sheet of identity
 SEAL_ROW, PACK_FROM = 5, 6  # there too: the seal, from the second column on; the first file of an embedded pack

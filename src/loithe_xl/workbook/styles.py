@@ -1,8 +1,4 @@
-"""The look of every sheet: named styles and colours with one meaning each.
-
-Colours: pale yellow = type here, deeper where it must be; grey = computed, locked; red = must be mended; amber = look
-again; green = may be submitted; dark red = the Party's heading colour, and what may not be submitted.
-"""
+"""The look of every sheet: named styles, and colours by what they mean; docs/visual-language.md says it in words."""
 
 from __future__ import annotations
 
@@ -10,9 +6,12 @@ from dataclasses import dataclass
 from itertools import product
 
 FONT = "Times New Roman"
-_INPUT, _COMPUTED, HEADING, BAND = "FFF9DB", "EFEFEF", "9B1C1C", "F6E4DD"
-BAD, WARN, GOOD, LINE = "F8C9C4", "FFE3A3", "CFE8CF", "9A9A9A"
-_WANTING = "FFEFA8"
+TYPE_HERE, MUST, CALCULATED = "FFF9DB", "FFE680", "EFEFEF"  # an input, one that must be filled and is not, a result
+BAD, WARN, GOOD = "F8C9C4", "FFE3A3", "CFE8CF"  # typed and wrong; to be looked at again; all right
+HEADING, BAND, LINE = "9B1C1C", "F6E4DD", "9A9A9A"  # headings, heads of columns, borders
+MUST_LINE = "7A5C00"  # the border of what must be filled
+BAD_INK, WARN_INK, GOOD_INK, LINK_INK, QUIET_INK = "7A0000", "5C3B00", "0B4D0B", "0B4F9E", "555555"
+TAB_FILL, TAB_LOOK = "D9A300", "6B6B6B"  # tabs of sheets to type in, and of those to look at
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +29,26 @@ class Style:
     wrap: bool = True
     number: str = "General"
     border: bool = False
+    line: str = LINE  # the border's colour
     locked: bool = True
     quote_prefix: bool = False  # what stands in it stays a text, whatever it begins with
     rotation: int = 0
     indent: int = 0
     rule_below: bool = False  # a line under the cell
+    shrink: bool = False  # a longer text becomes smaller; only without ``wrap``
 
 
 COUNT, DECIMAL, RATE, DATE, TEXT = "#,##0", "#,##0.00", "0.00%", "dd/mm/yyyy", "@"
 
 STYLES: dict[str, Style] = {
     "plain": Style(),
-    "title": Style(bold=True, size=16, colour=HEADING, align="center"),
-    "subtitle": Style(italic=True, align="center"),
+    "title": Style(bold=True, size=16, colour=HEADING),
+    "subtitle": Style(italic=True),
+    "form": Style(size=11, align="right"),  # what the sheet belongs to
+    "unit_name": Style(bold=True, wrap=False, shrink=True),
+    "steps": Style(size=11, fill=BAND, border=True, wrap=False, shrink=True),
+    "due": Style(bold=True, fill=BAND, border=True, align="center"),
+    "legend": Style(size=11, italic=True, colour=QUIET_INK),
     "lead": Style(size=12),
     "strong": Style(bold=True),
     "section": Style(bold=True, size=13, colour="FFFFFF", fill=HEADING, border=True),
@@ -51,43 +57,43 @@ STYLES: dict[str, Style] = {
     "number": Style(align="center", border=True),
     "label": Style(border=True),
     "label_strong": Style(border=True, bold=True),
-    "note": Style(italic=True, size=11, colour="555555", border=True),
-    "unit": Style(size=11, align="center", border=True, colour="555555"),
-    "status": Style(size=11, border=True, colour="444444"),
-    "input_count": Style(fill=_INPUT, border=True, locked=False, align="right", indent=1, number=COUNT),
-    "input_decimal": Style(fill=_INPUT, border=True, locked=False, align="right", indent=1, number=DECIMAL),
-    "input_date": Style(fill=_INPUT, border=True, locked=False, align="center", number=TEXT),
-    "register_date": Style(fill=_INPUT, border=True, locked=False, align="center", number=DATE),
-    "input_choice": Style(fill=_INPUT, border=True, locked=False, align="center"),
-    "input_text": Style(fill=_INPUT, border=True, locked=False, number=TEXT, quote_prefix=True),
-    "input_paragraph": Style(fill=_INPUT, border=True, locked=False, number=TEXT, valign="top", quote_prefix=True),
-    "computed_count": Style(fill=_COMPUTED, border=True, align="right", indent=1, number=COUNT),
-    "computed_decimal": Style(fill=_COMPUTED, border=True, align="right", indent=1, number=DECIMAL),
-    "computed_rate": Style(fill=_COMPUTED, border=True, align="right", indent=1, number=RATE),
-    "computed_text": Style(fill=_COMPUTED, border=True),
+    "note": Style(italic=True, size=11, colour=QUIET_INK, border=True),
+    "unit": Style(size=11, align="center", border=True, colour=QUIET_INK),
+    "status": Style(size=11, border=True, colour=QUIET_INK),
+    "input_count": Style(fill=TYPE_HERE, border=True, locked=False, align="right", indent=1, number=COUNT),
+    "input_decimal": Style(fill=TYPE_HERE, border=True, locked=False, align="right", indent=1, number=DECIMAL),
+    "input_date": Style(fill=TYPE_HERE, border=True, locked=False, align="center", number=TEXT),
+    "register_date": Style(fill=TYPE_HERE, border=True, locked=False, align="center", number=DATE),
+    "input_choice": Style(fill=TYPE_HERE, border=True, locked=False, align="center"),
+    "input_text": Style(fill=TYPE_HERE, border=True, locked=False, number=TEXT, quote_prefix=True),
+    "input_paragraph": Style(fill=TYPE_HERE, border=True, locked=False, number=TEXT, valign="top", quote_prefix=True),
+    "computed_count": Style(fill=CALCULATED, border=True, align="right", indent=1, number=COUNT),
+    "computed_decimal": Style(fill=CALCULATED, border=True, align="right", indent=1, number=DECIMAL),
+    "computed_rate": Style(fill=CALCULATED, border=True, align="right", indent=1, number=RATE),
+    "computed_text": Style(fill=CALCULATED, border=True),
     "total_label": Style(bold=True, border=True, fill=BAND),
     "total_count": Style(bold=True, border=True, fill=BAND, align="right", indent=1, number=COUNT),
     "total_decimal": Style(bold=True, border=True, fill=BAND, align="right", indent=1, number=DECIMAL),
     "text": Style(border=True, number=TEXT, quote_prefix=True),
     "text_center": Style(border=True, number=TEXT, align="center", quote_prefix=True),
-    "verdict": Style(bold=True, size=16, align="center", border=True),
-    "link": Style(underline=True, colour="0B4F9E", border=True, align="center"),
-    "listed_bad": Style(border=True, number=TEXT, fill=BAD, colour="7A0000"),
-    "listed_warn": Style(border=True, number=TEXT, fill=WARN, colour="5C3B00"),
-    "listed_bad_center": Style(border=True, fill=BAD, colour="7A0000", align="center"),
-    "listed_warn_center": Style(border=True, fill=WARN, colour="5C3B00", align="center"),
+    "verdict": Style(bold=True, size=14, align="center", border=True),
+    "link": Style(underline=True, colour=LINK_INK, border=True, align="center"),
+    "listed_bad": Style(border=True, number=TEXT, fill=BAD, colour=BAD_INK),
+    "listed_warn": Style(border=True, number=TEXT, fill=WARN, colour=WARN_INK),
+    "listed_bad_center": Style(border=True, fill=BAD, colour=BAD_INK, align="center"),
+    "listed_warn_center": Style(border=True, fill=WARN, colour=WARN_INK, align="center"),
     "hidden": Style(size=9, colour="888888", wrap=False, number=TEXT),
     "hidden_text": Style(size=9, colour="888888", wrap=False, number=TEXT, quote_prefix=True),
     "unseen": Style(size=9, number=";;;", wrap=False),
     "hidden_number": Style(size=9, colour="888888", wrap=False),
     # conditional looks: only fill and font colour apply
-    "bad": Style(fill=BAD, colour="7A0000"),
-    "warn": Style(fill=WARN, colour="5C3B00"),
-    "good": Style(fill=GOOD, colour="0B4D0B", bold=True),
-    "missing": Style(fill=_WANTING),
+    "bad": Style(fill=BAD, colour=BAD_INK),
+    "warn": Style(fill=WARN, colour=WARN_INK),
+    "good": Style(fill=GOOD, colour=GOOD_INK, bold=True),
+    "missing": Style(fill=MUST, border=True, line=MUST_LINE),
     "blocked": Style(fill=HEADING, colour="FFFFFF", bold=True),
-    "noted": Style(fill=WARN, colour="5C3B00", bold=True),
-    "clear": Style(fill=GOOD, colour="0B4D0B", bold=True),
+    "noted": Style(fill=WARN, colour=WARN_INK, bold=True),
+    "clear": Style(fill=GOOD, colour=GOOD_INK, bold=True),
     "band": Style(fill="FBF5F1"),  # every other run of the journal
 }
 
@@ -126,10 +132,10 @@ STYLES |= {
     "annex_text_bold": Style(bold=True, size=11, border=True, indent=1, quote_prefix=True),
     "annex_center_bold": Style(bold=True, size=11, border=True, align="center"),
     "annex_count_bold": Style(bold=True, size=11, border=True, align="center", number=PRINTED_COUNT),
-    "report_note": Style(size=11, colour="555555", italic=True),
-    "report_note_line": Style(size=11, colour="555555", italic=True, wrap=False),
+    "report_note": Style(size=11, colour=QUIET_INK, italic=True),
+    "report_note_line": Style(size=11, colour=QUIET_INK, italic=True, wrap=False),
     "report_fit": Style(size=11, colour="7A1F1F", bold=True),
-    "report_moved": Style(size=11, fill=WARN, colour="5C3B00"),
-    "report_moved_line": Style(size=11, fill=WARN, colour="5C3B00", wrap=False),
+    "report_moved": Style(size=11, fill=WARN, colour=WARN_INK),
+    "report_moved_line": Style(size=11, fill=WARN, colour=WARN_INK, wrap=False),
     "report_head": Style(size=11, bold=True, fill=BAND, wrap=False),
 }
