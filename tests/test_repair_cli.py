@@ -123,10 +123,10 @@ def test_a_form_that_another_program_saved_moves_whole(report: Path, office: Con
 
 def test_rows_put_in_a_sheet_renamed_a_label_changed_and_a_sheet_gone(report: Path) -> None:
     def change(book: Any) -> None:
-        book[MAIN].insert_rows(12, 2)
-        book[MAIN]["D12"] = 99
+        book[MAIN].insert_rows(11, 2)
+        book[MAIN]["D11"] = 99
         book[WORDS].title = "Khó khăn"
-        book[LEAD]["B17"] = "Nhãn khác"
+        book[LEAD]["B16"] = "Nhãn khác"
         del book[MEETINGS]
 
     file = altered(report, change)
@@ -135,9 +135,9 @@ def test_rows_put_in_a_sheet_renamed_a_label_changed_and_a_sheet_gone(report: Pa
     found = repaired(file, code=1)
 
     assert [(each["field"], each["sheet"], each["cell"]) for each in found["left"]] == [
-        ("", MAIN, "D12"),
-        ("sessions", MEETINGS, "B11"),
-        ("documents_issued", LEAD, "D17"),
+        ("", MAIN, "D11"),
+        ("sessions", MEETINGS, "B10"),
+        ("documents_issued", LEAD, "D16"),
     ]
     inputs, before = (open_file(path, "x").inputs for path in (Path("sạch.xlsx"), report))
     assert inputs.values == {**before.values, "documents_issued": None}
@@ -223,7 +223,7 @@ def test_forms_without_their_hidden_sheet_get_their_names_from_the_heading(
     def nameless(book: Any) -> None:
         book.remove(book[HIDDEN])
         for sheet in book:
-            sheet["A3"] = None
+            sheet["A2"] = None
 
     found = repaired(altered(filled, nameless), "khác.xlsx")
     assert "REPAIR_NAME_LOST" in codes(found["issues"], "WARNING")
@@ -238,13 +238,13 @@ def test_the_unit_is_called_as_most_places_call_it(report: Path) -> None:
         book[HIDDEN]["B2"], book[HIDDEN]["B3"], book[HIDDEN]["B4"] = "CANARY", "CANARY", "en"
 
     def heading(book: Any) -> None:
-        book[MAIN]["A3"] = book[MAIN]["A3"].value.replace(names[0], "CANARY")
+        book[MAIN]["A2"] = book[MAIN]["A2"].value.replace(names[0], "CANARY")
 
     def most(book: Any) -> None:
         hidden(book)
         for sheet in book.worksheets[1:]:
             if sheet.title not in (HIDDEN, MAIN):
-                sheet["A3"] = None
+                sheet["A2"] = None
 
     for change in (hidden, heading):
         found = repaired(altered(report, change))
@@ -581,14 +581,14 @@ def test_the_saved_time_is_that_of_the_file(report: Path, forms: dict[str, Path]
 
 
 def test_prose_in_both_languages(report: Path) -> None:
-    file = altered(report, lambda book: book[MAIN].__setitem__("B12", "Khác"))
+    file = altered(report, lambda book: book[MAIN].__setitem__("B11", "Khác"))
 
     vi = press("repair", file, "--out", "a.xlsx")
     en = press("repair", file, "--out", "b.xlsx", "--lang", "en")
 
     assert vi.code == en.code == 1
     assert "Đã lập biểu mới cho đơn vị 01.K1 từ hỏng.xlsx: a.xlsx" in vi.out
-    assert f"[KHÔNG CHUYỂN] {MAIN}!D12: Nhãn cạnh ô này không còn là" in vi.out
+    assert f"[KHÔNG CHUYỂN] {MAIN}!D11: Nhãn cạnh ô này không còn là" in vi.out
     assert "1 mục không chuyển được" in vi.out and "[LỖI] a.xlsx" in vi.err
     assert f"[NOT MOVED] {MAIN}!D12: The label of this cell" in en.out and "1 things were not" in en.out
     whole = press("repair", report, "--out", "c.xlsx")
@@ -607,8 +607,8 @@ def test_nothing_that_was_typed_is_said(report: Path) -> None:
 
     def change(book: Any) -> None:
         book[MAIN]["H5"] = "CANARY-1"
-        book[MAIN]["B12"] = "CANARY-2"
-        book[MAIN]["D10"] = "CANARY-3"
+        book[MAIN]["B11"] = "CANARY-2"
+        book[MAIN]["D9"] = "CANARY-3"
         book.create_sheet("Nháp")["A1"] = "CANARY-4"
 
     file = altered(report, change)
