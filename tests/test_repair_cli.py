@@ -590,7 +590,7 @@ def test_prose_in_both_languages(report: Path) -> None:
     assert "Đã lập biểu mới cho đơn vị 01.K1 từ hỏng.xlsx: a.xlsx" in vi.out
     assert f"[KHÔNG CHUYỂN] {MAIN}!D11: Nhãn cạnh ô này không còn là" in vi.out
     assert "1 mục không chuyển được" in vi.out and "[LỖI] a.xlsx" in vi.err
-    assert f"[NOT MOVED] {MAIN}!D12: The label of this cell" in en.out and "1 things were not" in en.out
+    assert f"[NOT MOVED] {MAIN}!D11: The label of this cell" in en.out and "1 things were not" in en.out
     whole = press("repair", report, "--out", "c.xlsx")
     assert whole.code == 0 and "Đã chuyển đủ" in whole.out
     assert "phải sửa trước khi nộp" in vi.out and "Faults of the new form" in en.out
