@@ -108,6 +108,6 @@ def lines_of(words: str, width: float, size: float = 12, *, bold: bool = False) 
     return lines(words, size, (width * 7 + 5) * 0.75 - PADDING, bold=bold)
 
 
-def row_height(count: int) -> float:
+def height_of(count: int) -> float:
     """Points of a row whose longest text runs over ``count`` lines."""
     return ROW_POINTS + LINE_POINTS * (count - 1)
