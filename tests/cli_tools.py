@@ -23,6 +23,7 @@ from tools import REQUIRED, small_register
 
 import loithe_xl
 from loithe_xl.cli.shell import run
+from loithe_xl.draw import packs
 from loithe_xl.identity.token import fingerprint
 from loithe_xl.language.catalogue import LANGUAGES
 from loithe_xl.language.issues import catalogue
@@ -118,6 +119,12 @@ def worded(code: str, lang: str = "vi") -> re.Pattern[str]:
     entry = catalogue("issues")[code]
     said = " ".join(part for part in (entry[lang], entry.get(f"remedy_{lang}", "")) if part)
     return re.compile(".*".join(re.escape(piece) for piece in re.split(r"\{\w+\}", said)), re.S)
+
+
+def label(id: str) -> str:
+    """What the program's own pack calls a figure or a text that goes up, in quotes as messages have it."""
+    pack = packs.load("loi_the").pack
+    return f"“{pack.indicators[id].label.vi if id in pack.indicators else pack.texts[id].vi}”"
 
 
 def codes(issues: Iterable[Mapping[str, str]], severity: str | None = None) -> list[str]:

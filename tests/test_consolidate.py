@@ -129,7 +129,7 @@ def test_a_base_that_moves_a_figure_from_one_cell_to_another_names_both() -> Non
 
     (found,) = decide(REGISTER, "01", [older, newer]).standing[newer.sha].issues
 
-    assert "01.1.C01; 01.1.C02" in found.message.vi
+    assert "Chi bộ 01.1-1 (01.1.C01); Chi bộ 01.1-2 (01.1.C02)" in found.message.vi
 
 
 def test_equal_in_both_is_a_conflict_and_an_older_third_stays_superseded() -> None:
@@ -238,7 +238,7 @@ def test_of_two_ancestors_the_higher_covers() -> None:
     decided = decide(register, "T", files)
 
     assert [decided.standing[each.sha].status.value for each in files] == ["accepted", "covered", "covered"]
-    assert all("trực tiếp (01)" in decided.standing[each.sha].issues[0].message.vi for each in files[1:])
+    assert all("của Huyện Thử (01);" in decided.standing[each.sha].issues[0].message.vi for each in files[1:])
 
 
 def test_figures_are_exact_and_independent_of_order() -> None:

@@ -115,7 +115,7 @@ def test_what_a_covered_book_alone_holds_is_named_when_it_stops_counting() -> No
     assert (after.standing[base.sha].status, set(after.units)) == (Status.COVERED, {"01", "01.1", "01.1.C01"})
     told = news(before, after, [base, district], {district.sha})
     assert [each.code for each in told] == ["COVERED_LOST", "COVERED_DIFFERS", "UNIT_STOPPED", "UNIT_STOPPED"]
-    assert "01.1.C02, 01.1.C03" in told[0].message.vi
+    assert "Chi bộ 01.1-2 (01.1.C02), Chi bộ 01.1-3 (01.1.C03)" in told[0].message.vi
     assert [each.severity.value for each in told] == ["ERROR", "WARNING", "ERROR", "ERROR"]
 
 
@@ -263,7 +263,10 @@ def test_units_that_alone_differ_are_told_though_the_totals_are_equal() -> None:
 
     receipts = kept(kept([], older), newer)
 
-    assert "01.1.C02; 01.1.C03" in judged(receipts).standing[newer.sha].issues[0].message.vi
+    assert (
+        "Chi bộ 01.1-2 (01.1.C02); Chi bộ 01.1-3 (01.1.C03)"
+        in judged(receipts).standing[newer.sha].issues[0].message.vi
+    )
 
 
 def test_a_former_report_counts_again_only_when_it_is_read_again() -> None:

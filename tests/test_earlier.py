@@ -161,7 +161,7 @@ def test_the_rate_is_told_once_every_report_was_asked(
     assert done["values"]["trees_planted"] == 14
     assert done["values"]["trees_per_household"] == pytest.approx(14 / 28)
     said = [each["message"] for child in done["children"] for each in child["issues"]]
-    assert any("trees_planted – → 9" in each for each in said), said
+    assert any("“Số cây đã trồng” – → 9" in each for each in said), said
 
 
 def test_an_earlier_parent_reads_its_forms_and_takes_no_other(

@@ -166,7 +166,7 @@ def test_a_parent_with_any_texts_at_all_is_what_was_meant(
             verdict=Verdict.FOREIGN if number % 2 else Verdict.VALID,
             received_at="2023-03-01T10:00:00",
             rows=() if number % 2 else (UnitRow("01.1.C01", {"members_total": number}, {TEXT: normal(said)}),),
-            issues=(issue("UNIT_FOREIGN", unit=unit, parent=file).in_file(normal(file)),),
+            issues=(issue("UNIT_FOREIGN", parent=file).in_file(normal(file)),),
         )
         for number, (file, unit, said) in enumerate(texts)
     ]

@@ -45,8 +45,8 @@ def test_who_has_no_figure_is_called_once_and_nobody_else():
         line("01.3", Status.REFUSED, "old.xlsx", "FILE_DAMAGED"),
         line("01.3.C1", Status.REFUSED, "pdf.xlsx", "FILE_PDF"),
         line("", Status.REFUSED, "x.pdf", "FILE_PDF"),
-        line("", Status.FOREIGN, "y.xlsx", issue("UNIT_FOREIGN", unit="?", parent="01")),
-        line("01", Status.FOREIGN, "self.xlsx", issue("UNIT_FOREIGN", unit="01", parent="01")),
+        line("", Status.FOREIGN, "y.xlsx", issue("UNIT_FOREIGN", parent="01")),
+        line("01", Status.FOREIGN, "self.xlsx", issue("UNIT_FOREIGN", parent="01")),
         counted=(("01.3", "01.3.C1"),),
     )
 

@@ -50,7 +50,7 @@ def marks(issues: Sequence[Issue]) -> dict[str, dict[Address, str]]:
 def _line(sheet: Sheet, row: int, number: int, found: Issue, lang: str) -> None:
     level = "mark_error" if found.severity is Severity.ERROR else "mark_warning"
     message = found.message.to(lang)
-    where = shown_place(found)
+    where = found.place.within
     style = "listed_bad" if found.severity is Severity.ERROR else "listed_warn"
     sheet.put(row, 1, number, f"{style}_center")
     sheet.put(row, 2, text(f"form.{level}").to(lang).rstrip(": "), f"{style}_center")
@@ -60,12 +60,6 @@ def _line(sheet: Sheet, row: int, number: int, found: Issue, lang: str) -> None:
     sheet.put(row, PLACE + 1, _jump(found, lang) if where else None, "link")
     sheet.merges.append(((row, 3), (row, 5)))
     sheet.heights[row] = min(409, LINE_POINTS * max(lines_of(message, _SAID), lines_of(where, 56), 1) + 6)
-
-
-def shown_place(found: Issue) -> str:
-    """Sheet!Cell, or the sheet alone; blank where the whole workbook is meant."""
-    place = found.place
-    return f"{place.sheet}!{place.cell}" if place.cell else place.sheet
 
 
 def _jump(found: Issue, lang: str) -> Formula:

@@ -26,7 +26,7 @@ from loithe_xl.cli.shell import (
     say_error,
     say_json,
 )
-from loithe_xl.cli.terminal import count
+from loithe_xl.cli.terminal import count, is_verbose
 from loithe_xl.language.catalogue import text
 
 FIRST_YEAR, LAST_YEAR = 1901, 2999  # of a file's saved time
@@ -84,9 +84,10 @@ def add(root: CommandGroup, lang: str) -> None:
 def _validate(lang: str, paths: tuple[Path, ...], pack: str | None, out: Path | None, form: str) -> int:
     from loithe_xl.draw import packs
     from loithe_xl.language.issues import Fault, has_error
+    from loithe_xl.tasks.clerk_output import validate_lines
     from loithe_xl.tasks.json_output import validate_json
     from loithe_xl.tasks.office import Office, beside, shown
-    from loithe_xl.tasks.text_output import issue_line, validate_lines
+    from loithe_xl.tasks.text_output import issue_line
     from loithe_xl.tasks.validate import check
 
     by = packs.load(pack) if pack else None
@@ -105,10 +106,8 @@ def _validate(lang: str, paths: tuple[Path, ...], pack: str | None, out: Path | 
     if form == "json":
         say_json(validate_json(files, lang) | ({"out": shown(written)} if written else {}))
     else:
-        for line in validate_lines(files, lang):
+        for line in validate_lines(files, paths, written, lang, is_verbose()):
             say(line)
-        if written:
-            say(text("cli.written", file=shown(written)).to(lang))
     for found in beside(out, written) if out and written else ():
         say_error(issue_line(found, lang))
     return FAULTY if any(has_error(opened.issues) for opened in files) else OK
@@ -128,10 +127,11 @@ class _ConsolidateOptions:
 
 
 def _consolidate(lang: str, given: _ConsolidateOptions) -> int:
+    from loithe_xl.tasks.clerk_output import consolidate_lines
     from loithe_xl.tasks.consolidate import ConsolidationRequest, consolidate
     from loithe_xl.tasks.json_output import consolidate_json
     from loithe_xl.tasks.office import Office, local_time
-    from loithe_xl.tasks.text_output import consolidate_lines, run_failed
+    from loithe_xl.tasks.text_output import run_failed
 
     if not given.paths and not given.preferred and not given.withdrawn:
         raise click.UsageError(text("cli.nothing_given").to(lang))
@@ -144,24 +144,25 @@ def _consolidate(lang: str, given: _ConsolidateOptions) -> int:
     if given.form == "json":
         say_json(consolidate_json(result, lang))
     else:
-        for line in consolidate_lines(result, lang):
+        for line in consolidate_lines(result, lang, is_verbose()):
             say(line)
     return FAULTY if run_failed(result) else OK
 
 
 def _status(lang: str, parent: Path, export: Path | None, form: str) -> int:
+    from loithe_xl.tasks.clerk_output import status_lines
     from loithe_xl.tasks.consolidate import open_parent
     from loithe_xl.tasks.export import export as write
     from loithe_xl.tasks.json_output import children_json
     from loithe_xl.tasks.office import Office, beside, shown
-    from loithe_xl.tasks.text_output import issue_line, status_lines
+    from loithe_xl.tasks.text_output import issue_line
 
     opened = open_parent(parent)
     written = write(opened, parent, export, Office(lang=lang, notice=noticing(lang))) if export else None
     if form == "json":
         say_json({"children": children_json(opened.consolidation.children, lang)})
     else:
-        for line in status_lines(opened, lang):
+        for line in status_lines(opened, lang, is_verbose()):
             say(line)
         if written:
             say(text("cli.written", file=shown(written)).to(lang))

@@ -66,6 +66,12 @@ def is_quiet() -> bool:
     return bool(context and context.meta.get("quiet"))
 
 
+def is_verbose() -> bool:
+    """Whether the user wants everything, nothing shortened."""
+    context = click.get_current_context(silent=True)
+    return bool(context and context.meta.get("verbose"))
+
+
 def run_log() -> RunLog | None:
     """The log of this run, where one is kept."""
     context = click.get_current_context(silent=True)

@@ -81,7 +81,7 @@ def consolidate(unit_form: UnitForm, inputs: Inputs, register: Register, receipt
     Counts are int or Decimal, rates fractions of 1, None where nothing can be computed; faults of files are issues.
     """
     pack, form, parent = unit_form.pack, unit_form.form, unit_form.identity.unit
-    decision = decide(register, parent, receipts)
+    decision = decide(register, parent, receipts, pack)
     summed = _Summed(pack, form)
     lacks = AskedFigures(pack, register).lacks(decision.counted.values())
     rows = _child_rows(summed, register, parent, decision, lacks)

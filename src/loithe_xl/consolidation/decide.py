@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from loithe_xl.consolidation.differences import covered_issues, list_differences, revised
+from loithe_xl.consolidation.differences import Naming, covered_issues, list_differences, revised
 from loithe_xl.consolidation.receipts import (
     Decision,
     Receipt,
@@ -23,17 +23,20 @@ from loithe_xl.consolidation.receipts import (
     rows_digest,
 )
 from loithe_xl.consolidation.versions import Version, against, choose
+from loithe_xl.language.catalogue import Text
 from loithe_xl.language.issues import Issue, Place, issue
+from loithe_xl.pack.spec import Pack
 from loithe_xl.register.register import Register
 
 
-def decide(register: Register, parent: str, receipts: Iterable[Receipt]) -> Decision:
-    """Where each receipt stands at the unit ``parent`` (a code), and which count; ``register`` holds its subtree.
+def decide(register: Register, parent: str, receipts: Iterable[Receipt], pack: Pack | None = None) -> Decision:
+    """Where each receipt stands at the unit ``parent`` (a code), and which count; ``register`` holds its subtree, and
+    ``pack`` says what messages call the figures.
 
     A function of the set of receipts alone: their order, names and repeats change nothing. At most one receipt counts
     for each unit.
     """
-    lines = _Lines(register, parent)
+    lines, labels = _Lines(register, parent), Naming(register, pack)
     standing: dict[str, Standing] = {}
     groups: dict[str, list[Receipt]] = defaultdict(list)
     strangers: list[tuple[Receipt, list[str]]] = []
@@ -46,12 +49,12 @@ def decide(register: Register, parent: str, receipts: Iterable[Receipt]) -> Deci
             groups[receipt.unit].append(receipt)
     winners: dict[str, Receipt] = {}
     for unit, group in groups.items():
-        settled, winner = _settled(group)
+        settled, winner = _settled(group, labels)
         standing |= settled
         if winner:
             winners[unit] = winner
-    counted, beneath = _uncovered(winners, standing, lines)
-    return Decision(standing | beneath | _with_strangers(strangers, counted, register), counted)
+    counted, beneath = _uncovered(winners, standing, lines, labels)
+    return Decision(standing | beneath | _with_strangers(strangers, counted, labels), counted)
 
 
 def of_run(decision: Decision, seen: Iterable[Receipt]) -> list[Seen]:
@@ -136,7 +139,7 @@ def _turned_away(receipt: Receipt, lines: _Lines) -> Standing | None:
     if receipt.withdrawn:
         return Standing(Status.REFUSED, Ruling(Rule.WITHDRAWN), (issue("SUBMISSION_WITHDRAWN", place),))
     if not lines.is_beneath(receipt.unit, lines.parent):
-        told = issue("UNIT_FOREIGN", place, unit="?", parent=lines.parent)
+        told = issue("UNIT_FOREIGN", place, parent=Naming(lines.register).unit(lines.parent))
         return Standing(Status.FOREIGN, Ruling(Rule.FAULTS), (told,))
     if receipt.empty:
         return Standing(Status.REFUSED, Ruling(Rule.FAULTS), (issue("FORM_EMPTY", place),))
@@ -156,7 +159,7 @@ def _strange(receipt: Receipt, lines: _Lines) -> list[str]:
     return sorted(wrong)
 
 
-def _settled(group: Sequence[Receipt]) -> tuple[dict[str, Standing], Receipt | None]:
+def _settled(group: Sequence[Receipt], labels: Naming) -> tuple[dict[str, Standing], Receipt | None]:
     """Where the files of one unit stand beside each other, and the report that wins; None where none does."""
     chosen = choose(group)
     standing: dict[str, Standing] = {}
@@ -169,7 +172,7 @@ def _settled(group: Sequence[Receipt]) -> tuple[dict[str, Standing], Receipt | N
         standing[first] = replace(standing[first], kept=_carrier(version).rows[:1])
     if len(chosen.standing) > 1:
         return standing | _in_conflict(standing, chosen.standing), None
-    won, winner = _won(standing, chosen.versions)
+    won, winner = _won(standing, chosen.versions, labels)
     return standing | won, winner
 
 
@@ -187,7 +190,9 @@ def _in_conflict(standing: Mapping[str, Standing], versions: Sequence[Version]) 
     return found
 
 
-def _won(standing: Mapping[str, Standing], versions: Sequence[Version]) -> tuple[dict[str, Standing], Receipt | None]:
+def _won(
+    standing: Mapping[str, Standing], versions: Sequence[Version], labels: Naming
+) -> tuple[dict[str, Standing], Receipt | None]:
     """The newest report's files and the one before it; the winner only where its figures are still there."""
     first, *repeats = versions[0]
     carrier = _carrier(versions[0])
@@ -207,22 +212,22 @@ def _won(standing: Mapping[str, Standing], versions: Sequence[Version]) -> tuple
     found[first.sha] = Standing(Status.ACCEPTED, ruling, kept=winner.rows)
     if versions[1:]:
         former, older = versions[1][0], _carrier(versions[1])
-        changes, whole = revised(older, winner)
+        changes, whole = revised(older, winner, labels)
         found[former.sha] = replace(standing[former.sha], kept=older.rows if whole else older.rows[:1])
         found[first.sha] = found[first.sha].noticing(_replaced(winner, former.file, changes))
     return found, winner
 
 
-def _replaced(winner: Receipt, older: str, changes: str) -> Issue:
+def _replaced(winner: Receipt, older: str, changes: Text) -> Issue:
     """What the newest report changed in the one before it; those before that were told in their time."""
     place = Place(file=winner.file)
-    if changes:
+    if changes.vi:
         return issue("SUBMISSION_REVISED", place, older=older, changes=changes)
     return issue("SUBMISSION_REPLACED", place, older=older)
 
 
 def _uncovered(
-    winners: Mapping[str, Receipt], standing: Mapping[str, Standing], lines: _Lines
+    winners: Mapping[str, Receipt], standing: Mapping[str, Standing], lines: _Lines, labels: Naming
 ) -> tuple[dict[str, Receipt], dict[str, Standing]]:
     """The reports that count: from the top down, each whose units stand in none that counts above it. And the standing
     of those that lie beneath one that counts."""
@@ -242,25 +247,25 @@ def _uncovered(
         inside[unit] = winner.units
         if books:
             place, near = Place(file=winner.file), books[0]
-            told = issue("COVERED_ABSENT", place, unit=unit, above=near.unit, file=near.file)
+            told = issue("COVERED_ABSENT", place, unit=labels.unit(unit), above=labels.unit(near.unit), file=near.file)
             found[winner.sha] = standing[winner.sha].noticing(told)
     there = frozenset[str]().union(*inside.values())
     for winner, above in covered:
         ruling = Ruling(Rule.ABOVE, above.file, theirs=above.unit)
-        beside = covered_issues(winner, above, winner.units - there)
+        beside = covered_issues(winner, above, winner.units - there, labels)
         found[winner.sha] = replace(standing[winner.sha], status=Status.COVERED, ruling=ruling).noticing(*beside)
     return {unit: counted[unit] for unit in sorted(counted)}, found
 
 
 def _with_strangers(
-    strangers: Sequence[tuple[Receipt, list[str]]], counted: Mapping[str, Receipt], register: Register
+    strangers: Sequence[tuple[Receipt, list[str]]], counted: Mapping[str, Receipt], labels: Naming
 ) -> dict[str, Standing]:
     """The reports with units that they may not hold: they are refused, and the files that count for those named."""
     files = {unit: receipt.file for receipt in counted.values() for unit in receipt.units}
     found = {}
     for receipt, units in strangers:
-        known = [unit if register.unit(unit) else "?" for unit in units]
-        told = {"units": list_differences(sorted(set(known)), ", "), "unit": receipt.unit}
+        known = [labels.unit(unit) if labels.register.unit(unit) else "?" for unit in units]
+        told = {"units": list_differences(sorted(set(known)), ", "), "unit": labels.unit(receipt.unit)}
         others = list_differences(sorted({files[unit] for unit in units if unit in files}), ", ")
         place = Place(file=receipt.file)
         why = issue("BOOK_UNIT_TWICE", place, files=others, **told)

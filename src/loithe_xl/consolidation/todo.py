@@ -26,7 +26,8 @@ class UnitCall:
 
     ``status``: MISSING where nothing came; REFUSED, FOREIGN or CONFLICT where all that came was turned away; COVERED or
     ACCEPTED where its file holds figures that are lost. ``fault``: what is wrong, in a sentence; ``remedy``: what to
-    tell the unit; ``files``: the names of what came of it.
+    tell the unit; ``files``: the names of what came of it; ``hinted``: nothing came of it, but a file of
+    nobody resembles it.
     """
 
     unit: str
@@ -35,6 +36,7 @@ class UnitCall:
     fault: Text
     remedy: Text
     files: tuple[str, ...] = ()
+    hinted: bool = False
 
     @property
     def sent(self) -> bool:
@@ -118,7 +120,7 @@ def _typed_fault(faults: Sequence[Issue]) -> Text:
     if all(found.code == "FIELD_REQUIRED" for found in faults):
         return text("todo.wanting", count=len(faults))
     first = next(found for found in faults if found.code != "FIELD_REQUIRED")
-    told = {"place": f"{first.place.sheet}!{first.place.cell}", "fault": fault_and_remedy(first)[0]}
+    told = {"place": first.place.within, "fault": fault_and_remedy(first)[0]}
     return text("todo.figures", count=len(faults), **told) if len(faults) > 1 else text("todo.figure", **told)
 
 
@@ -166,7 +168,7 @@ def _hinted(calls: Sequence[UnitCall], idle: Sequence[Child]) -> tuple[list[Unit
 
 def _told_of(call: UnitCall, child: Child) -> UnitCall:
     fault = text("todo.missing_hint", file=PurePath(child.file).name)
-    return replace(call, fault=fault, remedy=text("todo.remind_hint"))
+    return replace(call, fault=fault, remedy=text("todo.remind_hint"), hinted=True)
 
 
 def _resembled(stem: str, missing: Sequence[tuple[UnitCall, str, str]]) -> UnitCall | None:

@@ -6,6 +6,7 @@ from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from loithe_xl.consolidation.decide import decide, remembered, stopped
+from loithe_xl.consolidation.differences import Naming
 from loithe_xl.consolidation.receipts import Decision, Receipt, Verdict
 from loithe_xl.identity.token import Identity
 from loithe_xl.identity.trust import Trust
@@ -40,7 +41,7 @@ class Judge:
     def _judged(self, opened: Opened) -> tuple[Verdict, list[Issue]]:
         if opened.signed is None:
             return Verdict.REFUSED, []
-        parent, identity = self.parent, opened.signed.identity
+        parent, identity, named = self.parent, opened.signed.identity, Naming(self.register).unit
         foreign = refusal(opened.signed, self.trusted)
         if foreign:
             return Verdict.FOREIGN, [foreign]
@@ -50,15 +51,15 @@ class Judge:
             return Verdict.REFUSED, [_wrong_period(identity, parent)]
         unit = self.register.unit(identity.unit)
         if unit is None or unit.code == parent.unit:
-            return Verdict.FOREIGN, [issue("UNIT_FOREIGN", unit=unit.code if unit else "?", parent=parent.unit)]
+            return Verdict.FOREIGN, [issue("UNIT_FOREIGN", parent=named(parent.unit))]
         if isinstance(opened, OpenedForm) and opened.layout.form.tier != unit.tier:
-            return Verdict.REFUSED, [issue("TIER_WRONG", unit=unit.code)]
+            return Verdict.REFUSED, [issue("TIER_WRONG", unit=named(unit.code))]
         if failed(opened):
             return Verdict.REFUSED, []
         other = self._otherwise(opened) if isinstance(opened, ParentBook) else []
         if other:
-            units = ", ".join(other[:_SHOWN]) + (" …" if len(other) > _SHOWN else "")
-            return Verdict.REFUSED, [issue("REGISTER_OTHER", unit=unit.code, units=units)]
+            units = ", ".join(map(named, other[:_SHOWN])) + (" …" if len(other) > _SHOWN else "")
+            return Verdict.REFUSED, [issue("REGISTER_OTHER", unit=named(unit.code), units=units)]
         return Verdict.VALID, []
 
     def _otherwise(self, book: ParentBook) -> list[str]:

@@ -27,6 +27,11 @@ class Place:
     cell: str = ""
     field: str = ""
 
+    @property
+    def within(self) -> str:
+        """Sheet!Cell, or the sheet alone; blank where the whole file is meant."""
+        return f"{self.sheet}!{self.cell}" if self.cell else self.sheet
+
 
 @dataclass(frozen=True, slots=True)
 class Issue:

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from loithe_xl.consolidation.receipts import Status
+from loithe_xl.consolidation.receipts import Figure, Status
 from loithe_xl.language.catalogue import Text, text
 from loithe_xl.language.issues import Issue, Severity, has_error
-from loithe_xl.language.notation import count, moment, percent
+from loithe_xl.language.notation import count, percent
 from loithe_xl.tasks.office import shown
 
 if TYPE_CHECKING:  # no command needs what only another one does
@@ -17,7 +17,6 @@ if TYPE_CHECKING:  # no command needs what only another one does
     from loithe_xl.tasks.consolidate import ConsolidationResult
     from loithe_xl.tasks.packs import Examined
     from loithe_xl.tasks.repair import Repaired
-    from loithe_xl.tasks.validate import Checked
 
 
 def issue_line(found: Issue, lang: str) -> str:
@@ -25,71 +24,35 @@ def issue_line(found: Issue, lang: str) -> str:
     mark = text("cli.mark_error" if found.severity is Severity.ERROR else "cli.mark_warning").to(lang)
     place = found.place
     key = place.field if found.severity is Severity.ERROR and place.file.endswith(".toml") else ""
-    where = f"{place.sheet}!{place.cell}" if place.cell else place.sheet or key
+    where = place.within or key
     told = ", ".join(part for part in (place.file, where) if part)
     return f"[{mark}] {told}: {found.message.to(lang)}" if told else f"[{mark}] {found.message.to(lang)}"
 
 
-def validate_lines(files: list[Checked], lang: str) -> Iterator[str]:
-    """A verdict per file, its issues beneath, and the sum."""
-    for checked in files:
-        key = "file_bad" if has_error(checked.issues) else "file_noted" if checked.issues else "file_good"
-        told = {"file": checked.file, "unit": checked.unit or "?", "count": len(checked.issues)}
-        yield text(f"cli.{key}", **told).to(lang)
-        for found in checked.issues:
-            yield "  " + issue_line(found.in_file(""), lang)
-    good = sum(not has_error(checked.issues) for checked in files)
-    noted = sum(bool(checked.issues) and not has_error(checked.issues) for checked in files)
-    yield text("cli.validated", files=len(files), good=good, noted=noted, bad=len(files) - good).to(lang)
+def figure_lines(parent: ParentBook, lang: str, every: bool = False) -> Iterator[str]:
+    """The derived figures of a parent and those its units derived, one a line; ``every``: also those that are 0."""
+    zero = 0
+    for label, value, told in _figures(parent):
+        if value == 0 and not every:
+            zero += 1
+        else:
+            yield f"  {label.to(lang)}: {told}"
+    if zero:
+        yield "  " + text("cli.zero_figures", count=zero).to(lang)
 
 
-def consolidate_lines(result: ConsolidationResult, lang: str) -> Iterator[str]:
-    """What was received, what is wrong, and what the parent's figures come to."""
-    parent = result.parent
-    told = {issue_line(each, lang): None for each in (*parent.issues, *result.issues, *parent.consolidation.issues)}
-    # A unit's line may be of an earlier run's file, when what came now is older than that.
-    sent = {receipt.unit for receipt in parent.ledgers.receipts if receipt.sha in result.statuses}
-    for child in result.children:
-        if child.sha in result.statuses or (child.status is Status.ACCEPTED and child.unit in sent):
-            told |= {issue_line(found.in_file(child.file), lang): None for found in child.issues}
-    yield from told
-    parts = [f"{status_words(status, lang)} {number}" for status, number in result.counts.items() if number]
-    yield text("cli.consolidated", seen=result.seen, parts="; ".join(parts) or "0").to(lang)
-    yield from figure_lines(parent, lang)
-    if result.written is None:
-        yield text("cli.unchanged", file=parent.file).to(lang)
-    else:
-        yield text("cli.written", file=shown(result.written)).to(lang)
-        if result.copy:
-            yield text("cli.copied", file=shown(result.copy)).to(lang)
-    if result.journal:
-        yield text("cli.journal", file=shown(result.journal)).to(lang)
-
-
-def figure_lines(parent: ParentBook, lang: str) -> Iterator[str]:
-    """The derived figures of a parent and those its units derived, one a line."""
+def _figures(parent: ParentBook) -> Iterator[tuple[Text, Figure | None, str]]:
+    """Label, value and how it is told."""
+    done = parent.consolidation
     for derived in parent.layout.form.derived:
-        value = parent.consolidation.values.get(derived.id)
+        value = done.values.get(derived.id)
         told = percent(value) if derived.kind == "rate" else "–" if value is None else count(value)
-        yield f"  {derived.label.to(lang)}: {told}"
+        yield derived.label, value, told
     for indicator in parent.loaded.pack.indicators.values():
         if not indicator.section.vi and indicator.id not in parent.layout.form.derived_by_id:
-            value = parent.consolidation.values[indicator.id]
-            unasked = value is None and indicator.id in parent.consolidation.lacks
-            yield f"  {indicator.label.to(lang)}: {'–' if unasked else count(value or 0)}"
-
-
-def status_lines(parent: ParentBook, lang: str) -> Iterator[str]:
-    """A line per unit: status, lateness, file and time."""
-    for child in parent.consolidation.children:
-        late = text("cli.late").to(lang) if child.late else ""
-        received = moment(child.received_at)
-        parts = (child.unit or "?", child.name, status_words(child.status, lang) + late, child.file, received)
-        yield " | ".join(part for part in parts if part)
-        for found in child.issues:
-            yield "    " + issue_line(found.in_file(""), lang)
-    counted = {status: sum(each.status is status for each in parent.consolidation.children) for status in Status}
-    yield "; ".join(f"{status_words(status, lang)}: {number}" for status, number in counted.items() if number)
+            value = done.values[indicator.id]
+            unasked = value is None and indicator.id in done.lacks
+            yield indicator.label, None if unasked else value or 0, "–" if unasked else count(value or 0)
 
 
 def pack_lines(examined: Examined, lang: str) -> Iterator[str]:
