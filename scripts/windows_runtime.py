@@ -1,7 +1,8 @@
 """Assembles ``loithe-xl-windows.zip``: Python, all libraries and loithe-xl, for office PCs without either.
 
-``python3 scripts/windows_runtime.py --python python-3.12.10-embed-amd64.zip --sha256 …`` on any system; the network is
-needed. The embeddable Python and its SHA-256 come from Python's download page. Equal input gives an equal zip.
+``python3 scripts/windows_runtime.py`` on any system with network; what it makes installs without. The embeddable Python
+is fetched from Python's own site, or named by ``--python`` where that cannot be reached; another one than the pinned
+needs its ``--sha256`` as published there. Equal input gives an equal zip.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import urllib.request
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -23,6 +25,9 @@ from lock import UV
 
 ROOT = environment.ROOT
 VERSION, PLATFORM = "3.12", "x86_64-pc-windows-msvc"
+PYTHON = "https://www.python.org/ftp/python/3.12.10/python-3.12.10-embed-amd64.zip"  # the last 3.12 that is built
+PYTHON_SHA256 = "4acbed6dd1c744b0376e3b1cf57ce906f9dc9e95e68824584c8099a63025a3c3"
+PATIENCE = 60  # seconds that Python's site may take to go on
 TAG = "python" + VERSION.replace(".", "")
 NAME = "loithe-xl-windows"
 SITE = PurePosixPath("python/Lib/site-packages")
@@ -48,14 +53,57 @@ LEFT_OUT = (
 NOTES = ("RECORD", "direct_url.json", "uv_cache.json", "INSTALLER", "REQUESTED", ".lock")
 
 # Double-clicked by users: ASCII, because cmd.exe reads them in the machine's own code page.
-COMMANDS = {"cai-dat.cmd": "addin install %*", "go-bo.cmd": "addin uninstall", "kiem-tra.cmd": "addin doctor"}
-HEAD = '@echo off\r\nchcp 65001 >nul\r\nif not exist "%~dp0python\\python.exe" goto missing\r\n'
+COMMANDS = {"cai-dat": "addin install", "go-bo": "addin uninstall", "kiem-tra": "addin doctor"}
+BEGIN = "@echo off\nsetlocal\nchcp 65001 >nul\n"
 RUN = '"%~dp0python\\python.exe" -m loithe_xl'
-MISSING = (
-    ":missing\r\n"
-    "echo Hay giai nen toan bo tep zip (Extract All) roi chay lai tep nay.\r\n"
-    "echo Extract the whole zip file first, then run this file again.\r\n"
-)
+UNLESS_THERE = 'if not exist "%~dp0python\\python.exe" goto missing\n'
+MISSING = """echo Hay giai nen toan bo tep zip (Extract All) roi chay lai tep nay.
+echo Extract the whole zip file first, then run this file again.
+"""
+# Where nobody sits before it (/yen-lang or /quiet first), nothing is asked and what is said goes into a log: the one
+# that LOITHE_LOG names, such as a file on a share, if that can be written. Redirections stand first, for a digit before
+# them would be taken for a stream.
+COMMAND = f"""{BEGIN}set quiet=
+if /i "%~1"=="/yen-lang" set quiet=1
+if /i "%~1"=="/quiet" set quiet=1
+{UNLESS_THERE}if defined quiet goto quiet
+{RUN} {{arguments}} %*
+set code=%errorlevel%
+echo.
+pause
+exit /b %code%
+:quiet
+set "own=%TEMP%\\loithe-xl-{{name}}.log"
+if not defined LOITHE_LOG set "LOITHE_LOG=%own%"
+>>"%LOITHE_LOG%" echo "{{name}} %DATE% %TIME% %COMPUTERNAME% %USERNAME%" || set "LOITHE_LOG=%own%"
+>>"%LOITHE_LOG%" 2>&1 {RUN} {{arguments}} %2 %3 %4 %5
+set code=%errorlevel%
+>>"%LOITHE_LOG%" echo "{{name}}: %code%"
+exit /b %code%
+:missing
+if defined quiet exit /b 3
+{MISSING}pause
+exit /b 3
+"""
+LINE = f"""{BEGIN}{UNLESS_THERE}{RUN} %*
+exit /b
+:missing
+{MISSING}exit /b 3
+"""
+# For each logon, from a share: installs once, and again when the folder holds another version or another key. What
+# failed, for Excel was open perhaps, is tried at the next logon; what its user took away afterwards stays away.
+LOGON = """@echo off
+setlocal
+set "done=%LOCALAPPDATA%\\loithe-xl\\da-cai.txt"
+set "now=%TEMP%\\loithe-xl-bo-cai.txt"
+copy /y "%~dp0manifest.sha256" "%now%" >nul
+for %%f in ("%~dp0khoa\\*.pub") do >>"%now%" type "%%f"
+fc /b "%now%" "%done%" >nul 2>nul
+if not errorlevel 1 exit /b 0
+call "%~dp0cai-dat.cmd" /yen-lang %*
+if errorlevel 1 exit /b %errorlevel%
+copy /y "%now%" "%done%" >nul
+"""
 
 
 class Refused(Exception):
@@ -68,7 +116,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         with tempfile.TemporaryDirectory(prefix="loithe-windows-") as place:
             home = Path(place) / NAME
-            unpack(wanted.python, wanted.sha256, home / "python")
+            unpack(wanted.python or fetch(Path(place)), wanted.sha256, home / "python")
             wheel = wanted.wheel or build_wheel(Path(place))
             with uv(wanted.uv) as command:
                 index = ["--no-index", "--find-links", str(wanted.find_links)] if wanted.find_links else []
@@ -85,6 +133,18 @@ def main(arguments: Sequence[str]) -> int:
         return 3
     print(f"{made}: {count} files, {made.stat().st_size / 1e6:.1f} MB, SHA-256 {_sha256(made)}")
     return 0
+
+
+def fetch(folder: Path) -> Path:
+    """The pinned embeddable Python, from Python's own site; nothing is taken for it before its SHA-256 is compared."""
+    target = folder / PYTHON.rpartition("/")[2]
+    try:
+        with urllib.request.urlopen(PYTHON, timeout=PATIENCE) as answer, target.open("wb") as file:
+            shutil.copyfileobj(answer, file)
+    except OSError as error:
+        why = f"{PYTHON} cannot be fetched here ({error})."
+        raise Refused(f"{why} Fetch it on another PC (SHA-256 {PYTHON_SHA256}) and name it by --python.") from error
+    return target
 
 
 def unpack(archive: Path, sha256: str, folder: Path) -> None:
@@ -146,11 +206,10 @@ def tidy(site: Path) -> None:
 
 
 def write_commands(home: Path) -> None:
-    """The files that users double-click, and the command line itself."""
-    for name, arguments in COMMANDS.items():
-        body = f"{HEAD}{RUN} {arguments}\r\nset code=%errorlevel%\r\necho.\r\npause\r\nexit /b %code%\r\n"
-        (home / name).write_bytes(f"{body}{MISSING}pause\r\nexit /b 3\r\n".encode("ascii"))
-    (home / "loithe-xl.cmd").write_bytes(f"{HEAD}{RUN} %*\r\nexit /b\r\n{MISSING}exit /b 3\r\n".encode("ascii"))
+    """The files that users double-click, the one for logons, and the command line itself."""
+    texts = {name: COMMAND.format(name=name, arguments=arguments) for name, arguments in COMMANDS.items()}
+    for name, words in {**texts, "dang-nhap": LOGON, "loithe-xl": LINE}.items():
+        (home / f"{name}.cmd").write_bytes(words.replace("\n", "\r\n").encode("ascii"))
 
 
 def add_keys(files: Sequence[Path], folder: Path) -> None:
@@ -182,8 +241,10 @@ def pack(home: Path, target: Path) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--python", type=Path, required=True, metavar="ZIP", help="python-3.12.x-embed-amd64.zip")
-    parser.add_argument("--sha256", type=_digest, required=True, metavar="HEX", help="its SHA-256, as published")
+    there = "python-3.12.x-embed-amd64.zip; without it, 3.12.10 is fetched from Python's site"
+    parser.add_argument("--python", type=Path, metavar="ZIP", help=there)
+    published = "its SHA-256, as published, where it is another than 3.12.10"
+    parser.add_argument("--sha256", type=_digest, default=PYTHON_SHA256, metavar="HEX", help=published)
     parser.add_argument("--out", type=Path, default=ROOT / "dist", metavar="DIR", help="where the zip goes")
     parser.add_argument("--lock", type=Path, default=ROOT / "requirements" / "run.txt", help="libraries with hashes")
     key = "a public key that every PC shall trust, written by “loithe-xl key export”; may be repeated"

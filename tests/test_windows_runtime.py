@@ -17,6 +17,7 @@ from pathlib import Path
 import click
 import pytest
 import uv
+from batch import Shell
 from pcs import Pc
 
 import environment
@@ -105,7 +106,7 @@ def test_the_zip_holds_python_the_windows_wheels_and_our_own(bench: Bench, capsy
     kept = [name.removeprefix(SITE) for name in names if name.startswith(SITE)]
     assert sorted(name for name in names if not name.startswith(SITE)) == sorted(
         [f"python/{name}" for name in EMBEDDED]
-        + ["cai-dat.cmd", "go-bo.cmd", "kiem-tra.cmd", "loithe-xl.cmd", "manifest.sha256"]
+        + ["cai-dat.cmd", "dang-nhap.cmd", "go-bo.cmd", "kiem-tra.cmd", "loithe-xl.cmd", "manifest.sha256"]
     )
     assert [name for name in kept if ".dist-info/" not in name] == [
         *("loithe_xl/__init__.py", "loithe_xl/a.toml", "pywin32.pth", "pywin32_system32/pywintypes312.dll"),
@@ -234,12 +235,49 @@ def test_what_is_no_zip_or_is_not_there_is_refused(bench: Bench, capsys: pytest.
 
 
 @pytest.mark.parametrize("given", ["", "abc", "g" * 64])
-def test_a_hash_must_be_named(bench: Bench, given: str):
+def test_a_hash_is_one(bench: Bench, given: str):
     with pytest.raises(SystemExit) as stopped:
         windows_runtime.main(["--python", str(bench.python), "--sha256", given])
     assert stopped.value.code == 2
-    with pytest.raises(SystemExit):
-        windows_runtime.main(["--python", str(bench.python)])
+
+
+def test_without_a_hash_the_pinned_python_is_meant(bench: Bench, capsys: pytest.CaptureFixture[str]):
+    assert windows_runtime.main(["--python", str(bench.python), "--out", str(bench.folder)]) == 3
+    assert windows_runtime.PYTHON_SHA256 in capsys.readouterr().err
+    assert re.fullmatch("[0-9a-f]{64}", windows_runtime.PYTHON_SHA256)
+    assert windows_runtime.PYTHON.rpartition("/")[2] == "python-3.12.10-embed-amd64.zip"
+
+
+def test_without_a_file_python_is_fetched_and_compared(
+    bench: Bench, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    asked: list[str] = []
+    monkeypatch.setattr(windows_runtime, "install", lambda *_: None)
+    monkeypatch.setattr(
+        windows_runtime.urllib.request, "urlopen", lambda url, timeout: asked.append(url) or bench.python.open("rb")
+    )
+    arguments = ["--out", str(bench.folder / "out"), "--wheel", str(bench.own), "--uv", "uv"]
+
+    assert windows_runtime.main(arguments) == 3
+    assert "download it again" in capsys.readouterr().err
+    monkeypatch.setattr(windows_runtime, "PYTHON_SHA256", sha256(bench.python))
+    assert windows_runtime.main(arguments) == 0
+    assert asked == [windows_runtime.PYTHON] * 2
+    with zipfile.ZipFile(bench.made()) as package:
+        assert package.read("python/python.exe") == b"stands for python.exe"
+
+
+def test_where_python_cannot_be_fetched_it_is_said_which_file_and_which_hash(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    def unreachable(url: str, timeout: float) -> None:
+        raise OSError("no route to host")
+
+    monkeypatch.setattr(windows_runtime.urllib.request, "urlopen", unreachable)
+    assert windows_runtime.main(["--out", str(tmp_path)]) == 3
+    said = capsys.readouterr().err
+    assert all(each in said for each in (windows_runtime.PYTHON, windows_runtime.PYTHON_SHA256, "--python"))
+    assert not [*tmp_path.iterdir()]
 
 
 def test_a_path_too_long_for_windows_is_refused(bench: Bench, capsys: pytest.CaptureFixture[str]):
@@ -250,16 +288,107 @@ def test_a_path_too_long_for_windows_is_refused(bench: Bench, capsys: pytest.Cap
 def test_double_clicked_files_are_plain_and_call_commands_that_exist(tmp_path: Path):
     windows_runtime.write_commands(tmp_path)
     files = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
-    assert set(files) == {"cai-dat.cmd", "go-bo.cmd", "kiem-tra.cmd", "loithe-xl.cmd"}
+    assert set(files) == {"cai-dat.cmd", "dang-nhap.cmd", "go-bo.cmd", "kiem-tra.cmd", "loithe-xl.cmd"}
     for name, content in files.items():
         assert content.isascii()
         assert content.count(b"\n") == content.count(b"\r\n")
-        [call] = re.findall(r'^"%~dp0python\\python\.exe" -m loithe_xl (.*)\r$', content.decode(), re.M)
-        found: click.Command = build("vi")
-        for word in shlex.split(call.replace("%*", "")):
-            assert isinstance(found, click.Group)
-            found = found.commands[word]
-        assert (name == "loithe-xl.cmd") == isinstance(found, click.Group)
+        assert not re.search(rb"\d>", content.replace(b"2>nul", b"").replace(b"2>&1", b"")), "taken for a stream"
+        calls = re.findall(r'"%~dp0python\\python\.exe" -m loithe_xl (.*)\r$', content.decode(), re.M)
+        assert len(calls) == {"dang-nhap.cmd": 0, "loithe-xl.cmd": 1}.get(name, 2)
+        for call in calls:
+            found: click.Command = build("vi")
+            for word in shlex.split(re.sub("%.", "", call)):
+                assert isinstance(found, click.Group)
+                found = found.commands[word]
+            assert (name == "loithe-xl.cmd") == isinstance(found, click.Group)
+
+
+def test_the_guide_speaks_of_the_files_and_options_that_there_are(package: Path):
+    guide = (environment.ROOT / "docs" / "cai-dat.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"[a-z][\w-]*\.cmd\b", guide)) == {file.name for file in package.glob("*.cmd")}
+    for line in re.findall(r"^python3 scripts/windows_runtime\.py(.*)$", guide, re.M):
+        windows_runtime._parser().parse_args(shlex.split(line))
+    assert windows_runtime.PYTHON.rpartition("/")[2] in guide
+    assert {"/yen-lang", "/quiet"} <= set(re.findall(r"`(/[a-z-]+)`", guide))
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    """The unpacked folder, as far as its .cmd files look at it."""
+    folder = tmp_path / "bo cai"
+    (folder / "python").mkdir(parents=True)
+    (folder / "python" / "python.exe").touch()
+    (folder / windows.MANIFEST).write_text("0 *python/python.exe\n", encoding="utf-8")
+    windows_runtime.write_commands(folder)
+    return folder
+
+
+def console(package: Path, code: int = 0, **more: str) -> Shell:
+    places = {name: str(package.parent / name) for name in ("TEMP", "LOCALAPPDATA")}
+    for place in places.values():
+        Path(place, "loithe-xl").mkdir(parents=True, exist_ok=True)
+    settings = {**places, "COMPUTERNAME": "MAY07", "USERNAME": "nguoi dung 2", **more}
+    return Shell(settings, lambda command: (code, f"said by {command.partition('-m ')[2]}"))
+
+
+@pytest.mark.parametrize(("name", "words"), [("cai-dat", "install"), ("go-bo", "uninstall"), ("kiem-tra", "doctor")])
+@pytest.mark.parametrize("code", [0, 3])
+def test_a_double_click_shows_waits_and_hands_the_code_on(package: Path, name: str, words: str, code: int):
+    shell = console(package, code)
+    assert shell.run(package / f"{name}.cmd", "--lang", "en") == code
+    assert shell.started[0].endswith(f"-m loithe_xl addin {words} --lang en")
+    assert shell.shown == [f"said by loithe_xl addin {words} --lang en", "", "pause"]
+
+
+@pytest.mark.parametrize("switch", ["/yen-lang", "/quiet", "/YEN-LANG"])
+@pytest.mark.parametrize("code", [0, 3])
+def test_the_silent_switch_asks_nothing_and_leaves_a_log(package: Path, switch: str, code: int):
+    shell = console(package, code)
+    assert shell.run(package / "cai-dat.cmd", switch, "--lang", "en") == code
+    assert shell.shown == []
+    log = (package.parent / "TEMP" / "loithe-xl-cai-dat.log").read_text(encoding="utf-8")
+    first, said, last = log.splitlines()
+    assert "MAY07" in first and "nguoi dung 2" in first
+    assert (said.strip(), last) == ("said by loithe_xl addin install --lang en", f'"cai-dat: {code}"')
+
+
+def test_a_log_may_be_kept_elsewhere_and_a_lost_place_stops_nothing(package: Path):
+    shared = package.parent / "share.log"
+    shell = console(package, LOITHE_LOG=str(shared))
+    assert shell.run(package / "cai-dat.cmd", "/yen-lang") == 0
+    assert "addin install" in shared.read_text(encoding="utf-8")
+
+    shell = console(package, LOITHE_LOG="//nowhere/a.log")
+    shell.closed = ("//nowhere/a.log",)
+    assert shell.run(package / "cai-dat.cmd", "/yen-lang") == 0
+    assert "addin install" in (package.parent / "TEMP" / "loithe-xl-cai-dat.log").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("switch", [(), ("/yen-lang",)])
+def test_what_is_not_unpacked_says_so_unless_nobody_listens(package: Path, switch: tuple[str, ...]):
+    (package / "python" / "python.exe").unlink()
+    for name in ("cai-dat", "go-bo", "kiem-tra"):
+        shell = console(package)
+        assert shell.run(package / f"{name}.cmd", *switch) == 3
+        assert (shell.started, "pause" in shell.shown) == ([], not switch)
+    shell = console(package)
+    assert shell.run(package / "loithe-xl.cmd", "validate") == 3
+    assert len(shell.shown) == 2
+
+
+def test_at_logon_it_is_installed_once_and_again_for_another_version_or_key(package: Path):
+    def logon(code: int = 0) -> int:
+        shell = console(package, code)
+        assert (shell.run(package / "dang-nhap.cmd"), shell.shown) == (code, [])
+        return len(shell.started)
+
+    assert logon(3) == 1, "Excel was open"
+    assert [logon(), logon()] == [1, 0]
+    (package / "khoa").mkdir()
+    (package / "khoa" / "co-quan.pub").write_text("khoa", encoding="ascii")
+    assert [logon(), logon()] == [1, 0]
+    (package / windows.MANIFEST).write_text("1 *python/python.exe\n", encoding="utf-8")
+    assert [logon(), logon()] == [1, 0]
 
 
 def test_what_is_left_out_is_none_of_what_the_buttons_need():
@@ -275,7 +404,7 @@ def test_the_project_s_lock_has_pywin32_for_windows_and_hashes():
     assert re.search(r"^xlwings==[\d.]+ \\\n    --hash=sha256:", locked, re.M)
 
 
-class Shell:
+class Recorder:
     """Stands for ``subprocess.run``: notes every command and makes what it would make."""
 
     def __init__(self, folder: Path) -> None:
@@ -290,7 +419,7 @@ class Shell:
 
 
 def test_without_a_named_uv_the_pinned_one_serves_for_the_while(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    shell = Shell(tmp_path)
+    shell = Recorder(tmp_path)
     monkeypatch.setattr(environment, "create", lambda folder: folder / "python")
     monkeypatch.setattr(windows_runtime.subprocess, "run", shell)
     with windows_runtime.uv(None) as command:
@@ -301,7 +430,7 @@ def test_without_a_named_uv_the_pinned_one_serves_for_the_while(tmp_path: Path, 
 
 
 def test_our_own_wheel_is_built_by_the_project_s_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    shell = Shell(tmp_path)
+    shell = Recorder(tmp_path)
     monkeypatch.setattr(environment, "ensure", lambda use: Path(f"{use}/python"))
     monkeypatch.setattr(windows_runtime.subprocess, "run", shell)
     assert windows_runtime.build_wheel(tmp_path).name == "loithe_xl-0.1.0-py3-none-any.whl"
