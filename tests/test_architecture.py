@@ -27,6 +27,7 @@ MADE_BY_TOOLS = re.compile(r"\.(?!ci$)|(build|dist|node_modules|__pycache__|loit
 KNOWN_HOSTS = {"schemas.openxmlformats.org", "json-schema.org", "schemas.microsoft.com", "purl.org", "www.w3.org"}
 KNOWN_HOSTS |= {"www.wps.cn", "customschemas.google.com", "schemas.onlyoffice.com"}
 KNOWN_HOSTS |= {"openoffice.org", "purl.oclc.org", "keepachangelog.com", "semver.org"}
+KNOWN_HOSTS.add("www.python.org")  # publishes the embeddable Python that office PCs get
 
 LOCKED = re.compile(r"[a-z0-9-]+==\S+( ;.*)? \\|    --hash=sha256:\w{64}( \\)?")
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from cli_tools import REQUIRED, Answer, codes, held, issue_forms, press, read, snapshot, type_in
+from cli_tools import REQUIRED, Answer, codes, held, issue_forms, places, press, read, snapshot, type_in
 from conftest import Convert
 
 from loithe_xl.draw import packs
@@ -47,7 +47,8 @@ def received(forms: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -
     type_in(forms["01.K10"], folder / "=sai.xlsx", EXEMPT, [held(11)])
     type_in(forms["01.K10"], folder / "sai nữa.xlsx", {**EXEMPT, "members_exempt": -1}, [held(11)])
     book = openpyxl.load_workbook(type_in(forms["01.K2"], folder / "nhãn.xlsx", REQUIRED, [held(12)]))
-    book.worksheets[0]["B12"] = "Nhãn khác"
+    _, cell = places(forms["01.K2"])["members_total"][0]
+    book.worksheets[0][f"B{cell.lstrip('ABCDEFGH')}"] = "Nhãn khác"
     book.save(folder / "nhãn.xlsx")
     (folder / "ảnh.jpg").write_bytes(b"\xff\xd8\xff\xe0" + bytes(100))
     return folder
@@ -147,7 +148,7 @@ def test_the_answer_says_where_the_slips_are_and_nothing_else_changes(received: 
 
 def test_equal_files_give_equal_bytes_and_what_was_there_is_kept(received: Path, mail: Path, answer: Answer) -> None:
     first, out = (received.parent / OUT).read_bytes(), mail.parent / OUT
-    assert f"Đã ghi {OUT}" in press("validate", mail, "--out", OUT).out
+    assert f"Đã ghi phiếu trả lại cho từng đơn vị: {OUT}" in press("validate", mail, "--out", OUT).out
     assert (out.read_bytes(), (out.parent / "ban-cu").exists()) == (first, False)
 
     (mail / "=sai.xlsx").unlink()
@@ -203,6 +204,18 @@ def test_where_another_file_of_the_unit_is_right_the_office_is_told(forms: dict[
 
     remarks = [line["Ghi chú"] for line in table(openpyxl.load_workbook(OUT), LIST, "danh_sach_phieu")]
     assert [bool(remark) for remark in remarks] == [False, True, True, False]
+
+
+def test_blank_cells_are_one_thing_to_do(forms: dict[str, Path], tmp_path: Path) -> None:
+    blank = shutil.copy(forms["01.K1"], tmp_path / "trống.xlsx")
+    (told,) = read("validate", blank, "--out", tmp_path / OUT)["files"]
+
+    book = openpyxl.load_workbook(tmp_path / OUT)
+    wanting = [each["cell"] for each in told["issues"] if each["code"] == "FIELD_REQUIRED"]
+    slip = slip_of(book, 0)
+    assert f"Còn {len(wanting)} ô bắt buộc chưa nhập" in slip
+    assert f"ô {', '.join(wanting)}\n" in slip and "Chưa nhập" not in slip
+    assert len(table(book, FAULTS, "danh_sach_loi")) == len(told["issues"]) > len(wanting) > 5
 
 
 def test_without_faults_there_is_a_list_that_says_so(forms: dict[str, Path], tmp_path: Path) -> None:

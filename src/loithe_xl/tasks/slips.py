@@ -29,7 +29,8 @@ ANEW = frozenset(
 ) | {"SHEET_MISSING"}
 # Faults that may lie with the office that reads, not with the unit that sent.
 _PERHAPS_OURS = frozenset("TOKEN_FOREIGN TOKEN_VERSION LAYOUT_UNKNOWN PACK_ABSENT FILE_TOO_SLOW FILE_NO_ACCESS".split())
-_CELLS_NAMED = 6  # of a sheet, where one fault stands in many
+_WANTING = "FIELD_REQUIRED"
+_CELLS_NAMED = 12  # of a sheet, where one fault stands in many
 
 
 def require_free(out: Path, paths: Sequence[Path]) -> None:
@@ -83,10 +84,13 @@ def _way(checked: Checked, errors: Sequence[Issue]) -> Way:
 
 
 def _gathered(found: Sequence[Issue], lang: str) -> Iterator[SlipLine]:
-    """What is said more than once, once with all of its places."""
+    """What is said more than once, once with all of its places; cells that are still blank as one thing to do."""
     places: defaultdict[tuple[Text, Text], dict[str, list[str]]] = defaultdict(dict)
+    wanting = sum(each.code == _WANTING for each in found)
     for each in found:
         fault, remedy = fault_and_remedy(each)
+        if each.code == _WANTING and wanting > 1:
+            fault = text("slips.wanting", count=wanting)
         if each.code == "TOKEN_FOREIGN":  # what to do about it is said to the office that reads, not to the unit
             remedy = text("slips.issued_form")
         places[fault, remedy].setdefault(each.place.sheet, []).append(each.place.cell)
