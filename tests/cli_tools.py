@@ -151,7 +151,7 @@ def issue_forms(
     known = register_file(folder / "danh-ba.xlsx", register)
     answer = press("generate", "--level", level, "--below", "--register", known, "--out", folder / "bieu", *more)
     assert answer.code == 0, answer.said
-    return {unit_of(path): path for path in (folder / "bieu").rglob("*.xlsx")}
+    return {unit_of(path): path for path in (folder / "bieu").rglob("* 20*.xlsx")}
 
 
 def province(*districts: str) -> Register:

@@ -91,7 +91,7 @@ def issue(pack: Path, out: Path, *more: object) -> dict[str, Path]:
     packs._loaded_from.cache_clear()
     answer = press("generate", *given, *more)
     assert answer.code == 0, answer.said
-    return {unit_of(path): path for path in out.rglob("*.xlsx")}
+    return {unit_of(path): path for path in out.rglob("* 20*.xlsx")}
 
 
 @pytest.fixture
@@ -262,7 +262,7 @@ def both(sent_twice: Path, tmp_path: Path) -> Iterator[list[dict[str, Path]]]:
     """Copies of both, by unit."""
     copies = [Path(shutil.copytree(sent_twice / name, tmp_path / name)) for name in ("cu", "moi")]
     with at_home(sent_twice / "bo"):
-        yield [{unit_of(path): path for path in (copy / "bieu").rglob("*.xlsx")} for copy in copies]
+        yield [{unit_of(path): path for path in (copy / "bieu").rglob("* 20*.xlsx")} for copy in copies]
 
 
 def renew() -> None:

@@ -39,7 +39,7 @@ OURS = "Bộ biểu mẫu đợt sinh hoạt chính trị “Giữ trọn lời 
 
 
 def packs_of(folder: Path) -> set[str]:
-    found = [open_file(path, path.name) for path in folder.rglob("*.xlsx")]
+    found = [open_file(path, path.name) for path in folder.rglob("* 20*.xlsx")]
     return {each.identity.pack for each in found if each.identity}
 
 

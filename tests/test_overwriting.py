@@ -9,7 +9,7 @@ import pytest
 from cli_tools import press, register_file, worded
 from tools import REQUIRED, fill, held, type_into
 
-from loithe_xl.tasks.generate import is_untouched
+from loithe_xl.tasks.formsthere import look
 
 
 @pytest.fixture
@@ -90,7 +90,7 @@ def test_forms_are_made_anew_only_where_nothing_was_typed(tmp_path: Path) -> Non
     register = register_file(tmp_path / "danh-ba.xlsx")
     run = ("generate", "--level", "district", "--below", "--register", register, "--period", "2023-02", "--out")
     assert press(*run, tmp_path / "ra", "--lang", "en").code == 0
-    made = {path.name.split(" ")[0]: path for path in (tmp_path / "ra").rglob("*.xlsx")}
+    made = {path.name.split(" ")[0]: path for path in (tmp_path / "ra").rglob("* 20*.xlsx")}
     fill(made["01.1.C02"], tmp_path / "k.xlsx", REQUIRED, [held(3)])
     assert press("consolidate", "--into", made["01"], tmp_path / "k.xlsx").code == 0
     type_into(made["01.1"], {"documents_issued": 3})
@@ -98,7 +98,7 @@ def test_forms_are_made_anew_only_where_nothing_was_typed(tmp_path: Path) -> Non
     made["01.2"].write_bytes(made["01.2"].read_bytes()[:-100])
     made["01.1.C01"].write_bytes(b"Dear all")
     stay = {code: made[code].read_bytes() for code in ("01", "01.1", "01.1.C02", "01.2", "01.1.C01")}
-    assert {code for code, path in made.items() if not is_untouched(path)} == stay.keys()
+    assert {code for code, path in made.items() if not look(path).untouched} == stay.keys()
     blank = {code: path.read_bytes() for code, path in made.items() if code not in stay}
 
     answer = press(*run, tmp_path / "ra")

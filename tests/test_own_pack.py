@@ -46,7 +46,7 @@ def generate(pack: Path, *more: object, level: str = "district") -> Any:
 def forms_of(pack: Path) -> dict[str, Path]:
     answer = generate(pack)
     assert answer.code == 0, answer.said
-    return {unit_of(path): path for path in (pack.parent / "bieu").rglob("*.xlsx")}
+    return {unit_of(path): path for path in (pack.parent / "bieu").rglob("* 20*.xlsx")}
 
 
 def faults(pack: Path) -> set[tuple[str, str, str]]:
@@ -81,7 +81,9 @@ def test_a_new_pack_goes_from_the_cell_to_the_districts_report(pack: Path, tmp_p
     assert (base["accepted"], district["values"]["members_joined"]) == (2, 30)
     assert report["values"]["rate_joined"] == 0.75
     assert press("report", forms["01"], "--profile", "khac").code == 2
-    made = {Path(line).stem.partition("_")[0] for line in generate(pack).out.splitlines() if line.endswith(".xlsx")}
+    made = {
+        Path(line).name.split(" ")[0] for line in generate(pack).out.splitlines() if re.search(r" 20[^ ]+\.xlsx$", line)
+    }
     assert made == {"01.1.C01", "01.1.C02", "01.K1"}  # blank ones are made again, others stay
 
 

@@ -110,6 +110,8 @@ def _generate(lang: str, given: _GenerateOptions) -> int:
     for path in () if is_quiet() else written:
         say(shown(path))
     say(text("cli.generated", count=len(written), folder=shown(given.out)).to(lang))
+    if len(written) > 1:
+        say(text("cli.send_list", file=shown(request.send_list)).to(lang))
     return OK
 
 

@@ -64,11 +64,12 @@ class _Stage:
 
     def forms(self) -> None:
         """Step 1: the register and a form for every unit."""
-        self._wrote(registers.make(self.out / FORMS_FOLDER / "danh-ba-mau.xlsx", sample=True))
+        self._wrote(registers.make(self.out / FORMS_FOLDER / "danh-muc-mau.xlsx", sample=True))
         request = Request(self.loaded, self.register, self.term, "district", True, (), self.out / FORMS_FOLDER)
         for unit, path in zip(wanted(request), generate(request, self.office), strict=True):
             self.paths[unit.code] = path
             self._wrote(path)
+        self._wrote(request.send_list)
         self._told("demo_forms", count=len(self.paths), folder=self.out / FORMS_FOLDER)
 
     def fill(self) -> None:

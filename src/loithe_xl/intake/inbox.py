@@ -118,7 +118,7 @@ def holds_form(path: Path) -> bool:
 
 
 def is_no_form(path: Path) -> bool:
-    """Whether a file is a workbook that we made and that is nobody's form: return slips."""
+    """Whether a file is a workbook that we made and that is nobody's form: return slips, a list, a table."""
     return _says(path, ((_CUSTOM, NO_FORM.encode()),)) and not holds_form(path)
 
 

@@ -25,6 +25,7 @@ from loithe_xl.register.register import (
     Unit,
 )
 from loithe_xl.workbook.book import Book, Print, Sheet, Validation
+from loithe_xl.workbook.ownsheets import NO_FORM
 
 LAST_LISTED = 5000
 _FIRST_EMPTY_PRINT = 40  # rows that an empty list prints
@@ -42,6 +43,7 @@ def register_book(units: Iterable[Unit], example: bool, sample: bool) -> Book:
     return Book(
         sheets=[_list(tuple(units), mark), _guide(example, mark)],
         title=f"{title} - {mark}" if sample else title,
+        custom={NO_FORM: "1"},
     )
 
 

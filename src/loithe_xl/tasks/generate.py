@@ -10,25 +10,25 @@ from pathlib import Path
 from loithe_xl.consolidation.ledger import Ledgers
 from loithe_xl.draw.batch import BatchRenderer
 from loithe_xl.draw.render import package, parent_case, salt_of
-from loithe_xl.form.inputs import blank, is_blank
+from loithe_xl.form.inputs import blank
 from loithe_xl.form.loaded import Loaded
-from loithe_xl.form.ownchecks import EMPTY, SILENT
 from loithe_xl.form.terms import Term
 from loithe_xl.form.unitform import UnitForm
 from loithe_xl.identity.token import Identity, public_key, sign
 from loithe_xl.intake import proving
 from loithe_xl.intake.issued import sign_wording
-from loithe_xl.intake.openfile import Opened, ParentBook, Unreadable, open_file
+from loithe_xl.intake.openfile import Unreadable
 from loithe_xl.language.issues import Fault, Issue, Place, issue
 from loithe_xl.register.filenames import folder_name, form_name
 from loithe_xl.register.register import PARENT_TIERS, Register, Unit
 from loithe_xl.system import store
+from loithe_xl.tasks.formsthere import FormPlace, Other, is_blank_form, is_untouched, look, under_other_names
 from loithe_xl.tasks.office import Office, beside, shown
 from loithe_xl.tasks.sandbox import reader
+from loithe_xl.tasks.sendlist import write_send_list
 from loithe_xl.workbook import zipparts
 
-# All that may be wrong with a form in which nothing was typed.
-_OF_BLANK_FORMS = {"FIELD_REQUIRED", "CROSS_CHECK_WARNING", "CROSS_CHECK_FAILED", EMPTY, SILENT, "FORM_EARLIER"}
+SEND_LIST = "danh-sach-gui.xlsx"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,33 +49,54 @@ class Request:
         """The pack where it does not come with the program: a form without children does not carry it."""
         return self.loaded if self.loaded.embedded else None
 
+    @property
+    def send_list(self) -> Path:
+        """Where the list of forms to send out stands."""
+        return self.out / SEND_LIST
+
 
 def generate(request: Request, office: Office) -> list[Path]:
-    """Write every requested form; the paths written, in register order.
+    """Write every requested form; the paths written, in register order. Beside several forms stands the list of them,
+    ``send_list``; a single one needs none, and leaves the list of the others as it is.
 
-    A workbook that is there and holds something, or is none of our blank forms, stays as it is, with a notice.
+    A workbook that holds something of a unit's form, whatever it is called, or that is none of our blank forms, stays
+    as it is, with a notice, and its unit gets no new form.
     """
     private = office.private_key()
     maker = _Maker(request, office, private)
-    units = wanted(request)
-    paths = [path_of(request, unit) for unit in units]
-    walked = office.progress(paths, "generate")
-    forms = ((path, maker.make(unit)) for path, unit in zip(walked, units, strict=True))
-    kept: set[Path] = set()
-
-    with reader(partial(is_untouched, by=request.own)) as untouched:
+    with reader(partial(look, by=request.own)) as read:
+        places = [FormPlace(unit, _folders(request, unit), path_of(request, unit)) for unit in wanted(request)]
+        others = under_other_names(places, request.out, (request.term.period, request.loaded.pack.id), read)
+        held = {other.place.unit.code for other in others if not other.blank}
+        free = [place for place in places if place.unit.code not in held]
+        kept = [other.path for other in others if not other.blank]
 
         def stays(there: Path) -> bool:
-            if untouched(there) is True:
+            if is_blank_form(read(there)):
                 return False
-            kept.add(there)
+            kept.append(there)
             return True
 
+        walked = office.progress([place.path for place in free], "generate")
+        forms = ((path, maker.make(place.unit)) for path, place in zip(walked, free, strict=True))
         written = list(store.write_many(request.out, forms, partial(_prove, request), stays))
-    for path, found in zip(paths, written, strict=True):
-        for said in _kept(path) if path in kept else beside(path, found):
-            office.notice(said)
-    return [found for path, found in zip(paths, written, strict=True) if path not in kept]
+    made = [(place, found) for place, found in zip(free, written, strict=True) if place.path not in kept]
+    for notice in _notices(kept, others, made):
+        office.notice(notice)
+    if len(made) > 1:
+        listed = [(place.unit, found) for place, found in made]
+        write_send_list(request.send_list, listed, request.register, request.term, office)
+    return [found for _, found in made]
+
+
+def _notices(kept: Sequence[Path], others: Sequence[Other], made: Sequence[tuple[FormPlace, Path]]) -> Iterator[Issue]:
+    for path in kept:
+        yield issue("FORM_KEPT", Place(file=shown(path)), name=path.name)
+    for place, found in made:
+        yield from beside(place.path, found)
+    for other in others:
+        if other.blank:
+            yield issue("FORM_SPARE", Place(file=shown(other.path)), name=other.path.name, target=other.place.path.name)
 
 
 def _prove(request: Request, data: bytes) -> None:
@@ -83,25 +104,8 @@ def _prove(request: Request, data: bytes) -> None:
     zipparts.check(data)
     found = proving.opened(data, by=request.own)
     unit = None if isinstance(found, Unreadable) else request.register.unit(found.identity.unit)
-    if isinstance(found, Unreadable) or unit is None or found.unit_form.name != unit.name or not _is_untouched(found):
+    if isinstance(found, Unreadable) or unit is None or found.unit_form.name != unit.name or not is_untouched(found):
         raise proving.unproven("")
-
-
-def is_untouched(path: Path, by: Loaded | None = None) -> bool:
-    """Whether a file is a form of ours in which nothing was typed and nothing received; ``by`` as in ``open_file``."""
-    return _is_untouched(open_file(path, path.name, by))
-
-
-def _is_untouched(there: Opened) -> bool:
-    if isinstance(there, Unreadable) or (isinstance(there, ParentBook) and there.ledgers.receipts):
-        return False
-    if not is_blank(there.layout.form, there.inputs):
-        return False
-    return {found.code for found in there.issues} <= _OF_BLANK_FORMS
-
-
-def _kept(path: Path) -> tuple[Issue, ...]:
-    return (issue("FORM_KEPT", Place(file=shown(path)), name=path.name),)
 
 
 def wanted(request: Request) -> list[Unit]:
@@ -126,12 +130,14 @@ def wanted(request: Request) -> list[Unit]:
 
 def path_of(request: Request, unit: Unit) -> Path:
     """Where a unit's form goes: with ``below`` a folder per unit, inside its superior's."""
-    name, register = form_name(unit, request.term.period), request.register
-    if not request.below:
-        return request.out / name
-    tiers = {request.level, *_tiers_beneath(request.level)}
-    kept = [each for each in (unit, *register.ancestors(unit.code)) if each.tier in tiers]
-    return request.out.joinpath(*(folder_name(each) for each in reversed(kept)), name)
+    folders = (folder_name(each) for each in _folders(request, unit))
+    return request.out.joinpath(*folders, form_name(unit, request.term.period))
+
+
+def _folders(request: Request, unit: Unit) -> list[Unit]:
+    """The units in whose folders a unit's form lies, highest first."""
+    tiers = {request.level, *_tiers_beneath(request.level)} if request.below else ()
+    return [each for each in reversed((unit, *request.register.ancestors(unit.code))) if each.tier in tiers]
 
 
 class _Maker:

@@ -20,7 +20,7 @@ FAULTS_TOP, FAULTS_SHOWN = 8, 30  # the first line of its list of faults, and ho
 LISTED_TOP = FAULTS_TOP + FAULTS_SHOWN + 1  # the add-in's own list: a row is left free above it
 TOKEN_CELL, NAME_CELL, ABOVE_CELL, LANG_CELL = (1, 2), (2, 2), (3, 2), (4, 2)  # of the hidden sheet of identity
 SEAL_ROW, PACK_FROM = 5, 6  # there too: the seal, from the second column on; the first file of an embedded pack
-NO_FORM = "loithe_khong_phai_bieu"  # a property of our workbooks that are no forms: return slips
+NO_FORM = "loithe_khong_phai_bieu"  # a property of our workbooks that are no forms: return slips, lists, tables
 REGISTER_FIRST = 2  # of the hidden register: the first unit
 
 
