@@ -206,6 +206,30 @@ def test_where_another_file_of_the_unit_is_right_the_office_is_told(forms: dict[
     assert [bool(remark) for remark in remarks] == [False, True, True, False]
 
 
+def test_a_form_of_which_nothing_can_be_read_has_its_unit_s_name(forms: dict[str, Path], tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(type_in(forms["01.K2"], tmp_path / "a.xlsx", REQUIRED, [held(12)]))
+    book.worksheets[0].insert_rows(12)
+    book.save(tmp_path / "a.xlsx")
+    press("validate", tmp_path / "a.xlsx", "--out", tmp_path / OUT)
+
+    slip = slip_of(openpyxl.load_workbook(tmp_path / OUT), 0)
+    assert "Kính gửi: @Chi bộ 2 (mã đơn vị 01.K2)" in slip and "1. Không dùng tiếp tệp này." in slip
+
+
+def test_what_a_stranger_calls_itself_is_told_nowhere(
+    received: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOITHE_XL_HOME", str(tmp_path / "another office"))
+    press("validate", received / "tốt.xlsx", received / "=sai.xlsx", "--out", tmp_path / OUT)
+
+    book = openpyxl.load_workbook(tmp_path / OUT)
+    assert not any("@Chi bộ" in str(value) for sheet in book for row in sheet.values for value in row)
+    first, second = table(book, LIST, "danh_sach_phieu")
+    assert first["Ghi chú"] == second["Ghi chú"] == catalogue("slips")["ours"]["vi"]
+    assert catalogue("slips")["issued_form"]["vi"] in slip_of(book, 0), "no command of ours on a unit's paper"
+    assert "key trust" not in slip_of(book, 0)
+
+
 def test_blank_cells_are_one_thing_to_do(forms: dict[str, Path], tmp_path: Path) -> None:
     blank = shutil.copy(forms["01.K1"], tmp_path / "trống.xlsx")
     (told,) = read("validate", blank, "--out", tmp_path / OUT)["files"]

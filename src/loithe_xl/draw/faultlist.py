@@ -10,6 +10,7 @@ from loithe_xl.language.catalogue import text
 from loithe_xl.workbook.address import Address, address, quoted
 from loithe_xl.workbook.book import Book, Flow, Line, Link, ListObject, Print, Sheet
 from loithe_xl.workbook.ownsheets import NO_FORM
+from loithe_xl.workbook.styles import TAB_LOOK
 
 _LIST_WIDTHS = {"code": 14, "name": 30, "file": 30, "errors": 11, "notes": 14, "remark": 26, "slip": 13}
 _FAULT_WIDTHS = {
@@ -45,7 +46,8 @@ def faults_book(slips: Sequence[Slip], faults: Sequence[ListedFault], good: int,
 
 
 def _slips_list(slips: Sequence[Slip], places: Sequence[tuple[str, Address]], good: int, lang: str) -> Sheet:
-    sheet = Sheet(_say("sheet_list", lang), protected=False, freeze=(_LIST_HEAD + 1, 1), selection=(_LIST_HEAD + 1, 1))
+    first = (_LIST_HEAD + 1, 1)
+    sheet = Sheet(_say("sheet_list", lang), protected=False, freeze=first, selection=first, tab_colour=TAB_LOOK)
     last = len(_LIST_WIDTHS)
     faults = _say("sheet_faults", lang)
     line = _say("list_line", lang, files=len(slips) + good, bad=len(slips), good=good, faults=faults)
@@ -70,7 +72,7 @@ def _slips_list(slips: Sequence[Slip], places: Sequence[tuple[str, Address]], go
 
 
 def _faults_sheet(faults: Sequence[ListedFault], lang: str) -> Sheet:
-    sheet = Sheet(_say("sheet_faults", lang), protected=False, freeze=(2, 1), selection=(2, 1))
+    sheet = Sheet(_say("sheet_faults", lang), protected=False, freeze=(2, 1), selection=(2, 1), tab_colour=TAB_LOOK)
     _put_heads(sheet, 1, _FAULT_WIDTHS, lang)
     last = len(_FAULT_WIDTHS)
     sheet.flow = Flow(2, len(faults), last, lambda: _lines(faults)) if faults else None

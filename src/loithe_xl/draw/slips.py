@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 
 from loithe_xl.draw.head import LINE_POINTS, PADDING
 from loithe_xl.language.catalogue import text
@@ -12,9 +13,10 @@ from loithe_xl.workbook.address import Address
 from loithe_xl.workbook.book import Print, Sheet
 from loithe_xl.workbook.metrics import lines
 from loithe_xl.workbook.ownsheets import CHECK
-from loithe_xl.workbook.styles import page_style
+from loithe_xl.workbook.styles import TAB_LOOK, page_style
 
 WIDTHS = {1: 5, 2: 19, 3: 32, 4: 24}
+_TITLE = page_style(16, "center", bold=True, italic=False, underline=False, locked=True)
 _HALF, _WHOLE = (2, 4), sum(WIDTHS.values())
 _SCALE = 95  # per cent: an office without Times New Roman has wider letters
 _PAGE = 770  # points of rows that a page holds at that scale, with room to spare
@@ -70,7 +72,7 @@ def slip_sheets(slips: Sequence[Slip], lang: str) -> tuple[list[Sheet], list[tup
     for start in range(0, len(slips), SLIPS_OF_SHEET):
         number = len(sheets) + 1
         key = text("slips.sheet_slips_next", number=number) if sheets else text("slips.sheet_slips")
-        drawing = _Drawing(Sheet(key.to(lang), widths=dict(WIDTHS), protected=False), lang)
+        drawing = _Drawing(Sheet(key.to(lang), widths=dict(WIDTHS), protected=False, tab_colour=TAB_LOOK), lang)
         for slip in slips[start : start + SLIPS_OF_SHEET]:
             places.append((drawing.sheet.name, drawing.slip(slip)))
         sheets.append(drawing.done())
@@ -117,7 +119,7 @@ class _Drawing:
         say = self._say
         self._halves(slip.above.upper(), say("party"), _style("center", bold=True))
         self._halves("", say("day_line"), _style("center", italic=True))
-        self._wide(say("title"), "title", 40)
+        self._wide(say("title"), _TITLE, 40)
         if not slip.name and not slip.code:
             to = say("to_sender", file=slip.file)
         else:
@@ -210,6 +212,7 @@ def _tallest(said: Sequence[str]) -> float:
     return row_height(max(lines_in(words, WIDTHS[column]) for column, words in enumerate(said, 2)))
 
 
+@lru_cache(4096)
 def lines_in(words: str, width: float) -> int:
     """How many lines a text of 12 points takes in a column ``width`` digits of that type wide, eight pixels each."""
     return lines(
