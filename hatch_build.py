@@ -36,12 +36,13 @@ class AddinHook(BuildHookInterface):
 
 
 class DescriptionHook(MetadataHookInterface):
-    """The README as an index shows it: away from the other files, a link to one of them is its name."""
+    """The README as an index shows it: away from the other files, without pictures; a link to a file is its name."""
 
     PLUGIN_NAME = "custom"
 
     def update(self, metadata: dict[str, Any]) -> None:
         """Put the description in."""
         said = (Path(self.root) / "README.md").read_text(encoding="utf-8")
-        plain = re.sub(r"\[[^\]]*\]\((?!https?:)([^)]+)\)", r"`\1`", said)
+        worded = re.sub(r"\[([^\]]*)\]\(#[^)]+\)", r"\1", re.sub(r"(?m)^!\[.*\n\n", "", said))
+        plain = re.sub(r"\[[^\]]*\]\((?!https?:)([^)]+)\)", r"`\1`", worded)
         metadata["readme"] = {"content-type": "text/markdown", "text": plain}

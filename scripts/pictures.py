@@ -47,29 +47,33 @@ RIBBON, MARKED = "phan-bo-tro-thanh-lenh", "phan-bo-tro"  # the add-in's: its ri
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """One picture of the guides: a sheet, by place or name, of a workbook; perhaps after something was typed."""
+    """One picture of the guides: a sheet, by place or name, of a workbook; perhaps after keys and a text."""
 
     kind: str
     sheet: int | str = 0
+    keys: tuple[str, ...] = ()
     typed: str = ""
     region: str = VIETNAM
 
 
+TOP, END = ("ctrl+Home",), ("ctrl+End",)  # where no hint lies over the cells; where a list ends
+
+
 SHOTS = {
-    "bieu-mau": Shot(FAULTY_CELL),
+    "bieu-mau": Shot(FAULTY_CELL, keys=TOP),
     "bi-thu-mo-tep": Shot(EMPTY_CELL),
-    "bi-thu-ngay": Shot(EMPTY_CELL, 1, "03/02/2023", AMERICA),
-    "bi-thu-ngay-sai": Shot(EMPTY_CELL, 1, "31/02/2023"),
+    "bi-thu-ngay": Shot(EMPTY_CELL, 1, typed="03/02/2023", region=AMERICA),
+    "bi-thu-ngay-sai": Shot(EMPTY_CELL, 1, typed="31/02/2023"),
     "bi-thu-kiem-tra": Shot(FAULTY_CELL, CHECK),
-    "bi-thu-duoc-nop": Shot(CELL_FORM),
-    "can-bo-tong-hop": Shot(BASE_FORM),
+    "bi-thu-duoc-nop": Shot(CELL_FORM, keys=TOP),
+    "can-bo-tong-hop": Shot(BASE_FORM, keys=TOP),
     "can-bo-tinh-hinh-nop": Shot(DISTRICT, RECEIPTS),
     "can-bo-so-lieu-don-vi": Shot(DISTRICT, FIGURES),
     "can-bo-nhat-ky": Shot(DISTRICT, JOURNAL),
     "can-bo-bao-cao": Shot(REPORT),
     "can-bo-bieu-so-01": Shot(REPORT, ANNEX),
-    "phan-bo-tro-da-kiem-tra": Shot(MARKED),
-    "phan-bo-tro-kiem-tra": Shot(MARKED, CHECK),
+    "phan-bo-tro-da-kiem-tra": Shot(MARKED, keys=TOP),
+    "phan-bo-tro-kiem-tra": Shot(MARKED, CHECK, keys=END),
 }
 
 
@@ -116,9 +120,10 @@ def guides(files: Mapping[str, Path], desk: Screen) -> None:
         place = shot.sheet if isinstance(shot.sheet, int) else names.index(shot.sheet)
         with window(desk, path, shot.region):
             *_, seen = desk.sheets(place + 1)
-            if shot.typed:
-                desk.type(shot.typed)
-                desk.press("Return")
+            if shot.keys or shot.typed:
+                if shot.typed:
+                    desk.type(shot.typed)
+                desk.press(*(shot.keys or ("Return",)))
                 seen = desk.settled(unlike=seen)
             keep(seen, PICTURES / f"{name}.png")
         print(f"{name}.png")

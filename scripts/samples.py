@@ -26,7 +26,7 @@ BASE, CELL = "00.07.001", "00.07.001.C001"
 EMPTY_CELL, CELL_FORM, FAULTY_CELL, BASE_CELL = "chi-bo-trong", "chi-bo", "chi-bo-sai", "chi-bo-co-so"
 EMPTY_BASE, BASE_FORM, EMPTY_DISTRICT, DISTRICT = "co-so-trong", "co-so", "huyen-trong", "huyen"
 PROVINCE, REPORT = "tinh", "bao-cao"
-FAULTS: dict[str, Raw] = {"members_exempt": 40, "leaders_due": -1, "registered": "Có lẽ", "reported_other": None}
+FAULTS: dict[str, Raw] = {"members_exempt": 400, "leaders_due": -1, "registered": "Có lẽ", "reported_other": None}
 
 
 def campaign(folder: Path) -> dict[str, Path]:
@@ -39,7 +39,7 @@ def campaign(folder: Path) -> dict[str, Path]:
     district = unit_file(result, above)
     files = {
         EMPTY_CELL: unit_file(issued, CELL),
-        CELL_FORM: min((received / BASE).glob("BC lan 1*.xlsx")),
+        CELL_FORM: min(received.glob(f"{BASE}*/BC lan 1*.xlsx")),
         FAULTY_CELL: folder / "sai.xlsx",
         BASE_CELL: min((received / "chi-bo-co-so").glob("*.xlsx")),
         EMPTY_BASE: unit_file(issued, BASE),

@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 import click
 import pytest
 
+import pictures
 from loithe_xl.cli import build
 from loithe_xl.consolidation.receipts import Status
 from loithe_xl.language.catalogue import text
@@ -154,11 +155,31 @@ def test_links_and_pictures_lead_somewhere(document: Path):
     assert missing == []
 
 
-def test_the_readme_tells_every_status_with_its_word():
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+def test_the_clerks_guide_tells_every_status_with_its_word():
+    guide = (ROOT / "docs" / "can-bo-tong-hop.md").read_text(encoding="utf-8")
 
     for status in Status:
-        assert f"| {text(f'form.status_{status}').vi} | `{status}` |" in readme, status
+        assert f"| {text(f'form.status_{status}').vi} | `{status}` |" in guide, status
+
+
+def test_the_readme_begins_with_english_one_click_away_a_picture_and_a_page_for_each_reader():
+    top = (ROOT / "README.md").read_text(encoding="utf-8").split("\n## ")[0]
+
+    assert "[English](#in-english)" in top
+    assert len(re.findall(r"^!\[", top, re.M)) == 1
+    for page in ("bi-thu", "can-bo-tong-hop", "cai-dat", "bo-bieu-mau"):
+        assert f"(docs/{page}.md)" in top, page
+
+
+def test_every_picture_is_drawn_by_the_script_and_shown_in_a_document():
+    kept = {path.name for path in (ROOT / "docs" / "pictures").iterdir()}
+    shown = {
+        Path(path).name
+        for document in DOCUMENTS
+        for path in re.findall(r"\]\(([^)#\s]+\.png)", document.read_text(encoding="utf-8"))
+    }
+
+    assert kept == shown == {f"{name}.png" for name in (*pictures.SHOTS, pictures.RIBBON)}
 
 
 def test_files_and_modules_that_the_developers_guide_names_exist():

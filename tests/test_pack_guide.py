@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -31,9 +32,11 @@ from loithe_xl.pack.profile import read_profile
 from loithe_xl.pack.spec import CONSTANTS, Pack
 from loithe_xl.register.register import TIERS, Register, Unit
 from loithe_xl.rules import syntax
+from loithe_xl.tasks.packs import new
 from loithe_xl.workbook.daynumbers import serial
 
 GUIDE = (Path(__file__).parent.parent / "docs" / "packs.md").read_text(encoding="utf-8")
+INTRODUCTION = (Path(__file__).parent.parent / "docs" / "bo-bieu-mau.md").read_text(encoding="utf-8")
 KNOWN_TABLES = {
     "`pack.toml`": ("pack.toml", ""),
     "`pack.toml`, `[main]`": ("pack.toml", "main"),
@@ -158,6 +161,25 @@ def test_the_example_adds_up() -> None:
     assert (done["households_total"], done["households_joined"]) == (50, 40)
     assert (done["cells_total"], done["cells_held"], done["place.1"], done["place.2"]) == (3, 1, 1, 1)
     assert float(done["rate_cells_held"] or 0) == pytest.approx(1 / 3)
+
+
+def test_the_vietnamese_introduction_adds_a_field_and_its_check_to_a_new_pack(tmp_path: Path) -> None:
+    new(tmp_path / "ngay-sach", "vi")
+    (block,) = re.findall(r"^```toml\n(.*?)^```", INTRODUCTION, re.M | re.S)
+    (file,) = re.findall(r"cuối `([^`]+)`", INTRODUCTION)
+    with (tmp_path / "ngay-sach" / file).open("a", encoding="utf-8") as figures:
+        figures.write(f"\n{block}")
+
+    pack = load(tmp_path / "ngay-sach")
+
+    form = pack.forms["cell"]
+    start = blank(form)
+    inputs = replace(start, values={**start.values, "members_total": 30, "members_joined": 20, "members_young": 21})
+    values = all_values(form, inputs, constants(pack, serial(pack.end)), {})
+    [found] = validate(loaded(pack).layout(form), inputs, values)
+    assert (found.code, found.severity) == ("CROSS_CHECK_FAILED", Severity.ERROR)
+    assert "Số dưới 35 tuổi lớn hơn số tham gia (21 so với 20)." in found.message.vi
+    assert "members_young" in pack.indicators
 
 
 @pytest.mark.parametrize("heading", KNOWN_TABLES)

@@ -17,6 +17,7 @@ from tools import Calc, NoAnswerError
 
 import check
 import environment
+import handout
 import keyboard
 import paper
 import programs
@@ -352,6 +353,13 @@ def test_the_pages_of_a_document_know_their_sheets(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(paper.subprocess, "run", lambda command, **_: SimpleNamespace(stdout=told))
 
     assert paper.printed(tmp_path / "a.xlsx", tmp_path / "a.pdf") == ["A & B", "A & B", "C"]
+
+
+def test_the_secretarys_sheet_is_as_its_texts_say_and_prints_on_one_page(soffice: str, tmp_path: Path):
+    del soffice
+
+    assert handout.HANDOUT.read_bytes() == handout.handout()
+    assert paper.printed(handout.HANDOUT, tmp_path / "a.pdf") == ["Hướng dẫn"]
 
 
 def test_a_form_is_filled_in_the_order_of_its_inputs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -107,6 +107,7 @@ def test_the_description_has_no_link_that_leads_nowhere_on_an_index(wheel: Path)
     assert said["Description-Content-Type"] == "text/markdown"
     assert "`docs/huong-dan.md`" in text and "# In English" in text
     assert [link for link in re.findall(r"\]\(([^)]*)\)", text) if not link.startswith("https://")] == []
+    assert ".png" not in text and "`#" not in text, "a picture or a place in it is nothing there"
 
 
 def test_without_a_wheel_for_it_windows_on_arm_needs_no_isal(wheel: Path):
