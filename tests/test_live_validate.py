@@ -24,7 +24,7 @@ from tampering import TAMPERINGS
 from tools import REQUIRED, fill, held, make_forms, small_register
 
 from loithe_xl.addin import live
-from loithe_xl.addin.findings import LISTED_TOP, PLACE
+from loithe_xl.addin.findings import LISTED_TOP, led_to
 from loithe_xl.form.inputs import Inputs, blank
 from loithe_xl.intake import openfile
 from loithe_xl.intake.openfile import open_file
@@ -37,7 +37,7 @@ from loithe_xl.workbook.ownsheets import CHECK
 pytestmark = pytest.mark.usefixtures("desk")
 SRC = Path(__file__).parent.parent / "src"
 BAD, WARN, INPUT = (0xF8, 0xC9, 0xC4), (0xFF, 0xE3, 0xA3), (0xFF, 0xF9, 0xDB)
-JUMP = re.compile(r'=HYPERLINK\("#(.+)!([A-Z]+\d+)","Đến ô"\)')
+JUMP = re.compile(r'=HYPERLINK\("#(.+)!([A-Z]+\d+)","(.+)"\)')
 
 
 @pytest.fixture(scope="module")
@@ -46,13 +46,16 @@ def forms(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 def listed(book: xw.Book) -> list[tuple[str, str, str, str]]:
-    """(level, message, place, formula of the link) of each line of the list."""
+    """(level, fault with its remedy, place, formula of the link) of each line of the list."""
     rows = excel.contents(book)[CHECK]
     found = []
     for row in range(LISTED_TOP + 2, max(at[0] for at in rows) + 1):
-        level, said, place, link = (rows.get((row, column)) for column in (2, 3, PLACE, PLACE + 1))
-        if said:
-            found.append((str(level), str(said), str(place or ""), str(link or "")))
+        level, link, fault, remedy = (rows.get((row, column)) for column in range(1, 5))
+        if fault:
+            words = match[3] if (match := JUMP.fullmatch(str(link))) else ""
+            place = words.replace(", ô ", "!")
+            assert led_to(str(link), [sheet.name for sheet in book.sheets]) == (*place.split("!"),) or "!" not in place
+            found.append((str(level), " ".join(filter(None, (fault, remedy))), place, str(link or "")))
     return found
 
 
@@ -113,7 +116,7 @@ def test_links_lead_to_the_cells(forms: dict[str, Path], tmp_path: Path):
     press(book, "validate")
 
     for _, _, place, link in listed(book):
-        sheet, cell = JUMP.fullmatch(link).groups()  # type: ignore[union-attr]
+        sheet, cell, _ = JUMP.fullmatch(link).groups()  # type: ignore[union-attr]
         assert place == f"{sheet.strip(chr(39))}!{cell}"
         assert book.sheets[sheet.strip("'")].range(cell).count == 1
 

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from tools import TERM, Calc
 
 from loithe_xl.draw import Case, form_book, packs
-from loithe_xl.draw.panel import FIRST_CHECK, STATE, Panel, evaluate_panel
+from loithe_xl.draw.checks import counted, list_checks, more
+from loithe_xl.draw.panel import FIRST_CHECK, MESSAGE, STATE, Panel, evaluate_panel
 from loithe_xl.draw.render import cell_case, package
 from loithe_xl.form.figures import all_values
 from loithe_xl.form.inputs import Inputs, blank, constants
@@ -29,7 +30,16 @@ from loithe_xl.rules.evaluate import Raw
 from loithe_xl.rules.syntax import names
 from loithe_xl.workbook.book import Book, Formula
 from loithe_xl.workbook.daynumbers import EPOCH, serial
-from loithe_xl.workbook.ownsheets import CHECK, HIDDEN_CHECKS, TOTALS
+from loithe_xl.workbook.ownsheets import (
+    CHECK,
+    COUNT_CELL,
+    FAULTS_SHOWN,
+    FAULTS_TOP,
+    HIDDEN_CHECKS,
+    MORE_ROW,
+    TOTALS,
+    VERDICT,
+)
 
 LOADED = packs.load("loi_the")
 LAYOUT = LOADED.by_form["base_cell"]  # the fullest form of a cell
@@ -130,8 +140,11 @@ def test_spreadsheet_and_python_agree(opened: Calc, seed: int) -> None:
     panel = evaluate_panel(case_of(inputs))
     states = [HIDDEN_CHECKS, FIRST_CHECK, STATE, panel.last, STATE]
     derived = [TOTALS, 9, 3, 8 + len(LAYOUT.form.derived), 3]
+    shown = [CHECK, FAULTS_TOP, 1, MORE_ROW, 4]
 
-    answer = opened.ask("fill", cells=cells_to_set(inputs), read=[states, derived, [CHECK, 5, 1, 5, 1]])
+    answer = opened.ask(
+        "fill", cells=cells_to_set(inputs), read=[states, derived, [CHECK, *VERDICT, *COUNT_CELL], shown]
+    )
 
     theirs = [int(row[0]) for row in answer["areas"][0]]
     ours = [line.state for line in panel.lines]
@@ -139,7 +152,10 @@ def test_spreadsheet_and_python_agree(opened: Calc, seed: int) -> None:
     for each, (shown,) in zip(LAYOUT.form.derived, answer["areas"][1], strict=True):
         value = values[each.id]
         assert shown == "" if value is None else abs(Decimal(str(shown)) - value) < Decimal("1e-9"), each.id  # type: ignore[operator]
-    assert answer["areas"][2][0][0] == panel.verdict
+    assert answer["areas"][2] == [[panel.verdict], [counted(panel)]]
+    by_rank = {line.rank: line for line in panel.faults}
+    listed = [[*list_checks(panel, by_rank.get(number + 1)).values()] for number in range(FAULTS_SHOWN)]
+    assert answer["areas"][3] == [*listed, [more(panel), "", "", ""]]
 
 
 TAILS = (30.000000000000004, 29.999999999999996, 30.00000000000006, 30.00000000000004, 29.99999999999994, 30.0001, 12.5)
@@ -161,6 +177,39 @@ def test_what_floats_leave_behind_is_read_alike(opened: Calc, stored: float) -> 
         differences(panel, inputs, [line.state for line in panel.lines], [int(row[0]) for row in answer["areas"][0]])
         == []
     )
+
+
+LARGE = (999, 1000, 12_345, 999_999, 1_000_000, 7_654_321, 10**9, 1_234.5, 0.1 + 0.2)
+
+
+@pytest.mark.parametrize("many", LARGE)
+def test_both_values_are_told_as_python_tells_them(opened: Calc, many: float) -> None:
+    """Thousands apart with a full stop, decimals after a comma, whatever the computer's own signs are; days as days."""
+    start = blank(LAYOUT.form)
+    first, *rest = start.tables["sessions"]
+    row = {**first, "planned_date": CUTOFF - 5, "attendees": exact(many / 2)}
+    other = {
+        **first,
+        "held_date": CUTOFF - 5,
+        "form": "Khác",
+        "note": "Vườn",
+        "attendees": 1,
+        "reports_presented": exact(many),
+    }
+    values = {
+        **start.values,
+        "members_total": exact(many / 2),
+        "members_exempt": exact(many),
+        "members_transferred_out": 0,
+    }
+    inputs = Inputs(values, {**start.tables, "sessions": (row, other, *rest[1:])})
+    panel = evaluate_panel(case_of(inputs))
+    area = [HIDDEN_CHECKS, FIRST_CHECK, MESSAGE, panel.last, MESSAGE]
+
+    answer = opened.ask("fill", cells=cells_to_set(inputs), read=[area])
+
+    assert [said for (said,) in answer["areas"][0]] == [line.message for line in panel.lines]
+    assert sum(" so với " in line.message for line in panel.lines) >= 2
 
 
 def differences(panel: Panel, inputs: Inputs, ours: list[int], theirs: list[int]) -> list[str]:

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from loithe_xl.addin.excel.app import place_of, saved_once, uncalculated
 from loithe_xl.addin.excel.blocks import blocks
 from loithe_xl.addin.excel.looks import fill
-from loithe_xl.addin.excel.reading import block, is_marked, read
+from loithe_xl.addin.excel.reading import formulas, is_marked, read
 from loithe_xl.addin.excel.writing import changes, redraw, refresh, unlocked
-from loithe_xl.addin.findings import PLACE, issue_list, marks
+from loithe_xl.addin.findings import PLACE, issue_list, led_to, marks
 from loithe_xl.draw import ParentCase, form_book
 from loithe_xl.draw.hidden import TOKEN_NAME
 from loithe_xl.identity.trust import Trust
@@ -46,7 +46,6 @@ if TYPE_CHECKING:
 
 # Sheets by which a workbook would rule the bridge.
 _SETTINGS = re.compile(r"(loithe|xlwings)\.conf|.*\.py", re.IGNORECASE)
-_PLACE = re.compile(r"(.+)!([A-Z]+[0-9]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,9 +213,8 @@ def _list(book: Book, found: OpenedForm, office: Office) -> None:
     inputs = [sheet.sheet.name for sheet in found.layout.sheets]
     _all_there(book, [CHECK])
     colours: dict[str, dict[Address, str]] = {}  # sheet -> cell -> RRGGBB, blank for none
-    for sheet, cell in _listed(book):
-        if sheet in inputs:
-            colours.setdefault(sheet, {})[located(cell)] = _own_fill(drawn, sheet, cell)
+    for sheet, cell in _listed(book, inputs):
+        colours.setdefault(sheet, {})[located(cell)] = _own_fill(drawn, sheet, cell)
     for sheet, cells in marks(found.issues).items():
         if sheet in inputs:
             colours.setdefault(sheet, {}).update(cells)
@@ -228,14 +226,14 @@ def _list(book: Book, found: OpenedForm, office: Office) -> None:
         redraw(book.sheets[CHECK], issue_list(found.issues, office.lang, office.now), LISTED_TOP)
 
 
-def _listed(book: Book) -> list[tuple[str, str]]:
-    """The places that the list on the sheet of checks names now."""
+def _listed(book: Book, inputs: Sequence[str]) -> list[tuple[str, str]]:
+    """The cells of these sheets that the list on the sheet of checks names now."""
     page = book.sheets[CHECK]
     last = page.used_range.last_cell.row
     if last < LISTED_TOP:
         return []
-    said = (str(line[0] or "") for line in block(page, (LISTED_TOP, PLACE, last, PLACE)))
-    return [(match[1], match[2]) for words in said if (match := _PLACE.fullmatch(words))]
+    links = formulas(page, (LISTED_TOP, PLACE, last, PLACE))
+    return [place for (link,) in links if (place := led_to(str(link or ""), inputs))]
 
 
 def _own_fill(drawn: Drawn, sheet: str, cell: str) -> str:

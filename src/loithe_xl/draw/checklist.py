@@ -5,8 +5,9 @@ It needs no macro and no Python: rules are the pack's own, in their Excel readin
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 from loithe_xl.draw.case import Case
 from loithe_xl.draw.days import dates_of, day_cells, number_column, references, said_column
@@ -32,16 +33,20 @@ from loithe_xl.draw.panel import (
     message_of,
     typed_in,
 )
-from loithe_xl.form.checks import Item, sides
+from loithe_xl.form.checks import Item
+from loithe_xl.form.comparison import COUNTED, DATED, GROUPED, SHARED, UNGROUPED, Sides, compared
 from loithe_xl.form.ownchecks import ENTRIES
 from loithe_xl.pack.spec import Check
 from loithe_xl.rules.excel import References, formula, text_literal
 from loithe_xl.workbook.address import column_letters
 from loithe_xl.workbook.book import Formula, Sheet
+from loithe_xl.workbook.daynumbers import END_OF_DAYS, FIRST_DAY
 from loithe_xl.workbook.ownsheets import HIDDEN_CHECKS
 
 _TOLD = "$A$1"  # whether the program can tell a locked cell from an open one
-_HERE = "\0"  # stands for the number of a line's own row
+_HERE = "\0"  # stands for the number of a line's own row, or for what a sentence is made with
+_NOTHING = '""'
+_Sides = Sequence[Sides | None]  # of each check of a line
 
 
 def hidden_checks(panel: Panel) -> Sheet:
@@ -53,16 +58,18 @@ def hidden_checks(panel: Panel) -> Sheet:
     sheet.put(1, 1, Formula(_telling(panel.case), 1), "hidden_number")
     tables = panel.case.layout.tables
     names = _Names(panel)
-    state = ""
+    state, both = "", list[Sides | None]()
     for line in panel.lines:
         row, item = line.row, line.item
         first = row - item.row
         last = first + (tables[item.table].table.rows if item.table else 1) - 1
         if row == first:
-            _texts(sheet, panel.case, item, row)
+            both = [compared(panel.case.layout, check, item.table) for check in item.checks]
+            _texts(sheet, panel.case, item, row, both)
             state = _state_formula(item, names.of(item))
         numbers = (STATE, state.replace(_HERE, f"{row}"), line.state), (RANK, _rank(panel, row), line.rank)
-        for style, found in (("hidden_number", (*numbers, _level_now(line))), ("hidden", _said(line, first, names))):
+        counted = *numbers, _level_now(line), *_values(line, both, names)
+        for style, found in (("hidden_number", counted), ("hidden", _said(panel.case, line, first, both))):
             for column, stated, now in found:
                 shared = ((first, column), (last, column)) if last > first else None
                 sheet.put(row, column, Formula(stated, now, shared), style)
@@ -125,23 +132,60 @@ def _typed(case: Case, item: Item) -> Formula | None:
     return Formula(f"IFERROR({filled},1)", now)
 
 
-def _said(line: PanelLine, first: int, known: _Names) -> Iterator[tuple[int, str, str]]:
+def _values(line: PanelLine, both: _Sides, known: _Names) -> Iterator[tuple[int, str, Decimal | str]]:
+    """What the check that failed compares: column, formula and result."""
+    if any(both):
+        of, here = known.of(line.item), f"{line.row}"
+        for column, side, now in ((LEFT, "left", line.left), (RIGHT, "right", line.right)):
+            value = '""'
+            for number, each in reversed(list(enumerate(both, 1))):
+                if each:
+                    value = f"IF(A{_HERE}={number},ROUND({formula(getattr(each, side), of)},6),{value})"
+            yield column, f'IFERROR({value},"")'.replace(_HERE, here), "" if now is None else now
+
+
+def _said(case: Case, line: PanelLine, first: int, both: _Sides) -> Iterator[tuple[int, str, str]]:
     """What a line says in words: column, formula and result; the words themselves stand in row ``first``."""
-    row, item, many = line.row, line.item, len(line.item.checks) + 1
-    for column, start, now in ((MESSAGE, known.said, line.message), (REMEDY, known.said + many, line.remedy)):
-        words = f"${column_letters(start)}${first}:${column_letters(start + many - 1)}${first}"
-        yield column, f'IF(A{row}=0,"",INDEX({words},1,A{row})&"")', now
-    compared = sides(item.checks[0].rule) if not item.table and not item.checks[0].own else None
-    for column, side, now in ((LEFT, 0, line.left), (RIGHT, 1, line.right)):
-        if compared:
-            number = f'SUBSTITUTE(ROUND({formula(compared[side], known.of(item))},6)&"",".",",")'
-            yield column, f'IF(A{row}=0,"",IFERROR({number},""))', now
+    row, many, start = line.row, len(line.item.checks) + 1, said_column(case.layout)
+    for column, begin, now in ((MESSAGE, start, line.message), (REMEDY, start + many, line.remedy)):
+        words = f"${column_letters(begin)}${first}:${column_letters(begin + many - 1)}${first}"
+        said = f"INDEX({words},1,A{row})&{_valued(case, row, both) if column == MESSAGE and any(both) else _NOTHING}"
+        yield column, f'IF(A{row}=0,"",{said})', now
 
 
-def _texts(sheet: Sheet, case: Case, item: Item, row: int) -> None:
-    messages = [*(message_of(case, item, check) for check in item.checks), case.say("cut_fault")]
-    remedies = [*(case.say(check.remedy) for check in item.checks), case.say("cut_remedy")]
-    for column, said in enumerate([*messages, *remedies], said_column(case.layout)):
+def _valued(case: Case, row: int, both: _Sides) -> str:
+    """The formula of what follows a message: both values, where it has them."""
+    cells = [f"{column_letters(column)}{row}" for column in (LEFT, RIGHT)]
+    kinds = {number: each.kind for number, each in enumerate(both, 1) if each}
+    left, right = (_in_words(cell, row, kinds) for cell in cells)
+    _, before, between, after = case.say("both_values", message=_HERE, left=_HERE, right=_HERE).split(_HERE)
+    parts = text_literal(before), left, text_literal(between), right, text_literal(after)
+    return f'IF({cells[0]}="","",{"&".join(parts)})'
+
+
+def _in_words(cell: str, row: int, kinds: Mapping[int, str]) -> str:
+    """The formula of a number as people write it, by the check that failed; as ``Sides.in_words`` says it."""
+    plain = f'SUBSTITUTE({cell},".",",")'
+    ungrouped = f"({cell}<{GROUPED})+({cell}>={UNGROUPED})+({cell}>INT({cell}))"
+    thousands = f'IF({cell}<10^6,"",INT({cell}/10^6)&".")&RIGHT(INT({cell}/1000),3)&"."&RIGHT({cell},3)'
+    said = f"IF({ungrouped},{plain},{thousands})" if COUNTED in kinds.values() else plain
+    day = f'RIGHT("0"&DAY({cell}),2)&"/"&RIGHT("0"&MONTH({cell}),2)&"/"&YEAR({cell})'
+    dated = f"IF(({cell}<{FIRST_DAY})+({cell}>={END_OF_DAYS}),{plain},{day})"
+    shared = f'SUBSTITUTE(ROUND({cell}*100,2),".",",")&"%"'
+    for kind, words in ((DATED, dated), (SHARED, shared)):
+        if numbers := [number for number, each in kinds.items() if each == kind]:
+            one_of = "+".join(f"(A{row}={number})" for number in numbers)
+            said = f"IF({one_of}>0,{words},{said})"
+    return said
+
+
+def _texts(sheet: Sheet, case: Case, item: Item, row: int, both: _Sides) -> None:
+    told = [message_of(case, item, check) for check in item.checks]
+    bare = [words.rstrip(".") if each else words for words, each in zip(told, both, strict=True)]  # values follow it
+    remedies = [case.say(check.remedy) for check in item.checks]
+    for column, said in enumerate(
+        [*bare, case.say("cut_fault"), *remedies, case.say("cut_remedy")], said_column(case.layout)
+    ):
         sheet.put(row, column, said, "hidden")
 
 
@@ -150,7 +194,7 @@ class _Names:
 
     def __init__(self, panel: Panel) -> None:
         typed = column_letters(TYPED)
-        self.layout, self.said = panel.case.layout, said_column(panel.case.layout)
+        self.layout = panel.case.layout
         self.known = {ENTRIES: f"${typed}${FIRST_CHECK}:${typed}${panel.last}", **references(self.layout)}
 
     def of(self, item: Item) -> References:

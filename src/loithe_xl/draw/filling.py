@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from itertools import count, zip_longest
 
 from loithe_xl.draw.case import Case
-from loithe_xl.draw.checks import counted, list_checks
+from loithe_xl.draw.checks import counted, list_checks, more
 from loithe_xl.draw.days import date_echo, dates_of, day_values, input_value, number_column
 from loithe_xl.draw.panel import (
     LEFT,
@@ -39,6 +39,7 @@ from loithe_xl.workbook.ownsheets import (
     FAULTS_SHOWN,
     FAULTS_TOP,
     HIDDEN_CHECKS,
+    MORE_ROW,
     TOTALS,
     VERDICT,
     VISIBLE_OF_FORMS,
@@ -142,7 +143,7 @@ class _Changes:
         cells[row, MESSAGE], cells[row, REMEDY] = line.message, line.remedy
         for column, value, former in ((LEFT, line.left, was.left), (RIGHT, line.right, was.right)):
             if value != former:  # only a comparison has these cells
-                cells[row, column] = value
+                cells[row, column] = "" if value is None else value
 
     def beside(self, item: Item) -> None:
         """The input that a changed line speaks of."""
@@ -163,6 +164,8 @@ class _Changes:
                     cells[FAULTS_TOP + number - 1, column] = value
         if (told := counted(self.now)) != self.drawn.counted:
             cells[COUNT_CELL] = told
+        if (told := more(self.now)) != more(self.old):
+            cells[MORE_ROW, 1] = told
 
 
 def _same(one: object, other: object) -> bool:

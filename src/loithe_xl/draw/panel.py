@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from loithe_xl.caching import owned
 from loithe_xl.draw.case import Case
-from loithe_xl.form.checks import Item, is_wanting, is_warning, items, side_values, states
+from loithe_xl.form.checks import Item, fault_of, is_wanting, is_warning, item_values, items, states
+from loithe_xl.form.comparison import compared
+from loithe_xl.form.inputs import with_days
 from loithe_xl.form.layout import Layout
-from loithe_xl.language.notation import plain
 from loithe_xl.pack.spec import Check
-from loithe_xl.rules.evaluate import Flaw, is_filled
+from loithe_xl.rules.evaluate import Flaw, Values, is_filled
 from loithe_xl.rules.excel import text_literal
 from loithe_xl.workbook.address import column_letters, quoted, reference
 from loithe_xl.workbook.book import Formula
@@ -25,15 +27,15 @@ IN_ORDER = (ERROR, WANTING, WARNING)  # as the list shows them
 
 @dataclass(frozen=True, slots=True)
 class PanelLine:
-    """One item with what its formulas come to now."""
+    """One item with what its formulas come to now; ``left``, ``right``: what a check compares, None where none does."""
 
     item: Item
     row: int
     state: int
     level: int
     message: str
-    left: str
-    right: str
+    left: Decimal | None
+    right: Decimal | None
     remedy: str
     rank: int
 
@@ -122,9 +124,11 @@ def evaluate_panel(case: Case) -> Panel:
     ]
     levels = [level_of(item.checks[number - 1]) for _, item, number in found]
     last = {level: sum(map(levels.count, IN_ORDER[:at])) for at, level in enumerate(IN_ORDER)}
+    inputs = with_days(case.form, case.inputs) if found else case.inputs
     for (row, item, number), level in zip(found, levels, strict=True):
         last[level] += 1
-        lines[row - FIRST_CHECK] = _fault(case, row, item, number, level, last[level])
+        seen = item_values(item, case.values, inputs)
+        lines[row - FIRST_CHECK] = _fault(case, row, item, number, seen, last[level])
     return Panel(case, tuple(lines), tuple(lines[row - FIRST_CHECK] for row, _, _ in found))
 
 
@@ -140,17 +144,21 @@ def typed_in(case: Case, item: Item) -> int:
 
 @owned
 def _faultless(layout: Layout) -> tuple[PanelLine, ...]:
-    return tuple(PanelLine(item, row, 0, _OK, "", "", "", "", 0) for row, item in enumerate(items(layout), FIRST_CHECK))
+    return tuple(
+        PanelLine(item, row, 0, _OK, "", None, None, "", 0) for row, item in enumerate(items(layout), FIRST_CHECK)
+    )
 
 
-def _fault(case: Case, row: int, item: Item, number: int, level: int, rank: int) -> PanelLine:
+def _fault(case: Case, row: int, item: Item, number: int, values: Values, rank: int) -> PanelLine:
     check = item.checks[number - 1]
-    left, right = _both(item, case)
-    return PanelLine(item, row, number, level, message_of(case, item, check), left, right, case.say(check.remedy), rank)
+    comparison = compared(case.layout, check, item.table)
+    left, right = (comparison and comparison.values(values)) or (None, None)
+    said = case.say(fault_of(case.layout, item, check, values)) if left is not None else message_of(case, item, check)
+    return PanelLine(item, row, number, level_of(check), said, left, right, case.say(check.remedy), rank)
 
 
 def message_of(case: Case, item: Item, check: Check) -> str:
-    """What a line says; of what is still blank only its name, for its level says the rest."""
+    """What a line says, without values; of what is still blank only its name, for its level says the rest."""
     if not is_wanting(check):
         return case.say(check.message)
     label = (case.form.tables[item.table].column(check.at) if item.table else case.form.fields[item.id]).label
@@ -179,9 +187,3 @@ def fresh_panel(case: Case) -> Panel:
 def level_of(check: Check) -> int:
     """The level of what a check finds."""
     return WARNING if is_warning(check) else WANTING if is_wanting(check) else ERROR
-
-
-def _both(item: Item, case: Case) -> tuple[str, str]:
-    check = item.checks[0]
-    both = None if check.own or item.table else side_values(check.rule, case.values)
-    return (plain(both[0]), plain(both[1])) if both else ("", "")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 
 from loithe_xl.caching import owned
+from loithe_xl.form.comparison import compared
 from loithe_xl.form.inputs import Inputs, with_days
 from loithe_xl.form.layout import Layout
 from loithe_xl.form.ownchecks import EMPTY, form_checks
@@ -15,11 +15,10 @@ from loithe_xl.language.catalogue import Text, text
 from loithe_xl.language.cleaning import has_long_number
 from loithe_xl.language.issues import Issue, Place, Severity, issue
 from loithe_xl.language.legacyfont import legacy_font
-from loithe_xl.language.notation import plain
 from loithe_xl.pack.spec import Check, Field
 from loithe_xl.rules.dates import echoed
-from loithe_xl.rules.evaluate import Raw, Undefined, Values, evaluate, is_number, round_half_up, truth
-from loithe_xl.rules.syntax import Compare, Node, names
+from loithe_xl.rules.evaluate import Raw, Undefined, Values, is_number, truth
+from loithe_xl.rules.syntax import names
 from loithe_xl.workbook.daynumbers import day_of
 from loithe_xl.workbook.ownsheets import RECEIPTS
 
@@ -191,29 +190,22 @@ def validate(layout: Layout, inputs: Inputs, values: Values) -> list[Issue]:
     return [*found, *_text_issues(layout, inputs)]
 
 
-def sides(rule: Node) -> tuple[Node, Node] | None:
-    """The two sides that a cross-check compares, to show both values; None for other rules."""
-    return (rule.left, rule.right) if isinstance(rule, Compare) and not rule.on_text else None
-
-
-def side_values(rule: Node, values: Values) -> tuple[Decimal, Decimal] | None:
-    """Both values that a cross-check compares, with the decimals that count; None for a rule that compares nothing."""
-    both = sides(rule)
-    if both is None:
-        return None
-    try:
-        left, right = (evaluate(side, values) for side in both)
-    except Undefined:
-        return None
-    if not isinstance(left, Decimal) or not isinstance(right, Decimal):
-        return None
-    return round_half_up(left), round_half_up(right)
+def fault_of(layout: Layout, item: Item, check: Check, values: Values) -> Text:
+    """What a check finds, with both values where it compares two; ``values``: as from ``item_values``."""
+    comparison = compared(layout, check, item.table)
+    both = comparison.values(values) if comparison else None
+    if not comparison or not both:
+        return check.message
+    bare = Text(check.message.vi.rstrip("."), check.message.en.rstrip("."))
+    left, right = map(comparison.in_words, both)
+    return text("form.both_values", message=bare, left=left, right=right)
 
 
 def _item_issue(layout: Layout, item: Item, number: int, values: Values) -> Issue:
     check = item.checks[number - 1]
     place = Place(sheet=item.sheet, cell=item.cell, field=check.at) if check.at else Place()  # the whole form
-    return _issue(check, place, values, layout.slots[item.id].field if item.id in layout.slots else None)
+    field = layout.slots[item.id].field if item.id in layout.slots else None
+    return _issue(check, place, fault_of(layout, item, check, values), values, field)
 
 
 def _row_issues(layout: Layout, item: Item, values: Values) -> list[Issue]:
@@ -223,23 +215,15 @@ def _row_issues(layout: Layout, item: Item, values: Values) -> list[Issue]:
         if check.at not in found and fails(check, values):
             cell = layout.tables[item.table].cell(check.at, item.row)
             place = Place(sheet=item.sheet, cell=cell, field=f"{item.table}.{check.at}")
-            found[check.at] = _issue(check, place, values, layout.tables[item.table].table.column(check.at))
+            column = layout.tables[item.table].table.column(check.at)
+            found[check.at] = _issue(check, place, fault_of(layout, item, check, values), values, column)
     return list(found.values())
 
 
-def _issue(check: Check, place: Place, values: Values, field: Field | None) -> Issue:
+def _issue(check: Check, place: Place, fault: Text, values: Values, field: Field | None) -> Issue:
     raw = values[check.at] if check.code == WITH_TIME else None
     if field and is_number(raw) and day_of(raw):  # as whoever reads a cell shown as a date tells it
         return issue("DATE_WITH_TIME", place, label=field.label, read=echoed(int(raw)))
-    both = None if check.own else side_values(check.rule, values)
-    fault = check.message
-    if both:
-        fault = text(
-            "form.both_values",
-            message=Text(fault.vi.rstrip("."), fault.en.rstrip(".")),
-            left=plain(both[0]),
-            right=plain(both[1]),
-        )
     said = text("form.fault_remedy", fault=fault, remedy=check.remedy) if check.remedy.vi else fault
     return Issue(check.code, check.severity, place, said, check.remedy)
 

@@ -20,7 +20,7 @@ from loithe_xl.workbook.address import Address, column_number
 
 _MOST_KEPT = 4_000_000  # bytes of sheets, and of rows, that are kept
 # Letters of a value that is still a cell's, of a formula, and of all that stand for formulas of other cells.
-_LONGEST_VALUE, _LONGEST_FORMULA, _MOST_WRITTEN = 100_000, 8_192, 1_000_000
+_LONGEST_VALUE, _LONGEST_FORMULA, _MOST_WRITTEN = 100_000, 8_192, 1_500_000
 _ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 _PREFIX = re.compile(rb"\s([\w.-]+):[\w.-]+\s*=")
 _BOUND = re.compile(rb"\sxmlns:([\w.-]+)\s*=")

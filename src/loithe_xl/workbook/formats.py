@@ -6,6 +6,8 @@ from typing import Any
 
 from loithe_xl.workbook.styles import Style
 
+_BLACK = Style().colour
+
 
 def numbered(plain: Any, typed: Any) -> Any:
     """The format of typed texts. Both get their numbers now, typed or not: files of one form differ in cells alone."""
@@ -16,7 +18,9 @@ def numbered(plain: Any, typed: Any) -> Any:
 
 def colours(style: Style) -> dict[str, Any]:
     """What of a style counts in a conditional format, in the library's terms."""
-    found: dict[str, Any] = {"bold": style.bold, "font_color": f"#{style.colour}"}
+    found: dict[str, Any] = {"bold": style.bold}
+    if style.colour != _BLACK:
+        found["font_color"] = f"#{style.colour}"
     if style.fill:
         found["bg_color"] = f"#{style.fill}"
     if style.border:
@@ -27,6 +31,7 @@ def colours(style: Style) -> dict[str, Any]:
 def whole(style: Style) -> dict[str, Any]:
     """All of a style, in the library's terms."""
     found: dict[str, Any] = {
+        "font_color": f"#{style.colour}",
         **colours(style),
         "italic": style.italic,
         "font_size": style.size,

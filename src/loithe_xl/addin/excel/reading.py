@@ -58,6 +58,13 @@ def block(page: Sheet, area: Area) -> list[list[Any]]:
     return [list(row) for row in found]
 
 
+def formulas(page: Sheet, area: Area) -> list[list[Any]]:
+    """What stands in the cells of an area as it was entered, formulas in English, as rows."""
+    top, left, bottom, right = area
+    found = page.range((top, left), (bottom, right)).api.Formula
+    return [[found]] if (top, left) == (bottom, right) else [list(row) for row in found]
+
+
 def value_of(raw: Any) -> Value:
     """A cell's plain value as a file would give it; None when blank."""
     if raw is None or raw == "":
