@@ -21,7 +21,7 @@ from loithe_xl.intake.openfile import open_file
 from loithe_xl.reading.received import SheetValues
 from loithe_xl.reading.strictxml import decoded
 from loithe_xl.rules.excel import text_literal
-from loithe_xl.workbook.book import Book, Chart, Link, Print, Sheet, Validation
+from loithe_xl.workbook.book import Book, Chart, ChartSeries, Link, Print, Sheet, Validation
 from loithe_xl.workbook.celltext import attribute, cut, escaped, escaped_outside, literal, normal, units
 from loithe_xl.workbook.writer import render
 from loithe_xl.workbook.zipparts import parts_of
@@ -77,7 +77,7 @@ def test_foreign_words_in_every_other_part(tmp_path: Path):
         page.put(1, 1, 1)
         page.validations.append(Validation(((1, 1), (1, 1)), "whole", words, words, words, minimum=0))
         page.put(2, 1, Link("'Ô'!A1", words), "link")
-        title = ((1, 1), ((1, 1), (1, 1)), "0B4D0B")
+        title = ChartSeries((1, 1), ((1, 1), (1, 1)), "0B4D0B")
         page.charts.append(Chart((3, 3), words, ((1, 1), (1, 1)), (title,), (400, 300)))
         names = {"chu": text_literal(words)}
         data = render(Book([page], names, words, {"loithe": words}))

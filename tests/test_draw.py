@@ -54,6 +54,8 @@ from loithe_xl.workbook.daynumbers import serial
 from loithe_xl.workbook.formulalimits import OLD_FUNCTIONS
 from loithe_xl.workbook.ownsheets import (
     ANNEX,
+    ANNEX_OPINIONS,
+    CHART,
     CHECK,
     FAULTS_SHOWN,
     FAULTS_TOP,
@@ -73,7 +75,7 @@ from loithe_xl.workbook.styles import STYLES
 from loithe_xl.workbook.writer import render
 
 FRESH = [f"{form}-vi" for form in FORMS]
-PRINTED = {REPORT, ANNEX}  # the report, Vietnamese and open to its writer whatever the form's language
+PRINTED = {REPORT, ANNEX, CHART, ANNEX_OPINIONS}  # Vietnamese in every workbook; the page is open to its writer
 VIETNAMESE = re.compile("[à-ỹÀ-ỸăâđêôơưĂÂĐÊÔƠƯ]")
 STRING, SHEET = re.compile(r'"(?:[^"]|"")*"'), re.compile(r"'(?:[^']|'')*'")
 PROMPT, TITLE, ERROR, LITERAL, CELL, FORMULA = 255, 32, 225, 255, 32_767, 8192  # letters that Excel takes

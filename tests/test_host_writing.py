@@ -121,6 +121,19 @@ def test_what_is_printed_grows_with_the_sheet_with_or_without_a_printer(page: xw
     assert page.page_setup.print_area == "$A$1:$C$8"
 
 
+def test_pages_begin_where_they_are_drawn_to_and_no_printer_is_needed(page: xw.Sheet):
+    sheet = drawn({(row, 1): f"dòng {row}" for row in range(1, 9)})
+
+    def ends(*breaks: int) -> list[int]:
+        redraw(page, replace(sheet, name="Trang", print=drawing.Print(rows=8, columns=(1, 3), breaks=breaks)))
+        return [each.id for each in page.api.ws.row_breaks.brk]
+
+    assert ends(3, 6) == [3, 6]
+    assert ends(5) == [5], "those of a former report are gone"
+    excel.will_fail("HPageBreaks")
+    assert ends(4) == []
+
+
 def test_only_what_differs_is_refreshed(page: xw.Sheet):
     before = drawn({(row, column): row * column for row in range(1, 6) for column in range(1, 4)}, "computed_count")
     refresh(page, before, changes(page, before))

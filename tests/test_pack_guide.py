@@ -52,6 +52,7 @@ KNOWN_TABLES = {
     "`report/TIER.toml`": ("report", ""),
     "`report/TIER.toml`, `[signature]`": ("report", "signature"),
     "`report/TIER.toml`, `[recipients]`": ("report", "recipients"),
+    "`report/TIER.toml`, `[[recipients.later]]`": ("report", "recipients.later[]"),
     "`report/TIER.toml`, `[[issuers]]`": ("report", "issuers[]"),
     "`report/TIER.toml`, `[[sections]]`": ("report", "sections[]"),
     "`report/TIER.toml`, `[[sections.lines]]`": ("report", "sections[].lines[]"),
@@ -60,6 +61,7 @@ KNOWN_TABLES = {
     "`report/TIER.toml`, `[[annex.groups]]`": ("report", "annex.groups[]"),
     "`report/TIER.toml`, `[annex.chart]`": ("report", "annex.chart"),
     "`report/TIER.toml`, `[[annex.chart.series]]`": ("report", "annex.chart.series[]"),
+    "`report/TIER.toml`, `[opinions]`": ("report", "opinions"),
     "`report/profiles.toml`, `[*]`": ("profiles", "*"),
 }
 SAME = {

@@ -17,7 +17,7 @@ from loithe_xl.pack.spec import Pack
 from loithe_xl.report import Edit, Page, page_json
 from loithe_xl.workbook.daynumbers import serial
 
-FIRST_RULE = "sections/1/lines/0/choices/0/when"
+FIRST_RULE = "sections/2/lines/0/choices/0/when"
 FIRST_KEY = "sections[results].lines[received].choices[1].when"
 HELD = (
     "Đến nay có 68/264 chi bộ đã tổ chức sinh hoạt chính trị (trong đó có 16 chi bộ đã hoàn thành), đạt tỷ lệ 25,76%."
@@ -59,9 +59,53 @@ def test_the_sample_district_says_what_the_article_says():
 
     assert words["results.held"] == HELD
     assert words["leadership.plan"].startswith(
-        "Thực hiện Hướng dẫn số 06-HD/TU, ngày 12/01/2023 của Ban Thường vụ Tỉnh ủy, "
         "Ban Thường vụ Huyện ủy đã ban hành Kế hoạch số 96, ngày 02/02/2023 về tổ chức"
     )
+
+
+def test_the_report_opens_and_closes_as_a_party_paper():
+    page = sample().page()
+    shown = [line.shown for line in page.body if line.shown]
+
+    assert page.titles[1].shown.startswith("kết quả thực hiện"), "the subject begins with a small letter"
+    assert shown[0].startswith("Thực hiện Hướng dẫn số 06-HD/TU, ngày 12/01/2023 của Ban Thường vụ Tỉnh ủy về tổ chức")
+    assert shown[0].endswith("Ban Thường vụ Huyện ủy báo cáo kết quả thực hiện như sau:")
+    assert shown[-1].startswith("Trên đây là báo cáo kết quả thực hiện đợt sinh hoạt chính trị")
+    assert shown[-1].endswith("Ban Thường vụ Huyện ủy kính báo cáo Ban Thường vụ Tỉnh ủy.")
+    headings = [line.shown for line in page.body if line.style == "heading"]
+    assert headings == [
+        "I- CÔNG TÁC LÃNH ĐẠO, CHỈ ĐẠO",
+        "II- KẾT QUẢ THỰC HIỆN",
+        "III- ĐÁNH GIÁ CHUNG",
+        "1. Ưu điểm",
+        "2. Hạn chế, khó khăn",
+        "3. Nguyên nhân",
+        "IV- NHIỆM VỤ TRONG THỜI GIAN TỚI",
+        "V- KIẾN NGHỊ, ĐỀ XUẤT",
+    ]
+
+
+def test_only_a_person_judges():
+    """Strengths and causes are places to fill: flagged while they are not, and no sentence of the report's JSON."""
+    page = sample().page()
+    assert [line.id for line in page.unwritten] == ["strengths.to_write", "causes.to_write"]
+    assert all(line.shown[0] == "[" and line.shown[-1] == "]" for line in page.unwritten)
+    assert not any("[" in said for said in page_json(page)["sentences"])
+
+    typed = {line.id: Edit(line.shown, "Các chi bộ đã tổ chức nghiêm túc.") for line in page.unwritten[:1]}
+    after = sample().page(typed)
+    assert [line.id for line in after.unwritten] == ["causes.to_write"]
+    assert "Các chi bộ đã tổ chức nghiêm túc." in page_json(after)["sentences"]
+    assert "strengths.own" in {line.id for line in after.body}, "a blank line to go on with"
+
+
+def test_what_nobody_entered_is_a_place_to_fill_and_no_claim():
+    page = empty().page()
+
+    wanted = ["leadership", "strengths", "difficulties", "causes", "proposals"]
+    assert [line.id for line in page.unwritten] == [f"{part}.to_write" for part in wanted]
+    told = " ".join(page_json(page)["sentences"])
+    assert "đã ban hành" not in told and "đã tổ chức" not in told
 
 
 def test_golden_page():
@@ -95,9 +139,13 @@ def test_a_sentence_without_its_figure_is_left_out():
 @pytest.mark.parametrize(
     ("values", "id", "start"),
     [
-        ({"cells_held": 3, "cells_completed": 0}, "results.held", "Đến nay có 3/264 chi bộ đã tổ chức sinh hoạt"),
+        ({"cells_held": 3, "cells_completed": 0}, "results.held", "Đến nay có 03/264 chi bộ đã tổ chức sinh hoạt"),
         ({"cells_held": 0}, "results.held", "Đến nay chưa có chi bộ nào"),
-        ({"cells_completed": 264, "rate_cells_completed": 1}, "results.progress", "Tất cả 264 chi bộ đã hoàn"),
+        (
+            {"cells_completed": 264, "cells_held": 264, "rate_cells_completed": 1},
+            "results.held",
+            "Đến nay có 264/264 chi bộ đã tổ chức sinh hoạt chính trị và tất cả đã hoàn thành, đạt tỷ lệ 100%.",
+        ),
         ({"cells_form_other": 2}, "results.forms", "Về hình thức tổ chức"),
         ({"commended_members": 1234}, "results.commended", "Trong đợt sinh hoạt, đã biểu dương, khen thưởng 1.234"),
     ],
@@ -108,23 +156,49 @@ def test_figures_choose_the_wording(values: dict[str, int], id: str, start: str)
 
 def test_a_plan_is_cited_as_typed_and_never_made_up():
     def plan(**values: Any) -> str:
-        return said(with_inputs(sample(), **values).page())["leadership.plan"]
+        return said(with_inputs(sample(), **values).page()).get("leadership.plan", "")
 
     assert "Kế hoạch số 96-KH/HU, ngày 02/02/2023" in plan(plan_number="96-KH/HU")
     assert "Kế hoạch số 96, ngày" in plan(plan_number=96)
     assert "đã ban hành kế hoạch về" in plan(plan_number=None)
-    assert "chỉ đạo triển khai" in plan(plan_issued=None)
+    assert plan(plan_issued=None) == ""
 
 
 def test_difficulties_are_ranked_and_those_of_nobody_left_out():
     page = sample().page()
     listed = [line.shown for line in page.body if line.id.startswith("difficulties.ranking.difficulty")]
 
-    counts = [int(line.rstrip(".;").removesuffix(" chi bộ").rpartition(" ")[2]) for line in listed]
+    counts = [int(match[1]) for line in listed if (match := re.search(r"\((\d+)/242 chi bộ đã báo cáo\)[;.]$", line))]
     assert counts == sorted(counts, reverse=True)
     assert 0 not in counts
+    assert len(counts) == len(listed)
     assert [line[-1] for line in listed] == [";"] * (len(listed) - 1) + ["."]
     assert len(listed) == sum(bool(value) for id, value in page.values.items() if id.startswith("difficulty_"))
+
+
+def test_after_five_difficulties_the_others_stand_together():
+    named = {f"difficulty_{number:02}": 60 - number for number in (1, 2, 5, 6, 7, 8, 9)}
+    page = sample().with_values(**named).page()
+
+    lines = [line for line in page.body if line.id.startswith("difficulties.ranking.") and line.style == "item"]
+    assert [line.id.rpartition(".")[2] for line in lines] == [*list(named)[:5], "rest"]
+    assert lines[-1].shown == (
+        "- Các khó khăn khác (số chi bộ nêu): phân vân chủ trì có phải kết luận ưu, khuyết điểm của từng đảng viên hay "
+        "không (52); công tác quán triệt văn bản của cấp trên còn hạn chế (51)."
+    )
+    six = sample().with_values(**{**named, "difficulty_09": 0}).page()
+    assert sum(line.id.startswith("difficulties.ranking.difficulty") for line in six.body) == 6, (
+        "a sixth alone is named"
+    )
+
+
+def test_a_difficulty_of_which_some_were_not_asked_is_of_no_number_of_cells():
+    lacking = frozenset({sample().register.of_tier("cell")[0].code})
+    done = replace(sample().consolidation, lacks={"difficulty_05": lacking})
+
+    words = said(replace(sample(), consolidation=done).page())
+    assert words["difficulties.ranking.difficulty_05"].endswith("không có ở địa phương (35 chi bộ).")
+    assert words["difficulties.ranking.difficulty_01"].endswith("(66/242 chi bộ đã báo cáo);")
 
 
 def test_a_difficulty_declared_later_and_named_more_often_comes_first():
@@ -142,7 +216,7 @@ def test_own_words_come_first_and_what_most_wrote_alike_before_the_rest():
     many = [(code, "Đổi ngày họp") for code in cells[4:7]]
     page = with_texts(sample(), "proposals_text", single[0], (TOP.code, "Của huyện"), single[1], *pair, *many).page()
 
-    lines = [line.shown.rstrip(";.") for line in page.body if line.id.startswith("tasks.proposals.")][1:]
+    lines = [line.shown.rstrip(";.") for line in page.body if line.id.startswith("proposals.proposals.")][1:]
     assert [line.rpartition(": ")[2].removeprefix("- ") for line in lines] == [
         "Của huyện",
         "Đổi ngày họp",
@@ -159,7 +233,7 @@ def test_a_long_opinion_is_cut_after_the_last_whole_word(length: int):
     said_by = sample().register.of_tier("cell")[0].code
     page = with_texts(sample(), "proposals_text", (said_by, words[:length])).page()
 
-    shown = said(page)[f"tasks.proposals.{said_by}"].partition(": ")[2].rstrip(".")
+    shown = said(page)[f"proposals.proposals.{said_by}"].partition(": ")[2].rstrip(".;")
     if length <= 600:
         assert shown == words[:length]
     else:
@@ -174,23 +248,72 @@ def test_opinions_are_grouped_shortened_and_none_is_lost():
     own, others = (TOP.code, "Ý kiến\ncủa huyện"), [(code, f"Ý kiến {code}") for code in cells[3:21]]
     page = with_texts(sample(), "proposals_text", own, *alike, *others).page()
 
-    lines = [line.shown for line in page.body if line.id.startswith("tasks.proposals.")]
-    assert lines[0] == "Kiến nghị, đề xuất:"
+    lines = [line.shown for line in page.body if line.id.startswith("proposals.proposals.")]
+    assert lines[0] == "Ban Thường vụ Huyện ủy tổng hợp kiến nghị, đề xuất như sau:"
     assert lines[1] == "- Ý kiến của huyện;"
-    assert lines[2].endswith("và 2 đơn vị khác: Đề nghị gửi tài liệu;")
-    assert lines[-1] == "- Và 14 kiến nghị khác, lưu trong tệp tổng hợp của Huyện ủy."
+    assert lines[2].endswith("và 02 đơn vị khác: Đề nghị gửi tài liệu;")
+    assert lines[-1] == "- Và 14 kiến nghị khác (tại Biểu số 02 kèm theo)."
     assert len(lines) == 1 + 6 + 1
     long = with_texts(sample(), "proposals_text", (cells[30], "dài " * 400)).page()
-    shown = next(line.shown for line in long.body if line.id == f"tasks.proposals.{cells[30]}")
+    shown = next(line.shown for line in long.body if line.id == f"proposals.proposals.{cells[30]}")
     assert len(shown) < 700
-    assert shown.endswith("dài ….")
+    assert shown.endswith("dài …;")
+    assert [line.shown for line in long.body if line.id == "proposals.proposals.more"] == [
+        "- Các kiến nghị trên được ghi đầy đủ tại Biểu số 02 kèm theo."
+    ]
+    ((label, listed),) = [(listing.label, listing.opinions) for listing in long.listings]
+    assert label == PACK.texts["proposals_text"].vi
+    assert ("dài " * 400).strip() in [words for _, words in listed], "and there it is whole"
+
+
+def test_the_second_annex_lists_every_opinion_and_is_added_only_then():
+    cells = sample().register.of_tier("cell")
+    few = [(cell.code, f"Ý kiến {number}") for number, cell in enumerate(cells[:6])]
+    alike = [(cell.code, "Giống nhau") for cell in cells[10:23]]
+    own = (TOP.code, "Của huyện")
+
+    none = with_texts(with_texts(sample(), "proposals_text", *few), "difficulties_text").page()
+    assert none.listings == ()
+    assert "Biểu số 02" not in " ".join(said(none).values())
+
+    (listing,) = with_texts(sample(), "proposals_text", *few, *alike, own).page().listings
+    assert [words for _, words in listing.opinions] == ["Của huyện", "Giống nhau", *(words for _, words in few)]
+    assert [name for name, _ in listing.opinions][:1] == ["Ban Thường vụ Huyện ủy"]
+    assert listing.opinions[1][0].count(";") == 9 and listing.opinions[1][0].endswith(" và 03 đơn vị khác")
+
+
+@pytest.mark.parametrize(
+    ("written", "listed"),
+    [
+        ("{name} còn lúng túng.", "còn lúng túng"),
+        ("Ở {name}, đảng viên cao tuổi viết chậm", "đảng viên cao tuổi viết chậm"),
+        ("{NAME}: xin thêm tài liệu;", "xin thêm tài liệu"),
+        ("{name}A còn lúng túng", "{name}A còn lúng túng"),
+        ("{name}", "{name}"),
+        ("Đề nghị {name} được gia hạn", "Đề nghị {name} được gia hạn"),
+    ],
+)
+def test_a_units_name_is_not_said_twice(written: str, listed: str):
+    cell = sample().register.of_tier("cell")[0]
+    names = {"name": cell.name, "NAME": cell.name.upper()}
+    page = with_texts(sample(), "proposals_text", (cell.code, written.format(**names))).page()
+
+    shown = said(page)[f"proposals.proposals.{cell.code}"].rstrip(".;")
+    assert shown == f"- {cell.name} (Đảng bộ thị trấn Mẫu Trung): {listed.format(**names)}"
+
+
+def test_a_question_keeps_its_own_sign():
+    cell = sample().register.of_tier("cell")[0].code
+    page = with_texts(sample(), "proposals_text", (cell, "Có phải kết luận từng người không?")).page()
+
+    assert said(page)[f"proposals.proposals.{cell}"].endswith("không?")
 
 
 def test_a_text_is_never_read_as_a_template():
     cell = sample().register.of_tier("cell")[0].code
     page = with_texts(sample(), "proposals_text", (cell, "Ghi {cells_held} và {x}")).page()
 
-    assert "Ghi {cells_held} và {x}." in said(page)[f"tasks.proposals.{cell}"]
+    assert "Ghi {cells_held} và {x}." in said(page)[f"proposals.proposals.{cell}"]
 
 
 def test_screening_is_said_of_the_district_only_and_not_while_few_reported():
@@ -198,20 +321,27 @@ def test_screening_is_said_of_the_district_only_and_not_while_few_reported():
     many = sample().with_values(screened_reviewed=2, screened_helped=1, screened_removed=0)
 
     assert "results.screening" not in said(few.page())
-    assert "toàn Đảng bộ huyện đã rà soát 2 đảng viên" in said(many.page())["results.screening"]
+    assert said(many.page())["results.screening"] == (
+        "Về rà soát, sàng lọc, toàn Đảng bộ huyện có 02 đảng viên thuộc diện rà soát, phát hiện; "
+        "01 đảng viên được phân công giáo dục, giúp đỡ."
+    )
     assert not any(column.id.startswith("screened") for column in many.page().table.columns)
 
 
 @pytest.mark.parametrize(
     ("unit", "above", "issuer", "superior", "number", "place"),
     [
-        ("Huyện Bắc Thử", "Tỉnh Thử", "HUYỆN ỦY BẮC THỬ", "TỈNH ỦY THỬ", "-BC/HU", "Bắc Thử, "),
-        ("Huyện Thử (mẫu)", "Tỉnh Thử (mẫu)", "HUYỆN ỦY THỬ (mẫu)", "TỈNH ỦY THỬ (mẫu)", "-BC/HU", "Thử, "),
-        ("Đảng bộ huyện Thử", "Tỉnh ủy Thử", "HUYỆN ỦY THỬ", "TỈNH ỦY THỬ", "-BC/HU", "Thử, "),
-        ("Thị xã Thử", "", "THỊ ỦY THỬ", "TỈNH ỦY …………………", "-BC/ThU", "Thử, "),
-        ("Thành phố Thử", "Tỉnh Thử", "THÀNH ỦY THỬ", "TỈNH ỦY THỬ", "-BC/ThU", "Thử, "),
-        ("Đảng ủy Khối Thử", "Tỉnh Thử", "ĐẢNG ỦY KHỐI THỬ", "TỈNH ỦY THỬ", "-BC/ĐUK", "……………, "),
-        ("Đảng ủy Trường Thử", "Tỉnh Thử", "ĐẢNG ỦY TRƯỜNG THỬ", "TỈNH ỦY THỬ", "-BC/ĐU", "……………, "),
+        ("Huyện Bắc Thử", "Tỉnh Thử", "HUYỆN ỦY BẮC THỬ", "ĐẢNG BỘ TỈNH THỬ", "-BC/HU", "Bắc Thử, "),
+        ("Huyện Thử (mẫu)", "Tỉnh Thử (mẫu)", "HUYỆN ỦY THỬ (mẫu)", "ĐẢNG BỘ TỈNH THỬ (mẫu)", "-BC/HU", "Thử, "),
+        ("Đảng bộ huyện Thử", "Tỉnh ủy Thử", "HUYỆN ỦY THỬ", "ĐẢNG BỘ TỈNH THỬ", "-BC/HU", "Thử, "),
+        ("Thị xã Thử", "", "THỊ ỦY THỬ", "ĐẢNG BỘ TỈNH …………………", "-BC/ThU", "Thử, "),
+        ("Thành phố Thử", "Tỉnh Thử", "THÀNH ỦY THỬ", "ĐẢNG BỘ TỈNH THỬ", "-BC/ThU", "Thử, "),
+        ("Đảng ủy Khối Thử", "Tỉnh Thử", "ĐẢNG ỦY KHỐI THỬ", "ĐẢNG BỘ TỈNH THỬ", "-BC/ĐUK", "……………, "),
+        ("Đảng ủy xã Thử", "Tỉnh Thử", "ĐẢNG ỦY XÃ THỬ", "ĐẢNG BỘ TỈNH THỬ", "-BC/ĐU", "Thử, "),
+        ("Đảng bộ xã Thử", "Huyện Thử", "ĐẢNG ỦY XÃ THỬ", "ĐẢNG BỘ HUYỆN THỬ", "-BC/ĐU", "Thử, "),
+        ("Đảng bộ Trường Thử", "Đảng ủy Khối Thử", "ĐẢNG ỦY TRƯỜNG THỬ", "ĐẢNG BỘ KHỐI THỬ", "-BC/ĐU", "……………, "),
+        ("Đảng bộ phường Thử", "Thành phố Thử", "ĐẢNG ỦY PHƯỜNG THỬ", "ĐẢNG BỘ THÀNH PHỐ THỬ", "-BC/ĐU", "Thử, "),
+        ("Đảng ủy Trường Thử", "Tỉnh Thử", "ĐẢNG ỦY TRƯỜNG THỬ", "ĐẢNG BỘ TỈNH THỬ", "-BC/ĐU", "……………, "),
     ],
 )
 def test_heads_follow_the_name_in_the_register(
@@ -239,7 +369,7 @@ def test_a_sentence_about_an_office_without_an_area_has_no_gap(unit: str, area: 
     words = said(part.page(unit_name=unit))
 
     assert words["leadership.plan"].endswith(f" trong toàn Đảng bộ{area}.")
-    assert words["results.admitted"] == f"Trong thời gian này, toàn Đảng bộ{area} đã kết nạp 4 đảng viên mới."
+    assert words["results.admitted"] == f"Trong thời gian này, toàn Đảng bộ{area} đã kết nạp 04 đảng viên mới."
     assert not [line for line in words.values() if " ." in line or " ," in line or "  " in line]
 
 
@@ -249,11 +379,13 @@ def test_no_enumeration_says_zero():
     silent |= {"reported_officeholder": 0, "cells_not_reported": 0, "leaders_reported": 0}
     words = worded(**silent, screened_reviewed=2, screened_helped=0, screened_removed=0)
 
-    assert words["results.forms"].endswith(": 22 chi bộ sinh hoạt chuyên đề, 23 chi bộ sinh hoạt theo tổ đảng.")
-    assert words["results.attended"].endswith("có mặt ở mỗi buổi: cấp huyện tại 13 chi bộ.")
-    assert words["results.progress"] == "Có 52 chi bộ đang thực hiện và 174 chi bộ chưa tổ chức."
+    assert words["results.forms"].endswith(", có 22 chi bộ sinh hoạt chuyên đề, 23 chi bộ sinh hoạt theo tổ đảng.")
+    assert words["results.attended"].endswith("có mặt ở mỗi buổi): cấp ủy cấp huyện dự tại 13 chi bộ.")
+    assert words["results.progress"] == "Còn 52 chi bộ đang thực hiện và 174 chi bộ chưa tổ chức."
     assert words["results.members"].endswith("; gồm 417 đảng viên không giữ chức vụ.")
-    assert words["results.screening"] == "Về rà soát, sàng lọc, toàn Đảng bộ huyện đã rà soát 2 đảng viên."
+    assert words["results.screening"] == (
+        "Về rà soát, sàng lọc, toàn Đảng bộ huyện có 02 đảng viên thuộc diện rà soát, phát hiện."
+    )
     assert "results.leaders" not in words
     formless = {id: 0 for id in sample().consolidation.values if id.startswith("cells_form")}
     assert "results.forms" not in worded(**formless)
@@ -263,11 +395,20 @@ def test_no_enumeration_says_zero():
 
 
 def test_only_cells_known_not_to_have_begun_are_called_left():
-    """The 22 that sent nothing are not among those “left” or “not begun”."""
-    assert "174 chi bộ chưa tổ chức và 52 chi bộ chưa hoàn thành" in said(sample().page())["tasks.go_on"]
-    assert "196" not in " ".join(said(sample().page()).values())
+    """The 22 that sent nothing are not among those “left” or “not begun”: they are said once, and asked to report."""
+    words = said(sample().page())
+    assert words["results.progress"] == (
+        "Trong các chi bộ đã báo cáo, 52 chi bộ đang thực hiện và 174 chi bộ chưa tổ chức."
+    )
+    assert words["tasks.cells_left"] == (
+        "Chỉ đạo các chi bộ còn lại (174 chi bộ) và 52 chi bộ chưa hoàn thành tiếp tục tổ chức sinh hoạt trong tháng "
+        "3/2023, bảo đảm hoàn thành trước ngày 30/04/2023."
+    )
+    assert words["tasks.not_reported"] == "Yêu cầu 22 chi bộ chưa gửi biểu số liệu khẩn trương báo cáo."
+    assert "196" not in " ".join(words.values())
     whole = worded(cells_not_reported=0, cells_not_started=196)
-    assert "196 chi bộ còn lại và 52 chi bộ chưa hoàn thành" in whole["tasks.go_on"]
+    assert "các chi bộ còn lại (196 chi bộ) và 52 chi bộ chưa hoàn thành" in whole["tasks.cells_left"]
+    assert "tasks.not_reported" not in whole
 
 
 def test_a_pack_cannot_say_no_for_those_who_did_not_answer():
@@ -280,14 +421,14 @@ def test_a_pack_cannot_say_no_for_those_who_did_not_answer():
             "rest": "{units_without_plan}",
             "told": "{units_plan_issued} {units_reported}",
         }
-        report["sections"][0]["lines"] += [{"id": id, "text": text} for id, text in texts.items()]
+        report["sections"][1]["lines"] += [{"id": id, "text": text} for id, text in texts.items()]
 
     def shown(**values: int) -> dict[str, str]:
         words = said(sample().with_values(**values).page(pack=changed_pack(other)))
         return {id: words.get(f"leadership.{id}", "") for id in ("bare", "rest", "told")}
 
-    assert shown() == {"bare": "", "rest": "", "told": "8 8"}
-    assert shown(units_reported=29) == {"bare": "8", "rest": "21", "told": "8 29"}
+    assert shown() == {"bare": "", "rest": "", "told": "08 08"}
+    assert shown(units_reported=29) == {"bare": "08", "rest": "21", "told": "08 29"}
 
 
 def test_a_bare_name_is_headed_by_the_units_kind():
@@ -363,9 +504,12 @@ def set_in(path: str, value: Any) -> Any:
         (FIRST_RULE, "cells_heldd > 0", "PACK_NAME_UNKNOWN", FIRST_KEY),
         (FIRST_RULE, "cells_held >", "PACK_RULE_SYNTAX", FIRST_KEY),
         (FIRST_RULE, "cells_held", "PACK_RULE_CONDITION", FIRST_KEY),
-        ("sections/2/lines/0/figures", "trouble_*", "PACK_REFERENCE", "sections[difficulties].lines[ranking].figures"),
-        ("sections/2/lines/1/field", "members_total", "PACK_CHOICE", "sections[difficulties].lines[opinions].field"),
-        ("figures/cells_left", "cells_total - nothing", "PACK_NAME_UNKNOWN", "figures.cells_left"),
+        ("sections/5/lines/0/figures", "trouble_*", "PACK_REFERENCE", "sections[difficulties].lines[ranking].figures"),
+        ("sections/5/lines/1/field", "members_total", "PACK_CHOICE", "sections[difficulties].lines[opinions].field"),
+        ("figures/cells_reported", "cells_total - nothing", "PACK_NAME_UNKNOWN", "figures.cells_reported"),
+        ("percent", "25.76 %", "PACK_CHOICE", "percent"),
+        ("annex/chart/lag", "cells_held", "PACK_CHOICE", "annex.chart.lag"),
+        ("opinions/own", "{names}", "PACK_NAME_UNKNOWN", "opinions.own"),
         ("annex/columns/1/id", "held", "PACK_CHOICE", "annex.columns[held].id"),
         ("annex/chart/series/0/colour", "green", "PACK_CHOICE", "annex.chart.series[cells_completed].colour"),
         ("signature", {"authority": "x"}, "PACK_KEY_MISSING", "signature.position"),

@@ -5,6 +5,8 @@ import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
+from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import openpyxl
@@ -14,14 +16,17 @@ from reporting import SheetGrid, empty, given, matches_golden, receipts, sample
 from loithe_xl.reading import reader
 from loithe_xl.reading.received import Received
 from loithe_xl.report import Edit, Page, read_edits
-from loithe_xl.report.annex import bars_of
+from loithe_xl.report.chart import MOST_BARS, bars_of
 from loithe_xl.report.edits import LEFT_HALF, RIGHT_HALF, TRACES
-from loithe_xl.report.sheet import FIT, HIGHEST, NOTE, REPORT_TOKEN, report_book
+from loithe_xl.report.page import Listing
+from loithe_xl.report.pagesheet import FIT, HIGHEST, NOTE
+from loithe_xl.report.sheet import REPORT_TOKEN, report_book
 from loithe_xl.report.sheet import report_sheets as flowing_sheets
 from loithe_xl.rules.evaluate import Raw
 from loithe_xl.workbook import writer
 from loithe_xl.workbook.book import Formula, Sheet
-from loithe_xl.workbook.ownsheets import ANNEX, REPORT
+from loithe_xl.workbook.metrics import lines
+from loithe_xl.workbook.ownsheets import ANNEX, ANNEX_OPINIONS, CHART, REPORT, TITLE_CELL
 from loithe_xl.workbook.styles import STYLES
 
 HELD = "results.held"
@@ -58,12 +63,12 @@ def typed(page: Page, **changes: Raw) -> dict[str, Edit]:
 
 def test_golden_sheets():
     page = sample().page()
-    report, annex = report_sheets(page, "vi")
+    report, annex, chart, opinions = report_sheets(page, "vi")
 
     hidden = {column for first in TRACES.values() for column in range(first, first + 4)}
     report.cells = {where: cell for where, cell in report.cells.items() if where[1] not in hidden and where[1] != FIT}
     book = report_book(page, "token", "vi")
-    matches_golden("report_book.txt", replace(book, sheets=[report, annex]).lines())
+    matches_golden("report_book.txt", replace(book, sheets=[report, annex, chart, opinions]).lines())
 
 
 def test_an_untouched_sheet_has_no_edits():
@@ -195,7 +200,8 @@ def test_every_row_is_as_high_as_its_text_and_none_too_high():
     assert max(sheet.heights.values()) <= HIGHEST
     row, _ = place(sheet, HELD)
     assert sheet.heights[row] == 2 * 18.75
-    assert sheet.heights[place(sheet, "leadership.plan")[0]] == 4 * 18.75
+    assert sheet.heights[place(sheet, "leadership.plan")[0]] == 2 * 18.75
+    assert sheet.heights[place(sheet, "opening.opening")[0]] == 4 * 18.75
 
 
 def test_a_formula_warns_of_a_sentence_that_no_longer_fits():
@@ -209,15 +215,14 @@ def test_a_formula_warns_of_a_sentence_that_no_longer_fits():
 
 
 def test_only_lines_of_the_page_are_unlocked():
-    report, annex = report_sheets(sample().page(), "vi")
+    report, *annexes = report_sheets(sample().page(), "vi")
 
     open_cells = {where for where, cell in report.cells.items() if not STYLES[cell.style].locked}
     assert {column for _, column in open_cells} == {LEFT_HALF, RIGHT_HALF}
     wanted = (HELD, "number", "place_date", "signer", "recipient_2", "subject")
     assert {place(report, id) for id in wanted} <= open_cells
-    assert all(STYLES[cell.style].locked for cell in annex.cells.values())
-    assert report.protected
-    assert annex.protected
+    assert all(STYLES[cell.style].locked for annex in annexes for cell in annex.cells.values())
+    assert all(sheet.protected for sheet in (report, *annexes))
     assert report.selection == place(report, "number")
 
 
@@ -229,7 +234,7 @@ def test_a_number_of_one_digit_is_noted():
 
 
 def test_notes_speak_the_language_asked_for_and_the_page_vietnamese():
-    report, _ = report_sheets(sample().page({HELD: Edit("cũ", "mới")}), "en")
+    report, *_ = report_sheets(sample().page({HELD: Edit("cũ", "mới")}), "en")
 
     assert "Edited by hand" in str(report.cells[place(report, HELD)[0], NOTE].value)
     assert shown(report, "type") == "BÁO CÁO"
@@ -248,21 +253,154 @@ def test_the_annex_ends_with_the_total_and_repeats_its_heading():
     assert [annex.cells[last, column].value for column in (2, 3, 4, 9)] == ["Tổng cộng", 264, 68, "25,76%"]
 
 
-def test_the_chart_shows_every_cell_once():
-    page = sample().page()
+def test_the_annex_is_for_the_superior_and_names_the_report():
+    """What the office alone needs, who is late, does not go up; number and day are those of the report's head."""
+    page = sample().page({"number": Edit("Số \u00a0-BC/HU", "Số 05-BC/HU")}, today=date(2023, 3, 6))
     annex = report_sheets(page, "vi")[1]
-    (chart,) = annex.charts
+
+    assert "Tình trạng nộp" not in {cell.value for cell in annex.cells.values()}
+    assert annex.cells[3, 1].value == (
+        "TIẾN ĐỘ THỰC HIỆN ĐỢT SINH HOẠT CHÍNH TRỊ “GIỮ TRỌN LỜI THỀ ĐẢNG VIÊN”\nTHEO TỔ CHỨC CƠ SỞ ĐẢNG"
+    )
+    assert annex.cells[4, 1].value == (
+        "(Kèm theo Báo cáo số 05-BC/HU, ngày 06 tháng 3 năm 2023 của Ban Thường vụ Huyện ủy; "
+        "số liệu tính đến ngày 28/02/2023)"
+    )
+
+
+def test_the_chart_shows_every_cell_once_and_who_lags_first():
+    page = sample().page()
+    sheet = next(sheet for sheet in report_sheets(page, "vi") if sheet.name == CHART)
+    (chart,) = sheet.charts
 
     bars = list(bars_of(page))
     assert sum(sum(bar.values) for bar in bars) == 264
-    assert bars[-1].name == "Chi bộ cơ sở (9)"
-    (top, column), (bottom, _) = chart.categories
-    assert [annex.cells[row, column].value for row in range(top, bottom + 1)] == [bar.name for bar in bars]
-    assert len(chart.series) == 4
-    assert column in annex.hidden_columns
-    assert column > (annex.print.columns or (0, 0))[1]
-    end = next(row for row in range(chart.anchor[0], 99) if (row, 2) in annex.cells)
-    assert sum(annex.heights[row] for row in range(chart.anchor[0], end)) >= chart.size[1] * 0.75
+    rates = [Fraction(sum(bar.values[:2]), sum(bar.values)) for bar in bars]
+    assert rates == sorted(rates) and rates[0] < rates[-1]
+    assert "Chi bộ cơ sở (9)" in {bar.name for bar in bars}
+    (row, first), (_, last) = chart.categories
+    assert [sheet.cells[row, column].value for column in range(first, last + 1)] == [bar.name for bar in bars]
+    assert [each.hatched for each in chart.series] == [False, False, False, True]
+    for number, each in enumerate(chart.series):
+        (line, start), (_, end) = each.values
+        drawn = [sheet.cells[line, column].value for column in range(start, end + 1)]
+        assert drawn == [bar.values[number] for bar in bars]
+    hidden = {column for (_, column), cell in sheet.cells.items() if cell.style.startswith("hidden")}
+    assert hidden == set(sheet.hidden_columns)
+    assert min(hidden) > (sheet.print.columns or (0, 0))[1]
+    beneath = range(chart.anchor[0], (sheet.print.rows or 0) + 1)
+    assert sum(sheet.heights[row] for row in beneath) >= chart.size[1] * 0.75
+
+
+def test_shades_of_the_chart_differ_in_grey():
+    annex, weights = sample().page().annex, (0.299, 0.587, 0.114)
+    assert annex and annex.chart
+    colours = [bytes.fromhex(each.colour) for each in annex.chart.series if not each.hatched]
+    grey = [sum(part * weight for part, weight in zip(colour, weights, strict=True)) for colour in colours]
+
+    assert grey == sorted(grey)
+    assert all(later - former > 60 for former, later in pairwise(grey))
+
+
+def test_bars_for_which_there_is_no_room_stand_together():
+    page = sample().page()
+    units = [row for row in page.table.rows if row.kind == "unit" and row.group == "base"]
+    table = replace(page.table, rows=(*(units[number % len(units)] for number in range(40)), page.table.total))
+
+    bars = list(bars_of(replace(page, table=table)))
+    assert len(bars) == MOST_BARS + 1
+    assert bars[-1].name == f"Các đơn vị còn lại ({40 - MOST_BARS})"
+    wanted = sum(int(row.cells["cells_total"] or 0) for row in table.rows[:-1])
+    assert sum(sum(bar.values) for bar in bars) == wanted
+
+
+def test_the_second_annex_is_there_for_what_the_report_has_no_room_for():
+    """Always in the parent's workbook, which may get some while it is open; in the report's file only when needed."""
+    full, few = sample().page(), replace(sample().page(), listings=())
+
+    sheets = {sheet.name: sheet for sheet in report_sheets(full, "vi")}
+    opinions = sheets[ANNEX_OPINIONS]
+    heads, *listed = [cell.value for (_, column), cell in sorted(opinions.cells.items()) if column == 3 and cell.value]
+    assert heads == "Nội dung ý kiến, kiến nghị"
+    assert listed == [words for listing in full.listings for _, words in listing.opinions]
+    assert opinions.cells[TITLE_CELL].value == "BIỂU SỐ 02"
+    blank = next(sheet for sheet in report_sheets(few, "vi") if sheet.name == ANNEX_OPINIONS)
+    assert TITLE_CELL not in blank.cells
+    names = [[sheet.name for sheet in report_book(page, "t", "vi").sheets] for page in (full, few, empty().page())]
+    assert names[0] == [REPORT, ANNEX, CHART, ANNEX_OPINIONS]
+    assert names[1] == names[2] == [REPORT, ANNEX, CHART]
+
+
+def test_an_opinion_longer_than_a_page_goes_on_in_the_next_row():
+    words = " ".join(f"từ{number}" for number in range(2000))
+    page = replace(sample().page(), listings=(Listing("Ý kiến", (("Chi bộ", words), ("Chi bộ hai", "ngắn"))),))
+
+    sheet = next(sheet for sheet in report_sheets(page, "vi") if sheet.name == ANNEX_OPINIONS)
+    shown = [str(cell.value) for (row, column), cell in sorted(sheet.cells.items()) if column == 3 and row > 7]
+    assert " ".join(shown) == f"{words} ngắn"
+    assert max(sheet.heights.values()) <= HIGHEST
+    assert [sheet.cells[row, 1].value for row in range(8, 8 + len(shown))][-1] == "2"
+
+
+# ------------------------------------------------------------------ pages
+
+
+def pages(sheet: Sheet) -> list[list[int]]:
+    """The printed rows, page by page, as they are broken."""
+    rows = range(1, (sheet.print.rows or 0) + 1)
+    ends = [0, *sheet.print.breaks, rows[-1]]
+    return [[row for row in rows if before < row <= end] for before, end in pairwise(ends)]
+
+
+def ids(sheet: Sheet, row: int) -> str:
+    cell = sheet.cells.get((row, TRACES[LEFT_HALF]))
+    return str(cell.value) if cell else ""
+
+
+def crowded(number: int) -> Page:
+    """A page with opinions of growing length."""
+    cells = [unit.code for unit in sample().register.of_tier("cell")][:6]
+    texts = {"difficulties_text": tuple((code, f"từ{at} " * (3 * number + 17 * at)) for at, code in enumerate(cells))}
+    part = sample()
+    return replace(part, consolidation=replace(part.consolidation, texts=texts)).page()
+
+
+@pytest.mark.parametrize("number", range(0, 12, 3))
+def test_pages_are_filled_and_no_line_stands_alone(number: int):
+    page = crowded(number)
+    sheet = drawn(page)
+    heights = [sum(sheet.heights[row] for row in rows) for rows in pages(sheet)]
+    room = 842 - 40 / 25.4 * 72
+
+    assert len(heights) > 2
+    assert max(heights) <= room, "no program breaks a page where we do not"
+    assert min(heights[:-2]) > room - 4 * 18.75 - 20, "and none ends far above its margin"
+    shown = {line.id: line for line in page.body}
+    for rows in pages(sheet)[:-1]:
+        last = next(ids(sheet, row) for row in reversed(rows) if ids(sheet, row))
+        assert shown[last].style != "heading"
+        assert not shown[last].shown.endswith(":")
+    final = [ids(sheet, row) for row in pages(sheet)[-1]]
+    assert "close.close" in final and "recipients" in final, "the signature does not stand alone"
+    for line in page.body:
+        parts = [row for row in range(1, sheet.print.rows or 0) if ids(sheet, row) == line.id and line.shown]
+        assert len(parts) == 1 or all(sheet.heights[row] >= 2 * 18.75 for row in parts), line.id
+    assert typed(page) == {}
+
+
+@pytest.mark.parametrize("length", [81, 150, 166, 312])
+def test_a_paragraph_has_as_many_lines_in_every_program(length: int):
+    """A text whose end just fits is made to begin a line more, so that nothing is cut and no gap is left."""
+    words = ("chi bộ đã tổ chức sinh hoạt chính trị theo kế hoạch; " * 9)[:length].strip()
+    page = sample().page({HELD: Edit(HELD, words)})
+    sheet = drawn(page)
+
+    at = place(sheet, HELD)
+    said = str(sheet.cells[at].value)
+    rows = sheet.heights[at[0]] / 18.75
+    assert {lines(said, 14, width) for width in (450, 458, 466, 474)} == {rows}
+    assert sheet.cells[at].style == "page_14_justify"
+    assert " ".join(said.split()) == words
 
 
 # ------------------------------------------------------------------ real files
@@ -314,7 +452,7 @@ def test_the_printed_page(office: Callable[[Path, str, Path], Path], pdftoppm: s
         assert wanted in plain, line.id  # nothing is cut
     assert "Đã sửa" not in everything
     assert "Dòng trống" not in everything
-    annex = " ".join(" ".join(pages[-3:]).split())
+    annex = " ".join(" ".join(pages[-5:]).split())
     assert "BIỂU SỐ 01" in " ".join(words.split())
     assert "264 68 16 52" in annex
     size = subprocess.run(
@@ -334,14 +472,15 @@ def test_the_validator_finds_no_error(ooxml_validator: list[str], tmp_path: Path
 
 @pytest.mark.parametrize("count", [0, 1, 40])
 def test_an_annex_of_any_length(count: int):
-    rows = list(sample().consolidation.rows)
     page = sample().page()
     units = [row for row in page.table.rows if row.kind == "unit"]
     table = replace(page.table, rows=(*(units[number % len(units)] for number in range(count)), page.table.total))
 
-    annex = report_sheets(replace(page, table=table), "vi")[1]
+    sheets = {sheet.name: sheet for sheet in report_sheets(replace(page, table=table), "vi")}
 
-    assert rows
-    assert len(annex.charts) == (1 if count else 0)
-    assert all(chart.size[1] * 0.75 < 400 for chart in annex.charts)
-    writer.render(report_book(replace(page, table=table), "t", "vi"))
+    assert sheets[ANNEX].print.rows == 6 + count + 1
+    assert len(sheets[CHART].charts) == (1 if count else 0)
+    assert all(chart.size[1] * 0.75 < 400 for chart in sheets[CHART].charts)
+    book = report_book(replace(page, table=table), "t", "vi")
+    assert (CHART in [sheet.name for sheet in book.sheets]) == bool(count)
+    writer.render(book)

@@ -31,7 +31,7 @@ from loithe_xl.pack.kinds import YES
 from loithe_xl.workbook.ownsheets import REPORT
 
 NOW = "2023-03-03T15:00"
-HELD = "Đến nay có 1/4 chi bộ đã tổ chức sinh hoạt chính trị"
+HELD = "Đến nay có 01/04 chi bộ đã tổ chức sinh hoạt chính trị"
 HAND = "Huyện ủy đánh giá: bước đầu đã có chi bộ tổ chức sinh hoạt."
 CHILD = ["unit", "name", "status", "late", "file", "sha256", "received_at", "issues"]
 
@@ -145,7 +145,7 @@ def test_the_rate_stands_in_a_sentence_as_text(tmp_path: Path, monkeypatch: pyte
         type_in(forms[code], Path("n", f"{code}.xlsx"), REQUIRED, [held(10)])
     read("consolidate", "--into", forms["01"], "n")
 
-    assert any("2/7 chi bộ" in said and "28,57%" in said for said in read("report", forms["01"])["sentences"])
+    assert any("02/07 chi bộ" in said and "28,57%" in said for said in read("report", forms["01"])["sentences"])
 
 
 def test_the_profile_may_be_named(forms: dict[str, Path]) -> None:
@@ -182,8 +182,8 @@ def test_a_sentence_edited_by_hand_is_kept_and_flagged_when_figures_move(forms: 
     assert HAND in printed(out) and HAND in answer.out
     flagged = [cell.value for cell in cells(out) if "số liệu đã đổi" in cell.value]
     assert len(flagged) == 1
-    assert "có 2/4 chi bộ đã tổ chức" in flagged[0]
-    assert any("2/4" in sentence or HAND in sentence for sentence in read("report", forms["01"])["sentences"])
+    assert "có 02/04 chi bộ đã tổ chức" in flagged[0]
+    assert any("02/04" in sentence or HAND in sentence for sentence in read("report", forms["01"])["sentences"])
 
 
 def test_a_sentence_edited_in_the_districts_workbook_survives_consolidation(forms: dict[str, Path]) -> None:
@@ -400,3 +400,15 @@ def test_a_text_file_says_which_one_is_for_excel(forms: dict[str, Path]) -> None
 
     assert worded("EXPORT_CODES").search(csv.err)
     assert (csv.code, xlsx.code, xlsx.err) == (0, 0, "")
+
+
+def test_what_the_committee_must_write_itself_is_said_and_is_no_fault(forms: dict[str, Path]) -> None:
+    answer = press("report", forms["01"], "--out", "bc.xlsx")
+
+    assert (answer.code, worded("REPORT_UNWRITTEN").search(answer.err) is not None) == (0, True)
+    assert "“1. Ưu điểm”" in answer.err and "bc.xlsx" in answer.err
+    for place in [said.strip() for said in printed(Path("bc.xlsx")) if said.strip().startswith("[Nêu")]:
+        edited(Path("bc.xlsx"), place, f"Cấp ủy viết: {place[1:-1].lower()}.")
+    again = press("report", forms["01"], "--out", "bc.xlsx")
+    assert not worded("REPORT_UNWRITTEN").search(again.err)
+    assert "Cấp ủy viết: nêu ưu điểm" in again.out

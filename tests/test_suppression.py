@@ -178,7 +178,7 @@ def test_a_small_subtotal_hides_all_subtotals() -> None:
 
 def test_the_printed_annex_says_what_the_sign_means() -> None:
     pages = [page(figures) for figures in ({}, {UNITS_OF[0]: 1})]
-    quiet, told = (annex_sheet(each, each.annex).unroll() for each in pages if each.annex)
+    quiet, told = (annex_sheet(each).unroll() for each in pages if each.annex)
 
     def words(sheet: Any) -> list[str]:
         return [cell.value for cell in sheet.cells.values() if isinstance(cell.value, str)]
@@ -194,7 +194,7 @@ def test_the_printed_annex_says_what_the_sign_means() -> None:
 def test_the_sentence_of_the_whole_district_stays() -> None:
     said = "\n".join(page_json(page({UNITS_OF[0]: 1}))["sentences"])
 
-    assert "đưa ra khỏi Đảng 1 đảng viên" in said
+    assert "01 đảng viên không còn đủ tư cách, đã đưa ra khỏi Đảng" in said
 
 
 # ---- as data
@@ -206,7 +206,7 @@ def test_what_the_campaign_calls_sensitive() -> None:
     assert (PACK.sensitive, PACK.smallest_shown) == (expected, 5)
     wording = read_wording(PACK, "district")
     assert isinstance(wording, Wording)
-    shown_by_unit = {each.id for each in (*wording.annex.columns, *wording.annex.series)}
+    shown_by_unit = {each.id for each in (*wording.annex.columns, *wording.annex.chart.series)}
     assert not shown_by_unit & PACK.sensitive, "nothing of it is shown by unit at all"
 
 

@@ -21,7 +21,19 @@ import pytest
 from loithe_xl.reading.reader import read
 from loithe_xl.reading.received import Received
 from loithe_xl.workbook.address import quoted
-from loithe_xl.workbook.book import Book, Cell, Chart, Condition, Formula, Link, ListObject, Print, Sheet, Validation
+from loithe_xl.workbook.book import (
+    Book,
+    Cell,
+    Chart,
+    ChartSeries,
+    Condition,
+    Formula,
+    Link,
+    ListObject,
+    Print,
+    Sheet,
+    Validation,
+)
 from loithe_xl.workbook.styles import STYLES
 from loithe_xl.workbook.writer import render
 
@@ -92,7 +104,7 @@ def example() -> Book:
         hidden.put(row, 3, Formula(f"B{row}+1", row + 1))
     hidden.put(1, 2, "Xong", "head")
     hidden.put(1, 3, "Chưa", "head")
-    bars = (((1, 2), ((2, 2), (3, 2)), "2E7D32"), ((1, 3), ((2, 3), (3, 3)), "9B1C1C"))
+    bars = ChartSeries((1, 2), ((2, 2), (3, 2)), "1F3A5F"), ChartSeries((1, 3), ((2, 3), (3, 3)), "FFFFFF", True)
     cover.charts.append(Chart((3, 1), "Tiến độ", ((2, 1), (3, 1)), bars, (640, 300), "_ẩn"))
     book.sheets += [cover, page, hidden]
     book.names = {"members.total": f"INDEX({quoted(SHEET)}!$A$1:$D$9,2,1)", "khóa": '"LT1|abc"'}
@@ -288,8 +300,13 @@ def test_print_set_up(package: bytes, opened: openpyxl.Workbook):
 def test_the_chart_is_native_stacked_and_ours(package: bytes):
     chart = part(package, "xl/charts/chart1.xml")
 
-    assert '<c:barDir val="bar"/><c:grouping val="stacked"/>' in chart
-    assert re.findall(r'<c:ser>.*?<a:srgbClr val="(\w+)"', chart) == ["2E7D32", "9B1C1C"]
+    assert '<c:barDir val="bar"/><c:grouping val="percentStacked"/>' in chart
+    assert '<a:solidFill><a:srgbClr val="1F3A5F"/>' in chart
+    assert '<a:pattFill prst="wdUpDiag">' in chart
+    assert chart.count('<c:showVal val="1"/>') == 2, "each part of a bar says its figure"
+    assert chart.count('<c:numFmt formatCode="0;;"') == 2, "and none where it is 0"
+    inks = re.findall(r'<c:dLbls>.*?<a:srgbClr val="(\w+)"', chart)
+    assert inks == ["FFFFFF", "000000"], "white upon dark, black upon light"
     assert re.findall(r"<c:f>(.*?)</c:f>", chart)[:3] == ["_ẩn!$B$1", "_ẩn!$A$2:$A$3", "_ẩn!$B$2:$B$3"]
     assert re.findall(r"<c:v>(.*?)</c:v>", chart)[:5] == ["Xong", "Chi bộ 1", "Chi bộ 2", "2", "3"], "figures beside"
     assert "Tiến độ" in chart

@@ -23,7 +23,18 @@ from loithe_xl.language.issues import Issue, Severity
 from loithe_xl.tasks.consolidate import ConsolidationResult
 from loithe_xl.tasks.office import ends
 from loithe_xl.tasks.text_output import missing_and_late, status_words
-from loithe_xl.workbook.ownsheets import ANNEX, CHECK, GUIDE, JOURNAL, LISTED_TOP, RECEIPTS, REPORT
+from loithe_xl.workbook.ownsheets import (
+    ANNEX,
+    ANNEX_OPINIONS,
+    CHART,
+    CHECK,
+    GUIDE,
+    JOURNAL,
+    LISTED_TOP,
+    RECEIPTS,
+    REPORT,
+    TITLE_CELL,
+)
 
 MOST_NOTICES = 5  # told in one message
 
@@ -102,16 +113,18 @@ def generate(click: Click) -> None:
 
 @button
 def pdf(click: Click) -> None:
-    """Export the report and its annex as one PDF."""
-    if REPORT not in {page.name for page in click.book.sheets}:
+    """Export the report and its annexes that say something as one PDF."""
+    there = {page.name for page in click.book.sheets}
+    if REPORT not in there:
         return click.say(text("addin.pdf_none", sheet=REPORT), grave=True)
     start = app.place_of(click.book)
     target = app.ask_target(click.book.app, start.with_name(f"{start.stem}_bao-cao.pdf"), _filter(click))
     if target is None:
         raise Stopped
     ends(target, ".pdf")
+    annexed = ANNEX_OPINIONS in there and click.book.sheets[ANNEX_OPINIONS].range(TITLE_CELL).value
     try:
-        app.export(click.book, (REPORT, ANNEX), target)
+        app.export(click.book, (REPORT, ANNEX, CHART, *([ANNEX_OPINIONS] if annexed else [])), target)
     except Exception:  # Excel's only way to say that it could not
         return click.say(text("addin.pdf_failed", path=target), grave=True)
     return click.say(text("addin.pdf_done", path=target))

@@ -63,6 +63,12 @@ def month_in_words(value: date) -> str:
     return f"tháng {month} năm {value.year}"
 
 
+def month_of(value: date, later: int = 0) -> str:
+    """``tháng 3/2023``: the month of a day, or so many later."""
+    year, month = divmod(value.year * 12 + value.month - 1 + later, 12)
+    return f"tháng {month + 1}/{year}"
+
+
 def moment(iso: str) -> str:
     """``2023-03-03T15:00:00`` as 03/03/2023 15:00; blank stays blank."""
     return f"{datetime.fromisoformat(iso):%d/%m/%Y %H:%M}" if iso else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from loithe_xl.rules.syntax import Node
 
@@ -30,19 +31,38 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
+class ToWrite:
+    """A place that only a person can fill: what to write there, while nothing else stands in its section."""
+
+    id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ranking:
-    """Figures whose ids begin with ``prefix``, each as a line with its label, the largest first, zeros left out."""
+    """Figures whose ids begin with ``prefix``, the largest first, zeros left out.
+
+    ``limit`` of them are lines, the others stand together in a last one. ``item`` names of how many the figure is,
+    ``partial`` does not: some were not asked.
+    """
 
     id: str
     prefix: str
     intro: str
     item: str
+    partial: str
+    limit: int
+    rest: str
+    short: str
     none: tuple[Choice, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Opinions:
-    """What units wrote in one field, each as a line; at most ``limit`` lines of at most ``letters`` letters."""
+    """What units wrote in one field, each as a line; at most ``limit`` lines of at most ``letters`` letters.
+
+    The last line says how many are ``more``, or that shortened ones stand elsewhere as a ``whole``.
+    """
 
     id: str
     field: str
@@ -53,27 +73,41 @@ class Opinions:
     limit: int
     letters: int
     more: str
+    whole: str
+
+
+Entry = Sentence | ToWrite | Ranking | Opinions
 
 
 @dataclass(frozen=True, slots=True)
 class ReportPart:
-    """A section of the report."""
+    """A section of the report; an opening or a close has no heading."""
 
     id: str
     heading: str
-    entries: tuple[Sentence | Ranking | Opinions, ...]
+    entries: tuple[Entry, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Issuer:
-    """How an organisation whose name begins with one of ``starts`` heads its documents."""
+    """How an organisation whose name begins with one of ``starts`` heads its documents, by its committee, and those of
+    its subordinates, as their ``organisation``."""
 
     starts: tuple[str, ...]
     head: str
+    organisation: str
     committee: str
     area: str
     symbol: str
     placeless: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Recipients:
+    """Who receives the report, from a day on."""
+
+    items: tuple[str, ...]
+    start: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +138,24 @@ class Series:
     id: str
     label: str
     colour: str
+    hatched: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChartWording:
+    """The bars of the table's units, those first whose ``lag`` is the lowest rate; ``rest`` names the bar of those for
+    which there is no room."""
+
+    title: str
+    together: str
+    rest: str
+    lag: Column | None
+    series: tuple[Series, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Annex:
-    """The table by direct child, and its chart where it has ``series``."""
+    """The table by direct child, and its chart."""
 
     title: str
     subject: str
@@ -116,18 +163,31 @@ class Annex:
     total: str
     columns: tuple[Column, ...]
     groups: tuple[Group, ...]
-    chart: str
-    together: str
-    series: tuple[Series, ...]
+    chart: ChartWording | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpinionsAnnex:
+    """The list of all opinions; ``own`` and ``shared`` name the reporting unit and several that wrote alike."""
+
+    title: str
+    subject: str
+    note: str
+    own: str
+    shared: str
+    none: str
 
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """One tier's report; ``words`` are its single texts by key (``signature.position`` …)."""
+    """One tier's report; ``words`` are its single texts by key (``signature.position`` …), ``digits`` how many a count
+    has at least."""
 
     words: Mapping[str, str]
-    recipients: tuple[str, ...]
+    digits: int
+    recipients: tuple[Recipients, ...]
     issuers: tuple[Issuer, ...]
     figures: Mapping[str, Node]
     sections: tuple[ReportPart, ...]
     annex: Annex | None
+    opinions: OpinionsAnnex | None

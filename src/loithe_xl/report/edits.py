@@ -44,6 +44,11 @@ class ReportLine:
         """Whether the line was emptied by hand."""
         return self.edited and not self.shown
 
+    @property
+    def to_write(self) -> bool:
+        """Whether it is a place that only a person can fill, still as it was generated."""
+        return self.style == "to_write" and not self.edited
+
 
 def read_edits(grids: Grids) -> dict[str, Edit]:
     """What was edited on the report sheet: by line id, wherever the lines stand now. Nothing when there is no sheet.

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -13,16 +12,16 @@ from loithe_xl.form.inputs import Inputs, rule_values
 from loithe_xl.form.unitform import UnitForm
 from loithe_xl.language.catalogue import Text
 from loithe_xl.language.notation import count, day, percent
-from loithe_xl.pack.reportread import PARTS, PLACEHOLDER
-from loithe_xl.pack.reportspec import Choice, Opinions, Ranking, ReportPart, Sentence, Wording
+from loithe_xl.pack.reportspec import Choice, Opinions, Ranking, ReportPart, Sentence, ToWrite, Wording
+from loithe_xl.pack.sentences import PARTS, PLACEHOLDER
 from loithe_xl.pack.spec import UNITS_REPORTED, Derived, Form
 from loithe_xl.register.register import Register
+from loithe_xl.report.opinions import Opinion, shortened, unit_name
 from loithe_xl.rules.evaluate import Raw, Undefined, evaluate, is_number, truth
 from loithe_xl.rules.syntax import names
 from loithe_xl.workbook.daynumbers import day_of
 
-DROPPED = " .;,"  # around a unit's text, where the list puts its own signs
-BULLET = re.compile(r"^(?:[-–•+*](?:\s+|(?=[^\W\d]|[-–•+*]|$)))+")  # close to a figure it is a sign, and stays
+Gathered = Mapping[str, Sequence[Opinion]]  # field of texts -> what units wrote in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ class Facts:
     ) -> None:
         pack, form, constants = unit_form.pack, unit_form.form, unit_form.constants
         self.pack, self.consolidation, self.texts = pack, consolidation, texts
-        self.spelling = wording.words["spelling"]
+        self.spelling, self.space, self.digits = wording.words["spelling"], wording.words["percent"], wording.digits
         self.answers = _resting_on_answers(form, wording)
         self.rates = {id for id, each in form.derived_by_id.items() if each.kind == "rate"}
         self.fields = form.fields
@@ -86,6 +85,10 @@ class Facts:
             said = said.replace("ủy", "uỷ").replace("ỦY", "UỶ").replace("Ủy", "Uỷ")
         return said
 
+    def count(self, number: int | Decimal) -> str:
+        """A count as the office writes it."""
+        return count(number, self.digits)
+
     def choose(self, choices: tuple[Choice, ...]) -> str | None:
         """The first sentence whose rule holds and whose figures are known; None when there is none."""
         for choice in choices:
@@ -114,7 +117,7 @@ class Facts:
         if counted.isdisjoint(self.consolidation.lacks):
             return {}
         rows = self.consolidation.rows.values()
-        return {UNITS_REPORTED: count(sum(row is not None and counted <= row.keys() for row in rows))}
+        return {UNITS_REPORTED: self.count(sum(row is not None and counted <= row.keys() for row in rows))}
 
     def _holds(self, choice: Choice) -> bool:
         if choice.when is None:
@@ -137,7 +140,7 @@ class Facts:
             return str(raw).strip() or None if isinstance(raw, str | int | Decimal) else None
         if not is_number(raw):
             return None
-        return percent(raw) if name in self.rates else count(raw)
+        return percent(raw, self.space) if name in self.rates else self.count(raw)
 
 
 def _resting_on_answers(form: Form, wording: Wording) -> set[str]:
@@ -173,17 +176,26 @@ def _mixed(wording: Wording, consolidation: Consolidation) -> set[str]:
     return {id for id, each in told.items() if each == UNASKED}
 
 
-def slots(part: ReportPart, facts: Facts, register: Register, unit: str) -> Iterator[list[BodyLine]]:
-    """The lines of one section, entry by entry, as they read today."""
+def slots(
+    part: ReportPart, facts: Facts, opinions: Gathered, register: Register, unit: str
+) -> Iterator[list[BodyLine]]:
+    """The lines of one section, entry by entry, as they read today. ``opinions``: of each field."""
     for entry in part.entries:
         id = f"{part.id}.{entry.id}"
         match entry:
             case Sentence():
                 yield [BodyLine(id, "paragraph", facts.choose(entry.choices))]
+            case ToWrite():
+                yield [BodyLine(id, "to_write", facts.fill(entry.text))]
             case Ranking():
                 yield _ranking(entry, id, facts)
             case Opinions():
-                yield _opinions(entry, id, facts, register, unit)
+                yield _opinions(entry, id, facts, opinions[entry.field], register, unit)
+
+
+def says_all(entry: Opinions, opinions: Sequence[Opinion]) -> bool:
+    """Whether the body says all of what units wrote."""
+    return len(opinions) <= entry.limit and all(len(each.text) <= entry.letters for each in opinions)
 
 
 def _ranking(entry: Ranking, id: str, facts: Facts) -> list[BodyLine]:
@@ -195,55 +207,48 @@ def _ranking(entry: Ranking, id: str, facts: Facts) -> list[BodyLine]:
             named[figure] = value
     if not named:
         return [BodyLine(f"{id}.none", "paragraph", facts.choose(entry.none))]
-    items = {
-        figure: facts.fill(entry.item, label=facts.pack.indicators[figure].label.vi, count=count(value))
-        for figure, value in sorted(named.items(), key=lambda pair: -pair[1])
-    }
+    ranked = sorted(named, key=lambda figure: -named[figure])
+    # A last line for a single one would say no less by naming it.
+    most = entry.limit if len(ranked) > entry.limit + 1 else len(ranked)
+    items: dict[str, str | None] = {}
+    for figure in ranked[:most]:
+        template = entry.partial if figure in facts.consolidation.lacks else entry.item
+        label = facts.pack.indicators[figure].label.vi
+        items[figure] = facts.fill(template, label=label, count=facts.count(named[figure]))
+    if rest := ranked[most:]:
+        labels = [(_small(facts.pack.indicators[figure].label.vi), facts.count(named[figure])) for figure in rest]
+        listed = [facts.fill(entry.short, label=label, count=said) or "" for label, said in labels]
+        items["rest"] = facts.fill(entry.rest, items="; ".join(listed))
     return [BodyLine(f"{id}.intro", "paragraph", facts.fill(entry.intro)), *_items(id, items)]
 
 
-def _opinions(entry: Opinions, id: str, facts: Facts, register: Register, unit: str) -> list[BodyLine]:
-    """Own words first, then what most units wrote alike; what does not fit is counted, never silently dropped."""
-    alike: dict[str, list[tuple[str, str]]] = {}
-    for code, words in facts.consolidation.texts.get(entry.field, ()):
-        said = BULLET.sub("", " ".join(words.split())).strip(DROPPED)
-        if said:
-            alike.setdefault(said.casefold(), []).append((code, said))
-    groups = sorted(alike.values(), key=lambda group: (group[0][0] != unit, -len(group)))
+def _opinions(
+    entry: Opinions, id: str, facts: Facts, opinions: Sequence[Opinion], register: Register, unit: str
+) -> list[BodyLine]:
+    """The first opinions as lines; what does not fit is counted, never silently dropped."""
     items: dict[str, str | None] = {}
-    for group in groups[: entry.limit]:
-        code, said = group[0]
-        others = [each for each, _ in group if each != unit]
-        template = entry.own if code == unit else entry.shared if len(others) > 1 else entry.item
-        name = _name(register, code, unit)
-        items[code] = facts.fill(template, unit=name, text=_short(said, entry.letters), others=count(len(others) - 1))
-    left = sum(len(group) for group in groups[entry.limit :])
-    if left:
-        items["more"] = facts.fill(entry.more, left=count(left))
+    for each in opinions[: entry.limit]:
+        code, said = each.units[0], shortened(each.text, entry.letters)
+        template = entry.own if each.own else entry.shared if each.others else entry.item
+        name = unit_name(register, code, unit)
+        items[code] = facts.fill(template, unit=name, text=said, others=facts.count(each.others))
+    if left := sum(len(each.units) for each in opinions[entry.limit :]):
+        items["more"] = facts.fill(entry.more, left=facts.count(left))
+    elif entry.whole and not says_all(entry, opinions):
+        items["more"] = facts.fill(entry.whole)
     intro = facts.fill(entry.intro) if items else None
     return [BodyLine(f"{id}.intro", "paragraph", intro), *_items(id, items)]
 
 
 def _items(id: str, items: Mapping[str, str | None]) -> list[BodyLine]:
-    """The lines of a list, each closed by its sign."""
+    """The lines of a list, each closed by its sign; a question keeps its own."""
     last = len(items) - 1
     return [
-        BodyLine(f"{id}.{part}", "item", f"{said}{'.' if place == last else ';'}" if said else None)
+        BodyLine(f"{id}.{part}", "item", said and said + ("" if said[-1] in "?!" else "." if place == last else ";"))
         for place, (part, said) in enumerate(items.items())
     ]
 
 
-def _name(register: Register, code: str, unit: str) -> str:
-    """A unit's name, with that of its superior when that is not the reporting unit."""
-    found = register.unit(code)
-    if found is None:
-        return code
-    above = register.unit(found.parent) if found.parent != unit else None
-    return f"{found.name} ({above.name})" if above else found.name
-
-
-def _short(words: str, letters: int) -> str:
-    """At most so many letters, cut between words."""
-    if len(words) <= letters:
-        return words
-    return words[:letters].rsplit(" ", 1)[0].rstrip(DROPPED) + " …"
+def _small(label: str) -> str:
+    """A label within a sentence: its first letter small."""
+    return label[:1].lower() + label[1:]

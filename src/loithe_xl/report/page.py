@@ -12,13 +12,15 @@ from loithe_xl.consolidation.receipts import Figure
 from loithe_xl.form.inputs import Inputs
 from loithe_xl.form.unitform import UnitForm
 from loithe_xl.language.issues import Issue, issue
-from loithe_xl.language.notation import GAP, day, day_in_words, open_day_in_words
+from loithe_xl.language.notation import GAP, day, day_in_words, month_of, open_day_in_words
 from loithe_xl.pack.profile import Profile, read_profile
 from loithe_xl.pack.reportread import read_wording
-from loithe_xl.pack.reportspec import Annex, Issuer, Wording
+from loithe_xl.pack.reportspec import Annex, Opinions, OpinionsAnnex, Wording
 from loithe_xl.register.register import Register
 from loithe_xl.report.edits import Edit, Edited, ReportLine
-from loithe_xl.report.facts import Facts, slots
+from loithe_xl.report.facts import Facts, Gathered, says_all, slots
+from loithe_xl.report.heads import attached_to, called_in_heads
+from loithe_xl.report.opinions import NAMED, Opinion, gathered, unit_name
 from loithe_xl.report.table import Rate, ReportTable, progress
 from loithe_xl.workbook.numbers import cell_number
 
@@ -26,9 +28,20 @@ _BLANK = GAP * 5  # room to write in
 
 
 @dataclass(frozen=True, slots=True)
+class Listing:
+    """All opinions on one matter: who holds each, and its words."""
+
+    label: str
+    opinions: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """A composed report. ``left`` and ``right`` are its two heads, from the top; ``annex_words`` head the table, which
-    has no rows in a report without annex."""
+    has no rows in a report without annex, ``opinions_words`` the list of opinions, blank in a report without one.
+
+    ``listings``: the opinions that the body has no room for, whole; none where it says all.
+    """
 
     profile: Profile
     left: tuple[ReportLine, ...]
@@ -40,13 +53,26 @@ class Page:
     annex: Annex | None
     annex_words: Mapping[str, str]
     table: ReportTable
+    opinions_words: Mapping[str, str]
+    listings: tuple[Listing, ...]
     values: Mapping[str, Figure | None]
     cutoff: date
+    percent_space: str  # what stands before the sign of a percentage
 
     def lines(self) -> Iterator[ReportLine]:
         """Every text that can be edited."""
         for block in (self.left, self.right, self.titles, self.body, self.signature, self.recipients):
             yield from block
+
+    @property
+    def unwritten(self) -> tuple[ReportLine, ...]:
+        """The places that only a person can fill and that nobody has filled."""
+        return tuple(line for line in self.body if line.to_write)
+
+    def heading_of(self, line: ReportLine) -> str:
+        """The heading that a line of the body stands under."""
+        before = self.body[: self.body.index(line)]
+        return next((each.shown for each in reversed(before) if each.style == "heading"), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +99,15 @@ def compose(
     if not isinstance(wording, Wording) or not isinstance(layout, Profile):
         return [found for read in (wording, layout) if isinstance(read, list) for found in read]
     known = register.unit(identity.unit)
-    names = _names(wording, unit_form.name, unit_form.above, known.kind if known else "")
+    names = called_in_heads(wording, unit_form.name, unit_form.above, known.kind if known else "")
     when = day_in_words(draft.today) if draft.today else open_day_in_words(identity.deadline)
     texts = names | {
         "unit": unit_form.name,
         "campaign": pack.campaign.vi,
         "cutoff": day(identity.cutoff),
         "deadline": day(identity.deadline),
+        "campaign_end": day(pack.end),
+        "next_month": month_of(identity.cutoff, 1),
         "blank": _BLANK,
         "date": when,
     }
@@ -87,25 +115,34 @@ def compose(
         texts |= {"basis": pack.bases[0].vi, "bases": "; ".join(basis.vi for basis in pack.bases)}
     facts = Facts(unit_form, inputs, consolidation, wording, texts)
     edited = Edited(draft.edits)
+    opinions = {
+        entry.field: gathered(consolidation.texts.get(entry.field, ()), register, identity.unit)
+        for entry in _opinion_entries(wording)
+    }
     annex = wording.annex
-    words = {"title": annex.title, "subject": annex.subject, "note": annex.note, "chart": annex.chart} if annex else {}
-    heads = _heads(wording, facts, edited, layout)
+    left, right, titles = _heads(wording, facts, edited)
+    attached = attached_to(left[-1].shown, right[-1].shown, titles[0].shown)
     return Page(
         layout,
-        *heads,
-        _body(wording, facts, edited, register, identity.unit, layout),
-        *_foot(wording, facts, edited, layout),
+        left,
+        right,
+        titles,
+        _body(wording, facts, edited, opinions, register, identity.unit, layout),
+        *_foot(wording, facts, edited, layout, identity.deadline),
         annex,
-        {key: facts.fill(said) or "" for key, said in words.items()},
+        _annex_words(annex, facts, attached) | _chart_words(annex, facts),
         progress(annex, consolidation, register, pack) if annex else ReportTable((), ()),
+        _annex_words(wording.opinions, facts, attached),
+        tuple(_listings(wording, facts, opinions, register, identity.unit)),
         consolidation.values,
         identity.cutoff,
+        wording.words["percent"],
     )
 
 
 def page_json(page: Page) -> dict[str, Any]:
     """``values``, the ``sentences`` of the body as shown, and ``tables``."""
-    said = [line.shown for line in page.body if line.style != "heading" and line.shown]
+    said = [line.shown for line in page.body if line.style != "heading" and line.shown and not line.to_write]
     rows = [
         {"unit": row.code, "name": row.name, "status": row.status, "late": row.late}
         | {id: _plain(value) for id, value in row.cells.items()}
@@ -120,7 +157,7 @@ def page_json(page: Page) -> dict[str, Any]:
 
 
 def _heads(
-    wording: Wording, facts: Facts, edited: Edited, profile: Profile
+    wording: Wording, facts: Facts, edited: Edited
 ) -> tuple[tuple[ReportLine, ...], tuple[ReportLine, ...], tuple[ReportLine, ...]]:
     words = wording.words
     left = [edited.fixed(id, id, facts.fill(f"{{head_{id}}}")) for id in ("above", "issuer")]
@@ -134,36 +171,53 @@ def _heads(
 
 
 def _foot(
-    wording: Wording, facts: Facts, edited: Edited, profile: Profile
+    wording: Wording, facts: Facts, edited: Edited, profile: Profile, day: date
 ) -> tuple[tuple[ReportLine, ...], tuple[ReportLine, ...]]:
-    """The signature, its name left blank, and who receives the report."""
+    """The signature, its name left blank, and who receives the report on that day."""
     words = wording.words
     signature = [edited.fixed(id, id, facts.fill(words[f"signature.{id}"])) for id in ("authority", "position")]
     signature.append(edited.fixed("signer", "signer", ""))
     recipients = [edited.fixed("recipients", "recipients", facts.fill(words["recipients.heading"]))]
-    for number, item in enumerate(wording.recipients, 1):
-        end = profile.last_end if number == len(wording.recipients) else profile.item_end
+    items = [each.items for each in wording.recipients if each.start is None or each.start <= day][-1]
+    for number, item in enumerate(items, 1):
+        end = profile.last_end if number == len(items) else profile.item_end
         recipients.append(edited.fixed(f"recipient_{number}", "recipient", f"{facts.fill(item)}{end}"))
     return tuple(signature), tuple(recipients)
 
 
 def _body(
-    wording: Wording, facts: Facts, edited: Edited, register: Register, unit: str, profile: Profile
+    wording: Wording,
+    facts: Facts,
+    edited: Edited,
+    opinions: Gathered,
+    register: Register,
+    unit: str,
+    profile: Profile,
 ) -> tuple[ReportLine, ...]:
-    """Every section with its heading, its lines and one blank line to write more in."""
+    """Every section with its heading and its lines, and a blank line to write more in where there is no place yet."""
     found: list[ReportLine] = []
+    close = 0  # where a close without heading begins
     for part in wording.sections:
-        placed: list[ReportLine | None] = [edited.fixed(f"{part.id}.heading", "heading", facts.fill(part.heading))]
-        for entry, listed in zip(part.entries, slots(part, facts, register, unit), strict=True):
-            placed += [edited.line(slot.id, slot.style, slot.text) for slot in listed]
+        close = len(found) if not part.heading else 0
+        placed: list[ReportLine | None] = []
+        if part.heading:
+            placed.append(edited.fixed(f"{part.id}.heading", "heading", facts.fill(part.heading)))
+        entries = list(slots(part, facts, opinions, register, unit))
+        said = any(slot.text for listed in entries for slot in listed if slot.style != "to_write")
+        for entry, listed in zip(part.entries, entries, strict=True):
+            for slot in listed:
+                wanted = None if said and slot.style == "to_write" else slot.text
+                placed.append(edited.line(slot.id, slot.style, wanted))
             placed += edited.beneath(f"{part.id}.{entry.id}.", "item")
         placed += edited.beneath(f"{part.id}.", "paragraph")
-        for line in filter(None, placed):
+        lines = list(filter(None, placed))
+        if part.heading and part.entries and not any(line.to_write for line in lines):
+            lines.append(edited.fixed(f"{part.id}.own", "paragraph", ""))
+        for line in lines:
             found += [line, *edited.after(line.id)]
-        own = edited.fixed(f"{part.id}.own", "paragraph", "")
-        found += [own, *edited.after(own.id)]
     rest = [edited.fixed(id, "paragraph", "") for id in list(edited.left) if "." in id]
-    return tuple(_closed([*found, *rest], profile.last_end))
+    close = close or len(found)
+    return tuple(_closed([*found[:close], *rest, *found[close:]], profile.last_end))
 
 
 def _closed(lines: list[ReportLine], end: str) -> Iterable[ReportLine]:
@@ -175,37 +229,43 @@ def _closed(lines: list[ReportLine], end: str) -> Iterable[ReportLine]:
     return lines
 
 
-def _names(wording: Wording, name: str, above: str, kind: str) -> dict[str, str]:
-    """How this organisation and the one above are called in heads and sentences."""
-    issuer, rest = _issuer(wording, name, kind)
-    superior, above_rest = _issuer(wording, above or wording.words["above_blank"], "")
-    own = rest.split("(")[0].strip()
-    return {
-        "head_issuer": issuer.head.replace("{name}", _upper(rest)),
-        "head_above": superior.head.replace("{name}", _upper(above_rest)) if above else wording.words["above_blank"],
-        "committee": issuer.committee,
-        "committee_above": superior.committee,
-        "area": issuer.area,
-        "symbol": issuer.symbol,
-        "place": wording.words["place_blank"] if issuer.placeless or not own else own,
+def _opinion_entries(wording: Wording) -> Iterator[Opinions]:
+    for part in wording.sections:
+        yield from (entry for entry in part.entries if isinstance(entry, Opinions))
+
+
+def _listings(wording: Wording, facts: Facts, opinions: Gathered, register: Register, unit: str) -> Iterator[Listing]:
+    """The opinions of each field that the body does not say in full."""
+    annex = wording.opinions
+    for entry in _opinion_entries(wording) if annex else ():
+        found = opinions[entry.field]
+        if annex and not says_all(entry, found):
+            said = tuple((_holders(each, annex, facts, register, unit), each.text) for each in found)
+            yield Listing(facts.pack.texts[entry.field].vi, said)
+
+
+def _holders(opinion: Opinion, annex: OpinionsAnnex, facts: Facts, register: Register, unit: str) -> str:
+    """Who wrote it: every unit by name, of very many the first."""
+    if opinion.own:
+        return facts.fill(annex.own) or ""
+    names = "; ".join(unit_name(register, code, unit) for code in opinion.units[:NAMED])
+    more = len(opinion.units) - NAMED
+    return names if more <= 0 else facts.fill(annex.shared, names=names, others=facts.count(more)) or ""
+
+
+def _annex_words(annex: Annex | OpinionsAnnex | None, facts: Facts, attached: str) -> dict[str, str]:
+    """What stands above an annex: its title in capitals, and the report that it belongs to."""
+    if annex is None:
+        return {}
+    capitals = {
+        key: (facts.fill(said) or "").upper() for key, said in (("title", annex.title), ("subject", annex.subject))
     }
+    none = {"none": facts.fill(annex.none) or ""} if isinstance(annex, OpinionsAnnex) else {}
+    return capitals | none | {"note": facts.fill(annex.note, attached=attached) or ""}
 
 
-def _issuer(wording: Wording, name: str, kind: str) -> tuple[Issuer, str]:
-    """The way of heading that fits a name, and what is left of the name; else the one that fits the unit's kind."""
-    folded = name.casefold()
-    for issuer in wording.issuers:
-        start = next((start for start in issuer.starts if start and folded.startswith(start.casefold())), None)
-        if start:
-            return issuer, name[len(start) :]
-    by_kind = [each for each in wording.issuers if kind and f"{kind.casefold()} " in map(str.casefold, each.starts)]
-    return (by_kind or wording.issuers)[0 if by_kind else -1], name
-
-
-def _upper(name: str) -> str:
-    """Capitals, but for what stands in brackets."""
-    head, bracket, rest = name.partition("(")
-    return head.upper() + bracket + rest
+def _chart_words(annex: Annex | None, facts: Facts) -> dict[str, str]:
+    return {"chart": facts.fill(annex.chart.title) or ""} if annex and annex.chart else {}
 
 
 def _plain(value: Figure | Rate | str) -> int | float | None:

@@ -55,7 +55,15 @@ def report(path: Path, out: Path | None, profile: str | None, pdf_to: Path | Non
     written = store.write_over(target, data, office.stamp, verify=proving.cells(book, target.name))
     failed = _pdf(written, pdf_to) if pdf_to else None
     made = pdf_to if pdf_to and failed is None else None
-    return WrittenReport(parent, page, written, made, (*beside(target, written), *((failed,) if failed else ())))
+    told = *beside(target, written), *_unwritten(page, written), *((failed,) if failed else ())
+    return WrittenReport(parent, page, written, made, told)
+
+
+def _unwritten(page: Page, file: Path) -> list[Issue]:
+    """That somebody has yet to write in the report what no figure says."""
+    places = [page.heading_of(line) for line in page.unwritten]
+    said = "; ".join(f"“{place}”" for place in places)
+    return [issue("REPORT_UNWRITTEN", count=len(places), places=said, file=shown(file))] if places else []
 
 
 def _pdf(report: Path, target: Path) -> Issue | None:

@@ -53,3 +53,8 @@ def quoted(sheet: str) -> str:
 def reference(sheet: str, row: int, column: int) -> str:
     """A full fixed reference to one cell: 'Sheet'!$D$12."""
     return f"{quoted(sheet)}!{address(row, column, fixed=True)}"
+
+
+def from_zero(at: Address) -> Address:
+    """Row and column counted from 0, as the library that writes workbooks counts them."""
+    return at[0] - 1, at[1] - 1

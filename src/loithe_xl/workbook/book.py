@@ -69,13 +69,23 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True)
+class ChartSeries:
+    """One part of every bar: the cell of its title, the area of its values, its colour RRGGBB, lined or plain."""
+
+    title: Address
+    values: tuple[Address, Address]
+    colour: str
+    hatched: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Chart:
-    """A native stacked bar chart: one series per (title cell, values area), categories shared; placed at ``anchor``."""
+    """A native chart of bars that are all of one length, each part with its figure; placed at ``anchor``."""
 
     anchor: Address
     title: str
     categories: tuple[Address, Address]
-    series: tuple[tuple[Address, tuple[Address, Address], str], ...]  # title cell, values, colour RRGGBB
+    series: tuple[ChartSeries, ...]
     size: tuple[int, int] = (900, 420)  # pixels
     sheet: str = ""  # where the data lie; blank: the chart's own sheet
 
@@ -95,7 +105,7 @@ class Print:
     rows: int | None = None  # last row of the print area
     repeat_columns: tuple[int, int] | None = None
     scale: int = 0
-    breaks: tuple[int, ...] = ()  # rows after which a new page begins; only where it is not fitted to a page's width
+    breaks: tuple[int, ...] = ()  # rows after which a new page begins; fitted to a width, Excel may break elsewhere
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ _BOLD = {
     500: "#$*0123456789?J_agovxy“”–", 554: "ơ", 556: "Sbdhknpquđ", 570: "+<=>", 600: "ư", 611: "FP", 667: "BELTZ",
     722: "ACDNRUVXYwĐ", 778: "GHKOQƠ", 796: "Ư", 833: "&m", 944: "M", 1000: "%W—…",
 }  # fmt: skip
+_MOST_SPACES = 64
 _UNKNOWN = 722  # thousandths of the size: rather too wide than too narrow
 
 
@@ -26,6 +27,36 @@ def length(words: str, size: float, *, bold: bool = False) -> float:
 def lines(words: str, size: float, width: float, *, bold: bool = False) -> int:
     """Lines that a text takes in a column of ``width`` points, at least one; line feeds in it count."""
     return sum(_lines_of(part, size, width, bold) for part in words.split("\n"))
+
+
+def cut_after(words: str, size: float, width: float, count: int) -> tuple[str, str]:
+    """A text of one paragraph cut after so many lines: what fills them, and the rest (blank: there is none)."""
+    space, used, taken = length(" ", size), 0.0, 1
+    said = words.split(" ")
+    for number, word in enumerate(said):
+        long = _width(word, False) * size / 1000
+        if used and used + long > width:
+            used, taken = 0.0, taken + 1
+            if taken > count:
+                return " ".join(said[:number]), " ".join(said[number:])
+        used += long + space
+    return words, ""
+
+
+def evened(words: str, size: float, narrow: float, wide: float) -> str:
+    """A text of one paragraph that takes as many lines in the narrow as in the wide column, however a program sets it.
+
+    Where its end just fits on a line, its last two words are kept together and made longer by spaces that nobody sees,
+    so that they begin the next line everywhere. As it was where that does not help.
+    """
+    if lines(words, size, narrow) == lines(words, size, wide):
+        return words
+    *before, last, end = ["", "", *words.split(" ")]
+    for spaces in range(1, _MOST_SPACES):
+        held = " ".join([*before, f"{last}\u00a0{end}" + "\u00a0" * spaces]).strip(" ")
+        if lines(held, size, narrow) == lines(held, size, wide):
+            return held
+    return words
 
 
 def _lines_of(words: str, size: float, width: float, bold: bool) -> int:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 CHECK, GUIDE, TOTALS = "Kiểm tra", "Hướng dẫn", "Tổng hợp"
 RECEIPTS, FIGURES, REPORT, ANNEX = "Tình hình nộp", "Số liệu đơn vị", "Báo cáo", "Biểu số 01"
+CHART, ANNEX_OPINIONS = "Biểu đồ", "Biểu số 02"
 OPINIONS, JOURNAL = "Ý kiến đơn vị", "Nhật ký"
 HIDDEN, HIDDEN_CHECKS = "_loithe", "_loithe_kiemtra"
 HIDDEN_REGISTER, HIDDEN_RECEIPTS, HIDDEN_JOURNAL = "_loithe_danhba", "_loithe_danhan", "_loithe_nhatky"
@@ -22,6 +23,7 @@ LISTED_TOP = MORE_ROW + 2  # the add-in's own list: a row is left free above it
 TOKEN_CELL, NAME_CELL, ABOVE_CELL, LANG_CELL = (1, 2), (2, 2), (3, 2), (4, 2)  # of the hidden sheet of identity
 SEAL_ROW, PACK_FROM = 5, 6  # there too: the seal, from the second column on; the first file of an embedded pack
 NO_FORM = "loithe_khong_phai_bieu"  # a property of our workbooks that are no forms: return slips, lists, tables
+TITLE_CELL = (2, 1)  # of an annex: its number, blank where there is nothing to annex
 REGISTER_FIRST = 2  # of the hidden register: the first unit
 
 
@@ -45,6 +47,8 @@ OWN_SHEETS = (  # as they stand in a workbook, after the input sheets
     OwnSheet(OPINIONS, computed=True, of_parents=True, first_row=LIST_HEAD),
     OwnSheet(REPORT, of_parents=True, first_row=1),
     OwnSheet(ANNEX, computed=True, of_parents=True, first_row=1),
+    OwnSheet(CHART, computed=True, of_parents=True, first_row=1),
+    OwnSheet(ANNEX_OPINIONS, computed=True, of_parents=True, first_row=1),
     OwnSheet(CHECK, computed=True),
     OwnSheet(GUIDE, computed=True),
     OwnSheet(JOURNAL, computed=True, of_parents=True, first_row=SUMMARY_ROW),

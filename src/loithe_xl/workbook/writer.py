@@ -9,14 +9,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from loithe_xl.workbook.address import Address
-from loithe_xl.workbook.book import Book, Cell, Chart, Formula, Link, ListObject, Print, Sheet, Validation
+from loithe_xl.workbook.address import Address, from_zero
+from loithe_xl.workbook.book import Book, Cell, Formula, Link, ListObject, Print, Sheet, Validation
 from loithe_xl.workbook.celltext import units
+from loithe_xl.workbook.charts import bar_chart
 from loithe_xl.workbook.formats import colours, numbered, whole
 from loithe_xl.workbook.formulalimits import LETTERS, require_plain
 from loithe_xl.workbook.numbers import cell_number
 from loithe_xl.workbook.protection import Protection
-from loithe_xl.workbook.styles import FONT, LINE, STYLES
+from loithe_xl.workbook.styles import FONT, STYLES
 from loithe_xl.workbook.zipparts import entry, joined
 
 _MM = 25.4  # millimetres in an inch
@@ -85,7 +86,7 @@ class _Writing:
         _shape(sheet, page)
         for first, last in sheet.merges:
             style = self.format(sheet.cells[first].style) if first in sheet.cells else None
-            _done(page.merge_range(*_zero(first), *_zero(last), "", style), sheet.name)
+            _done(page.merge_range(*from_zero(first), *from_zero(last), "", style), sheet.name)
         headed = {at for table in sheet.tables for at in self.table(table, sheet, page)}
         for (row, column), cell in sheet.cells.items():
             if (row, column) in headed:
@@ -93,15 +94,15 @@ class _Writing:
             _done(self.cell(page, row - 1, column - 1, cell), f"{sheet.name} {(row, column)}")
         for validation in sheet.validations:
             first, last = validation.area
-            _done(page.data_validation(*_zero(first), *_zero(last), _validation(validation)), validation.title)
+            _done(page.data_validation(*from_zero(first), *from_zero(last), _validation(validation)), validation.title)
         for condition in sheet.conditions:
             first, last = condition.area
             require_plain(condition.formula, _FORMULA_LIMIT, sheet.name)
             look = self.format(condition.style, conditional=True)
             rule = {"type": "formula", "criteria": f"={condition.formula}", "format": look}
-            _done(page.conditional_format(*_zero(first), *_zero(last), rule), sheet.name)
+            _done(page.conditional_format(*from_zero(first), *from_zero(last), rule), sheet.name)
         for chart in sheet.charts:
-            _done(page.insert_chart(*_zero(chart.anchor), self.chart(chart, chart.sheet or sheet.name)), chart.title)
+            _done(page.insert_chart(*from_zero(chart.anchor), bar_chart(self.workbook, chart, sheet.name)), chart.title)
         if sheet.flow and sheet.flow.count:
             page.flow_from(sheet.flow, self.format)
         _print(page, sheet.print)
@@ -156,31 +157,8 @@ class _Writing:
             raise ValueError(f"a heading of the table {table.name} is no text of one line")
         columns = [{"header": head.value, "header_format": self.format(head.style)} for head in heads]
         given = {"name": table.name, "columns": columns, "style": None, "banded_rows": False}
-        _done(page.add_table(row - 1, first - 1, *_zero(last), given), table.name)
+        _done(page.add_table(row - 1, first - 1, *from_zero(last), given), table.name)
         return headed
-
-    def chart(self, chart: Chart, sheet: str) -> Any:
-        """A stacked bar chart, first category on top, in our font."""
-        font = {"name": FONT, "size": 11}
-        drawn = self.workbook.add_chart({"type": "bar", "subtype": "stacked"})
-        for title, (first, last), colour in chart.series:
-            series = {
-                "name": [sheet, *_zero(title)],
-                "categories": [sheet, *_zero(chart.categories[0]), *_zero(chart.categories[1])],
-                "values": [sheet, *_zero(first), *_zero(last)],
-                "fill": {"color": f"#{colour}"},
-                "gap": 40,
-            }
-            drawn.add_series(series)
-        drawn.set_title({"name": chart.title, "name_font": {**font, "size": 13, "bold": True}, "overlay": False})
-        # In a bar chart y is the axis of categories; reversed, it needs the figures' axis back at the bottom.
-        line = {"color": f"#{LINE}", "width": 0.5}
-        drawn.set_y_axis({"num_font": font, "reverse": True, "crossing": "max", "line": line})
-        drawn.set_x_axis({"num_font": font, "line": line, "major_gridlines": {"visible": True, "line": line}})
-        drawn.show_hidden_data()
-        drawn.set_legend({"position": "bottom", "font": font})
-        drawn.set_size({"width": chart.size[0], "height": chart.size[1]})
-        return drawn
 
 
 def _shape(sheet: Sheet, page: Any) -> None:
@@ -195,10 +173,10 @@ def _shape(sheet: Sheet, page: Any) -> None:
         _most(height, _HEIGHT_LIMIT, sheet.name)
         _done(page.set_row(row - 1, height), sheet.name)
     if sheet.freeze and sheet.freeze != (1, 1):
-        page.freeze_panes(*_zero(sheet.freeze))
+        page.freeze_panes(*from_zero(sheet.freeze))
     # Of a merged cell the whole is selected, or Excel frames only a corner of it.
     last = dict(sheet.merges).get(sheet.selection, sheet.selection)
-    page.set_selection(*_zero(sheet.selection), *_zero(last))
+    page.set_selection(*from_zero(sheet.selection), *from_zero(last))
     page.hide_gridlines(1 if sheet.gridlines else 2)
     page.set_zoom(sheet.zoom)
     if sheet.tab_colour:
@@ -278,10 +256,6 @@ def _bound(bound: int | float | str | None) -> Any:
         return bound
     require_plain(bound, _RULE_LIMIT, bound)
     return f"={bound}"
-
-
-def _zero(address: Address) -> Address:
-    return address[0] - 1, address[1] - 1
 
 
 def _done(code: object, where: str) -> None:

@@ -1,6 +1,6 @@
 """How a sheet is printed and shown: PageSetup, the window, and a PDF."""
 
-# ruff: noqa: N802 (the names are COM's)
+# ruff: noqa: N802, N803 (the names are COM's)
 from __future__ import annotations
 
 from pathlib import Path
@@ -10,6 +10,7 @@ from hosts.excel.com import Com, missing, refused
 from hosts.excel.desk import DESK
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.cell import coordinate_to_tuple
+from openpyxl.worksheet.pagebreak import Break
 
 INCH = 72
 ORIENTATIONS = {1: "portrait", 2: "landscape"}
@@ -31,6 +32,21 @@ def page_part(name: str, part: str, to_com: Any = lambda value: value, from_com:
 def margin(name: str) -> property:
     """A margin: points for COM, inches in the file."""
     return page_part(name, "page_margins", lambda inches: inches * INCH, lambda points: points / INCH)
+
+
+class HPageBreaks(Com):
+    """Worksheet.HPageBreaks: where a new page was made to begin."""
+
+    def __init__(self, sheet: Any) -> None:
+        self.sheet = sheet
+
+    Count = property(lambda self: len(self.sheet.ws.row_breaks.brk))
+
+    def Add(self, Before: Any) -> None:
+        if DESK.fails("HPageBreaks"):
+            raise refused("Unable to get the HPageBreaks property of the Worksheet class")
+        self.sheet.guard(None, "HPageBreaks.Add")
+        self.sheet.ws.row_breaks.append(Break(id=Before.Row - 1))
 
 
 class PageSetup(Com):

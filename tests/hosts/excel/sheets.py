@@ -10,7 +10,7 @@ from hosts.excel.com import Com, harm, missing, refused
 from hosts.excel.desk import DESK
 from hosts.excel.held import MOST
 from hosts.excel.names import Names, place_of
-from hosts.excel.pages import PageSetup, export
+from hosts.excel.pages import HPageBreaks, PageSetup, export
 from hosts.excel.protection import Secret, secret
 from hosts.excel.ranges import LAST_COLUMN, LAST_ROW, Range
 from openpyxl.utils import column_index_from_string
@@ -55,6 +55,7 @@ class Worksheet(Com):
     Index = property(lambda self: self.book.sheets.index(self) + 1)
     Names = property(lambda self: Names(self.book, self))
     PageSetup = property(PageSetup)
+    HPageBreaks = property(HPageBreaks)
     Cells = property(lambda self: Range(self, 1, 1, LAST_ROW, LAST_COLUMN))
     Rows = property(lambda self: self.Cells.Rows)
     Columns = property(lambda self: self.Cells.Columns)
@@ -260,6 +261,10 @@ class Worksheet(Com):
         self.book.changed(False)
 
     # In the book
+
+    def ResetAllPageBreaks(self) -> None:
+        self.guard(None, "ResetAllPageBreaks")
+        self.ws.row_breaks.brk.clear()
 
     def Delete(self) -> None:
         self.book.guard_structure("deleting a sheet")

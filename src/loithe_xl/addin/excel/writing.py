@@ -115,6 +115,10 @@ def redraw(page: Sheet, drawn: drawing.Sheet, top: int = 1) -> None:
     if drawn.print.rows and drawn.print.columns:
         left, right = drawn.print.columns
         _print_only(page, (1, left), (drawn.print.rows, right))
+    with suppress(Exception):  # without any printer Excel knows no pages, and breaks them by itself when there is one
+        page.api.ResetAllPageBreaks()
+        for row in drawn.print.breaks:
+            page.api.HPageBreaks.Add(page.range((row + 1, 1)).api)
 
 
 def _print_only(page: Sheet, first: Address, last: Address) -> None:
