@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from loithe_xl.cli.generate import FILE_TYPE
-from loithe_xl.cli.localised import badly_written
+from loithe_xl.cli.localised import WordChoice, badly_written
 from loithe_xl.cli.progress import progress_bar
 from loithe_xl.cli.shell import (
     FAULTY,
@@ -74,7 +74,9 @@ def add(root: CommandGroup, lang: str) -> None:
         )
     )
     export = option(lang, "--export", type=FILE_TYPE, metavar="FILE")
-    root.add_command(command("status", lang, partial(_status, lang), held, export, shape))
+    heads = option(lang, "--heads", type=WordChoice(("id", "vi"), lang))
+    long = option(lang, "--long", is_flag=True)
+    root.add_command(command("status", lang, partial(_status, lang), held, export, heads, long, shape))
     profiles = option(lang, "--profile", metavar="NAME")
     out = option(lang, "--out", type=FILE_TYPE, metavar="FILE.xlsx")
     pdf = option(lang, "--pdf", type=FILE_TYPE, metavar="FILE.pdf")
@@ -149,25 +151,25 @@ def _consolidate(lang: str, given: _ConsolidateOptions) -> int:
     return FAULTY if run_failed(result) else OK
 
 
-def _status(lang: str, parent: Path, export: Path | None, form: str) -> int:
+def _status(lang: str, parent: Path, export: Path | None, heads: str | None, long: bool, form: str) -> int:
     from loithe_xl.tasks.clerk_output import status_lines
     from loithe_xl.tasks.consolidate import open_parent
     from loithe_xl.tasks.export import export as write
-    from loithe_xl.tasks.json_output import children_json
-    from loithe_xl.tasks.office import Office, beside, shown
-    from loithe_xl.tasks.text_output import issue_line
+    from loithe_xl.tasks.json_output import status_json
+    from loithe_xl.tasks.office import Office, shown
 
+    if not export and (heads or long):
+        raise click.UsageError(text("cli.only_with", options="--heads, --long", other="--export").to(lang))
     opened = open_parent(parent)
-    written = write(opened, parent, export, Office(lang=lang, notice=noticing(lang))) if export else None
+    office = Office(lang=lang, notice=noticing(lang))
+    written = write(opened, parent, export, office, heads or lang, long=long) if export else []
     if form == "json":
-        say_json({"children": children_json(opened.consolidation.children, lang)})
+        say_json(status_json(opened, lang))
     else:
         for line in status_lines(opened, lang, is_verbose()):
             say(line)
-        if written:
-            say(text("cli.written", file=shown(written)).to(lang))
-    for found in beside(export, written) if export and written else ():
-        say_error(issue_line(found, lang))
+        for path in written:
+            say(text("cli.written", file=shown(path)).to(lang))
     return OK
 
 

@@ -18,7 +18,8 @@ from loithe_xl.language.issues import Fault, Issue, Place, issue
 from loithe_xl.reading import guard, reader
 from loithe_xl.reading.received import Received
 from loithe_xl.rules.evaluate import Flaw, Raw
-from loithe_xl.workbook.book import Book, Cell, Formula, Link
+from loithe_xl.workbook.address import Address
+from loithe_xl.workbook.book import Book, Cell, Formula, Link, Sheet
 from loithe_xl.workbook.celltext import normal
 from loithe_xl.workbook.daynumbers import serial
 from loithe_xl.workbook.ownsheets import COMPUTED
@@ -96,8 +97,17 @@ def _prove_cells(book: Book, name: str, data: bytes) -> None:
     received = _read(data, name)
     for sheet in book.sheets:
         grid = received.grids.get(sheet.name)
-        if grid is None or any(not _reads(cell, grid.get(*at)) for at, cell in sheet.cells.items()):
+        if grid is None or any(not _reads(cell, grid.get(*at)) for at, cell in _drawn(sheet)):
             raise unproven(name)
+
+
+def _drawn(sheet: Sheet) -> Iterator[tuple[Address, Cell]]:
+    """The cells of a sheet, those of its list too, of which none is kept."""
+    yield from sheet.cells.items()
+    for row, line in enumerate(sheet.flow.draw(), sheet.flow.first) if sheet.flow else ():
+        for column, (value, style) in enumerate(zip(line.values, line.styles, strict=True), 1):
+            if style:
+                yield (row, column), Cell(value, style)
 
 
 def _reads(cell: Cell, found: Raw) -> bool:

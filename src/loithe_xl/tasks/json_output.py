@@ -15,6 +15,7 @@ from loithe_xl.workbook.numbers import cell_number
 
 if TYPE_CHECKING:  # no command needs what only another one does
     from loithe_xl.consolidation.consolidate import Child
+    from loithe_xl.intake.openfile import ParentBook
     from loithe_xl.tasks.consolidate import ConsolidationResult
     from loithe_xl.tasks.packs import Examined
     from loithe_xl.tasks.repair import Repaired
@@ -40,17 +41,29 @@ def validate_json(files: list[Checked], lang: str) -> dict[str, Any]:
     return {"files": [_file_json(checked, lang) for checked in files]}
 
 
-def consolidate_json(result: ConsolidationResult, lang: str) -> dict[str, Any]:
-    """Values, texts, children and the closed count of this run."""
-    parent = result.parent
-    done, identity = parent.consolidation, parent.identity
-    missing = sum(child.status is Status.MISSING for child in done.children)
+def status_json(parent: ParentBook, lang: str) -> dict[str, Any]:
+    """Whose figures, of which period and cut-off, and the receipt list."""
+    return {**_figures_json(parent), "children": children_json(parent.consolidation.children, lang)}
+
+
+def _figures_json(parent: ParentBook) -> dict[str, Any]:
+    identity = parent.identity
     return {
         "unit": identity.unit,
         "level": parent.layout.form.tier,
         "period": identity.period,
         "cutoff": identity.cutoff.isoformat(),
-        "values": {id: number_json(value) for id, value in done.values.items()},
+        "values": {id: number_json(value) for id, value in parent.consolidation.values.items()},
+    }
+
+
+def consolidate_json(result: ConsolidationResult, lang: str) -> dict[str, Any]:
+    """Values, texts, children and the closed count of this run."""
+    parent = result.parent
+    done = parent.consolidation
+    missing = sum(child.status is Status.MISSING for child in done.children)
+    return {
+        **_figures_json(parent),
         "texts": {id: [{"unit": unit, "text": said} for unit, said in listed] for id, listed in done.texts.items()},
         "children": children_json(result.children, lang),
         "issues": [issue_json(found, lang) for found in (*parent.issues, *done.issues, *result.issues)],
