@@ -23,13 +23,16 @@ class _File:
     """What every file has: how it is called, the SHA-256 of its bytes, and every fault found in it.
 
     ``unit``: its code as it may be told to others, blank where it may not: of a form that a stranger signed only where
-    the office's register has it.
+    the office's register has it. ``name``, ``above``: what the file calls the unit and its superior wherever it does,
+    blank of a stranger's.
     """
 
     file: str
     sha: str = ""
     unit: str = ""
     issues: tuple[Issue, ...] = ()
+    name: str = field(default="", kw_only=True)
+    above: str = field(default="", kw_only=True)
 
     def refused(self, *found: Issue) -> Self:
         """The file with further faults, each told once."""
@@ -40,14 +43,9 @@ class _File:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable(_File):
-    """A file of which no entry can be read; ``signed`` where it is certain whose form it says that it is.
-
-    ``name``, ``above``: what its workbook calls the unit and its superior, blank as ``unit`` is.
-    """
+    """A file of which no entry can be read; ``signed`` where it is certain whose form it says that it is."""
 
     signed: Signed | None = None
-    name: str = ""
-    above: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

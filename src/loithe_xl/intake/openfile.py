@@ -31,6 +31,7 @@ from loithe_xl.intake.opened import Unreadable as Unreadable
 from loithe_xl.intake.parents import with_receipts as with_receipts
 from loithe_xl.intake.provenance import form_of, identified
 from loithe_xl.intake.structure import few
+from loithe_xl.intake.unitnames import agreed_names
 from loithe_xl.language.catalogue import LANGUAGES, Text, text
 from loithe_xl.language.issues import Fault, Issue, Place, has_error, issue
 from loithe_xl.reading import guard, reader
@@ -94,7 +95,7 @@ def opened(
     if isinstance(signed, Issue):
         ours = signed.code == "TOKEN_MISSING" and NO_FORM in received.custom
         return Unreadable(file, sha).refused(issue(_PASSED) if ours else signed)
-    name, above, _ = _names(received.grids.get(HIDDEN))
+    name, above = agreed_names(signed.identity.unit, received.grids)
     so_far = Unreadable(file, sha, signed.identity.unit, signed=signed, name=name, above=above)
     known = _known(received, so_far, signed, by, trusted)
     if isinstance(known, Unreadable):
@@ -149,6 +150,8 @@ def _read(received: Received, known: _Known) -> tuple[OpenedForm, Register | Non
         sha=known.so_far.sha,
         unit=known.so_far.unit,
         issues=known.so_far.issues,
+        name=known.so_far.name,
+        above=known.so_far.above,
         unit_form=unit_form,
         key=known.signed.key,
         inputs=typed.inputs,
@@ -168,14 +171,8 @@ def _unit_form(known: _Known, hidden: Grid) -> UnitForm:
 
 def unit_form_of(signed: Signed, loaded: Loaded, hidden: Grid) -> UnitForm:
     """A unit's form under the names and in the language that the hidden sheet of its workbook keeps."""
-    name, above, lang = _names(hidden)
+    name, above, lang = (str(hidden.get(*cell) or "") for cell in (NAME_CELL, ABOVE_CELL, LANG_CELL))
     return UnitForm(loaded, signed.identity, signed.token, name, above, lang or "vi")
-
-
-def _names(hidden: Grid | None) -> tuple[str, str, str]:
-    """The unit's name, its superior's and the language, as the hidden sheet keeps them; blank where it does not."""
-    name, above, lang = (str(hidden.get(*cell) or "") if hidden else "" for cell in (NAME_CELL, ABOVE_CELL, LANG_CELL))
-    return name, above, lang
 
 
 def _judged(form: OpenedForm, register: Register | None) -> OpenedForm:

@@ -29,13 +29,13 @@ from loithe_xl.identity.trust import Trust
 from loithe_xl.intake import openfile, parents, provenance, proving
 from loithe_xl.intake.openfile import OpenedForm, ParentBook
 from loithe_xl.intake.resemblance import compared_as, words_of
+from loithe_xl.intake.unitnames import names_of
 from loithe_xl.language.catalogue import LANGUAGES
 from loithe_xl.language.issues import Fault, Issue, Place, issue
 from loithe_xl.reading import guard, reader
 from loithe_xl.reading.received import Received
 from loithe_xl.repair.alignment import Landmarks
 from loithe_xl.repair.salvage import Salvaged, salvage
-from loithe_xl.repair.unitnames import names_of
 from loithe_xl.system import store
 from loithe_xl.tasks import sandbox
 from loithe_xl.tasks.consolidate import rebuilt_case

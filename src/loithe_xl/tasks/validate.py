@@ -61,12 +61,11 @@ class _Checker:
         identity = signed.identity
         stranger = "" if signed.key in self.trusted.keys else signed.key
         told = Checked(opened.file, opened.unit, identity.period, issues=opened.issues, stranger=stranger)
-        told = replace(told, deadline=identity.deadline)
+        told = replace(told, name=opened.name, above=opened.above, deadline=identity.deadline)
         if isinstance(opened, Unreadable):
-            return replace(told, name=opened.name, above=opened.above)
-        name, above, _ = opened.unit_form.names if opened.unit else ("", "", "")
+            return told
         labels = {id: opened.layout.label(id) for id in {each.place.field for each in opened.issues}}
-        return replace(told, level=opened.layout.form.tier, name=name, above=above, labels=labels)
+        return replace(told, level=opened.layout.form.tier, labels=labels)
 
 
 def _without_key(files: Sequence[Checked]) -> list[Issue]:
