@@ -22,6 +22,7 @@ from loithe_xl.addin.findings import issue_list, marks
 from loithe_xl.demo.offices import LATE
 from loithe_xl.draw import form_book
 from loithe_xl.intake.openfile import open_file
+from loithe_xl.language.catalogue import text
 from loithe_xl.workbook import writer
 from loithe_xl.workbook.book import Book
 from loithe_xl.workbook.ownsheets import ANNEX, CHECK, FIGURES, JOURNAL, RECEIPTS
@@ -35,6 +36,7 @@ from samples import (
     FAULTS,
     FAULTY_CELL,
     REPORT,
+    SLIPS,
     campaign,
     case_of,
     visible,
@@ -67,6 +69,7 @@ SHOTS = {
     "bi-thu-kiem-tra": Shot(FAULTY_CELL, CHECK),
     "bi-thu-duoc-nop": Shot(CELL_FORM, keys=TOP),
     "can-bo-tong-hop": Shot(BASE_FORM, keys=TOP),
+    "can-bo-phieu-tra-lai": Shot(SLIPS, text("slips.sheet_slips").vi),
     "can-bo-tinh-hinh-nop": Shot(DISTRICT, RECEIPTS),
     "can-bo-so-lieu-don-vi": Shot(DISTRICT, FIGURES),
     "can-bo-nhat-ky": Shot(DISTRICT, JOURNAL),

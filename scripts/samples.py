@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -26,11 +28,12 @@ BASE, CELL = "00.07.001", "00.07.001.C001"
 EMPTY_CELL, CELL_FORM, FAULTY_CELL, BASE_CELL = "chi-bo-trong", "chi-bo", "chi-bo-sai", "chi-bo-co-so"
 EMPTY_BASE, BASE_FORM, EMPTY_DISTRICT, DISTRICT = "co-so-trong", "co-so", "huyen-trong", "huyen"
 PROVINCE, REPORT = "tinh", "bao-cao"
+REGISTER, SENDING, SLIPS = "danh-muc", "danh-sach-gui", "phieu-tra-lai"
 FAULTS: dict[str, Raw] = {"members_exempt": 400, "leaders_due": -1, "registered": "Có lẽ", "reported_other": None}
 
 
 def campaign(folder: Path) -> dict[str, Path]:
-    """Play the demonstration into a folder; kind -> its workbook there, from an untouched cell form to the report."""
+    """Play the demonstration into a folder; kind -> its workbook there, from an untouched cell form to the slips."""
     os.environ["LOITHE_XL_HOME"] = str(folder / "office")
     demo = folder / "demo"
     run(demo, Office(), lambda said: None)
@@ -48,8 +51,13 @@ def campaign(folder: Path) -> dict[str, Path]:
         DISTRICT: district,
         PROVINCE: province(folder / "tinh", district),
         REPORT: next(result.glob("bao-cao*.xlsx")),
+        REGISTER: next(issued.glob("danh-muc*.xlsx")),
+        SENDING: issued / "danh-sach-gui.xlsx",
+        SLIPS: folder / "phieu-tra-lai.xlsx",
     }
     files[FAULTY_CELL].write_bytes(package(case_of(files[CELL_FORM], FAULTS), salt_of("")))
+    command = [sys.executable, "-m", "loithe_xl", "validate", str(files[FAULTY_CELL]), "--out", str(files[SLIPS])]
+    subprocess.run(command, capture_output=True, check=False)  # which ends with 1, for there are faults
     return files
 
 
