@@ -511,15 +511,18 @@ def test_a_form_filled_without_fault_may_be_submitted() -> None:
 
 
 @pytest.mark.parametrize("name", FRESH)
-def test_the_guide_explains_every_field_and_every_check(name: str) -> None:
+def test_the_guide_explains_every_field_and_repeats_nothing(name: str) -> None:
+    """What a check says stands on the sheet of checks, and a section's note once above its fields."""
     case, drawn = books()[name]
     shown = {words for _, words in texts(drawn.sheet(GUIDE))}
     fields = [*case.form.fields.values(), *(column for t in case.form.tables.values() for column in t.columns)]
     checks = [*case.form.checks, *(check for table in case.form.tables.values() for check in table.checks)]
 
     assert {words.vi for field in fields for words in (field.label, field.help)} <= shown
-    assert {words.vi for check in checks for words in (check.message, check.remedy)} <= shown
-    assert {line.vi for line in case.form.intro} <= shown
+    assert not {words.vi for check in checks for words in (check.message, check.remedy)} & shown
+    assert {line.vi for line in case.form.intro} | {section.note.vi for section in case.form.sections()} <= {*shown, ""}
+    told = [words for _, words in texts(drawn.sheet(GUIDE)) if words.count(" ") > 5]
+    assert len(told) == len({*told})
 
 
 @pytest.mark.parametrize("name", BOOKS)

@@ -50,7 +50,7 @@ from loithe_xl.tasks.consolidate import ConsolidationRequest, consolidate, open_
 from loithe_xl.tasks.office import Office
 from loithe_xl.workbook import writer as writing
 from loithe_xl.workbook.book import Book, Formula, Sheet
-from loithe_xl.workbook.ownsheets import HIDDEN_JOURNAL
+from loithe_xl.workbook.ownsheets import HIDDEN_JOURNAL, LIST_HEAD, SUMMARY_ROW
 from loithe_xl.workbook.ownsheets import JOURNAL as SHEET
 
 REGISTER = small_register()
@@ -98,14 +98,13 @@ def test_a_file_alone_and_files_turned_away() -> None:
 
     assert said(found["a"]) == (
         "accepted", "sound", "counts",
-        "Nhận: mã nhận dạng đúng, không có lỗi. 1 điều cần lưu ý (UNIT_BY_PARTS): xem trang “Tình hình nộp”.",
+        "Nhận: mã nhận dạng đúng, không có lỗi. 1 điều cần lưu ý, ghi ở trang “Tình hình nộp”.",
     )  # fmt: skip
     assert said(found["d"]) == ("accepted", "sound", "counts", "Nhận: mã nhận dạng đúng, không có lỗi.")
-    listed = "FILE_EMPTY, FILE_PDF, FILE_TEXT, FILE_MACRO, FILE_DTD, FILE_BOMB …"
-    where = "xem trang “Tình hình nộp”."
+    where = "ghi ở trang “Tình hình nộp”."
     assert said(found["b"])[:3] == ("refused", "faults", "")
-    assert found["b"].said.vi == f"Trả lại vì 8 lỗi ({listed}): {where}", "errors only, and not all"
-    assert said(found["c"]) == ("foreign", "faults", "", f"Không tính vì 1 lỗi (TOKEN_FOREIGN): {where}")
+    assert found["b"].said.vi == f"Trả lại vì 8 lỗi, {where}", "errors only"
+    assert said(found["c"]) == ("foreign", "faults", "", f"Không tính vì 1 lỗi, {where}")
     assert found["a"].file == "a.xlsx", "no folder"
     assert found["a"].sha == noted.sha[:12] and found["a"].unit == "01.K1"
     assert (found["a"].moment, found["a"].run) == (LATE, 1)
@@ -195,7 +194,7 @@ def test_a_base_that_covers_its_cells() -> None:
 
     assert found["b"].effect is Effect.COUNTS
     assert said(found["a"]) == (
-        "covered", "above", "dropped", "Tính theo báo cáo của cấp trên trực tiếp 01.1 (tệp “b.xlsx”)."
+        "covered", "above", "dropped", "Đã có trong biểu của cấp trên trực tiếp (mã 01.1, tệp “b.xlsx”)."
     )  # fmt: skip
     assert told([base], [cell, base])["a"].effect is Effect.NONE, "it never counted"
 
@@ -205,7 +204,7 @@ def test_a_copy_of_the_same_bytes_has_its_line_where_its_first_one_has() -> None
     copy = replace(one, file="khác/a (1).xlsx")
 
     assert said(told((), [one], [one, copy])["a (1)"]) == (
-        "duplicate", "copy", "", "Trùng: cùng nội dung từng byte với tệp “a.xlsx” trong lượt này, chỉ xét một lần."
+        "duplicate", "copy", "", "Trùng: giống hệt tệp “a.xlsx” trong lượt này, chỉ xét một lần."
     )  # fmt: skip
     new, known = entries(run([one], [one], [copy, one], 0))
     assert new == ()
@@ -316,7 +315,7 @@ def lines(parent: Path, name: str = JOURNAL) -> list[list[str]]:
 def shown(parent: Path) -> list[tuple[Any, ...]]:
     """The rows of the parent's journal sheet."""
     page = openpyxl.load_workbook(parent)[SHEET]
-    return [row for row in page.iter_rows(min_row=9, max_col=8, values_only=True) if row[0]]
+    return [row for row in page.iter_rows(min_row=LIST_HEAD + 1, max_col=8, values_only=True) if row[0]]
 
 
 def test_a_run_is_told_on_the_sheet_and_in_the_file(forms: dict[str, Path]) -> None:
@@ -345,9 +344,9 @@ def test_a_run_is_told_on_the_sheet_and_in_the_file(forms: dict[str, Path]) -> N
     assert listed[3][3:] == [
         shas["nhan/k2.xlsx"], "01.K1", "Đã nhận", "Được tính", "Lần nộp",
         "Nhận, thay cho tệp “k.xlsx”: Lần nộp 2 cao hơn 1. "
-        "1 điều cần lưu ý (CROSS_CHECK_WARNING): xem trang “Tình hình nộp”.",
+        "1 điều cần lưu ý, ghi ở trang “Tình hình nộp”.",
     ]  # fmt: skip
-    assert listed[1][-1].startswith("Trả lại vì 2 lỗi (FIELD_NEGATIVE, ")
+    assert listed[1][-1] == "Trả lại vì 2 lỗi, ghi ở trang “Tình hình nộp”."
 
 
 def test_a_second_identical_run_is_told_in_the_file_alone(forms: dict[str, Path]) -> None:
@@ -488,7 +487,7 @@ def test_an_english_parent_has_an_english_journal(tmp_path: Path, monkeypatch: p
 # ---------------------------------------------------------------- the file
 
 
-def test_only_names_of_files_and_codes_get_into_the_journal(forms: dict[str, Path]) -> None:
+def test_only_names_of_files_and_counts_get_into_the_journal(forms: dict[str, Path]) -> None:
     """No folder, no text that anybody typed, no figure; the sheet and the file alike."""
     secret = Path("Thư mục kín của Ban")
     secret.mkdir()
@@ -631,9 +630,9 @@ def drawn() -> tuple[Book, Book]:
 def test_the_sheet_prints_on_one_page_wide_with_its_heading_on_every_page() -> None:
     sheet = drawn()[1].sheet(SHEET)
 
-    assert sheet.print.landscape and sheet.print.fit_wide and sheet.print.repeat_rows == (8, 8)
+    assert sheet.print.landscape and sheet.print.fit_wide and sheet.print.repeat_rows == (LIST_HEAD, LIST_HEAD)
     assert sheet.protected and not sheet.hidden
-    assert drawn()[0].sheet(SHEET).cells[6, 1].value == "Chưa có lượt tổng hợp nào."
+    assert drawn()[0].sheet(SHEET).cells[SUMMARY_ROW, 1].value == "Chưa có lượt tổng hợp nào."
 
 
 def test_rows_are_high_enough_for_what_they_say() -> None:

@@ -14,7 +14,6 @@ from loithe_xl.language.issues import Severity, has_error
 from loithe_xl.workbook.ownsheets import RECEIPTS
 
 SHA = 12  # digits of a file's fingerprint that an entry shows
-_CODES = 6  # faults that an entry names
 KEPT = 20_000  # entries that a workbook keeps, so that it stays openable however long it is used
 
 
@@ -121,21 +120,18 @@ def _effect(receipt: Receipt, before: Mapping[str, Receipt], after: Mapping[str,
 
 
 def _said(receipt: Receipt, status: Status, ruling: Ruling) -> Text:
-    """Why, in a sentence: codes of faults, names of files, revisions and saved times, and never what was typed."""
+    """Why, in a sentence: how many faults, names of files, revisions and saved times, and never what was typed."""
     mine, theirs = ruling.mine, ruling.theirs
     if ruling.rule is Rule.SAVED:
         mine, theirs = _moment(mine), _moment(theirs)
     grave = has_error(receipt.issues)  # then what is only to be noted decided nothing
-    told = [found.code for found in receipt.issues if (found.severity is Severity.ERROR) is grave]
-    codes = list(dict.fromkeys(told))
-    named = ", ".join(codes[:_CODES]) + (" …" if len(codes) > _CODES else "")
-    faults = {"count": len(told), "codes": named, "sheet": RECEIPTS}
-    given = {"other": PurePath(ruling.other).name, "mine": mine, "theirs": theirs, **faults}
+    told = sum((found.severity is Severity.ERROR) is grave for found in receipt.issues)
+    given = {"other": PurePath(ruling.other).name, "mine": mine, "theirs": theirs, "count": told, "sheet": RECEIPTS}
     key = "copy" if ruling.rule is Rule.COPY else f"{status.value}_{ruling.rule.value}"
     said = text(f"journal.{key}", **given)
     if ruling.rule is Rule.PREFERRED and not ruling.other:
         said = text("journal.accepted_chosen")
-    return said.then(text("journal.noted", **given)) if status is Status.ACCEPTED and codes else said
+    return said.then(text("journal.noted", **given)) if status is Status.ACCEPTED and told else said
 
 
 def _moment(iso: str) -> str:

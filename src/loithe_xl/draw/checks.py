@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from loithe_xl.draw.head import ROW_POINTS, draw_head, height_of, lines_of
+from loithe_xl.draw.head import ROW_POINTS, draw_head, height_of, lines_of, points_wide
 from loithe_xl.draw.panel import (
     ENTRY,
     ERROR,
@@ -40,10 +40,11 @@ from loithe_xl.workbook.ownsheets import (
 )
 from loithe_xl.workbook.styles import TAB_LOOK
 
-FAULT_WIDTHS = {1: 12, 2: 26, 3: 74, 4: 62}  # level, jump, fault, remedy: of the add-in's own list beneath as well
+FAULT_WIDTHS = {1: 11, 2: 24, 3: 68, 4: 52}  # level, jump, fault, remedy: of the add-in's own list beneath as well
 FAULT_HEADS = ("level", "jump", "fault", "remedy")
 _LAST = len(FAULT_HEADS)
 _MARK = "\0"  # stands for a formula within a sentence
+_PAPER = 770, 500  # points of a page across that are printed on
 _LONGEST = "28/02/2023"  # of a value that a check compares; a count of seven digits is shorter
 
 
@@ -51,7 +52,6 @@ def check_sheet(panel: Panel) -> Sheet:
     """The visible panel: the verdict, what to do next, and the first faults with both values, remedy and link."""
     case = panel.case
     sheet = Sheet(CHECK, widths=dict(FAULT_WIDTHS), tab_colour=TAB_LOOK)
-    sheet.print = Print(landscape=True, repeat_rows=(FAULTS_TOP - 1, FAULTS_TOP - 1), footer="&C&P/&N")
     draw_head(sheet, panel, _LAST)
     sheet.put(*VERDICT, Formula(_verdict(panel), panel.verdict), "verdict")
     sheet.put(*COUNT_CELL, Formula(_counting(panel), counted(panel)), "strong")
@@ -69,7 +69,17 @@ def check_sheet(panel: Panel) -> Sheet:
         _listed(sheet, panel, number, list_checks(panel, by_rank.get(number)))
         sheet.heights[FAULTS_TOP + number - 1] = height
     _looks(sheet, panel)
+    sheet.print = Print(landscape=True, footer="&C&P/&N", rows=FAULTS_TOP + _printed(sheet) - 1)
     return sheet
+
+
+def _printed(sheet: Sheet) -> int:
+    """How many lines of the list are printed: as many as one page holds, for rows without a fault must print nothing
+    and how many there are is told above them."""
+    wide, high = _PAPER
+    shrunk = min(1, wide / points_wide(sheet.widths.values()))
+    left = high / shrunk - sum(sheet.heights[row] for row in range(1, FAULTS_TOP))
+    return min(FAULTS_SHOWN, int(left / sheet.heights[FAULTS_TOP]))
 
 
 def _looks(sheet: Sheet, panel: Panel) -> None:

@@ -1,71 +1,66 @@
-"""The guidance sheet: how to fill the form in, then every field with its help and every check with its remedy."""
+"""The guidance sheet: how to fill the form in, and every field with its help."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
+from loithe_xl.draw.case import Case
 from loithe_xl.draw.head import LINE_POINTS, draw_head, lines_of
 from loithe_xl.draw.panel import Panel
-from loithe_xl.pack.spec import Check, Field, Section
+from loithe_xl.pack.spec import Field, Section
 from loithe_xl.workbook.book import Print, Sheet
 from loithe_xl.workbook.ownsheets import GUIDE, VERDICT
-from loithe_xl.workbook.styles import TAB_LOOK
+from loithe_xl.workbook.styles import STYLES, TAB_LOOK
 
-_WIDTHS = {1: 6, 2: 46, 3: 74}
+_WIDTHS = {1: 6, 2: 46, 3: 82}
+_LAST = len(_WIDTHS)
+_PADDING = 2.5  # points that a row has beyond its lines
 
 
 def guide_sheet(panel: Panel) -> Sheet:
-    """Made from the same texts that the checks use."""
+    """Made of the texts that stand beside the inputs; what is wrong, and what to do, the sheet of checks says."""
     case = panel.case
     sheet = Sheet(GUIDE, print=Print(footer="&C&P/&N"), widths=dict(_WIDTHS), tab_colour=TAB_LOOK)
-    draw_head(sheet, panel, 3)
+    draw_head(sheet, panel, _LAST)
     row = VERDICT[0] + 2
     for number, line in enumerate(case.form.intro, 1):
-        sheet.put(row, 1, number, "number")
-        sheet.put(row, 2, case.say(line), "label")
-        sheet.put(row, 3, None, "label")
-        sheet.merges.append(((row, 2), (row, 3)))
-        sheet.heights[row] = LINE_POINTS * lines_of(case.say(line), _WIDTHS[2] + _WIDTHS[3]) + 4
-        row += 1
-    row = _titled(sheet, row + 1, case.say("guide_fields"), [case.say(f"head_{key}") for key in ("no", "what", "help")])
+        row = _row(sheet, row, (number, case.say(line)), ("number", "label"))
+    row = _row(sheet, row + 1, (case.say("guide_fields"),), ("strong",))
+    for column, head in enumerate(("no", "what", "help"), 1):
+        sheet.put(row, column, case.say(f"head_{head}"), "head")
+    row += 1
     for section in case.form.sections():
-        row = _lines(
-            sheet, row, case.say(section.title), [(case.say(e.label), case.say(e.help)) for e in _fields(section)]
-        )
-    heads = [case.say(f"head_{key}") for key in ("no", "fault", "remedy")]
-    row = _titled(sheet, row + 1, case.say("guide_checks"), heads)
-    rules = [(case.say(check.message), case.say(check.remedy)) for check in _checks(panel)]
-    _lines(sheet, row, case.say("guide_cross"), rules)
+        row = _section(sheet, row, case, section)
+    _row(sheet, row + 1, (case.say("guide_checks"),), ("strong",))
     return sheet
 
 
-def _titled(sheet: Sheet, row: int, title: str, heads: list[str]) -> int:
-    sheet.put(row, 1, title, "strong")
-    sheet.merges.append(((row, 1), (row, 3)))
-    for column, head in enumerate(heads, 1):
-        sheet.put(row + 1, column, head, "head")
-    return row + 2
+def _section(sheet: Sheet, row: int, case: Case, section: Section) -> int:
+    row = _row(sheet, row, (case.say(section.title),), ("section",))
+    if note := case.say(section.note):
+        row = _row(sheet, row, (note,), ("note",))
+    for number, field in enumerate(_fields(section), 1):
+        told = number, case.say(field.label), case.say(field.help)
+        row = _row(sheet, row, told, ("guide_number", "guide", "guide"))
+    return row
 
 
-def _lines(sheet: Sheet, row: int, title: str, lines: list[tuple[str, str]]) -> int:
-    sheet.put(row, 1, title, "section")
-    for column in (2, 3):
-        sheet.put(row, column, None, "section")
-    sheet.merges.append(((row, 1), (row, 3)))
-    for number, (left, right) in enumerate(lines, 1):
-        line = row + number
-        sheet.put(line, 1, number, "number")
-        sheet.put(line, 2, left, "label")
-        sheet.put(line, 3, right, "label")
-        sheet.heights[line] = LINE_POINTS * max(lines_of(left, _WIDTHS[2]), lines_of(right, _WIDTHS[3])) + 4
-    return row + len(lines) + 1
+def _row(sheet: Sheet, row: int, values: Sequence[str | int | None], styles: Sequence[str]) -> int:
+    """One row as high as its longest text, the last value over all columns that are left; the row beneath."""
+    last, lines = len(values), 1
+    for column in range(1, _LAST + 1):
+        at = min(column, last) - 1
+        sheet.put(row, column, values[at] if column <= last else None, styles[at])
+    if last < _LAST:
+        sheet.merges.append(((row, last), (row, _LAST)))
+    size = max(STYLES[style].size for style in styles)
+    for column, value in enumerate(values, 1):
+        width = _WIDTHS[column] if column < last else sum(_WIDTHS[each] for each in range(last, _LAST + 1))
+        style = STYLES[styles[column - 1]]
+        lines = max(lines, lines_of(str(value or ""), width, style.size, bold=style.bold))
+    sheet.heights[row] = lines * LINE_POINTS * size / 12 + _PADDING
+    return row + 1
 
 
 def _fields(section: Section) -> tuple[Field, ...]:
     return section.table.columns if section.table else section.fields
-
-
-def _checks(panel: Panel) -> Iterator[Check]:
-    yield from panel.case.form.checks
-    for table in panel.case.form.tables.values():
-        yield from table.checks

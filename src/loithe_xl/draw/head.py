@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from itertools import accumulate
 
@@ -106,6 +107,11 @@ def _verdict_look(sheet: Sheet, case: Case, first: Address, last: Address) -> No
 def lines_of(words: str, width: float, size: float = 12, *, bold: bool = False) -> int:
     """How many lines a text of ``size`` points takes in a column ``width`` characters wide."""
     return lines(words, size, (width * 7 + 5) * 0.75 - PADDING, bold=bold)
+
+
+def points_wide(widths: Iterable[float]) -> float:
+    """Points that columns so many characters wide take together."""
+    return sum((width * 7 + 5) * 0.75 for width in widths)
 
 
 def height_of(count: int) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from loithe_xl.consolidation.journal import JournalEntry, runs
 from loithe_xl.draw.case import ParentCase
-from loithe_xl.draw.head import LINE_POINTS, draw_head, lines_of
+from loithe_xl.draw.head import draw_head, height_of, lines_of
 from loithe_xl.draw.panel import Panel
 from loithe_xl.draw.received import LOOKS, MOST_ROWS
 from loithe_xl.language.catalogue import text
@@ -14,7 +14,7 @@ from loithe_xl.workbook.book import Condition, Flow, Line, Print, Sheet
 from loithe_xl.workbook.ownsheets import JOURNAL, LIST_HEAD, SUMMARY_ROW
 from loithe_xl.workbook.styles import TAB_LOOK
 
-_WIDTHS = {1: 6, 2: 18, 3: 32, 4: 14, 5: 28, 6: 18, 7: 12, 8: 58}
+_WIDTHS = {1: 6, 2: 18, 3: 26, 4: 17, 5: 24, 6: 16, 7: 11, 8: 48}
 _STATUS = 6  # the column that is coloured
 _STYLES = ("number", "text_center", "text", "text", "text", "text_center", "text_center", "text")
 
@@ -26,7 +26,8 @@ def journal_sheet(case: ParentCase, panel: Panel) -> Sheet:
     )
     sheet.tab_colour = TAB_LOOK
     draw_head(sheet, panel, len(_WIDTHS))
-    sheet.put(SUMMARY_ROW, 1, _summary(case), "lead")
+    sheet.put(SUMMARY_ROW, 1, told := _summary(case), "lead")
+    sheet.heights[SUMMARY_ROW] = height_of(lines_of(told, sum(_WIDTHS.values())))
     sheet.merges.append(((SUMMARY_ROW, 1), (SUMMARY_ROW, len(_WIDTHS))))
     heads = ("run", "time", "file", "unit", "unit_name", "status", "effect", "said")
     for column, key in enumerate(heads, 1):
@@ -51,7 +52,7 @@ def _line(case: ParentCase, entry: JournalEntry) -> Line:
     effect = text(f"journal.effect_{entry.effect.value}").to(case.lang) if entry.effect else ""
     values = (entry.run, moment(entry.moment), entry.file, entry.unit, name, status, effect, said)
     tall = max(lines_of(str(value), _WIDTHS[column]) for column, value in enumerate(values, 1))
-    return Line(values, _STYLES, min(409, LINE_POINTS * tall + 3))
+    return Line(values, _STYLES, min(409, height_of(tall)))
 
 
 def _summary(case: ParentCase) -> str:

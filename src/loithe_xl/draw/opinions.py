@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import count
 
 from loithe_xl.draw.case import ParentCase
-from loithe_xl.draw.head import LINE_POINTS, draw_head, lines_of
+from loithe_xl.draw.head import draw_head, height_of, lines_of
 from loithe_xl.draw.panel import Panel
 from loithe_xl.workbook.book import Flow, Line, Print, Sheet
 from loithe_xl.workbook.ownsheets import LIST_HEAD, OPINIONS
@@ -21,7 +21,7 @@ _STYLES = ("number", "text", "text", "text", "text")
 def opinions_sheet(case: ParentCase, panel: Panel) -> Sheet:
     """Every text that units sent, whole, with its unit."""
     setup = Print(landscape=True, repeat_rows=(LIST_HEAD, LIST_HEAD), footer="&C&P/&N")
-    sheet = Sheet(OPINIONS, print=setup, widths=dict(_WIDTHS))
+    sheet = Sheet(OPINIONS, print=setup, widths=dict(_WIDTHS), tab_colour=TAB_LOOK)
     sheet.tab_colour = TAB_LOOK
     draw_head(sheet, panel, len(_HEADS))
     for column, key in enumerate(_HEADS, 1):
@@ -43,4 +43,4 @@ def _opinions(case: ParentCase) -> Iterator[Line]:
             unit = case.register.unit(code)
             name = unit.name if unit else ""
             tall = max(lines_of(words, _WIDTHS[_SAID]), lines_of(name, _WIDTHS[_NAME]))
-            yield Line((next(number), code, name, what, words), _STYLES, min(409, LINE_POINTS * tall + 3))
+            yield Line((next(number), code, name, what, words), _STYLES, min(409, height_of(tall)))

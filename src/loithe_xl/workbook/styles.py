@@ -78,6 +78,8 @@ STYLES: dict[str, Style] = {
     "text_center": Style(border=True, number=TEXT, align="center", quote_prefix=True),
     "verdict": Style(bold=True, size=14, align="center", border=True),
     "link": Style(underline=True, colour=LINK_INK, border=True, align="center"),
+    "guide": Style(size=11, border=True),
+    "guide_number": Style(size=11, align="center", border=True),
     "fault": Style(),  # of the list of checks, where a row that is not needed shows nothing
     "fault_level": Style(align="center"),
     "fault_jump": Style(underline=True, colour=LINK_INK),
