@@ -28,10 +28,10 @@ from loithe_xl.workbook.book import Book, Print, Sheet, Validation
 from loithe_xl.workbook.ownsheets import NO_FORM
 
 LAST_LISTED = 5000
-_FIRST_EMPTY_PRINT = 40  # rows that an empty list prints
+_FIRST_EMPTY_PRINT = 36  # rows that an empty list prints
 _HEADS = (*COLUMNS, *CONTACT_COLUMNS)
 _WIDTHS = (17, 44, 10, 16, 14, 17, 10, 12, 12, 18, 28, 44)
-_GUIDE_WIDTHS = (14, 33, 8, 11, 11, 11, 8, 10, 10, 13, 17, 20)  # all of them in sight on an office's screen
+_GUIDE_WIDTHS = (20, 30, 8, 11, 11, 11, 8, 10, 10, 13, 17, 17)  # all of them in sight on an office's screen
 _STYLES = {TIER: "input_choice", MEMBERS: "input_count", START: "register_date", END: "register_date"}
 _LINE, _LETTERS = 20, 130  # a guide line's height in points; how many letters fit in it
 

@@ -38,7 +38,7 @@ UNITS_TABLE, TOTALS_TABLE, LONG_TABLE = "so_lieu", "tong_cong", "so_lieu_dai"
 _SHEETS = {UNITS_TABLE: FIGURES, TOTALS_TABLE: "Tổng cộng", LONG_TABLE: "Bảng dài"}
 _ENDS = {UNITS_TABLE: "", TOTALS_TABLE: "_tong", LONG_TABLE: "_dai"}
 _WIDTHS = {
-    UNITS_TABLE: (16, 36, 12, 11, 20, 9),
+    UNITS_TABLE: (16, 60, 12, 11, 20, 9),
     TOTALS_TABLE: (16, 12, 11, 70, 14, 36),
     LONG_TABLE: (16, 16, 12, 11, 70, 14),
 }
