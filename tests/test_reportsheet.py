@@ -17,7 +17,7 @@ from loithe_xl.reading import reader
 from loithe_xl.reading.received import Received
 from loithe_xl.report import Edit, Page, read_edits
 from loithe_xl.report.chart import MOST_BARS, bars_of
-from loithe_xl.report.edits import LEFT_HALF, RIGHT_HALF, TRACES
+from loithe_xl.report.edits import LEFT_HALF, NUMBER_ROW, RIGHT_HALF, TRACES
 from loithe_xl.report.page import Listing
 from loithe_xl.report.pagesheet import FIT, HIGHEST, NOTE
 from loithe_xl.report.sheet import REPORT_TOKEN, report_book
@@ -262,7 +262,9 @@ def test_the_annex_is_for_the_superior_and_names_the_report():
     assert annex.cells[3, 1].value == (
         "TIẾN ĐỘ THỰC HIỆN ĐỢT SINH HOẠT CHÍNH TRỊ “GIỮ TRỌN LỜI THỀ ĐẢNG VIÊN”\nTHEO TỔ CHỨC CƠ SỞ ĐẢNG"
     )
-    assert annex.cells[4, 1].value == (
+    note = annex.cells[4, 1].value
+    assert isinstance(note, Formula)
+    assert note.result == (
         "(Kèm theo Báo cáo số 05-BC/HU, ngày 06 tháng 3 năm 2023 của Ban Thường vụ Huyện ủy; "
         "số liệu tính đến ngày 28/02/2023)"
     )
@@ -328,7 +330,8 @@ def test_the_second_annex_is_there_for_what_the_report_has_no_room_for():
     assert TITLE_CELL not in blank.cells
     names = [[sheet.name for sheet in report_book(page, "t", "vi").sheets] for page in (full, few, empty().page())]
     assert names[0] == [REPORT, ANNEX, CHART, ANNEX_OPINIONS]
-    assert names[1] == names[2] == [REPORT, ANNEX, CHART]
+    assert names[1] == [REPORT, ANNEX, CHART]
+    assert names[2] == [REPORT, ANNEX], "of nobody is anything known: nothing to draw"
 
 
 def test_an_opinion_longer_than_a_page_goes_on_in_the_next_row():
@@ -454,11 +457,29 @@ def test_the_printed_page(office: Callable[[Path, str, Path], Path], pdftoppm: s
     assert "Dòng trống" not in everything
     annex = " ".join(" ".join(pages[-5:]).split())
     assert "BIỂU SỐ 01" in " ".join(words.split())
+    assert words.count("(Kèm theo Báo cáo số") == 3
+    assert "BIỂU SỐ 02" in pages[-2] and " ".join(pages[-2].split()).startswith(str(len(pages) - 1))
     assert "264 68 16 52" in annex
     size = subprocess.run(
         [str(Path(pdftoppm).with_name("pdfinfo")), str(pdf)], capture_output=True, check=True
     ).stdout.decode()
     assert "A4" in size
+
+
+def test_annexes_name_the_report_by_what_is_typed_on_the_page(
+    office: Callable[[Path, str, Path], Path], tmp_path: Path
+):
+    file = tmp_path / "report.xlsx"
+    file.write_bytes(writer.render(report_book(sample().page(), "t", "vi")))
+    typed = openpyxl.load_workbook(file)  # which forgets results, so that they are calculated anew
+    typed[REPORT].cell(NUMBER_ROW, LEFT_HALF).value = "Số 07-BC/HU"
+    typed[REPORT].cell(NUMBER_ROW, RIGHT_HALF).value = "Nơi Thử, ngày 09 tháng 3 năm 2023"
+    typed.save(file)
+
+    book = openpyxl.load_workbook(office(file, "xlsx", tmp_path / "tinh"), data_only=True)
+    notes = [book[name].cell(4, 1).value for name in (ANNEX, CHART, ANNEX_OPINIONS)]
+    said = "(Kèm theo Báo cáo số 07-BC/HU, ngày 09 tháng 3 năm 2023 của Ban Thường vụ Huyện ủy"
+    assert notes == [f"{said}; số liệu tính đến ngày 28/02/2023)"] * 2 + [f"{said})"]
 
 
 def test_the_validator_finds_no_error(ooxml_validator: list[str], tmp_path: Path):

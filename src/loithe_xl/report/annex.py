@@ -8,12 +8,16 @@ from decimal import Decimal
 from loithe_xl.consolidation.suppression import WITHHELD
 from loithe_xl.language.catalogue import text
 from loithe_xl.language.notation import ABSENT, count, percent
+from loithe_xl.report.edits import LEFT_HALF, NUMBER_ROW, RIGHT_HALF
+from loithe_xl.report.heads import attached_formula
 from loithe_xl.report.page import Page
 from loithe_xl.report.table import ReportTable, TableRow
-from loithe_xl.workbook.book import Flow, Line, Print, Sheet
+from loithe_xl.rules.excel import text_literal
+from loithe_xl.workbook.address import reference
+from loithe_xl.workbook.book import Flow, Formula, Line, Print, Sheet
 from loithe_xl.workbook.metrics import lines
 from loithe_xl.workbook.numbers import whole
-from loithe_xl.workbook.ownsheets import ANNEX, TITLE_CELL
+from loithe_xl.workbook.ownsheets import ANNEX, REPORT, TITLE_CELL
 
 _NO, _NAME, _FIRST = 1, 2, 3  # columns
 PIXELS = {_NO: 38, _NAME: 254}
@@ -47,13 +51,23 @@ def put_title(sheet: Sheet, page: Page, words: Mapping[str, str], last: int) -> 
     """What stands above an annex: the issuer on the left, then its number, its title and the report it belongs to."""
     sheet.put(1, _NO, page.left[1].shown, "page_12_left_bl")
     sheet.merges.append(((1, _NO), (1, last)))
-    shown = (("title", "page_14_center_bl"), ("subject", "page_13_center_bl"), ("note", "page_12_center_il"))
+    shown = (("title", "page_14_center_bl"), ("subject", "page_13_center_bl"), ("note", "annex_note"))
     for row, (key, style) in enumerate(shown, TITLE_CELL[0]):
         said = words[key]
-        sheet.put(row, _NO, said, style)
+        sheet.put(row, _NO, _living(page, said) if key == "note" else said, style)
         sheet.merges.append(((row, _NO), (row, last)))
         sheet.heights[row] = _PITCH * lines(said, 13, _TITLE_POINTS, bold=True)
     sheet.heights[HEAD - 1] = 4
+
+
+def _living(page: Page, note: str) -> Formula | str:
+    """The note with the report's number and date as they stand on the page, also when they are typed in later."""
+    before, found, after = note.partition(page.attached)
+    if not found:
+        return note
+    cells = (reference(REPORT, NUMBER_ROW, column) for column in (LEFT_HALF, RIGHT_HALF))
+    named = attached_formula(page.titles[0].shown, *cells)
+    return Formula(f"{text_literal(before)}&{named}&{text_literal(after)}", note)
 
 
 def turned(page: Page, columns: int, rows: int, repeat: tuple[int, int] | None = None) -> Print:

@@ -78,6 +78,13 @@ def bars_of(page: Page) -> Iterator[Bar]:
         yield Bar(wording.rest.replace("{count}", str(len(rest))), _added(bar.values for bar in rest), rest[0].lag)
 
 
+def tells(page: Page) -> bool:
+    """Whether there is anything to see: of some unit more is known than that nothing is."""
+    series = page.annex.chart.series if page.annex and page.annex.chart else ()
+    told = [number for number, each in enumerate(series) if not each.hatched]
+    return any(bar.values[number] for bar in bars_of(page) for number in told)
+
+
 def _bar(name: str, label: str, units: Sequence[TableRow], wording: ChartWording) -> Bar:
     said = name.replace("{label}", label).replace("{count}", str(len(units)))
     values = _added(tuple(_length(unit.cells[each.id]) for each in wording.series) for unit in units)

@@ -16,6 +16,7 @@ from loithe_xl.workbook.numbers import whole
 from loithe_xl.workbook.ownsheets import REPORT
 
 LEFT_HALF, RIGHT_HALF = 1, 2  # columns of printed text
+NUMBER_ROW = 4  # of the document's number, on the left, and its place and date
 TRACES = {LEFT_HALF: 15, RIGHT_HALF: 19}  # first of four hidden columns: id, base, generated, and shown when last drawn
 
 

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from loithe_xl.pack.reportspec import Issuer, Wording
+from loithe_xl.rules.excel import text_literal
+
+DAY = "ngày"  # where the date begins in the line of place and date
 
 
 def attached_to(number: str, place_date: str, kind: str) -> str:
     """``Báo cáo số 05-BC/HU, ngày 06 tháng 3 năm 2023``, from the heads as they now read."""
-    _, found, when = place_date.partition("ngày")
-    return f"{kind.capitalize()} {number[:1].lower()}{number[1:]}, {found}{when}".rstrip(" ,")
+    _, found, when = place_date.partition(DAY)
+    return f"{kind.capitalize()} {number[:1].lower()}{number[1:]}" + (f", {found}{when}" if found else "")
+
+
+def attached_formula(kind: str, number: str, place_date: str) -> str:
+    """A formula that gives what ``attached_to`` gives, over the cells of number and date: these are often filled in
+    last."""
+    day = text_literal(DAY)
+    when = f'IF(ISNUMBER(FIND({day},{place_date})),", "&MID({place_date},FIND({day},{place_date}),99),"")'
+    return f"{text_literal(f'{kind.capitalize()} ')}&LOWER(LEFT({number},1))&MID({number},2,99)&{when}"
 
 
 def called_in_heads(wording: Wording, name: str, above: str, kind: str) -> dict[str, str]:

@@ -58,6 +58,7 @@ class Page:
     values: Mapping[str, Figure | None]
     cutoff: date
     percent_space: str  # what stands before the sign of a percentage
+    attached: str  # how annexes name the report that they belong to
 
     def lines(self) -> Iterator[ReportLine]:
         """Every text that can be edited."""
@@ -137,6 +138,7 @@ def compose(
         consolidation.values,
         identity.cutoff,
         wording.words["percent"],
+        attached,
     )
 
 

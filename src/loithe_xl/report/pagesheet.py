@@ -18,7 +18,7 @@ from loithe_xl.language.catalogue import text
 from loithe_xl.language.notation import GAP
 from loithe_xl.pack.profile import Look
 from loithe_xl.report import Page, ReportLine
-from loithe_xl.report.edits import LEFT_HALF, RIGHT_HALF, TRACES
+from loithe_xl.report.edits import LEFT_HALF, NUMBER_ROW, RIGHT_HALF, TRACES
 from loithe_xl.rules.excel import text_literal
 from loithe_xl.workbook.address import address
 from loithe_xl.workbook.book import Formula, Print, Sheet
@@ -74,11 +74,10 @@ class _Drawing:
         self.heads()
         self.body()
         self.foot()
-        number = next(row for row, line in self.rows() if line == page.left[3].id)
         last = self.row - 1
         self.deleted()
         header = f'&C&"Times New Roman,Regular"&{page.profile.page_number}&P'
-        self.drawn.selection = (number, LEFT_HALF)
+        self.drawn.selection = (NUMBER_ROW, LEFT_HALF)
         self.drawn.print = Print(
             margins=page.profile.margins,
             header=header,
@@ -88,12 +87,6 @@ class _Drawing:
             breaks=tuple(self.breaks),
         )
         return self.drawn
-
-    def rows(self) -> Iterator[tuple[int, str]]:
-        """Each row and the id of the line on its left side."""
-        for (row, column), cell in self.drawn.cells.items():
-            if column == TRACES[LEFT_HALF]:
-                yield row, str(cell.value)
 
     def beside(self) -> None:
         """The headings of the columns that are not printed."""

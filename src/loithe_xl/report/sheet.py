@@ -8,7 +8,7 @@ from loithe_xl.identity.token import VERSION
 from loithe_xl.reading.received import Received
 from loithe_xl.report import Page
 from loithe_xl.report.annex import annex_sheet
-from loithe_xl.report.chart import bars_of, chart_sheet
+from loithe_xl.report.chart import chart_sheet, tells
 from loithe_xl.report.listing import listing_sheet
 from loithe_xl.report.pagesheet import NOTE, PARENT_COLUMN, page_sheet
 from loithe_xl.workbook.book import Book, Sheet
@@ -35,7 +35,7 @@ def report_sheets(page: Page, lang: str) -> list[Sheet]:
 def report_book(page: Page, token: str, lang: str) -> Book:
     """The report and its annexes that say something as a workbook of its own, marked with its parent's token; the page
     unlocked, to be edited."""
-    empty = {ANNEX_OPINIONS: not page.listings, CHART: not any(bars_of(page))}
+    empty = {ANNEX_OPINIONS: not page.listings, CHART: not tells(page)}
     created = datetime.combine(page.cutoff, datetime.min.time())
     title = f"{page.titles[0].shown} {page.titles[1].shown}"
     sheets = [sheet for sheet in report_sheets(page, lang) if not empty.get(sheet.name)]

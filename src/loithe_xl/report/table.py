@@ -73,7 +73,7 @@ def progress(annex: Annex, consolidation: Consolidation, register: Register, pac
     total = _sums(units, counts)
     for id, value in total.items():
         known = consolidation.values.get(id)
-        assert known is None or known == value, f"{id}: rows add up to {value}, the consolidation says {known}"
+        assert known is None or known == (value or 0), f"{id}: rows add up to {value}, the consolidation says {known}"
     rows.append(TableRow("total", annex.total, _with_rates(annex, total, kept["total"], mixed(units))))
     return ReportTable(annex.columns, tuple(rows))
 
@@ -101,7 +101,12 @@ def _kept_back(units: Units, sensitive: Iterable[str], least: int) -> dict[str, 
 
 
 def _sums(units: Units, ids: Iterable[str]) -> Counts:
-    return {id: sum(counts[id] or 0 for _, counts in units) for id in ids}
+    """The sums of what is known; None where nothing is known of any unit: that is not 0."""
+    found: dict[str, Figure | None] = {}
+    for id in ids:
+        known = [value for _, counts in units if (value := counts[id]) is not None]
+        found[id] = sum(known) if known or not units else None
+    return found
 
 
 def _mixed(annex: Annex, lacks: Lacks, register: Register, units: Units) -> frozenset[str]:

@@ -130,6 +130,7 @@ STYLES |= {
 }
 STYLES |= {
     "annex_head": Style(bold=True, size=10, align="center", border=True),
+    "annex_note": Style(size=12, italic=True, align="center"),
     "annex_text": Style(size=11, border=True, indent=1, quote_prefix=True),
     "annex_center": Style(size=11, border=True, align="center"),
     "annex_count": Style(size=11, border=True, align="center", number=PRINTED_COUNT),
