@@ -13,6 +13,7 @@ import tempfile
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 
 from PIL import Image
@@ -58,7 +59,8 @@ class Shot:
     region: str = VIETNAM
 
 
-TOP, END = ("ctrl+Home",), ("ctrl+End",)  # where no hint lies over the cells; where a list ends
+TOP = ("ctrl+Home",)  # where no hint lies over the cells
+END = ("ctrl+End", "Home", *["Up"] * 9)  # where a short list ends
 
 
 SHOTS = {
@@ -117,20 +119,30 @@ def guides(files: Mapping[str, Path], desk: Screen) -> None:
     """The pictures of the guides, and no other, in docs/pictures."""
     for old in PICTURES.glob("*.png"):
         old.unlink()
-    for name, shot in SHOTS.items():
-        path = files[shot.kind]
-        names = visible(path)
-        place = shot.sheet if isinstance(shot.sheet, int) else names.index(shot.sheet)
-        with window(desk, path, shot.region):
-            *_, seen = desk.sheets(place + 1)
-            if shot.keys or shot.typed:
-                if shot.typed:
-                    desk.type(shot.typed)
-                desk.press(*(shot.keys or ("Return",)))
-                seen = desk.settled(unlike=seen)
-            keep(seen, PICTURES / f"{name}.png")
-        print(f"{name}.png")
+    for (kind, region), names in groupby(sorted(SHOTS, key=_window_of), lambda name: _window_of(name)[:2]):
+        with window(desk, files[kind], region):
+            for name in names:
+                keep(taken(SHOTS[name], visible(files[kind]), desk), PICTURES / f"{name}.png")
+                print(f"{name}.png")
     ribbon.draw(PICTURES / f"{RIBBON}.png")
+
+
+def _window_of(name: str) -> tuple[str, str, bool]:
+    """Whose window a picture is taken of, and whether something is typed into it, which comes last."""
+    shot = SHOTS[name]
+    return shot.kind, shot.region, bool(shot.typed)
+
+
+def taken(shot: Shot, sheets: Sequence[str], desk: Screen) -> Image.Image:
+    """The window's workbook as the shot wants it."""
+    place = shot.sheet if isinstance(shot.sheet, int) else sheets.index(shot.sheet)
+    *_, seen = desk.sheets(place + 1)
+    if shot.typed:
+        desk.type(shot.typed)
+    if keys := shot.keys or ("Return",) * bool(shot.typed):
+        desk.press(*keys)
+        seen = desk.settled(unlike=seen)
+    return seen
 
 
 def checked(faulty: Path, target: Path) -> Path:
