@@ -573,12 +573,16 @@ def row_of(drawn: Book, name: str) -> int:
 def test_what_was_received_is_listed_with_its_reason() -> None:
     _, drawn = books()["received-vi"]
     sheet = drawn.sheet(RECEIPTS)
-    rows = [[said(sheet, row, column) for column in range(2, 9)] for row in range(LIST_HEAD + 1, LIST_HEAD + 5)]
+    rows = [[said(sheet, row, column) for column in range(1, 8)] for row in range(LIST_HEAD + 1, LIST_HEAD + 8)]
 
-    assert [row[2] for row in rows] == ["Đã nhận", "Chưa nộp", "Đã nhận", "Bị trả lại"]
-    assert rows[2][3] == "Có", "one day after the deadline is late"
-    assert rows[0][4] == "BC co so.xlsx"
-    assert rows[3][6].startswith("Tệp không có mã nhận dạng")
+    parts = {number: row[0] for number, row in enumerate(rows) if row[1] == "" and row[3] == ""}
+    assert [*parts] == [0, 2, 5] and [words[:2] for words in parts.values()] == ["A.", "B.", "C."]
+    assert [rows[number][3] for number in (1, 3, 4, 6)] == ["Chưa nộp", "Đã nhận", "Đã nhận", "Bị trả lại"]
+    assert rows[1][1:3] == ["01.2", "Đảng bộ 01.2"] and rows[1][5].startswith("Chưa gửi")
+    assert rows[3][4] == "BC co so.xlsx\n01/03/2023 08:00"
+    assert rows[4][4].endswith("(chậm)"), "one day after the deadline is late"
+    assert rows[6][5].startswith("Tệp không có mã nhận dạng") and rows[6][6].startswith("Không cần làm gì")
+    assert (LIST_HEAD + 8, 1) not in sheet.cells
     assert said(sheet, SUMMARY_ROW, 1).startswith("Đã có số liệu của 2/3 đơn vị trực thuộc (1 đơn vị gửi chậm)")
 
 

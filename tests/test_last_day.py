@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import lastday
+import openpyxl
 import pytest
 from cli_tools import Answer, label, press, read
 from lastday import ALTERED, CALLS, FILES, FRIDAY, INBOX, NOBODYS, PARENT, REFUSED_COVERED, TUESDAY
 
 from loithe_xl.consolidation.todo import natural
+from loithe_xl.workbook.ownsheets import LIST_HEAD, RECEIPTS
 
 WINDOW = 30  # lines that a command window shows
 MOST_VALIDATE, MOST_CONSOLIDATE = 55, 80  # lines; 113 and 89 before faults were grouped
@@ -105,8 +107,8 @@ def test_a_file_of_nobody_is_a_hint_and_never_a_count(said: Said) -> None:
     line = calls(said.consolidate)["01.K21"]
 
     assert "có thể là" in line and "BC 01.K21 thang 2.xlsx" in line
-    assert "có thể là của 01.K21" in block(said.consolidate, "BC 01.K21 thang 2.xlsx")
-    assert "01.K5 tai do.xlsx: có thể là" not in said.consolidate.out, "K5 has sent a good one"
+    assert "Có thể là của 01.K21" in block(said.consolidate, "BC 01.K21 thang 2.xlsx")
+    assert "01.K5 tai do.xlsx: Có thể là" not in said.consolidate.out, "K5 has sent a good one"
 
 
 def test_the_counts_add_up(said: Said) -> None:
@@ -184,3 +186,31 @@ def test_who_came_late_is_told_and_called_no_more(said: Said, tmp_path: Path) ->
     assert set(calls(late)) == set(CALLS) - {"01.K33"}
     assert "(1 gửi chậm)" in late.out
     assert re.search(r"01\.K33 \| .*\(chậm\)", status.out)
+
+
+def test_the_receipts_begin_with_the_same_calls(said: Said) -> None:
+    """Three parts: whom to call, who is all right, what needs nothing; no unit or file in two of them."""
+    sheet = openpyxl.load_workbook(said.day.folder / PARENT)[RECEIPTS]
+    parts: list[list[list[str]]] = []
+    for values in sheet.iter_rows(min_row=LIST_HEAD + 1, values_only=True):
+        row = [str(value or "") for value in values]
+        if re.match(r"[ABC]\. ", row[0]):
+            parts.append([])
+            assert set(row[1:]) == {""}
+            count = int(re.findall(r"\d+", row[0])[0])
+        else:
+            parts[-1].append(row)
+            assert int(row[0]) == len(parts[-1]) <= count
+    to_call, settled, idle = parts
+
+    assert [row[1] for row in to_call] == sorted(CALLS, key=natural)
+    assert {row[1]: row for row in to_call if CALLS[row[1]] not in row[5] and row[1] != "01.K21"} == {}
+    assert all(row[6] for row in to_call), "each is told what to say"
+    states = {row[1]: row[3] for row in to_call}
+    assert states.pop("01.K30") == "Mâu thuẫn"
+    sent_nothing = {"01.K21", "01.K32", "01.K33"}
+    assert {unit for unit, state in states.items() if state == "Chưa nộp"} == sent_nothing
+    assert {states[unit] for unit in states.keys() - sent_nothing} == {"Bị trả lại"}
+    assert not {row[1] for row in to_call} & {row[1] for row in (*settled, *idle)}
+    assert {row[4].partition("\n")[0] for row in idle} >= {REFUSED_COVERED, "BC C01.xlsx", "huyen ban.xlsx"}
+    assert all(row[6].startswith("Không cần làm gì") for row in idle)

@@ -29,6 +29,7 @@ from loithe_xl.consolidation.receipts import (
     unit_row,
     without,
 )
+from loithe_xl.consolidation.remedies import issues_of
 from loithe_xl.consolidation.similar import copied
 from loithe_xl.form.figures import all_values, derive
 from loithe_xl.form.inputs import Inputs
@@ -90,7 +91,7 @@ def consolidate(unit_form: UnitForm, inputs: Inputs, register: Register, receipt
     given[RETURNED] = sum(_is_open(receipt, decision) for receipt in receipts)
     given |= dict.fromkeys(nobody_asked(lacks, rows.values()), UNASKED)
     values, seen = told_and_hidden(form.derived, all_values(form, inputs, unit_form.constants, given), lacks)
-    children = _children(register, parent, receipts, decision, rows, unit_form.identity.deadline)
+    children = _children(register, parent, receipts, decision, rows, unit_form)
     return Consolidation(
         parent,
         numbers(pack, form, inputs, values),
@@ -238,23 +239,22 @@ def _children(
     receipts: Sequence[Receipt],
     decision: Decision,
     rows: Mapping[str, Figures | None],
-    deadline: date,
+    unit_form: UnitForm,
 ) -> tuple[Child, ...]:
     """One line per direct child, one per deeper unit whose file was seen, one per refused or foreign file."""
     similar = copied(decision.counted.values())
 
     def line(unit: str, receipt: Receipt) -> Child:
         known, here = register.unit(unit), decision.standing[receipt.sha]
-        found = [*receipt.issues, *here.issues]
+        found = [*issues_of(receipt, unit_form.pack), *here.issues]
         if here.status is Status.ACCEPTED:
             found += similar.get(receipt.sha, ())
-        late = _is_late(receipt, deadline)
+        late = _is_late(receipt, unit_form.identity.deadline)
         name = known.name if known else ""
         return Child(unit, name, here.status, late, receipt.file, receipt.sha, receipt.received_at, tuple(found))
 
     leading: dict[str, Receipt] = {}
-    order = [Status.ACCEPTED, Status.COVERED, Status.CONFLICT]
-    for status in reversed(order):
+    for status in (Status.CONFLICT, Status.COVERED, Status.ACCEPTED):
         leading |= {each.unit: each for each in receipts if decision.standing[each.sha].status is status}
     found = []
     for unit in register.children(parent):

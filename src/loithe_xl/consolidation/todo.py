@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 
@@ -16,7 +16,8 @@ from loithe_xl.language.issues import Issue, Severity, fault_and_remedy, has_err
 from loithe_xl.workbook.ownsheets import CHECK
 
 NOT_TAKEN = (Status.CONFLICT, Status.REFUSED, Status.FOREIGN)  # the first of a unit's files says how it stands
-_LEAST_GAPS = 2  # between the words of a unit's name that is long enough to be looked for in a file's
+_LEAST_WORDS = 3  # of a unit's name that is long enough to be looked for in a file's
+_WANTING, _CELLS_NAMED = "FIELD_REQUIRED", 5
 _GAP = re.compile(r"[^0-9a-z]+")
 
 
@@ -26,7 +27,7 @@ class UnitCall:
 
     ``status``: MISSING where nothing came; REFUSED, FOREIGN or CONFLICT where all that came was turned away; COVERED or
     ACCEPTED where its file holds figures that are lost. ``fault``: what is wrong, in a sentence; ``remedy``: what to
-    tell the unit; ``files``: the names of what came of it; ``hinted``: nothing came of it, but a file of
+    tell the unit; ``lines``: what came of it; ``hinted``: nothing came of it, but a file of
     nobody resembles it.
     """
 
@@ -35,13 +36,18 @@ class UnitCall:
     status: Status
     fault: Text
     remedy: Text
-    files: tuple[str, ...] = ()
+    lines: tuple[Child, ...] = ()
     hinted: bool = False
 
     @property
     def sent(self) -> bool:
         """Whether anything came of the unit."""
-        return bool(self.files)
+        return bool(self.lines)
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The names of what came of it."""
+        return tuple(PurePath(line.file).name for line in self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +92,8 @@ def to_do(done: Consolidation, beside: Sequence[Child] = ()) -> ToDo:
             settled.append(child)
     calls, perhaps = _hinted([_call(lines) for lines in open_lines.values()], idle)
     counted = {unit: receipt.received_at for unit, receipt in units.items()}
-    files = [IdleFile(child, _why(child, counted), perhaps.get(child.sha)) for child in idle]
+    wanted = any(not call.sent for call in calls)
+    files = [IdleFile(child, _why(child, counted, wanted), perhaps.get(child.sha)) for child in idle]
     right = [child for child in settled if child.unit not in open_lines]
     return ToDo(
         tuple(sorted(calls, key=lambda call: natural(call.unit))),
@@ -115,11 +122,27 @@ def short_fault(issues: Sequence[Issue]) -> tuple[Text, Text]:
     return first, remedy
 
 
+def told_faults(issues: Sequence[Issue], lang: str, severity: Severity = Severity.ERROR) -> Iterator[tuple[str, str]]:
+    """The issues of one file as fault, with its place, and remedy; required cells that are blank are one of them."""
+    wanting = [found for found in issues if found.code == _WANTING]
+    if len(wanting) > 1 and severity is Severity.ERROR:
+        cells = ", ".join(found.place.within for found in wanting[:_CELLS_NAMED])
+        more = " …" if len(wanting) > _CELLS_NAMED else ""
+        yield (
+            text("todo.blank", count=len(wanting), cells=cells + more).to(lang),
+            fault_and_remedy(wanting[0])[1].to(lang),
+        )
+    for found in issues:
+        if found.severity is severity and not (found.code == _WANTING and len(wanting) > 1):
+            fault, remedy = (each.to(lang) for each in fault_and_remedy(found))
+            yield f"{found.place.within}: {fault}" if found.place.within else fault, remedy
+
+
 def _typed_fault(faults: Sequence[Issue]) -> Text:
     """Faults in what was typed: where the first is, and how many; blanks alone are told as such."""
-    if all(found.code == "FIELD_REQUIRED" for found in faults):
+    if all(found.code == _WANTING for found in faults):
         return text("todo.wanting", count=len(faults))
-    first = next(found for found in faults if found.code != "FIELD_REQUIRED")
+    first = next(found for found in faults if found.code != _WANTING)
     told = {"place": first.place.within, "fault": fault_and_remedy(first)[0]}
     return text("todo.figures", count=len(faults), **told) if len(faults) > 1 else text("todo.figure", **told)
 
@@ -136,30 +159,34 @@ def _call(lines: Sequence[Child]) -> UnitCall:
         return UnitCall(lines[0].unit, lines[0].name, Status.MISSING, text("todo.missing"), text("todo.remind"))
     first = max(files, key=lambda line: (_weight(line), line.received_at, line.file))
     fault, remedy = short_fault(first.issues)
-    names = tuple(PurePath(line.file).name for line in files)
-    return UnitCall(first.unit, first.name, first.status, fault, remedy, names)
+    return UnitCall(first.unit, first.name, first.status, fault, remedy, tuple(files))
 
 
 def _weight(line: Child) -> int:
     return -NOT_TAKEN.index(line.status) if line.status in NOT_TAKEN else 1
 
 
-def _why(child: Child, counted: Mapping[str, str]) -> Text:
-    """Why nothing must be done about a file; ``counted``: when each unit's counted file came."""
+def _why(child: Child, counted: Mapping[str, str], wanted: bool) -> Text:
+    """Why nothing must be done about a file.
+
+    ``counted``: when each unit's counted file came; ``wanted``: whether a unit sent nothing, and might mean this file.
+    """
     if child.status is Status.COVERED:
         return text("todo.covered")
     if child.unit in counted:
         return text("todo.counted_before" if child.received_at > counted[child.unit] else "todo.counted")
-    return text("todo.foreign" if child.status is Status.FOREIGN else "todo.nobody")
+    if child.status is Status.FOREIGN:
+        return text("todo.foreign")
+    return text("todo.anybodys" if wanted else "todo.nobody")
 
 
 def _hinted(calls: Sequence[UnitCall], idle: Sequence[Child]) -> tuple[list[UnitCall], dict[str, UnitCall]]:
     """The calls, a unit that sent nothing told of the file that resembles it; and these units by file (SHA-256)."""
-    missing = [(call, _plain(call.unit), _plain(call.name)) for call in calls if not call.sent]
+    missing = _Missing([call for call in calls if not call.sent])
     found: dict[str, Child] = {}
     perhaps: dict[str, UnitCall] = {}
     for child in idle:
-        alike = None if child.unit else _resembled(PurePath(child.file).stem, missing)
+        alike = None if child.unit else missing.resembled(PurePath(child.file).stem)
         if alike:
             found.setdefault(alike.unit, child)
             perhaps[child.sha] = alike
@@ -171,15 +198,29 @@ def _told_of(call: UnitCall, child: Child) -> UnitCall:
     return replace(call, fault=fault, remedy=text("todo.remind_hint"), hinted=True)
 
 
-def _resembled(stem: str, missing: Sequence[tuple[UnitCall, str, str]]) -> UnitCall | None:
-    """The one unit whose code, or else whole name, stands in a file's name; None where there is none, or are two."""
-    said = f" {_plain(stem)} "
-    by_code = [(code, call) for call, code, _ in missing if f" {code} " in said]
-    if by_code:  # “01.1” stands in “01.1.C02” too
-        longest, call = max(by_code, key=lambda each: len(each[0]))
-        return call if all(f" {code} " in f" {longest} " for code, _ in by_code) else None
-    by_name = [call for call, _, name in missing if name.count(" ") >= _LEAST_GAPS and f" {name} " in said]
-    return by_name[0] if len(by_name) == 1 else None
+class _Missing:
+    """Units that sent nothing, by the words of their codes and of their names: thousands of files are looked up."""
+
+    def __init__(self, calls: Sequence[UnitCall]) -> None:
+        self.codes = {tuple(_plain(call.unit).split()): call for call in calls}
+        self.names: defaultdict[tuple[str, ...], list[UnitCall]] = defaultdict(list)
+        for call in calls:
+            words = tuple(_plain(call.name).split())
+            if len(words) >= _LEAST_WORDS:
+                self.names[words].append(call)
+        self.longest = max(map(len, (*self.codes, *self.names)), default=0)
+
+    def resembled(self, stem: str) -> UnitCall | None:
+        """The one unit whose code, else whole name, stands in a file's name; None where there is none, or are two."""
+        said = _plain(stem).split()
+        ends = [(start, end) for start in range(len(said)) for end in range(start + 1, start + self.longest + 1)]
+        runs = {tuple(said[start:end]): None for start, end in ends if end <= len(said)}
+        codes = sorted((run for run in runs if run in self.codes), key=len)
+        if codes:  # “01.1” stands in “01.1.C02” too
+            *shorter, longest = codes
+            return self.codes[longest] if all(longest[: len(each)] == each for each in shorter) else None
+        named = [call for run in runs for call in self.names.get(run, ())]
+        return named[0] if len(named) == 1 else None
 
 
 def _plain(words: str) -> str:

@@ -7,12 +7,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from loithe_xl.consolidation.todo import natural
+from loithe_xl.consolidation.todo import natural, told_faults
 from loithe_xl.language.catalogue import text
 from loithe_xl.language.issues import Issue, Severity, has_error
 
 FAULTS_TOLD, NOTES_TOLD, FILES_TOLD = 5, 6, 8  # of one file, of a run, of one fault; the rest only with --verbose
-_WANTING = "FIELD_REQUIRED"
 _REPEATED = "SUBMISSION_DUPLICATE"  # nothing is to be done about it
 _PLAIN = re.compile(r"[^\"$`\\%!\x00-\x1f]+")  # letters that mean themselves between double quotes, in cmd.exe and sh
 
@@ -45,7 +44,7 @@ def fault_lines(files: Iterable[FileFindings], lang: str, every: bool = False) -
     """The files that cannot be used, those with the same faults together; ``every``: all faults of each."""
     groups: defaultdict[tuple[str, ...], list[FileFindings]] = defaultdict(list)
     for found in sorted((each for each in files if each.bad), key=lambda each: each.order):
-        groups[tuple(_faults(found.issues, lang))].append(found)
+        groups[tuple(" ".join(told).rstrip() for told in told_faults(found.issues, lang))].append(found)
     mark = text("cli.mark_error").to(lang)
     for faults, alike in groups.items():
         if len(alike) == 1:
@@ -88,19 +87,6 @@ def _rank(note: tuple[bool, str], places: Sequence[tuple[FileFindings, str]]) ->
 def typed_path(path: str) -> str:
     """A path as it may be typed behind a command, in cmd.exe and in sh; blank where no quotes say that to both."""
     return f'"{path}"' if _PLAIN.fullmatch(path) and not path.startswith("-") else ""
-
-
-def _faults(issues: Sequence[Issue], lang: str) -> Iterator[str]:
-    """The faults of one file with their places; cells that are only blank are one."""
-    wanting = [found for found in issues if found.code == _WANTING]
-    if len(wanting) > 1:
-        cells = ", ".join(found.place.within for found in wanting[:FAULTS_TOLD])
-        more = " …" if len(wanting) > FAULTS_TOLD else ""
-        yield text("cli.wanting", count=len(wanting), cells=cells + more).to(lang)
-    for found in issues:
-        if found.severity is Severity.ERROR and not (found.code == _WANTING and len(wanting) > 1):
-            place = found.place.within
-            yield f"{place}: {found.message.to(lang)}" if place else found.message.to(lang)
 
 
 def _indented(lines: Sequence[str], most: int, lang: str, every: bool) -> Iterator[str]:

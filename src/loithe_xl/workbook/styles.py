@@ -54,6 +54,7 @@ STYLES: dict[str, Style] = {
     "section": Style(bold=True, size=13, colour="FFFFFF", fill=HEADING, border=True),
     "head": Style(bold=True, fill=BAND, align="center", border=True),
     "head_turned": Style(bold=True, fill=BAND, align="center", border=True, rotation=90, size=11),
+    "part": Style(bold=True, fill=BAND, wrap=False),  # the heading of a part of a list, over all its columns
     "number": Style(align="center", border=True),
     "label": Style(border=True),
     "label_strong": Style(border=True, bold=True),
