@@ -106,6 +106,19 @@ def test_each_faulty_file_has_a_line_and_a_slip(written: openpyxl.Workbook) -> N
     assert ("ĐƠN VỊ NHẬN PHIẾU" in slip, "NGƯỜI LẬP PHIẾU" in slip) == (True, True)
 
 
+def test_faults_stand_as_the_form_is_read(forms: dict[str, Path], tmp_path: Path) -> None:
+    wrong = {**REQUIRED, "members_total": 5, "members_exempt": 9, "leaders_total": "ba", "members_away": -1}
+    file = type_in(forms["01.K1"], tmp_path / "a.xlsx", wrong, [{**held(12), "attendees": -3}])
+    press("validate", file, "--out", tmp_path / OUT)
+
+    rows = table(openpyxl.load_workbook(tmp_path / OUT), FAULTS, "danh_sach_loi")
+    places = [(row["Trang"], int(row["Ô"].lstrip("ABCDEFGH"))) for row in rows if row["Mức độ"] == "LỖI"]
+    assert places == sorted(places) and len({*places}) > 3
+    slip = slip_of(openpyxl.load_workbook(tmp_path / OUT), 0)
+    said = [slip.index(f"“{sheet}”, ô") for sheet, _ in dict.fromkeys(places)]
+    assert said == sorted(said)
+
+
 def test_a_slip_says_what_becomes_of_the_file(written: openpyxl.Workbook) -> None:
     said = [slip_of(written, number) for number in (0, 1, 3)]
 

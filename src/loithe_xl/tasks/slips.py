@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePath
+from string import ascii_uppercase
 
 from loithe_xl.consolidation.todo import natural
 from loithe_xl.draw.case import period_words
@@ -58,9 +59,9 @@ def _slips(files: Sequence[Checked], lang: str) -> list[Slip]:
 
 def _slip(checked: Checked, served: bool, lang: str) -> Slip:
     """``served``: another file of the unit is all right."""
+    found = sorted(checked.issues, key=_as_read)
     errors, notes = (
-        [each for each in checked.issues if each.severity is severity]
-        for severity in (Severity.ERROR, Severity.WARNING)
+        [each for each in found if each.severity is severity] for severity in (Severity.ERROR, Severity.WARNING)
     )
     remarks = (("other_good", served), ("ours", any(each.code in _PERHAPS_OURS for each in errors)))
     return Slip(
@@ -113,13 +114,19 @@ def _listed(files: Sequence[Checked], lang: str) -> Iterator[ListedFault]:
     for checked in _in_order(files):
         tier = TIER_WORDS.get(checked.level, "")
         about = (PurePath(checked.file).name, checked.unit, checked.name, tier, checked.period)
-        for found in sorted(checked.issues, key=lambda each: each.severity is not Severity.ERROR):
+        for found in sorted(checked.issues, key=lambda each: (each.severity is not Severity.ERROR, *_as_read(each))):
             level = text("cli.mark_error" if found.severity is Severity.ERROR else "cli.mark_warning")
             label = checked.labels.get(found.place.field, Text(""))
             fault, remedy = fault_and_remedy(found)
             where = (found.place.sheet, found.place.cell)
             said = (*about, level.to(lang), *where, *(each.to(lang) for each in (label, fault, remedy)))
             yield ListedFault(*map(_cell_text, said))
+
+
+def _as_read(found: Issue) -> tuple[object, ...]:
+    """What is said of the whole file first, then sheet by sheet from its top."""
+    place = found.place
+    return natural(place.sheet), natural(place.cell.lstrip(ascii_uppercase)), natural(place.cell)
 
 
 def _in_order(files: Sequence[Checked]) -> list[Checked]:
