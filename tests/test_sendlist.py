@@ -18,7 +18,8 @@ from tools import NOON, REQUIRED, TERM, fill, held
 from loithe_xl.draw import packs
 from loithe_xl.draw.sendlist import TABLE_NAME, SentForm, send_book
 from loithe_xl.form.terms import Term
-from loithe_xl.language.issues import Issue
+from loithe_xl.intake import proving
+from loithe_xl.language.issues import Fault, Issue
 from loithe_xl.register.register import Contact, Register, Unit
 from loithe_xl.tasks.generate import Request, generate
 from loithe_xl.tasks.office import Office, shown
@@ -26,17 +27,17 @@ from loithe_xl.workbook.writer import render
 
 LIST = "danh-sach-gui.xlsx"
 UNITS = (
-    Unit("01", "Huyện Thử", "district", contact=Contact("0252 0000 101", "vanthu@huyen.example", "Số 1 đường A")),
+    Unit("01", "Huyện Thử", "district"),
     Unit("01.1", "=Đảng bộ <xã> A", "base", "01", contact=Contact("0252 0000 102")),
     Unit("01.1.C01", "Chi bộ thôn 1", "cell", "01.1"),
-    Unit("01.K1", "Chi bộ cơ sở Kho bạc", "cell", "01", contact=Contact(email="khobac@huyen.example")),
+    Unit("01.2", "Đảng bộ xã B", "base", "01", contact=Contact(email="xa-b@huyen.example", address="Số 1 đường A")),
 )
 
 
 def made(folder: Path, units: tuple[Unit, ...] = UNITS, limits: tuple[str, ...] = (), term: Term = TERM) -> list[Issue]:
     """What is noticed where all forms of a register are made in ``bieu``."""
     told: list[Issue] = []
-    request = Request(packs.load("loi_the"), Register(units), term, "district", True, limits, folder / "bieu")
+    request = Request(packs.load("loi_the"), Register(units), term, "base", True, limits, folder / "bieu")
     generate(request, Office(now=NOON, notice=told.append))
     return told
 
@@ -62,15 +63,15 @@ def listed(folder: Path) -> pandas.DataFrame:
 def test_a_row_for_each_form_says_where_it_goes_and_by_when(out: Path) -> None:
     rows = listed(out)
 
-    assert [*rows["Mã đơn vị"]] == [unit.code for unit in UNITS]
-    assert [*rows["Tên đơn vị"]] == [unit.name for unit in UNITS]
-    assert [*rows["Thư điện tử cơ quan"]] == ["vanthu@huyen.example", "", "", "khobac@huyen.example"]
-    assert [*rows["Điện thoại cơ quan"]] == ["0252 0000 101", "0252 0000 102", "", ""]
-    assert rows["Địa chỉ cơ quan"][0] == "Số 1 đường A"
-    assert [*rows["Cấp trên"]] == ["", "Huyện Thử", "=Đảng bộ <xã> A", "Huyện Thử"]
-    assert [*rows["Cấp"]] == ["Huyện", "Cơ sở", "Chi bộ", "Chi bộ"]
+    assert [*rows["Mã đơn vị"]] == ["01.1", "01.1.C01", "01.2"]
+    assert [*rows["Tên đơn vị"]] == [unit.name for unit in UNITS[1:]]
+    assert [*rows["Thư điện tử cơ quan"]] == ["", "", "xa-b@huyen.example"]
+    assert [*rows["Điện thoại cơ quan"]] == ["0252 0000 102", "", ""]
+    assert [*rows["Địa chỉ cơ quan"]] == ["", "", "Số 1 đường A"]
+    assert [*rows["Cấp trên"]] == ["Huyện Thử", "=Đảng bộ <xã> A", "Huyện Thử"]
+    assert [*rows["Cấp"]] == ["Cơ sở", "Chi bộ", "Cơ sở"]
     assert {*rows["Hạn gửi"]} == {"05/03/2023"} and {*rows["Kỳ báo cáo"]} == {"tháng 02/2023"}
-    assert rows["Tiêu đề thư"][2] == ("Biểu số liệu tháng 02/2023: Chi bộ thôn 1 (mã 01.1.C01), hạn gửi 05/03/2023")
+    assert rows["Tiêu đề thư"][1] == ("Biểu số liệu tháng 02/2023: Chi bộ thôn 1 (mã 01.1.C01), hạn gửi 05/03/2023")
     for code, name, path in zip(rows["Mã đơn vị"], rows["Tên tệp"], rows["Đường dẫn"], strict=True):
         assert unit_of(out / "bieu" / path) == code
         assert Path(path).name == name
@@ -81,7 +82,7 @@ def test_the_list_is_one_true_table_of_texts(once: Path) -> None:
     (sheet,) = book.worksheets
     cells = [cell for row in sheet.iter_rows() for cell in row]
 
-    assert {*sheet.tables} == {TABLE_NAME} and sheet.tables[TABLE_NAME].ref == f"A1:M{1 + len(UNITS)}"
+    assert {*sheet.tables} == {TABLE_NAME} and sheet.tables[TABLE_NAME].ref == "A1:M4"
     assert not sheet.merged_cells.ranges
     assert len({cell.value for cell in sheet[1]}) == sheet.max_column == 13
     assert {cell.data_type for cell in cells if cell.value is not None} == {"s"}
@@ -95,7 +96,7 @@ def test_the_list_is_passed_over_where_received_files_are_looked_for(out: Path) 
 
     answer = press("validate", out / "bieu", "--format", "json")
 
-    assert sorted(each["unit"] for each in answer.json["files"]) == sorted(unit.code for unit in UNITS)
+    assert sorted(each["unit"] for each in answer.json["files"]) == ["01.1", "01.1.C01", "01.2"]
     assert len(worded("SKIPPED_SLIPS").findall(answer.err)) == 2
 
 
@@ -114,9 +115,17 @@ def test_equal_lists_are_equal_bytes_and_former_ones_are_kept(out: Path) -> None
 
 def test_a_single_form_leaves_the_list_as_it_is(out: Path) -> None:
     before = (out / "bieu" / LIST).read_bytes()
-    made(out, UNITS, ("01.K1",))
+    made(out, UNITS, ("01.2",))
 
     assert (out / "bieu" / LIST).read_bytes() == before
+
+
+def test_a_list_that_reads_otherwise_is_not_put_in_place() -> None:
+    meant, other = (send_book([SentForm(*letters)], "vi") for letters in ("abcdefghijklm", "abcdefghijklx"))
+
+    proving.cells(meant, LIST)(render(meant))
+    with pytest.raises(Fault):
+        proving.cells(meant, LIST)(render(other))
 
 
 def test_a_list_that_is_long_stays_small() -> None:
@@ -163,7 +172,7 @@ def test_a_blank_form_under_a_former_name_is_named(out: Path) -> None:
 def test_a_form_of_the_names_before_is_found(out: Path) -> None:
     """CODE_PERIOD.xlsx in a folder called by the code alone."""
     (today,) = forms(out, "01.1.C01").values()
-    folder = out / "bieu" / "01" / "01.1" / "01.1.C01"
+    folder = out / "bieu" / "01.1" / "01.1.C01"
     folder.mkdir(parents=True)
     old = Path(shutil.move(today, folder / "01.1.C01_2023-02.xlsx"))
     fill(old, old, REQUIRED, [held(3)])
@@ -177,8 +186,8 @@ def test_a_form_of_the_names_before_is_found(out: Path) -> None:
 def test_only_the_same_unit_and_period_is_meant(out: Path) -> None:
     """What begins with the code and is another's, of another month or no form, hinders nothing."""
     (today,) = forms(out, "01.1.C01").values()
-    (other,) = forms(out, "01.K1").values()
-    fill(other, today.with_name("01.1.C01 thật ra là 01.K1.xlsx"), REQUIRED, [held(3)])
+    (other,) = forms(out, "01.2").values()
+    shutil.copy(other, today.with_name("01.1.C01 thật ra là 01.2.xlsx"))
     (today.with_name("01.1.C01 ghi chú.xlsx")).write_bytes(b"Dear all")
     (today.with_name("01.1.C01 thư.xlsx")).mkdir()
 
