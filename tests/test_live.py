@@ -8,6 +8,7 @@ from contextlib import chdir
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 import xlwings as xw
 from cli_tools import press as command
@@ -25,7 +26,17 @@ from loithe_xl.addin import live
 from loithe_xl.identity.token import fingerprint
 from loithe_xl.intake.openfile import open_file
 from loithe_xl.report.sheet import report_sheets
-from loithe_xl.workbook.ownsheets import ANNEX, HIDDEN_JOURNAL, JOURNAL, OPINIONS, RECEIPTS, REPORT
+from loithe_xl.workbook.ownsheets import (
+    ANNEX,
+    CELLS,
+    FIGURES,
+    HIDDEN_JOURNAL,
+    JOURNAL,
+    LIST_HEAD,
+    OPINIONS,
+    RECEIPTS,
+    REPORT,
+)
 from loithe_xl.workbook.styles import STYLES
 
 pytestmark = pytest.mark.usefixtures("desk")
@@ -131,7 +142,7 @@ def test_what_was_written_looks_as_the_command_line_draws_it(parent: Path, inbox
     book, _ = consolidated(parent, inbox)
 
     found = excel.looks(book)
-    for sheet in (RECEIPTS, OPINIONS, REPORT, ANNEX):
+    for sheet in (RECEIPTS, CELLS, OPINIONS, REPORT, ANNEX):
         there = {at for at, value in contents_of(parent)[sheet].items() if value is not None}
         strange = {
             at: (found[sheet].cells.get(at), expected[sheet].cells[at])
@@ -144,6 +155,32 @@ def test_what_was_written_looks_as_the_command_line_draws_it(parent: Path, inbox
             row: abs(found[sheet].heights.get(row, 15) - height) for row, height in expected[sheet].heights.items()
         }
         assert {row: by for row, by in heights.items() if by > 0.75} == {}, sheet  # programs round to whole pixels
+
+
+def test_a_filtered_list_is_written_whole_and_columns_are_shown_once_they_hold_figures(parent: Path, inbox: Path):
+    file = openpyxl.load_workbook(parent)
+    page = file[CELLS]
+    page.auto_filter.add_filter_column(0, ["01.K1"])
+    for row in range(LIST_HEAD + 1, page.max_row + 1):
+        page.row_dimensions[row].hidden = page.cell(row, 1).value != "01.K1"
+    file.save(parent)
+    expected = openpyxl.load_workbook(by_command(parent, inbox))
+
+    _, pressed = consolidated(parent, inbox)
+
+    assert pressed.done
+    found, before = openpyxl.load_workbook(parent), hidden(file[FIGURES])
+    assert hidden(found[FIGURES]) == hidden(expected[FIGURES]) != before
+    page = found[CELLS]
+    assert not any(page.row_dimensions[row].hidden for row in range(1, page.max_row + 1))
+    assert page.protection.sheet and not page.protection.sort and not page.protection.autoFilter
+    assert found[FIGURES].protection.sort and found[FIGURES].protection.autoFilter
+
+
+def hidden(page: Any) -> set[int]:
+    """The columns that are not to be seen."""
+    runs = ((each.min, each.max) for each in page.column_dimensions.values() if each.hidden)
+    return {column for first, last in runs for column in range(first, last + 1)}
 
 
 def test_what_a_second_run_takes_away_is_gone(parent: Path, inbox: Path, district: tuple[Path, Path, dict[str, Path]]):

@@ -18,7 +18,7 @@ from loithe_xl.consolidation.consolidate import Consolidation, consolidate, rows
 from loithe_xl.consolidation.ledger import Ledgers
 from loithe_xl.consolidation.receipts import Receipt, Verdict, unit_row
 from loithe_xl.draw import ParentCase, form_book
-from loithe_xl.draw.figures import TOTAL_ROW, columns_of
+from loithe_xl.draw.columns import TOTAL_ROW, columns_of
 from loithe_xl.draw.packs import load_embedded
 from loithe_xl.draw.render import parent_case
 from loithe_xl.draw.totals import VALUE, totals_rows

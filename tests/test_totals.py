@@ -12,7 +12,7 @@ from tools import TERM, Calc, small_register
 from loithe_xl.consolidation.ledger import Ledgers
 from loithe_xl.consolidation.receipts import Receipt
 from loithe_xl.draw import form_book, packs
-from loithe_xl.draw.figures import TOTAL_ROW, columns_of
+from loithe_xl.draw.columns import TOTAL_ROW, columns_of
 from loithe_xl.draw.render import package, parent_case
 from loithe_xl.draw.totals import figures
 from loithe_xl.form.inputs import Inputs, blank

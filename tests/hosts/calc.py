@@ -9,6 +9,7 @@ file saved anew, whatever is open stays open). Rows and columns are counted from
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -20,6 +21,7 @@ from com.sun.star.connection import NoConnectException
 from com.sun.star.table import CellAddress, CellRangeAddress
 
 TRIES, PAUSE = 150, 0.2
+SPARE = 500  # a column that no sheet of ours has
 REGION = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry"><item oor:path="/org.openoffice.Setup/L10N">
 <prop oor:name="ooSetupSystemLocale"><value>{}</value></prop></item></oor:items>
@@ -145,6 +147,20 @@ class Host:
                     error = page.getCellByPosition(column, row).getError() if result is None else 0
                     found.append([row + 1, column + 1, result, error])
         return {"formulas": found}
+
+    def link(self, sheet, row, column, password=""):
+        """Where a click on a cell leads, as the program itself reads it: of a formula what its first argument gives."""
+        page = self.document.Sheets.getByName(sheet)
+        cell = page.getCellByPosition(column - 1, row - 1)
+        formula = re.fullmatch(r'=HYPERLINK\((.*);"(?:[^"]|"")*"\)', cell.getFormula())
+        if formula is None:
+            fields = cell.TextFields.createEnumeration()
+            return {"target": fields.nextElement().URL if fields.hasMoreElements() else ""}
+        page.unprotect(password)
+        spare = page.getCellByPosition(SPARE, row - 1)
+        spare.setFormula(f"={formula[1]}")
+        self.document.calculateAll()
+        return {"target": spare.getString()}
 
     def names(self):
         """Every defined name with its text."""

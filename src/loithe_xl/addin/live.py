@@ -31,6 +31,7 @@ from loithe_xl.tasks.consolidate import (
     noted,
     open_parent,
     rebuilt_case,
+    sources,
     take_in,
 )
 from loithe_xl.tasks.office import Office
@@ -130,7 +131,8 @@ def consolidate(book: Book, paths: Sequence[Path], office: Office) -> Consolidat
     with store.lock(path):
         result = take_in(_parent(book), files, ConsolidationRequest(path, tuple(paths)), office)
         if result.changed or _unfinished(book, path, result.parent):
-            copy = _write(book, path, result.parent, rebuilt_case(result.parent), office)
+            lying = sources(result.parent, path, office, result.places)
+            copy = _write(book, path, result.parent, rebuilt_case(result.parent, lying), office)
             result = replace(result, written=path, copy=copy)
         return noted(result, path)
 
@@ -141,7 +143,8 @@ def report(book: Book, office: Office, profile: str | None = None) -> LiveReport
     with store.lock(path):
         parent = _parent(book)
         page = page_for(parent, read_edits(parent.grids), profile, office)
-        return LiveReport(parent, page, _write(book, path, parent, replace(rebuilt_case(parent), page=page), office))
+        case = replace(rebuilt_case(parent, sources(parent, path, office)), page=page)
+        return LiveReport(parent, page, _write(book, path, parent, case, office))
 
 
 def status(book: Book) -> ParentBook:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -65,11 +66,15 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class ParentCase(Case):
-    """A parent's workbook: also its ledgers, what they come to, and its report where its tier has one."""
+    """A parent's workbook: also its ledgers, what they come to, and its report where its tier has one.
+
+    ``sources``: where received files lie, as links from the workbook's own folder, by their SHA-256.
+    """
 
     ledgers: Ledgers
     consolidation: Consolidation
     page: Page | None
+    sources: Mapping[str, str] = field(default_factory=dict, kw_only=True)
 
     @property
     def register(self) -> Register:

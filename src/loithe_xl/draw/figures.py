@@ -3,58 +3,95 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import groupby
 
 from loithe_xl.consolidation.receipts import Figures, Status
-from loithe_xl.draw.case import Case, ParentCase
-from loithe_xl.draw.head import LINE_POINTS, draw_head, lines_of
+from loithe_xl.draw.case import ParentCase
+from loithe_xl.draw.cells import CellList
+from loithe_xl.draw.columns import (
+    FIRST_FIGURE,
+    HEAD_POINTS,
+    TOTAL_ROW,
+    answers_of,
+    columns_of,
+    fitted,
+    look_of,
+    main_columns,
+    put_head,
+    section_of,
+)
+from loithe_xl.draw.head import ROW_POINTS, draw_head, height_of
 from loithe_xl.draw.panel import Panel
-from loithe_xl.language.catalogue import Text
-from loithe_xl.workbook.address import column_letters, quoted
+from loithe_xl.workbook.address import column_letters
 from loithe_xl.workbook.book import Flow, Formula, Line, Print, Sheet
-from loithe_xl.workbook.ownsheets import FIGURES
+from loithe_xl.workbook.ownsheets import COUNTS_ROW, FIGURES, LIST_HEAD, SUMMARY_ROW, TOTALS
 from loithe_xl.workbook.styles import TAB_LOOK
 
-TOTAL_ROW = 8  # of the sums, beneath the headings; the units follow
-_CODE, _NAME, _STATUS = 2, 3, 4  # columns
+_CODE, _NAME, _STATUS, _CELLS = 2, 3, 4, 5  # columns
+_WIDTHS = {1: 3.5, _CODE: 13.5, _NAME: 22.0, _STATUS: 10.0, _CELLS: 7.5}
 
 
 def figures_sheet(case: ParentCase, panel: Panel) -> Sheet:
-    """One row per direct child of the register, received or not, with a total row on top."""
-    columns = columns_of(case)
-    sheet = Sheet(FIGURES, print=Print(landscape=True, footer="&C&P/&N"), tab_colour=TAB_LOOK)
-    sheet.widths = {1: 6, _CODE: 20, _NAME: 40, _STATUS: 14} | dict.fromkeys(columns.values(), 8.5)
-    draw_head(sheet, panel, 12)
-    heads = {1: "no", _CODE: "code", _NAME: "unit_name", _STATUS: "state"}
-    for column, key in heads.items():
-        sheet.put(TOTAL_ROW - 1, column, case.say(f"head_{key}"), "head")
-    for id, column in columns.items():
-        sheet.put(TOTAL_ROW - 1, column, case.say(label_of(case, id)), "head_turned")
-    sheet.heights[TOTAL_ROW - 1] = 240
-    last = TOTAL_ROW + max(1, len(case.consolidation.rows))
-    for column in (1, _CODE, _NAME, _STATUS):
-        sheet.put(TOTAL_ROW, column, case.say("total") if column == _NAME else None, "total_label")
+    """One row per direct child of the register, received or not, with a total row on top.
+
+    The main figures come first, and on paper alone; of the others those that are 0 everywhere are folded.
+    """
+    columns, last = columns_of(case), TOTAL_ROW + max(1, len(case.consolidation.rows))
     known = {code: row or case.consolidation.absent[code] for code, row in case.consolidation.rows.items()}
+    sheet = Sheet(FIGURES, widths=dict(_WIDTHS), tab_colour=TAB_LOOK)
+    main = main_columns(case)
+    heads = {1: "no", _CODE: "code", _NAME: "unit_name", _STATUS: "state", _CELLS: "cells"}
+    for column, key in heads.items():
+        sheet.put(LIST_HEAD, column, case.say(f"head_{key}"), "head_small")
+    for id, column in columns.items():
+        put_head(sheet, case, id, (LIST_HEAD, column))
+    draw_head(sheet, panel, main)
+    for column in range(1, FIRST_FIGURE):
+        sheet.put(TOTAL_ROW, column, case.say("total") if column == _NAME else None, "total_label")
     for id, column in columns.items():
         letters = column_letters(column)
         cells = f"{letters}{TOTAL_ROW + 1}:{letters}{last}"
         total = Formula(f"SUM({cells})", sum(row.get(id, 0) for row in known.values()))
         if id in case.consolidation.lacks and not any(id in row for row in known.values()):
             total = Formula(f'IF(COUNT({cells})=0,"",SUM({cells}))', "")  # nobody was asked
-        sheet.put(TOTAL_ROW, column, total, f"total_{look_of(case, id)}")
+        sheet.put(TOTAL_ROW, column, total, f"sum_{look_of(case, id)}")
+    sheet.hidden_columns = tuple(
+        column for id, column in columns.items() if column > main and not any(row.get(id) for row in known.values())
+    )
+    _say(sheet, case, main)
     sheet.flow = Flow(
         TOTAL_ROW + 1, len(case.consolidation.rows), max(columns.values()), lambda: _children(case, known)
     )
-    sheet.freeze = (TOTAL_ROW + 1, _STATUS + 1)
-    repeated = (TOTAL_ROW - 1, TOTAL_ROW), (1, _NAME)
-    sheet.print = Print(True, repeat_rows=repeated[0], repeat_columns=repeated[1], scale=65, footer="&C&P/&N")
+    sheet.heights |= {LIST_HEAD: HEAD_POINTS} | dict.fromkeys((SUMMARY_ROW, COUNTS_ROW, TOTAL_ROW), ROW_POINTS)
+    sheet.freeze = (TOTAL_ROW + 1, _NAME + 1)
+    sheet.print = Print(True, repeat_rows=(LIST_HEAD, TOTAL_ROW), columns=(1, main), rows=last, footer="&C&P/&N")
     return sheet
+
+
+def _say(sheet: Sheet, case: ParentCase, main: int) -> None:
+    """What the sheet comes to and what is folded, and over the columns the sections of the forms."""
+    rows = case.consolidation.rows
+    said = case.say("figures_line", received=sum(row is not None for row in rows.values()), total=len(rows))
+    if folded := len(sheet.hidden_columns):
+        said = case.say("figures_folded", said=said, count=folded, sheet=TOTALS)
+    sheet.put(SUMMARY_ROW, 1, said, "strong")
+    sheet.merges.append(((SUMMARY_ROW, 1), (SUMMARY_ROW, main)))
+    named = [(column, section_of(case, id)) for id, column in columns_of(case).items() if column > main]
+    groups = [(section, [column for column, _ in found]) for section, found in groupby(named, key=lambda each: each[1])]
+    first = [(case.say("figures_main"), list(range(FIRST_FIGURE, main + 1)))] if main >= FIRST_FIGURE else []
+    for words, listed in [*first, *((case.say(section), columns) for section, columns in groups)]:
+        for column in listed:
+            sheet.put(COUNTS_ROW, column, words if column == listed[0] else None, "head_group")
+        if listed[1:]:
+            sheet.merges.append(((COUNTS_ROW, listed[0]), (COUNTS_ROW, listed[-1])))
 
 
 def _children(case: ParentCase, known: Mapping[str, Figures]) -> Iterator[Line]:
     """A child's figures. Of a unit that sent nothing the register's own are known, and nothing else."""
-    ids, answers = list(columns_of(case)), frozenset([*_answers(case), *case.consolidation.lacks])
-    styles = ("number", "text", "text", "text", *(f"computed_{look_of(case, id)}" for id in ids))
+    ids, answers = list(columns_of(case)), frozenset([*answers_of(case), *case.consolidation.lacks])
+    looks = [f"unit_{look_of(case, id)}" for id in ids]
     states = {child.unit: child.status for child in case.consolidation.children}
+    listed = CellList(case)
     for number, (code, row) in enumerate(case.consolidation.rows.items(), 1):
         unit = case.register.unit(code)
         status = Status.MISSING if row is None else states[code]
@@ -62,33 +99,8 @@ def _children(case: ParentCase, known: Mapping[str, Figures]) -> Iterator[Line]:
         told = known[code]
         found = [told.get(id, None if id in answers else 0) for id in ids]
         figures = found if row is not None else [each or None for each in found]
-        values = (number, code, name, case.say(f"status_{status.value}"), *figures)
-        yield Line(values, styles, LINE_POINTS * lines_of(name, 40) + 3)
-
-
-def columns_of(case: Case) -> dict[str, int]:
-    """Figure id -> column of the children's figures: what is summed, and the children's own counted answers."""
-    derived = [each.id for each in case.form.derived if each.source == "register_cells"]
-    ids = dict.fromkeys([*derived, *case.pack.indicators, *_answers(case)])
-    return {id: number for number, id in enumerate(ids, _STATUS + 1)}
-
-
-def _answers(case: Case) -> list[str]:
-    """What a child itself says; of one whose own file is not there nothing is known, and nothing is shown."""
-    return [each.id for each in case.form.derived if each.source in ("children", "reported")]
-
-
-def total_cell(case: Case, id: str) -> str:
-    """Where the sum of a figure over the units stands, as a formula names it."""
-    return f"{quoted(FIGURES)}!${column_letters(columns_of(case)[id])}${TOTAL_ROW}"
-
-
-def label_of(case: Case, id: str) -> Text:
-    """What a figure of the parent's form, or one that units send up, is called."""
-    derived = case.form.derived_by_id.get(id)
-    return derived.label if derived else case.pack.indicators[id].label
-
-
-def look_of(case: Case, id: str) -> str:
-    """The ending of the style in which a figure is shown."""
-    return "decimal" if id in case.pack.fractional else "count"
+        state = case.say(f"status_{status.value}")
+        values = (number, code, name, state, listed.link(code), *figures)
+        tall = fitted(name, _WIDTHS[_NAME]), fitted(state, _WIDTHS[_STATUS])
+        styles = ("number", "text", *("text" if lines > 1 else "text_name" for lines in tall), "jump", *looks)
+        yield Line(values, styles, height_of(max(tall)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from loithe_xl.draw.case import Case, ParentCase
+from loithe_xl.draw.cells import cells_sheet
 from loithe_xl.draw.checklist import hidden_checks
 from loithe_xl.draw.checks import check_sheet
 from loithe_xl.draw.figures import figures_sheet
@@ -32,7 +33,8 @@ def form_book(case: Case, *, flowing: bool = False) -> Book:
     sheets = [input_sheet(case, placed, panel) for placed in case.layout.sheets]
     match case:
         case ParentCase():
-            sheets += [receipts_sheet(case, panel), figures_sheet(case, panel), totals_sheet(panel)]
+            sheets += [receipts_sheet(case, panel), figures_sheet(case, panel)]
+            sheets += [cells_sheet(case, panel), totals_sheet(panel)]
             sheets += [opinions_sheet(case, panel), *(report_sheets(case.page, case.lang) if case.page else ())]
             sheets += [check_sheet(panel), guide_sheet(panel), journal_sheet(case, panel)]
             sheets += [hidden_checks(panel), identity_sheet(case), register_sheet(case)]

@@ -8,9 +8,10 @@ from decimal import Decimal
 
 from loithe_xl.consolidation.asked import UNASKED
 from loithe_xl.draw.case import Case, ParentCase
+from loithe_xl.draw.cells import CellList
 from loithe_xl.draw.checklist import Itself
+from loithe_xl.draw.columns import columns_of, look_of, total_cell
 from loithe_xl.draw.days import references
-from loithe_xl.draw.figures import look_of, total_cell
 from loithe_xl.draw.head import LINE_POINTS, draw_head, lines_of
 from loithe_xl.draw.panel import Panel
 from loithe_xl.form.layout import Layout
@@ -19,14 +20,15 @@ from loithe_xl.pack.spec import Derived
 from loithe_xl.rules.evaluate import is_number
 from loithe_xl.rules.excel import formula
 from loithe_xl.rules.syntax import Node
-from loithe_xl.workbook.address import quoted
-from loithe_xl.workbook.book import Formula, Print, Sheet
-from loithe_xl.workbook.ownsheets import TOTALS
+from loithe_xl.workbook.address import quoted, reference
+from loithe_xl.workbook.book import Formula, Link, Print, Sheet
+from loithe_xl.workbook.ownsheets import CELLS, FIGURES, LIST_HEAD, TOTALS
 from loithe_xl.workbook.styles import TAB_LOOK
 
 FIRST_TOTAL = 7  # first row under the headings
 VALUE = 3  # column
 _WIDTHS = {1: 6, 2: 60, 3: 40}
+_SEE, _SEE_WIDTH = 4, 20  # of a parent: where the rows behind a figure stand
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,24 +78,37 @@ def totals_sheet(panel: Panel) -> Sheet:
     case = panel.case
     repeated = Print(footer="&C&P/&N", repeat_rows=(FIRST_TOTAL - 1, FIRST_TOTAL - 1))
     sheet = Sheet(TOTALS, print=repeated, widths=dict(_WIDTHS), tab_colour=TAB_LOOK)
-    draw_head(sheet, panel, 3)
-    for column, key in enumerate(("no", "what", "value"), 1):
+    behind = _behind(case) if isinstance(case, ParentCase) else {}
+    sheet.widths |= {VALUE: _SEE_WIDTH, _SEE: _SEE_WIDTH} if behind else {}
+    last = max(sheet.widths)
+    draw_head(sheet, panel, last)
+    for column, key in enumerate(("no", "what", "value", "behind")[:last], 1):
         sheet.put(FIRST_TOTAL - 1, column, case.say(f"head_{key}"), "head")
     number = 0
     for row, each in _rows(case):
         if isinstance(each, Text):
-            for column in (1, 2, 3):
+            for column in range(1, last + 1):
                 sheet.put(row, column, case.say(each) if column == 1 else None, "section")
-            sheet.merges.append(((row, 1), (row, 3)))
+            sheet.merges.append(((row, 1), (row, last)))
             continue
         number += 1
         sheet.put(row, 1, number, "number")
         sheet.put(row, 2, case.say(each.label), "label")
         rate = each.derived is not None and each.derived.kind == "rate"
         sheet.put(row, VALUE, _computed(case, each), "computed_rate" if rate else f"computed_{look_of(case, each.id)}")
+        if behind:
+            sheet.put(row, _SEE, behind.get(each.id), "link" if each.id in behind else "label")
         sheet.heights[row] = LINE_POINTS * lines_of(case.say(each.label), _WIDTHS[2]) + 4
     sheet.freeze = (FIRST_TOTAL, 1)
     return sheet
+
+
+def _behind(case: ParentCase) -> dict[str, Link]:
+    """Where the rows stand that a figure is the sum of: the cells, else the units."""
+    cells, units = CellList(case).figures, columns_of(case)
+    found = {id: Link(reference(FIGURES, LIST_HEAD, column), case.say("see_units")) for id, column in units.items()}
+    summed = (id for id in cells if id not in case.form.derived_by_id)
+    return found | {id: Link(reference(CELLS, LIST_HEAD, cells[id]), case.say("see_cells")) for id in summed}
 
 
 def _rows(case: Case) -> Iterator[tuple[int, TotalsLine | Text]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -29,6 +29,7 @@ from loithe_xl.system import store
 from loithe_xl.tasks import journalfile
 from loithe_xl.tasks.office import Office, beside, name_kept, shown
 from loithe_xl.tasks.sandbox import FileWork, read_each, read_own
+from loithe_xl.tasks.sources import links_to
 from loithe_xl.workbook.ownsheets import LEDGERS
 
 _COUNTED = (
@@ -40,6 +41,8 @@ _COUNTED = (
     Status.CONFLICT,
     Status.COVERED,
 )
+
+_LINKED = frozenset((Status.ACCEPTED, Status.REFUSED, Status.CONFLICT))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,7 @@ class ConsolidationResult:
     entries: tuple[JournalEntry, ...] = ()  # what the file journal gets: every file of the run, and what it moved
     journal: Path | None = None  # where they went
     beside: tuple[Child, ...] = ()  # files of this run that are no workbooks: refused, and not kept
+    places: Mapping[str, Path] = field(default_factory=dict)  # files of this run, by their SHA-256
 
     @property
     def children(self) -> tuple[Child, ...]:
@@ -121,7 +125,7 @@ def consolidate(request: ConsolidationRequest, office: Office) -> ConsolidationR
             return result
         if result.changed:
             copy = store.keep_copy(request.into, office.stamp)
-            data = rebuilt(result.parent, office.now)
+            data = rebuilt(result.parent, office.now, sources(result.parent, request.into, office, result.places))
             written = store.write(request.into, data, verify=proving.workbook(result.parent, request.into.name))
             issues = (*result.issues, *beside(request.into, written))
             result = replace(result, written=written, copy=copy, issues=issues)
@@ -155,7 +159,16 @@ def take_in(parent: ParentBook, found: Inbox, request: ConsolidationRequest, off
     result = _count(done, run, len(found.skipped) + len(passed) + own, notices)
     decisions = parent.consolidation.decision, done.consolidation.decision
     told = news(*decisions, done.ledgers.receipts, result.statuses, request.withdraw)
-    return replace(result, changed=changed, entries=(*new, *same), issues=(*result.issues, *told))
+    places = {receipt.sha: path for path, receipt in zip(files, seen, strict=True)}
+    closed = replace(result, changed=changed, entries=(*new, *same), issues=(*result.issues, *told))
+    return replace(closed, places=places)
+
+
+def sources(parent: ParentBook, into: Path, office: Office, places: Mapping[str, Path] | None = None) -> dict[str, str]:
+    """Where the files that count, or were turned away, lie now: links from the parent's workbook ``into``."""
+    standing = parent.consolidation.decision.standing
+    shown = (each for each in parent.ledgers.receipts if standing[each.sha].status in _LINKED)
+    return links_to(shown, into, office.folder, places or {})
 
 
 def noted(result: ConsolidationResult, into: Path) -> ConsolidationResult:
@@ -164,15 +177,16 @@ def noted(result: ConsolidationResult, into: Path) -> ConsolidationResult:
     return replace(result, journal=path, issues=(*result.issues, *found))
 
 
-def rebuilt(parent: ParentBook, saved: datetime) -> bytes:
-    """The parent's whole workbook from its values, saved at that time."""
-    return package(replace(rebuilt_case(parent), saved=_later(saved, parent)), salt_of(parent.key))
+def rebuilt(parent: ParentBook, saved: datetime, sources: Mapping[str, str] | None = None) -> bytes:
+    """The parent's whole workbook from its values, saved at that time; ``sources``: see ``ParentCase``."""
+    return package(replace(rebuilt_case(parent, sources), saved=_later(saved, parent)), salt_of(parent.key))
 
 
-def rebuilt_case(parent: ParentBook) -> ParentCase:
+def rebuilt_case(parent: ParentBook, sources: Mapping[str, str] | None = None) -> ParentCase:
     """What the parent's workbook shows now, from its values; its token and its seal are copied verbatim."""
     edits = read_edits(parent.grids)
-    return parent_case(parent.unit_form, parent.inputs, parent.ledgers, edits, parent.consolidation)
+    case = parent_case(parent.unit_form, parent.inputs, parent.ledgers, edits, parent.consolidation)
+    return replace(case, sources=sources or {})
 
 
 def _later(saved: datetime, parent: ParentBook) -> datetime:

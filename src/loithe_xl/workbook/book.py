@@ -124,7 +124,7 @@ class ListObject:
 class Line(NamedTuple):
     """A row of a list from column 1 on: values with their styles (None: no cell), and its height in points."""
 
-    values: Sequence[str | int | Decimal | None]
+    values: Sequence[str | int | Decimal | Formula | None]
     styles: Sequence[str | None]
     height: float | None = None
 
@@ -132,12 +132,16 @@ class Line(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Flow:
     """A list down to the sheet's end, from the row ``first`` on: each line is drawn when it is written, for thousands
-    of them as cells would take hundreds of megabytes."""
+    of them as cells would take hundreds of megabytes.
+
+    ``sortable``: its cells are unlocked, all of them, for Excel sorts no locked cell on a protected sheet.
+    """
 
     first: int
     count: int
     columns: int
     draw: Callable[[], Iterator[Line]]
+    sortable: bool = False
 
 
 @dataclass(slots=True)
@@ -163,6 +167,7 @@ class Sheet:
     zoom: int = 100  # per cent
     flow: Flow | None = None
     tables: list[ListObject] = field(default_factory=list)
+    filter: tuple[Address, Address] | None = None  # first heading and last cell of a list with filter buttons
 
     def put(self, row: int, column: int, value: Scalar | Formula | Link, style: str = "plain") -> None:
         """Set one cell."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 CHECK, GUIDE, TOTALS = "Kiểm tra", "Hướng dẫn", "Tổng hợp"
 RECEIPTS, FIGURES, REPORT, ANNEX = "Tình hình nộp", "Số liệu đơn vị", "Báo cáo", "Biểu số 01"
 CHART, ANNEX_OPINIONS = "Biểu đồ", "Biểu số 02"
-OPINIONS, JOURNAL = "Ý kiến đơn vị", "Nhật ký"
+OPINIONS, JOURNAL, CELLS = "Ý kiến đơn vị", "Nhật ký", "Chi bộ"
 HIDDEN, HIDDEN_CHECKS = "_loithe", "_loithe_kiemtra"
 HIDDEN_REGISTER, HIDDEN_RECEIPTS, HIDDEN_JOURNAL = "_loithe_danhba", "_loithe_danhan", "_loithe_nhatky"
 
@@ -38,11 +38,13 @@ class OwnSheet:
     of_parents: bool = False  # forms of cells never have it
     fixed_shape: bool = False
     first_row: int = 0
+    filtered: bool = False  # its list may be filtered and sorted though it is locked
 
 
 OWN_SHEETS = (  # as they stand in a workbook, after the input sheets
     OwnSheet(RECEIPTS, computed=True, of_parents=True, first_row=SUMMARY_ROW),
     OwnSheet(FIGURES, computed=True, of_parents=True, fixed_shape=True),
+    OwnSheet(CELLS, computed=True, of_parents=True, first_row=SUMMARY_ROW, filtered=True),
     OwnSheet(TOTALS, computed=True, fixed_shape=True),
     OwnSheet(OPINIONS, computed=True, of_parents=True, first_row=LIST_HEAD),
     OwnSheet(REPORT, of_parents=True, first_row=1),
@@ -63,5 +65,6 @@ COMPUTED = frozenset(each.name for each in OWN_SHEETS if each.computed)
 VISIBLE_OF_FORMS = tuple(each.name for each in OWN_SHEETS if not each.hidden and not each.of_parents)
 VISIBLE_OF_PARENTS = frozenset(each.name for each in OWN_SHEETS if not each.hidden and each.of_parents)
 LEDGERS = frozenset(each.name for each in OWN_SHEETS if each.hidden and each.of_parents)
+FILTERED = frozenset(each.name for each in OWN_SHEETS if each.filtered)
 REFRESHED = tuple(each.name for each in OWN_SHEETS if each.fixed_shape)
 REDRAWN = {each.name: each.first_row for each in OWN_SHEETS if each.first_row}

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 from loithe_xl.workbook.address import column_letters
-from loithe_xl.workbook.book import Flow
-from loithe_xl.workbook.celltext import LONGEST_TEXT, inline, units
+from loithe_xl.workbook.book import Flow, Formula
+from loithe_xl.workbook.celltext import LONGEST_TEXT, escaped, escaped_outside, inline, units
+from loithe_xl.workbook.formulalimits import LETTERS, require_plain
 from loithe_xl.workbook.styles import STYLES
 
 ROWS = 64  # that are given at once
@@ -28,7 +29,7 @@ def rows(flow: Flow, number: FormatNumber, usual: int) -> Iterator[str]:
             if style is None:
                 continue
             if place not in looks:
-                looks[column, style] = _look(column, style, number)
+                looks[column, style] = _look(column, style, number, sortable=flow.sortable)
             start, end = looks[column, style]
             pieces.append(f"{start}{row}{end}{_content(line.values[column])}")
         pieces.append("</row>")
@@ -40,16 +41,21 @@ def rows(flow: Flow, number: FormatNumber, usual: int) -> Iterator[str]:
     yield "".join(pieces)
 
 
-def _look(column: int, style: str, number: FormatNumber) -> tuple[str, str]:
+def _look(column: int, style: str, number: FormatNumber, *, sortable: bool) -> tuple[str, str]:
     """The text of a cell before its row and after it."""
-    if not STYLES[style].locked:
-        raise ValueError(f"nobody types into a list: {style}")
+    if STYLES[style].locked is sortable:
+        raise ValueError(f"nobody types into a list, and nobody sorts locked cells: {style}")
     return f'<c r="{column_letters(column + 1)}', f'" s="{number(style)}"'
 
 
-def _content(value: str | int | Decimal | None) -> str:
+def _content(value: str | int | Decimal | Formula | None) -> str:
     if value is None or value == "":
         return "/>"
+    if isinstance(value, Formula):
+        require_plain(value.text, LETTERS, "a list")
+        if not isinstance(value.result, str) or value.shared:
+            raise ValueError(f"a list has formulas of texts only: {value.text}")
+        return f' t="str"><f>{escaped_outside(value.text)}</f><v>{escaped(value.result)}</v></c>'
     if isinstance(value, str):
         if units(value) > LONGEST_TEXT:
             raise ValueError(f"longer than a cell: {value[:80]!r}")

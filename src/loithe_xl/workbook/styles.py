@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 FONT = "Times New Roman"
@@ -53,6 +53,8 @@ STYLES: dict[str, Style] = {
     "strong": Style(bold=True),
     "section": Style(bold=True, size=13, colour="FFFFFF", fill=HEADING, border=True),
     "head": Style(bold=True, fill=BAND, align="center", border=True),
+    "head_small": Style(bold=True, size=11, fill=BAND, align="center", border=True),
+    "head_group": Style(bold=True, size=11, fill=BAND, align="center", border=True, wrap=False),
     "head_turned": Style(bold=True, fill=BAND, align="center", border=True, rotation=90, size=11),
     "part": Style(bold=True, fill=BAND, wrap=False),  # the heading of a part of a list, over all its columns
     "number": Style(align="center", border=True),
@@ -144,4 +146,32 @@ STYLES |= {
     "report_moved": Style(size=11, fill=WARN, colour=WARN_INK),
     "report_moved_line": Style(size=11, fill=WARN, colour=WARN_INK, wrap=False),
     "report_head": Style(size=11, bold=True, fill=BAND, wrap=False),
+}
+# Columns of figures side by side: what is too long for its cell becomes smaller, never “###”.
+STYLES |= {
+    "text_name": Style(border=True, number=TEXT, quote_prefix=True, wrap=False, shrink=True),
+    "jump": Style(size=11, underline=True, colour=LINK_INK, border=True, align="center", wrap=False, shrink=True),
+    "unit_count": Style(fill=CALCULATED, border=True, align="right", number=COUNT, wrap=False, shrink=True),
+    "unit_decimal": Style(fill=CALCULATED, border=True, align="right", number=DECIMAL, wrap=False, shrink=True),
+    "sum_count": Style(bold=True, border=True, fill=BAND, align="right", number=COUNT, wrap=False, shrink=True),
+    "sum_decimal": Style(bold=True, border=True, fill=BAND, align="right", number=DECIMAL, wrap=False, shrink=True),
+}
+# A list that may be sorted: Excel sorts no locked cells.
+STYLES |= {
+    f"list_{name}": replace(style, border=True, locked=False)
+    for name, style in {
+        "text": Style(number=TEXT, quote_prefix=True),
+        "name": Style(number=TEXT, quote_prefix=True, wrap=False, shrink=True),
+        "center": Style(number=TEXT, quote_prefix=True, align="center"),
+        "count": Style(fill=CALCULATED, align="right", number=PRINTED_COUNT, wrap=False, shrink=True),
+        "decimal": Style(fill=CALCULATED, align="right", wrap=False, shrink=True),
+        "link": Style(size=11, underline=True, colour=LINK_INK, wrap=False, shrink=True),
+        "file": Style(size=11, number=TEXT, quote_prefix=True, wrap=False, shrink=True),
+        "place": Style(size=11, number=TEXT, quote_prefix=True, wrap=False, shrink=True, colour=QUIET_INK),
+        "key": Style(size=9, number=";;;", quote_prefix=True, wrap=False),
+    }.items()
+}
+STYLES |= {
+    "list_sum_count": replace(STYLES["sum_count"], number=PRINTED_COUNT),
+    "list_sum_decimal": replace(STYLES["sum_count"], number="General"),
 }

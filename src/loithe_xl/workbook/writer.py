@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from loithe_xl.workbook.address import Address, from_zero
+from loithe_xl.workbook.address import Address, area, from_zero
 from loithe_xl.workbook.book import Book, Cell, Formula, Link, ListObject, Print, Sheet, Validation
 from loithe_xl.workbook.celltext import units
 from loithe_xl.workbook.charts import bar_chart
@@ -183,16 +183,20 @@ def _shape(sheet: Sheet, page: Any) -> None:
         page.set_tab_color(f"#{sheet.tab_colour}")
     if sheet.hidden:
         page.hide()
+    if sheet.filter:
+        first, last = sheet.filter
+        _done(page.autofilter(*from_zero(first), *from_zero(last)), sheet.name)
+        # An open list holds links and codes: Excel would mark each of them as a fault.
+        listed = area(first, last, fixed=False)
+        page.ignore_errors({"formula_unlocked": listed, "number_stored_as_text": listed})
     if sheet.protected:
-        page.protect("", {"format_columns": True, "format_rows": True})
+        allowed = ("format_columns", "format_rows", *(("sort", "autofilter") if sheet.filter else ()))
+        page.protect("", dict.fromkeys(allowed, True))
 
 
 def _print(page: Any, setup: Print) -> None:
     """A4, margins, repeated rows, header and footer, print area."""
-    if setup.landscape:
-        page.set_landscape()
-    else:
-        page.set_portrait()
+    (page.set_landscape if setup.landscape else page.set_portrait)()
     page.set_paper(_A4)
     top, bottom, left, right = (round(margin / _MM, 4) for margin in setup.margins)
     page.set_margins(left, right, top, bottom)

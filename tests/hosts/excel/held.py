@@ -98,6 +98,8 @@ class Held(Com):
             raise refused(f"out of memory: {self.Address}")
         rows, array = spread(data, self.rows, self.columns)
         self.sheet.guard_locked(self, f"{what} of {self.Address}")
+        if self.sheet.FilterMode and self.rows > 1:
+            raise harm(f"{self.Address}: Excel writes into the rows that a filter shows, and leaves the others")
         formats = {place: self.peek(*place).number_format for place in self.places()}
         entries = {
             place: enter(rows[place[0] - self.row][place[1] - self.column], formats[place], array) for place in formats

@@ -266,6 +266,23 @@ class Worksheet(Com):
         self.guard(None, "ResetAllPageBreaks")
         self.ws.row_breaks.brk.clear()
 
+    # Filters
+
+    @property
+    def FilterMode(self) -> bool:
+        """Whether a filter hides rows now."""
+        return bool(self.ws.auto_filter.ref and self.ws.auto_filter.filterColumn)
+
+    def ShowAllData(self) -> None:
+        self.guard(None, "ShowAllData")
+        if not self.FilterMode:
+            raise refused("ShowAllData method of Worksheet class failed")
+        _, top, _, bottom = range_boundaries(self.ws.auto_filter.ref)
+        self.ws.auto_filter.filterColumn = []
+        for row in range(top + 1, bottom + 1):
+            self.ws.row_dimensions[row].hidden = False
+        self.changed("show all data")
+
     def Delete(self) -> None:
         self.book.guard_structure("deleting a sheet")
         if self.Application.DisplayAlerts and self.ws._cells:

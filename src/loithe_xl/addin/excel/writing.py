@@ -17,6 +17,7 @@ from loithe_xl.workbook import book as drawing
 from loithe_xl.workbook.address import Address, area
 from loithe_xl.workbook.book import Formula, Link
 from loithe_xl.workbook.daynumbers import MIDNIGHT
+from loithe_xl.workbook.ownsheets import FIGURES, FILTERED
 from loithe_xl.workbook.styles import STYLES, TEXT
 
 if TYPE_CHECKING:
@@ -50,8 +51,11 @@ def _locked(page: Sheet, password: str) -> bool:
     """Protect a sheet as it was generated; whether that went well."""
     with suppress(Exception):  # each is tried, even where another could not be
         if not page.api.ProtectContents:
-            # Drawing objects, contents, scenarios; columns and rows may be resized.
-            page.api.Protect(password, True, True, True, False, False, True, True)
+            # Drawing objects, contents, scenarios; columns and rows may be resized, a list that has buttons for it
+            # sorted and filtered.
+            listed = page.name in FILTERED
+            no = [False] * 5  # inserting and deleting
+            page.api.Protect(password, True, True, True, False, False, True, True, *no, listed, listed)
         return True
     return False
 
@@ -85,10 +89,22 @@ def refresh(page: Sheet, drawn: drawing.Sheet, changed: Mapping[Address, Any]) -
         # Rows move, and a number in a cell formatted as text would become a text.
         page.range(min(changed), max(changed)).number_format = "General"
     _put(page, changed, frozenset() if drawn.hidden else _texts(drawn))
+    if page.name == FIGURES:
+        _fold(page, drawn)
+
+
+def _fold(page: Sheet, drawn: drawing.Sheet) -> None:
+    """Hide the columns that the drawing hides, and no other: one that holds figures now must be seen."""
+    for column, width in drawn.widths.items():
+        top, folded = page.range((1, column)), column in drawn.hidden_columns
+        if (top.column_width == 0) is not folded:
+            top.column_width = 0 if folded else width
 
 
 def redraw(page: Sheet, drawn: drawing.Sheet, top: int = 1) -> None:
     """Make a sheet whose rows come and go look as drawn from row ``top`` on: values, looks, heights, merged cells."""
+    if page.name in FILTERED and page.api.FilterMode:
+        page.api.ShowAllData()  # Excel would write into the rows in sight alone
     last = page.used_range.last_cell
     cells = {at: cell for at, cell in drawn.cells.items() if at[0] >= top}
     merges = [merge for merge in drawn.merges if merge[0][0] >= top]
