@@ -356,6 +356,7 @@ def test_the_report_says_what_the_command_line_says_and_keeps_what_was_edited(pa
     texts = [str(value) for at, value in sorted(excel.contents(book)[REPORT].items()) if at[1] == 1]
     printed = " ".join(" ".join(texts).split())
     assert [sentence for sentence in expected if " ".join(sentence.split()) not in printed] == []
+    assert f"Còn {printed.count('[Nêu')} chỗ cấp ủy phải tự viết" in pressed.said
 
 
 def test_a_sentence_edited_by_hand_survives_the_next_report_and_is_flagged(parent: Path, inbox: Path, district):

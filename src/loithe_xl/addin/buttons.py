@@ -74,7 +74,9 @@ def report(click: Click) -> None:
     click.show(REPORT)
     moved = sum(line.moved for line in made.page.body)
     said = [text("addin.reported", sheet=REPORT, copy=made.copy.name)]
-    click.say(*said, *([text("addin.moved", count=moved)] if moved else []))
+    said += [text("addin.moved", count=moved)] if moved else []
+    unwritten = len(made.page.unwritten)
+    click.say(*said, *([text("addin.unwritten", count=unwritten)] if unwritten else []))
 
 
 @button

@@ -16,7 +16,7 @@ from loithe_xl.workbook.book import Chart, ChartSeries, Sheet
 from loithe_xl.workbook.ownsheets import CHART
 
 _COLUMNS = 12  # over which the chart lies
-_DATA = _COLUMNS + 2  # the hidden column of the series' titles; a column for each bar follows
+_DATA = _COLUMNS + 1  # the hidden column of the series' titles; a column for each bar follows
 MOST_BARS = 25
 BAR, AROUND, _HIGHEST = 30, 110, 470  # pixels: of one bar, of all else in the chart, of what fits beneath the title
 DEFAULT_ROW = 21  # pixels

@@ -28,11 +28,11 @@ from loithe_xl.workbook.styles import page_style
 
 FIT, NOTE = 3, 4
 PARENT_COLUMN = max(TRACES.values()) + 4  # the hidden column whose first cell names the parent
-_WIDTHS = {LEFT_HALF: 35, RIGHT_HALF: 41.25, FIT: 20, NOTE: 76}  # 285 + 335 pixels: 164 mm
+_WIDTHS = {LEFT_HALF: 35, RIGHT_HALF: 41.25, FIT: 16, NOTE: 60}  # 285 + 335 pixels: 164 mm
 POINTS = {LEFT_HALF: 206, RIGHT_HALF: 243}  # that text may fill of a column, with a little to spare
 TIGHT, SAFE = 474, 450  # the same of both columns: at best, and where a program sets type wider
 HIGHEST = 409  # points; Excel's limit for a row
-NOTE_POINTS, NOTE_PITCH = 445, 15.0  # of the notes: the column's width, a line's height
+NOTE_POINTS, NOTE_PITCH = 350, 15.0  # of the notes: the column's width, a line's height
 LETTER = 6.4  # points of an average letter at 14, for the warning beside a row
 INDENTED = frozenset({"heading", "paragraph", "item", "to_write"})
 MILLIMETRE = 72 / 25.4  # in points
