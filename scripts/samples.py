@@ -36,7 +36,7 @@ def campaign(folder: Path) -> dict[str, Path]:
     """Play the demonstration into a folder; kind -> its workbook there, from an untouched cell form to the slips."""
     os.environ["LOITHE_XL_HOME"] = str(folder / "office")
     demo = folder / "demo"
-    run(demo, Office(), lambda said: None)
+    run(demo, Office(), lambda said: None, lambda said: None)
     issued, received, result = (demo / name for name in (FORMS_FOLDER, RECEIVED_FOLDER, RESULT))
     above = BASE.rpartition(".")[0]
     district = unit_file(result, above)

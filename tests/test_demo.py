@@ -16,6 +16,7 @@ import pytest
 from cli_tools import trust
 from tools import TERM
 
+from loithe_xl import demo
 from loithe_xl.cli.shell import run
 from loithe_xl.demo.answers import COMPLETED, HELD, REGISTERED_HELD, REGISTERED_LEFT, SILENT_UNITS, cast, cell_inputs
 from loithe_xl.demo.story import DAMAGED, FORMS_FOLDER, MARKER, RECEIVED_FOLDER, RESULT
@@ -23,6 +24,7 @@ from loithe_xl.draw import packs
 from loithe_xl.form.checks import validate
 from loithe_xl.form.figures import all_values
 from loithe_xl.form.inputs import constants
+from loithe_xl.language.catalogue import Text
 from loithe_xl.language.issues import Severity
 from loithe_xl.register.file import sample_register
 from loithe_xl.workbook.daynumbers import serial
@@ -61,7 +63,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
     (out / RESULT).mkdir(parents=True)
     (out / MARKER).touch()
     (out / RESULT / "cu.xlsx").write_bytes(b"of an earlier run")
-    code, said, _ = called(["demo", "--out", str(out)])
+    code, said, _ = called(["demo", "--out", str(out), "--verbose"])
     return Played(out, code, said.splitlines())
 
 
@@ -86,6 +88,20 @@ def test_it_tells_its_six_steps_in_order(played: Played) -> None:
     assert len(steps) >= 5
     assert " 285 " in steps[0], "a district, 20 bases and 264 cells"
     assert re.search(r"\b243 .* 21 ", steps[1])
+
+
+def test_it_tells_the_story_in_few_lines_and_names_files_on_request(
+    played: Played, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    story = [line for line in played.said if not line.startswith("Đã ghi ")]
+    assert len(played.said) - len(story) > 500
+    assert 10 <= len(story) <= 15
+    for folder in (FORMS_FOLDER, RECEIVED_FOLDER, RESULT):
+        assert any(folder in line for line in story)
+
+    monkeypatch.setattr(demo, "run", lambda out, office, say, wrote: (say(Text("kể")), wrote(Text("tệp"))))
+    assert called(["demo", "--out", str(tmp_path)])[1].splitlines() == ["kể"]
+    assert called(["demo", "--out", str(tmp_path), "--verbose"])[1].splitlines() == ["kể", "tệp"]
 
 
 def test_it_names_each_file_it_wrote(played: Played) -> None:

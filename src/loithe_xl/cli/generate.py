@@ -13,10 +13,11 @@ import click
 from loithe_xl.cli.localised import WordChoice, badly_written
 from loithe_xl.cli.progress import progress_bar
 from loithe_xl.cli.shell import OK, CommandGroup, command, noticing, option, say
-from loithe_xl.cli.terminal import is_quiet
-from loithe_xl.language.catalogue import text
+from loithe_xl.cli.terminal import is_quiet, is_verbose
+from loithe_xl.language.catalogue import Text, text
 
 LEVELS = ("cell", "base", "district", "province", "commune")  # the register's tiers; a pack's scheme has some of them
+FEW = 5  # forms that are named one by one without --verbose
 FILE_TYPE = click.Path(path_type=Path)
 
 
@@ -99,7 +100,8 @@ def _generate(lang: str, given: _GenerateOptions) -> int:
     told = edition_issues(loaded) if loaded.embedded else ()
     if has_error(told):
         raise Fault(list(told), 2)
-    for found in (*loaded.pack.warnings, *told):
+    # What was left open in the program's own pack is for who writes packs: ``pack check`` tells.
+    for found in (*(loaded.pack.warnings if loaded.embedded else ()), *told):
         notice(found)
     check_scheme(loaded, given.scheme, given.level)
     term = terms.term(loaded, given.period, given.cutoff, given.deadline)
@@ -107,8 +109,9 @@ def _generate(lang: str, given: _GenerateOptions) -> int:
     office = Office(lang=lang, key=given.key, progress=progress_bar(lang), notice=notice)
     request = task.Request(loaded, known, term, given.level, given.below, given.units, given.out)
     written = task.generate(request, office)
-    for path in () if is_quiet() else written:
-        say(shown(path))
+    if is_verbose() or (len(written) <= FEW and not is_quiet()):
+        for path in written:
+            say(shown(path))
     say(text("cli.generated", count=len(written), folder=shown(given.out)).to(lang))
     if len(written) > 1:
         say(text("cli.send_list", file=shown(request.send_list)).to(lang))
@@ -119,5 +122,12 @@ def _demo(lang: str, out: Path) -> int:
     from loithe_xl import demo
     from loithe_xl.tasks.office import Office
 
-    demo.run(out, Office(lang=lang, progress=progress_bar(lang)), lambda said: say(said.to(lang)))
+    def told(said: Text) -> None:
+        say(said.to(lang))
+
+    def wrote(said: Text) -> None:
+        if is_verbose():
+            told(said)
+
+    demo.run(out, Office(lang=lang, progress=progress_bar(lang)), told, wrote)
     return OK

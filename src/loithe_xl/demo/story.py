@@ -36,10 +36,13 @@ MARKER, DAMAGED = ".loithe-demo", "BC bi hong.xlsx"
 Say = Callable[[Text], None]
 
 
-def run(out: Path, office: Office, say: Say) -> None:
-    """Play the whole campaign into ``out``; only a folder that an earlier run made is replaced."""
+def run(out: Path, office: Office, say: Say, wrote: Say) -> None:
+    """Play the whole campaign into ``out``; only a folder that an earlier run made is replaced.
+
+    ``say`` hears the story, ``wrote`` of each file that was written.
+    """
     _clear(out)
-    stage = _Stage(out, office, say)
+    stage = _Stage(out, office, say, wrote)
     stage.forms()
     stage.fill()
     stage.validate()
@@ -51,8 +54,8 @@ def run(out: Path, office: Office, say: Say) -> None:
 class _Stage:
     """The sample district while it goes through the campaign."""
 
-    def __init__(self, out: Path, office: Office, say: Say) -> None:
-        self.out, self.office, self.say = out, office, say
+    def __init__(self, out: Path, office: Office, say: Say, wrote: Say) -> None:
+        self.out, self.office, self.say, self.wrote = out, office, say, wrote
         self.loaded = packs.load("loi_the")
         self.term = term(self.loaded, None, None, None)
         self.register: Register = sample_register().at(self.term.cutoff)
@@ -138,6 +141,10 @@ class _Stage:
         for path in (reported.written, reported.pdf):
             if path:
                 self._wrote(path)
+        self._told("demo_report", file=reported.pdf or out)
+        for name in (FORMS_FOLDER, RECEIVED_FOLDER, RESULT):
+            self._told(f"demo_folder_{name[0]}", folder=self.out / name)
+        self._told("demo_status", file=self.target)
         done = reported.parent.consolidation
         for line in reported.page.body:
             if "sinh hoạt chính trị (trong đó" in line.shown:
@@ -156,7 +163,7 @@ class _Stage:
                 self._wrote(path)
 
     def _wrote(self, path: Path) -> None:
-        self.say(text("cli.written", file=shown(path)))
+        self.wrote(text("cli.written", file=shown(path)))
 
     def _told(self, key: str, **args: object) -> None:
         told = {name: shown(value) if isinstance(value, Path) else value for name, value in args.items()}
