@@ -159,7 +159,7 @@ def take_in(parent: ParentBook, found: Inbox, request: ConsolidationRequest, off
     result = _count(done, run, len(found.skipped) + len(passed) + own, notices)
     decisions = parent.consolidation.decision, done.consolidation.decision
     told = news(*decisions, done.ledgers.receipts, result.statuses, request.withdraw)
-    places = {receipt.sha: path for path, receipt in zip(files, seen, strict=True)}
+    places = {receipt.sha: path for path, receipt in zip(files, read, strict=True)}
     closed = replace(result, changed=changed, entries=(*new, *same), issues=(*result.issues, *told))
     return replace(closed, places=places)
 
