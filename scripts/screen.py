@@ -69,14 +69,16 @@ def height(sheet: Worksheet, row: int) -> int:
 
 
 def width(sheet: Worksheet) -> int:
-    """The pixels of all columns up to the last that holds something."""
-    last = max((cell.column for row in sheet.iter_rows() for cell in row if cell.value is not None), default=1)
-    whole = dict.fromkeys(range(1, last + 1), int((sheet.sheet_format.baseColWidth or 8) * DIGIT + 5))
+    """The pixels of all columns up to the last that shows something."""
+    columns = dict.fromkeys(range(1, sheet.max_column + 1), int((sheet.sheet_format.baseColWidth or 8) * DIGIT + 5))
     for letter, told in sheet.column_dimensions.items():
         first = told.min or column_index_from_string(letter)
-        for column in range(first, min(told.max or first, last) + 1):
-            whole[column] = 0 if told.hidden else int(told.width * DIGIT)
-    return sum(whole.values())
+        for column in range(first, min(told.max or first, sheet.max_column) + 1):
+            columns[column] = 0 if told.hidden else int(told.width * DIGIT)
+    ends = {(area.min_row, area.min_col): area.max_col for area in sheet.merged_cells.ranges}
+    said = (cell for row in sheet.iter_rows() for cell in row if cell.value is not None and columns[cell.column])
+    last = max((ends.get((cell.row, cell.column), cell.column) for cell in said), default=1)
+    return sum(wide for column, wide in columns.items() if column <= last)
 
 
 def lines(kind: str, path: Path, folder: Path) -> Iterator[str]:

@@ -336,11 +336,13 @@ def test_a_sheet_is_measured_as_a_screen_shows_it():
     for row in range(1, 31):
         sheet.cell(row, 1, row)
         sheet.row_dimensions[row].height = 30
-    sheet["C1"], sheet.freeze_panes = "C", "A4"
+    sheet["A5"], sheet.freeze_panes = "A to C", "A4"
+    sheet.merge_cells("A5:C5")
     sheet.row_dimensions[2].hidden = sheet.row_dimensions[30].hidden = True
     sheet.column_dimensions["A"].width, sheet.column_dimensions["C"].width = 10.625, 100
     sheet.column_dimensions["B"].hidden = True
-    sheet.column_dimensions["Z"].width = 50
+    sheet.column_dimensions["Z"].width, sheet["Z1"] = 50, "hidden"
+    sheet.column_dimensions["Z"].hidden = True
 
     assert screen.fit(sheet) == screen.Fit("Sheet", frozen=80, seen=11, rows=26, width=885)
 
