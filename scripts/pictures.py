@@ -26,7 +26,7 @@ from loithe_xl.intake.openfile import open_file
 from loithe_xl.language.catalogue import text
 from loithe_xl.workbook import writer
 from loithe_xl.workbook.book import Book
-from loithe_xl.workbook.ownsheets import ANNEX, CHECK, FIGURES, JOURNAL, RECEIPTS
+from loithe_xl.workbook.ownsheets import ANNEX, CELLS, CHECK, FIGURES, JOURNAL, RECEIPTS
 from loithe_xl.workbook.styles import STYLES
 from paper import grey_pages, printed
 from samples import (
@@ -74,6 +74,7 @@ SHOTS = {
     "can-bo-phieu-tra-lai": Shot(SLIPS, text("slips.sheet_slips").vi),
     "can-bo-tinh-hinh-nop": Shot(DISTRICT, RECEIPTS),
     "can-bo-so-lieu-don-vi": Shot(DISTRICT, FIGURES),
+    "can-bo-chi-bo": Shot(DISTRICT, CELLS),
     "can-bo-nhat-ky": Shot(DISTRICT, JOURNAL),
     "can-bo-bao-cao": Shot(REPORT),
     "can-bo-bieu-so-01": Shot(REPORT, ANNEX),

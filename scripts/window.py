@@ -153,4 +153,4 @@ def window(desk: Screen, workbook: Path, region: str = VIETNAM) -> Iterator[Path
 
 def keep(picture: Image.Image, target: Path) -> None:
     """Keep a picture with few colours, in few bytes."""
-    picture.quantize(64, dither=Image.Dither.NONE).save(target, optimize=True)
+    picture.quantize(128, dither=Image.Dither.NONE).save(target, optimize=True)
