@@ -387,6 +387,9 @@ def test_receipts_are_shown_and_nothing_is_written(parent: Path, inbox: Path):
 
     pressed = press(book, "status")
 
-    assert "còn" in pressed.said
+    told = command("status", parent).out.splitlines()
+    (standing,) = [line for line in told if line.startswith("Đã có số liệu")]
+    count = int(told[0].rpartition("liên hệ ")[2].split()[0])
+    assert standing in pressed.said and f"liên hệ {count} đơn vị" in pressed.said, "the ribbon and the command line"
     assert book.sheets.active.name == RECEIPTS
     assert excel.calls("write", book) == [] == excel.calls("format", book)

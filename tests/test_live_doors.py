@@ -188,7 +188,7 @@ def test_without_a_button_the_one_excel_is_taken(parent: Path):
 
     assert addin.start(["status", "en"]) == 0
 
-    assert "missing" in excel.DESK.alerts[-1].prompt
+    assert "without figures" in excel.DESK.alerts[-1].prompt
     assert book.sheets.active.name == "Tình hình nộp"
 
 

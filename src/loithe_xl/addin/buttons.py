@@ -17,12 +17,13 @@ from loithe_xl.addin.dialogs import Click, Stopped
 from loithe_xl.addin.excel import app
 from loithe_xl.addin.frame import BUTTONS as BUTTONS
 from loithe_xl.addin.frame import button
+from loithe_xl.consolidation.todo import to_do
 from loithe_xl.intake.openfile import OpenedForm, ParentBook
 from loithe_xl.language.catalogue import Text, text
 from loithe_xl.language.issues import Issue, Severity
 from loithe_xl.tasks.consolidate import ConsolidationResult
 from loithe_xl.tasks.office import ends
-from loithe_xl.tasks.text_output import missing_and_late, status_words
+from loithe_xl.tasks.text_output import standing, status_words
 from loithe_xl.workbook.ownsheets import (
     ANNEX,
     ANNEX_OPINIONS,
@@ -85,7 +86,7 @@ def status(click: Click) -> None:
     with click.working():
         parent = live.status(click.book)
     click.show(RECEIPTS)
-    click.say(_missing(parent), text("addin.look_at_receipts", sheet=RECEIPTS))
+    click.say(standing(parent), _to_call(parent))
 
 
 @button
@@ -153,9 +154,9 @@ def _consolidate(click: Click, paths: Sequence[Path]) -> None:
         done = live.consolidate(click.book, paths, click.office)
     click.show(RECEIPTS)
     parts = "; ".join(f"{status_words(status, click.lang)} {count}" for status, count in done.counts.items() if count)
-    said = [text("addin.taken_in", seen=done.seen, parts=parts or "0", skipped=done.skipped), _missing(done.parent)]
+    said = [text("addin.taken_in", seen=done.seen, parts=parts or "0", skipped=done.skipped), standing(done.parent)]
     said += [text("addin.saved", copy=done.copy.name)] if done.copy else [text("addin.nothing_new")]
-    click.say(*said, *_warnings(done), text("addin.look_at_receipts", sheet=RECEIPTS))
+    click.say(*said, *_warnings(done), _to_call(done.parent))
 
 
 def _warnings(done: ConsolidationResult) -> list[Text]:
@@ -165,9 +166,9 @@ def _warnings(done: ConsolidationResult) -> list[Text]:
     return [*told, *([text("addin.own_faults", errors=errors)] if errors else [])]
 
 
-def _missing(parent: ParentBook) -> Text:
-    total, missing, late = missing_and_late(parent)
-    return text("addin.still_missing", total=total, missing=missing, late=late)
+def _to_call(parent: ParentBook) -> Text:
+    """How many units are to be called, and where it stands what to tell them."""
+    return text("addin.to_call", count=len(to_do(parent.consolidation).calls), sheet=RECEIPTS)
 
 
 def _levels(found: OpenedForm) -> tuple[int, int]:

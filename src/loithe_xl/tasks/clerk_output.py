@@ -14,7 +14,7 @@ from loithe_xl.language.issues import Issue, Severity
 from loithe_xl.language.notation import moment
 from loithe_xl.tasks.fault_output import FileFindings, fault_lines, note_lines, typed_path
 from loithe_xl.tasks.office import shown
-from loithe_xl.tasks.text_output import figure_lines, missing_and_late, status_words
+from loithe_xl.tasks.text_output import figure_lines, standing, status_words
 from loithe_xl.workbook.ownsheets import RECEIPTS
 
 if TYPE_CHECKING:  # no command needs what only another one does
@@ -84,7 +84,7 @@ def consolidate_lines(result: ConsolidationResult, lang: str, every: bool = Fals
     yield from _repair_lines(altered, lang)
     parts = [f"{status_words(status, lang)} {number}" for status, number in result.counts.items() if number]
     yield text("cli.consolidated", seen=result.seen, parts="; ".join(parts) or "0").to(lang)
-    yield _standing(parent, lang)
+    yield standing(parent).to(lang)
     yield _written(result, lang)
     yield from _next_lines(parent, lang)
 
@@ -102,7 +102,7 @@ def status_lines(parent: ParentBook, lang: str, every: bool = False) -> Iterator
     counted = Counter(child.status for child in parent.consolidation.children)
     yield ""
     yield "; ".join(f"{status_words(status, lang)}: {counted[status]}" for status in Status if counted[status])
-    yield _standing(parent, lang)
+    yield standing(parent).to(lang)
     yield from _next_lines(parent, lang)
 
 
@@ -195,11 +195,6 @@ def _given(paths: Sequence[Path]) -> str:
     """The paths as they may be typed again; blank where there are many, or one cannot be."""
     said = [typed_path(shown(path)) for path in paths]
     return " ".join(said) if all(said) and len(said) <= 3 else ""
-
-
-def _standing(parent: ParentBook, lang: str) -> str:
-    total, missing, late = missing_and_late(parent)
-    return text("cli.standing", received=total - missing, total=total, late=late, missing=missing).to(lang)
 
 
 def _written(result: ConsolidationResult, lang: str) -> str:

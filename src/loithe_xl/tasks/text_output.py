@@ -95,11 +95,13 @@ def run_failed(result: ConsolidationResult) -> bool:
     return any(result.counts[status] for status in turned_away) or has_error(found)
 
 
-def missing_and_late(parent: ParentBook) -> tuple[int, int, int]:
-    """Direct units in all, those without figures, and those whose counted report came late."""
+def standing(parent: ParentBook) -> Text:
+    """How many direct units have figures, how many of them came late, and how many have none."""
     rows = parent.consolidation.rows
     late = {child.unit for child in parent.consolidation.children if child.late and child.status is Status.ACCEPTED}
-    return len(rows), sum(row is None for row in rows.values()), len(late & rows.keys())
+    missing = sum(row is None for row in rows.values())
+    told = {"received": len(rows) - missing, "total": len(rows), "late": len(late & rows.keys()), "missing": missing}
+    return text("cli.standing", **told)
 
 
 def status_words(status: Status, lang: str) -> str:
