@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from loithe_xl.draw.case import Case
-from loithe_xl.draw.head import PADDING
+from loithe_xl.draw.head import PADDING, lines_of
 from loithe_xl.language.catalogue import Text, text
 from loithe_xl.workbook.address import Address, column_letters, quoted
 from loithe_xl.workbook.book import Sheet, Validation
@@ -18,9 +18,8 @@ FIRST_FIGURE = 6  # column of the units' figures: what they are stands before it
 HEAD_POINTS = 45.0  # three lines of headings
 _DIGIT, _MARGIN = 8.5, 0.7  # pixels of a character of a column on screen, at most; its own margin, in characters
 
-_LINES, _SIZE, _NARROWEST, _STEP = 3, 11, 6.2, 0.2
-_SHRUNK = 1.3  # times its column a name may be to become smaller rather than take a second line
-_UNSURE = 0.9  # screens draw small bold letters wider than paper
+_LINES, _SIZE, _NARROWEST, _STEP = 3, 11, 7.3, 0.2  # so narrow a column still holds 999.999
+_SHRUNK = 4 / 3  # times its column a name may be to become smaller rather than take a second line
 _MESSAGE, _TITLE = 255, 32  # letters that Excel shows beside a chosen cell
 
 
@@ -93,14 +92,18 @@ def width_of(head: str, button: int = 0) -> float:
     """How many characters wide a column must be for three lines of a heading, none of its words broken."""
     width = _NARROWEST
     while _broken(head, _points(width, button)):
-        width += _STEP
+        width = round(width + _STEP, 1)
     return width
 
 
 def fitted(words: str, width: float) -> int:
     """How many lines a name takes in a column: of one a little too long for one line the letters become smaller."""
-    room = 0.75 * pixels(width) - PADDING
-    return 1 if length(words, 12) <= _SHRUNK * room else lines(words, 12, room)
+    return 1 if length(words, 12) <= _SHRUNK * points_of(width) else lines_of(words, width)
+
+
+def points_of(width: float) -> float:
+    """What a column has room for, in points, where it is narrowest."""
+    return (width * 7 + 5) * 0.75 - PADDING
 
 
 def _broken(head: str, points: float) -> bool:
@@ -110,7 +113,7 @@ def _broken(head: str, points: float) -> bool:
 
 
 def _points(width: float, button: int) -> float:
-    return ((width * 8 + 5 - button) * 0.75 - PADDING / 2) * _UNSURE
+    return points_of(width) - 0.75 * button
 
 
 def pixels(width: float) -> float:

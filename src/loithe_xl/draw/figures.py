@@ -17,6 +17,7 @@ from loithe_xl.draw.columns import (
     fitted,
     look_of,
     main_columns,
+    points_of,
     put_head,
     section_of,
 )
@@ -24,11 +25,12 @@ from loithe_xl.draw.head import ROW_POINTS, draw_head, height_of
 from loithe_xl.draw.panel import Panel
 from loithe_xl.workbook.address import column_letters
 from loithe_xl.workbook.book import Flow, Formula, Line, Print, Sheet
+from loithe_xl.workbook.metrics import length
 from loithe_xl.workbook.ownsheets import COUNTS_ROW, FIGURES, LIST_HEAD, SUMMARY_ROW, TOTALS
 from loithe_xl.workbook.styles import TAB_LOOK
 
 _CODE, _NAME, _STATUS, _CELLS = 2, 3, 4, 5  # columns
-_WIDTHS = {1: 3.5, _CODE: 13.5, _NAME: 22.0, _STATUS: 10.0, _CELLS: 7.5}
+_WIDTHS = {1: 3.5, _CODE: 11.0, _NAME: 22.0, _STATUS: 9.5, _CELLS: 7.5}
 
 
 def figures_sheet(case: ParentCase, panel: Panel) -> Sheet:
@@ -63,7 +65,7 @@ def figures_sheet(case: ParentCase, panel: Panel) -> Sheet:
         TOTAL_ROW + 1, len(case.consolidation.rows), max(columns.values()), lambda: _children(case, known)
     )
     sheet.heights |= {LIST_HEAD: HEAD_POINTS} | dict.fromkeys((SUMMARY_ROW, COUNTS_ROW, TOTAL_ROW), ROW_POINTS)
-    sheet.freeze = (TOTAL_ROW + 1, _NAME + 1)
+    sheet.freeze = (TOTAL_ROW, _NAME + 1)
     sheet.print = Print(True, repeat_rows=(LIST_HEAD, TOTAL_ROW), columns=(1, main), rows=last, footer="&C&P/&N")
     return sheet
 
@@ -80,8 +82,10 @@ def _say(sheet: Sheet, case: ParentCase, main: int) -> None:
     groups = [(section, [column for column, _ in found]) for section, found in groupby(named, key=lambda each: each[1])]
     first = [(case.say("figures_main"), list(range(FIRST_FIGURE, main + 1)))] if main >= FIRST_FIGURE else []
     for words, listed in [*first, *((case.say(section), columns) for section, columns in groups)]:
+        room = sum(points_of(sheet.widths[column]) for column in listed if column not in sheet.hidden_columns)
+        shown = words if length(words, 11, bold=True) <= room else None  # else a chosen heading tells it
         for column in listed:
-            sheet.put(COUNTS_ROW, column, words if column == listed[0] else None, "head_group")
+            sheet.put(COUNTS_ROW, column, shown if column == listed[0] else None, "head_group")
         if listed[1:]:
             sheet.merges.append(((COUNTS_ROW, listed[0]), (COUNTS_ROW, listed[-1])))
 
@@ -102,5 +106,5 @@ def _children(case: ParentCase, known: Mapping[str, Figures]) -> Iterator[Line]:
         state = case.say(f"status_{status.value}")
         values = (number, code, name, state, listed.link(code), *figures)
         tall = fitted(name, _WIDTHS[_NAME]), fitted(state, _WIDTHS[_STATUS])
-        styles = ("number", "text", *("text" if lines > 1 else "text_name" for lines in tall), "jump", *looks)
+        styles = ("number", "text_name", *("text" if lines > 1 else "text_name" for lines in tall), "jump", *looks)
         yield Line(values, styles, height_of(max(tall)))
