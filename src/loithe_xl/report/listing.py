@@ -13,6 +13,7 @@ from loithe_xl.workbook.ownsheets import ANNEX_OPINIONS
 _PIXELS = {1: 38, 2: 270, 3: WHOLE_PIXELS - 38 - 270}
 _POINTS = {column: wide * 0.75 - 16 for column, wide in _PIXELS.items()}  # that text may fill, its indent left out
 _LINE, _MOST = 15.0, 24  # points of a line; how many a row has at most
+_SURELY = 40 * _MOST  # letters that it certainly holds
 
 
 def listing_sheet(page: Page) -> Sheet:
@@ -27,7 +28,8 @@ def listing_sheet(page: Page) -> Sheet:
     put_title(sheet, page, page.opinions_words, 3)
     for column, name in enumerate(("no", "unit", "opinion"), 1):
         sheet.put(HEAD, column, printed(name), "annex_head")
-    count = sum(1 for _ in _lines(page))
+    rows = (_pieces(words) for listing in page.listings for _, words in listing.opinions)
+    count = len(page.listings) + sum(sum(1 for _ in each) for each in rows)
     sheet.flow = Flow(HEAD + 1, count, 3, lambda: _lines(page))
     sheet.print = turned(page, 3, HEAD + count, repeat=(HEAD, HEAD))
     return sheet
@@ -47,10 +49,17 @@ def _lines(page: Page) -> Iterator[Line]:
 def _opinion(number: str, name: str, words: str) -> Iterator[Line]:
     """One opinion; a very long one over several rows, for none is higher than a page has room."""
     styles = ["annex_center", "annex_text", "annex_text"]
-    while True:
-        piece, words = cut_after(words, 11, _POINTS[3], _MOST)
+    for piece in _pieces(words):
         tall = max(lines(name, 11, _POINTS[2]), lines(piece, 11, _POINTS[3]))
         yield Line([number or None, name or None, piece], styles, _LINE * min(tall, _MOST) + 3)
+        number = name = ""
+
+
+def _pieces(words: str) -> Iterator[str]:
+    """A text in pieces of at most so many lines as a row has."""
+    while len(words) > _SURELY:
+        piece, words = cut_after(words, 11, _POINTS[3], _MOST)
+        yield piece
         if not words:
             return
-        number = name = ""
+    yield words
