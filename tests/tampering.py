@@ -352,13 +352,19 @@ def verdict(copy: Copy) -> Where:
     return copy.text(copy.layout.sheets[0].sheet.name, "A4", "ĐƯỢC NỘP")
 
 
+@tampering("what tells the faulty column of a table's row is typed over", FORMULA)
+def fault_column(copy: Copy) -> Where:
+    cell = address(copy.table.top + 1, copy.table.fault)
+    return copy.cell(copy.table.sheet, cell, "><v>0</v>")
+
+
 @tampering("a table's status formula is another", FORMULA)
 def table_status(copy: Copy) -> Where:
     cell = address(copy.table.top + 2, copy.table.status)
     return copy.formula(copy.table.sheet, cell, lambda text: text.replace("=0", "&lt;&gt;0", 1))
 
 
-@tampering("an echo beside a table is another", FORMULA)
+@tampering("an echo beside a table is another", FORMULA, parents_only=True)
 def table_echo(copy: Copy) -> Where:
     table = next(table for table in copy.layout.tables.values() if table.echoes)
     cell = address(table.top + 1, next(iter(table.echoes.values())))

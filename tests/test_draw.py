@@ -44,7 +44,7 @@ from loithe_xl.draw.inputs import first_input
 from loithe_xl.draw.panel import evaluate_panel
 from loithe_xl.draw.render import package
 from loithe_xl.form.comparison import compared
-from loithe_xl.form.layout import Layout, TableSlot, place
+from loithe_xl.form.layout import STATUS, Layout, TableSlot, place
 from loithe_xl.reading.reader import read
 from loithe_xl.reading.received import Received
 from loithe_xl.register.filenames import short_name
@@ -299,7 +299,7 @@ def test_each_input_but_free_text_has_one_rule_and_a_message(name: str) -> None:
         for row in range(top, bottom + 1):
             for column in range(left, right + 1):
                 ruled[sheet.name, (row, column)] = ruled.get((sheet.name, (row, column)), 0) + 1
-        assert 0 < len(rule.prompt) <= PROMPT
+        assert len(rule.prompt) <= PROMPT
         assert not rule.prompt.endswith("…"), f"cut short: {rule.prompt}"
         assert 0 < len(rule.title) <= TITLE
         assert 0 < len(rule.error) <= ERROR
@@ -332,6 +332,19 @@ def test_the_drop_down_of_cells_is_the_parents_own_register() -> None:
     assert listed == [unit.code for unit in tree().subtree("01").units if unit.tier == "cell"]
 
 
+@pytest.mark.parametrize("name", [*FRESH, *(f"{form}-en" for form in FORMS)])
+def test_every_word_of_a_help_stands_in_its_row_or_is_said_while_its_cell_is_chosen(name: str) -> None:
+    case = books()[name][0]
+    prompts = {(sheet.name, rule.area[0]): rule.prompt for sheet, rule in rules(name)}
+    for slot in layout(name).slots.values():
+        status = book(name).sheet(slot.sheet).cells[slot.row - slot.wide, STATUS].value
+        assert isinstance(status, Formula) and isinstance(status.result, str)
+        shown = status.result.removeprefix(case.say("mark_wanting"))
+        left = prompts.get((slot.sheet, (slot.row, slot.column)), "")
+        assert f"{shown} {left}".strip() == case.say(slot.field.help)
+        assert shown, "the first sentence has room in any case"
+
+
 def echoing(name: str) -> Iterator[tuple[Sheet, TableSlot, str]]:
     for table in layout(name).tables.values():
         for column in table.table.columns:
@@ -346,9 +359,8 @@ def test_each_date_is_echoed_beside_it() -> None:
         for sheet, table, id in echoing(name):
             seen += 1
             column, first = re.match(r"\$([A-Z]+)\$(\d+):", numbers[f"{table.table.id}.{id}"]).groups()  # type: ignore[union-attr]
-            assert table.echoes[id] == table.columns[id] + 1
             for row in range(table.table.rows):
-                echo = sheet.cells[table.top + row, table.echoes[id]].value
+                echo = sheet.cells[table.top + row, table.status].value
                 assert isinstance(echo, Formula)
                 assert f"DAY('{HIDDEN_CHECKS}'!${column}${int(first) + row})" in echo.text
         for slot in layout(name).slots.values():
@@ -363,13 +375,11 @@ def test_a_swapped_date_is_seen_at_once() -> None:
     drawn = form_book(drawn_case("cell", typed("cell", ({"planned_date": serial(date(2023, 4, 3))}, held(5)))))
     table = layout("cell-vi").tables["sessions"]
     sheet = drawn.sheet(table.sheet)
-    shown = [
-        sheet.cells[table.top + row, table.echoes[id]].value for row, id in enumerate(("planned_date", "held_date"))
-    ]
+    shown = [sheet.cells[table.top + row, table.status].value for row in range(2)]
 
     assert [each.result for each in shown if isinstance(each, Formula)] == [
-        "ngày 03 tháng 04 năm 2023",
-        "ngày 05 tháng 02 năm 2023",
+        "Máy hiểu là: 03 tháng 04",
+        "Máy hiểu là: 05 tháng 02",
     ]
 
 

@@ -14,8 +14,10 @@ from tools import REQUIRED, held
 
 from loithe_xl.consolidation.receipts import Receipt, Verdict
 from loithe_xl.draw import Case, form_book
+from loithe_xl.draw.beside import row_said
 from loithe_xl.draw.days import date_echo
 from loithe_xl.draw.panel import ERROR, WANTING, WARNING, evaluate_panel
+from loithe_xl.form.inputs import Row
 from loithe_xl.form.layout import INPUT, STATUS
 from loithe_xl.form.ownchecks import CHILDREN, EMPTY, SILENT, TURNED_AWAY
 from loithe_xl.language.issues import Place, issue
@@ -117,8 +119,9 @@ def test_what_is_blank_is_counted_and_not_scolded() -> None:
     needed = [field.id for field in case.form.fields.values() if field.required == "always"]
 
     assert (panel.count(ERROR), panel.count(WANTING), panel.count(WARNING)) == (0, len(needed), 1)
-    beside = {panel.status(id) for id in needed}
-    assert beside == {"Cần nhập"}
+    slots = [case.layout.slots[id] for id in needed]
+    beside = [book.sheet(slot.sheet).cells[slot.row, STATUS].value for slot in slots]
+    assert all(isinstance(each, Formula) and str(each.result).startswith("CẦN NHẬP: ") for each in beside)
     told = book.sheet(CHECK).cells[COUNT_CELL].value
     assert isinstance(told, Formula) and isinstance(told.result, str)
     assert told.result.startswith("Còn 9 ô phải nhập (trang 1. Số liệu), 1 điều nên xem lại. Bấm vào ô ở cột B")
@@ -132,10 +135,15 @@ def test_what_is_blank_is_counted_and_not_scolded() -> None:
 
 def test_a_row_names_what_it_wants_after_what_is_wrong_in_it() -> None:
     row = held(10, superior=YES)
-    wanting = evaluate_panel(cell({"held_date": row["held_date"]}, **DONE)).status("sessions#0")
-    wrong = evaluate_panel(cell({**row, "form": None}, **DONE)).status("sessions#0")
+    asked: Row = {"held_date": row["held_date"]}
+    wanting, wrong = (said_of_row(each) for each in (asked, {**row, "form": None}))
     assert wanting == "CẦN NHẬP: “Hình thức”"
-    assert wrong.startswith("LỖI: “Cấp trên dự (cấp cao nhất)” không có trong danh sách")
+    assert wrong.startswith("LỖI: không có trong danh sách"), "the coloured cell tells which column is meant"
+
+
+def said_of_row(row: Row) -> str:
+    case = cell(row, **DONE)
+    return row_said(evaluate_panel(case), case.layout.tables["sessions"], 0, row)
 
 
 def test_prose_tells_the_third_state_and_json_counts_the_form(tmp_path: Path) -> None:

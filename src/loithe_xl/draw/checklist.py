@@ -10,7 +10,15 @@ from dataclasses import replace
 from decimal import Decimal
 
 from loithe_xl.draw.case import Case
-from loithe_xl.draw.days import dates_of, day_cells, number_column, references, said_column
+from loithe_xl.draw.days import (
+    columns_meant,
+    dates_of,
+    day_cells,
+    meant_columns,
+    number_column,
+    references,
+    said_column,
+)
 from loithe_xl.draw.panel import (
     ENTRY,
     ERROR,
@@ -187,6 +195,10 @@ def _texts(sheet: Sheet, case: Case, item: Item, row: int, both: _Sides) -> None
         [*bare, case.say("cut_fault"), *remedies, case.say("cut_remedy")], said_column(case.layout)
     ):
         sheet.put(row, column, said, "hidden")
+    if item.table:
+        first, _ = meant_columns(case.layout, item)
+        for column, meant in enumerate(columns_meant(case.layout, item), first):
+            sheet.put(row, column, meant, "hidden_number")
 
 
 class _Names:

@@ -38,6 +38,18 @@ def said_column(layout: Layout) -> int:
     return ORDERED + 2 * max([1, *(len(dates) for dates in _dates(layout).values())])
 
 
+def columns_meant(layout: Layout, item: Item) -> tuple[int, ...]:
+    """The column of a table that each check of its rows means; 0 for the last, which finds that something was cut."""
+    return (*(layout.tables[item.table].columns[check.at] for check in item.checks), 0)
+
+
+def meant_columns(layout: Layout, item: Item) -> tuple[int, int]:
+    """The hidden columns, first and last, in which those numbers stand: after messages and remedies."""
+    many = len(item.checks) + 1
+    first = said_column(layout) + 2 * many
+    return first, first + many - 1
+
+
 @owned
 def references(layout: Layout) -> Mapping[str, str]:
     """Every date under its name in rules -> the cells where its number stands, which nothing can cut."""

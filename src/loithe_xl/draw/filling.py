@@ -9,9 +9,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from itertools import count, zip_longest
 
+from loithe_xl.draw.beside import faulty_column, field_said, row_help, row_said
 from loithe_xl.draw.case import Case
 from loithe_xl.draw.checks import counted, list_checks, more
-from loithe_xl.draw.days import date_echo, dates_of, day_values, input_value, number_column
+from loithe_xl.draw.days import dates_of, day_values, input_value, number_column
+from loithe_xl.draw.foot import reported_rows, state_said
 from loithe_xl.draw.panel import (
     LEFT,
     LEVEL,
@@ -30,7 +32,7 @@ from loithe_xl.draw.panel import (
 from loithe_xl.draw.totals import VALUE, shown_figure, totals_rows
 from loithe_xl.form.checks import Item
 from loithe_xl.form.inputs import Row
-from loithe_xl.form.layout import STATUS, Slot, TableSlot
+from loithe_xl.form.layout import INPUT, STATUS, Slot, TableSlot
 from loithe_xl.rules.evaluate import Raw
 from loithe_xl.workbook.address import Address, Scalar
 from loithe_xl.workbook.ownsheets import (
@@ -55,6 +57,7 @@ class Drawn:
     def __init__(self, case: Case) -> None:
         self.panel = evaluate_panel(case)
         self.counted = counted(self.panel)
+        self.hints = {id: row_help(self.panel, slot) for id, slot in case.layout.slots.items()}
         self.figures = {id: (row, shown_figure(case, id)) for id, row in totals_rows(case).items()}
         self.sheets = (*(placed.sheet.name for placed in case.layout.sheets), *VISIBLE_OF_FORMS)
 
@@ -86,6 +89,7 @@ class _Changes:
         for id, (row, figure) in self.drawn.figures.items():
             if (value := shown_figure(self.now.case, id)) != figure:
                 self.found[TOTALS][row, VALUE] = value
+        self.reported()
         for line, former in self.lines:
             self.check(line, former)
             self.beside(line.item)
@@ -93,6 +97,17 @@ class _Changes:
         if self.now.verdict != self.old.verdict:
             for sheet in self.drawn.sheets:
                 self.found[sheet][VERDICT] = self.now.verdict
+
+    def reported(self) -> None:
+        """What stands beneath the inputs of the first sheet."""
+        case = self.now.case
+        first, rows = case.layout.sheets[0].sheet.name, reported_rows(case)
+        for id in case.form.foot.figures if rows else ():
+            if (value := shown_figure(case, id)) != self.drawn.figures[id][1]:
+                self.found[first][rows[id], INPUT] = value
+        for id in case.form.foot.states[:1] if rows else ():
+            if (said := state_said(case)) != state_said(self.old.case):
+                self.found[first][rows[id], INPUT] = said
 
     def typed(self) -> None:
         """Whether something was typed into a field, or into how many cells of a table."""
@@ -121,8 +136,8 @@ class _Changes:
     def status(self, slot: Slot) -> None:
         """What stands beside an input."""
         id, row = slot.field.id, slot.row - slot.wide
-        echoed = date_echo(id, self.now.case.inputs.values.get(id))[1] if slot.field.kind == "date" else ""
-        self.found[slot.sheet][row, STATUS] = self.now.status(id, echoed)
+        raw = self.now.case.inputs.values.get(id)
+        self.found[slot.sheet][row, STATUS] = field_said(self.now, slot, raw, self.drawn.hints[id])
 
     def table(self, slot: TableSlot, rows: Sequence[Row], before: Sequence[Row]) -> None:
         cells = self.found[slot.sheet]
@@ -133,8 +148,14 @@ class _Changes:
                 raw = typed.get(field.id)
                 if not _same(raw, was.get(field.id)):
                     cells[row, slot.columns[field.id]] = input_value(field, raw)
-                    if field.id in slot.echoes:
-                        cells[row, slot.echoes[field.id]] = date_echo("", raw)[1]
+            self.row_status(slot, row - slot.top)
+
+    def row_status(self, slot: TableSlot, index: int) -> None:
+        """What stands at the end of a table's row, and which of its columns is meant."""
+        row = self.now.case.inputs.tables[slot.table.id][index]
+        cells, place = self.found[slot.sheet], slot.top + index
+        cells[place, slot.status] = row_said(self.now, slot, index, row)
+        cells[place, slot.fault] = faulty_column(self.now, slot, index).result
 
     def check(self, line: PanelLine, was: PanelLine) -> None:
         """One line of the full list on the hidden sheet."""
@@ -149,8 +170,7 @@ class _Changes:
         """The input that a changed line speaks of."""
         layout, id = self.now.case.layout, beside_which(item)
         if item.table:
-            table = layout.tables[item.table]
-            self.found[table.sheet][table.top + item.row, table.status] = self.now.status(id)
+            self.row_status(layout.tables[item.table], item.row)
         elif id in layout.slots:
             self.status(layout.slots[id])
 

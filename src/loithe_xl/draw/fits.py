@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 
+from loithe_xl.draw.beside import field_status, row_help
 from loithe_xl.draw.case import Case
 from loithe_xl.draw.checklist import stated
 from loithe_xl.draw.panel import Panel, fresh_panel
@@ -40,13 +41,18 @@ def formula_faults(pack: Pack, form: Form, places: Mapping[tuple[str, str], Plac
         elif found:
             yield _fault("PACK_FORMULA_LONG", places["input" if item.id in form.fields else "check", item.id], found)
     for id, field in form.fields.items():
-        if found := excess(panel.status_formula(id).text):
+        if found := excess(_beside(panel, id)):
             many = len(panel.beside(id))
             yield _fault("PACK_FIELD_CHECKS", places["input", id], found, label=field.label, count=many)
     for derived in form.derived:
         rule, layout = derived.rule, panel.case.layout
         if rule is not None and (found := excess(derived_formula(layout, rule, derived.needs))):
             yield _fault("PACK_FORMULA_LONG", places["input", derived.id], found)
+
+
+def _beside(panel: Panel, id: str) -> str:
+    slot = panel.case.layout.slots[id]
+    return field_status(panel, slot, None, row_help(panel, slot)).text
 
 
 def fresh_panel_of(pack: Pack, form: Form) -> Panel:

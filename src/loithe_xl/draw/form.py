@@ -9,6 +9,7 @@ from loithe_xl.draw.cells import cells_sheet
 from loithe_xl.draw.checklist import hidden_checks
 from loithe_xl.draw.checks import check_sheet
 from loithe_xl.draw.figures import figures_sheet
+from loithe_xl.draw.foot import signed_totals
 from loithe_xl.draw.guide import guide_sheet
 from loithe_xl.draw.head import form_title
 from loithe_xl.draw.hidden import TOKEN_NAME, hidden_journal, identity_sheet, received_sheet, register_sheet
@@ -17,7 +18,7 @@ from loithe_xl.draw.journal import journal_sheet
 from loithe_xl.draw.opinions import opinions_sheet
 from loithe_xl.draw.panel import evaluate_panel
 from loithe_xl.draw.received import children_names, receipts_sheet
-from loithe_xl.draw.totals import totals_names, totals_sheet
+from loithe_xl.draw.totals import totals_names
 from loithe_xl.pack.spec import CONSTANTS
 from loithe_xl.report.sheet import report_sheets
 from loithe_xl.rules.evaluate import is_number
@@ -34,13 +35,13 @@ def form_book(case: Case, *, flowing: bool = False) -> Book:
     match case:
         case ParentCase():
             sheets += [receipts_sheet(case, panel), figures_sheet(case, panel)]
-            sheets += [cells_sheet(case, panel), totals_sheet(panel)]
+            sheets += [cells_sheet(case, panel), signed_totals(panel)]
             sheets += [opinions_sheet(case, panel), *(report_sheets(case.page, case.lang) if case.page else ())]
             sheets += [check_sheet(panel), guide_sheet(panel), journal_sheet(case, panel)]
             sheets += [hidden_checks(panel), identity_sheet(case), register_sheet(case)]
             sheets += [received_sheet(case), hidden_journal(case)]
         case _:
-            sheets += [totals_sheet(panel), check_sheet(panel), guide_sheet(panel)]
+            sheets += [signed_totals(panel), check_sheet(panel), guide_sheet(panel)]
             sheets += [hidden_checks(panel), identity_sheet(case)]
     if not flowing:
         sheets = [sheet.unroll() for sheet in sheets]

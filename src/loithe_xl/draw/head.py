@@ -19,6 +19,7 @@ from loithe_xl.workbook.styles import STYLES
 
 LINE_POINTS = 16.5  # points of one line of 12-point type
 ROW_POINTS = 20  # points of a row that holds one line
+DIGIT, NARROWEST = 8, 0.97  # pixels of a character of width; LibreOffice's columns are so much narrower
 PADDING = 6  # points that Excel keeps free at a cell's sides
 _TITLE, _UNIT, _STEPS = 1, 2, 3  # rows; the verdict's is ``VERDICT``
 _HEIGHTS = {_TITLE: 22.5, _UNIT: 16.5, _STEPS: 18, VERDICT[0]: 21}
@@ -106,7 +107,7 @@ def _verdict_look(sheet: Sheet, case: Case, first: Address, last: Address) -> No
 @lru_cache(4096)
 def lines_of(words: str, width: float, size: float = 12, *, bold: bool = False) -> int:
     """How many lines a text of ``size`` points takes in a column ``width`` characters wide."""
-    return lines(words, size, (width * 7 + 5) * 0.75 - PADDING, bold=bold)
+    return lines(words, size, (width * DIGIT + 5) * NARROWEST * 0.75 - PADDING, bold=bold)
 
 
 def points_wide(widths: Iterable[float]) -> float:

@@ -14,14 +14,12 @@ from loithe_xl.form.inputs import with_days
 from loithe_xl.form.layout import Layout
 from loithe_xl.pack.spec import Check
 from loithe_xl.rules.evaluate import Flaw, Values, is_filled
-from loithe_xl.rules.excel import text_literal
-from loithe_xl.workbook.address import column_letters, quoted, reference
-from loithe_xl.workbook.book import Formula
+from loithe_xl.workbook.address import column_letters, quoted
 from loithe_xl.workbook.ownsheets import HIDDEN_CHECKS
 
 FIRST_CHECK = 2  # first row of the hidden list
 STATE, LEVEL, MESSAGE, LEFT, RIGHT, REMEDY, TARGET, RANK, ENTRY, TYPED = range(1, 11)  # ENTRY: a table row's number
-_OK, ERROR, WARNING, WANTING = range(4)  # WANTING: still blank, which is no mistake
+OK, ERROR, WARNING, WANTING = range(4)  # WANTING: still blank, which is no mistake
 IN_ORDER = (ERROR, WANTING, WARNING)  # as the list shows them
 
 
@@ -87,28 +85,6 @@ class Panel:
         """The line in a row of the hidden list."""
         return self.lines[row - FIRST_CHECK]
 
-    def status_formula(self, id: str, echo: str = "", echoed: str = "") -> Formula:
-        """What stands beside an input: its first fault, its own or a cross-check's; ``echo`` where there is none."""
-        shown = echo or '""'
-        for line in reversed(self.beside(id)):
-            level, message = (reference(HIDDEN_CHECKS, line.row, column) for column in (LEVEL, MESSAGE))
-            error, warning, wanting = (text_literal(self.mark(each)) for each in (ERROR, WARNING, WANTING))
-            said = f"IF({level}={ERROR},{error},{warning})&{message}"
-            if any(map(is_wanting, line.item.checks)):
-                needed = f"{wanting}&{message}" if line.item.table else text_literal(self.case.say("needed"))
-                said = f"IF({level}={WANTING},{needed},{said})"
-            shown = f"IF({level}={_OK},{shown},{said})"
-        return Formula(shown, self.status(id, echoed))
-
-    def status(self, id: str, echoed: str = "") -> str:
-        """What that formula comes to now."""
-        return next((self._said(line) for line in self.beside(id) if line.level != _OK), echoed)
-
-    def _said(self, line: PanelLine) -> str:
-        if line.level == WANTING and not line.item.table:  # its label stands beside
-            return self.case.say("needed")
-        return self.mark(line.level) + line.message
-
     def mark(self, level: int) -> str:
         """The word that tells a level."""
         return self.case.say({ERROR: "mark_error", WARNING: "mark_warning", WANTING: "mark_wanting"}[level])
@@ -145,7 +121,7 @@ def typed_in(case: Case, item: Item) -> int:
 @owned
 def _faultless(layout: Layout) -> tuple[PanelLine, ...]:
     return tuple(
-        PanelLine(item, row, 0, _OK, "", None, None, "", 0) for row, item in enumerate(items(layout), FIRST_CHECK)
+        PanelLine(item, row, 0, OK, "", None, None, "", 0) for row, item in enumerate(items(layout), FIRST_CHECK)
     )
 
 

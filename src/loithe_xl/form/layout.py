@@ -33,8 +33,8 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class TableSlot:
-    """Where one table lies: ``top`` is its first row to fill; ``echoes`` are columns that repeat a
-    date in words, or tell the name of a unit."""
+    """Where one table lies: ``top`` is its first row to fill; ``echoes`` are columns that tell the name of a unit,
+    ``fault`` is the hidden one, beyond all of the sheet, that tells which column a row's first fault means."""
 
     table: Table
     sheet: str
@@ -42,6 +42,7 @@ class TableSlot:
     columns: dict[str, int]
     echoes: dict[str, int]
     status: int
+    fault: int
 
     @property
     def bottom(self) -> int:
@@ -164,7 +165,7 @@ class Layout:
 
 
 def place(form: Form) -> Layout:
-    """The addresses of a form's inputs: sections one beneath the other, an echo column beside dates of a table.
+    """The addresses of a form's inputs: sections one beneath the other, a table that stands first in the heads' row.
 
     Wording moves none of them; equal ids, kinds and addresses give the same ``digest``. Nothing is raised.
     """
@@ -172,11 +173,14 @@ def place(form: Form) -> Layout:
 
 
 def _place_sheet(sheet: FormSheet, named: bool) -> PlacedSheet:
-    row = HEAD_ROW + 1
+    tables = [each.table for each in sheet.sections if each.table]
+    beyond = max([STATUS, *(_columns(table, named)[2] for table in tables)]) + 1
+    row = HEAD_ROW + bool(sheet.sections and not sheet.sections[0].table)
     placed: list[Placed] = []
     for section in sheet.sections:
         if section.table:
-            table = _place_table(section.table, sheet.name, row + 3, named)
+            columns, echoes, status = _columns(section.table, named)
+            table = TableSlot(section.table, sheet.name, row + 3, columns, echoes, status, beyond)
             placed.append(Placed(section, row, table=table))
             row = table.bottom + 2
             continue
@@ -191,18 +195,21 @@ def _place_sheet(sheet: FormSheet, named: bool) -> PlacedSheet:
     return PlacedSheet(sheet, tuple(placed), row - 1)
 
 
-def _place_table(table: Table, sheet: str, top: int, named: bool) -> TableSlot:
-    """``named``: the workbook embeds its register, so that a unit's code can be echoed by its name."""
+def _columns(table: Table, named: bool) -> tuple[dict[str, int], dict[str, int], int]:
+    """The columns of inputs, of units' names, and of what is said of a row.
+
+    ``named``: the workbook embeds its register, so that a unit's code can be echoed by its name.
+    """
     columns: dict[str, int] = {}
     echoes: dict[str, int] = {}
     column = 2
     for each in table.columns:
         columns[each.id] = column
         column += 1
-        if each.kind == "date" or (each.register and named):
+        if each.register and named:
             echoes[each.id] = column
             column += 1
-    return TableSlot(table, sheet, top, columns, echoes, column)
+    return columns, echoes, column
 
 
 def _indexed(sheet: str, column: int, row: int, last: int) -> str:

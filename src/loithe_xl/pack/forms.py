@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from loithe_xl.language.catalogue import Text, text
 from loithe_xl.language.issues import Place
 from loithe_xl.pack.fields import Common, ReadCheck, ReadSection, read_check, read_rule, read_unit
+from loithe_xl.pack.foot import Foot
+from loithe_xl.pack.footread import foot_faults, read_foot
 from loithe_xl.pack.kinds import Aggregate
 from loithe_xl.pack.names import sheet_fault
 from loithe_xl.pack.rulecheck import RuleScope, condition_faults, figure_faults, form_scope, in_order, needs
@@ -58,6 +60,7 @@ class _Part:
     under: tuple[str, ...] | None
     parent: bool | None
     intro: tuple[Text, ...]
+    foot: Foot
     sheets: tuple[FormSheet, ...]
     sections: tuple[ReadSection, ...]
     derived: tuple[ReadDerived, ...]
@@ -105,6 +108,7 @@ def checked_form(read: ReadForm, pack: Pack, faults: Faults) -> Form:
         place = next(each.place for each in read.derived if each.derived.id == circle[0])
         faults.add("PACK_CIRCLE", place, circle=" → ".join(circle))
     by_id = {each.id: each for each in ordered}
+    foot_faults(form.foot, by_id, read.place, faults)
 
     def needed(rule: Node | None) -> tuple[str, ...]:
         return needs(rule, form.fields, by_id) if rule is not None else ()
@@ -150,7 +154,7 @@ def _part(
         if above not in TIERS:
             block.fault("PACK_CHOICE", "under", value=above, allowed=", ".join(TIERS))
     parent = block.boolean("parent") if block.has("parent") else None
-    intro = block.texts("intro")
+    intro, foot = block.texts("intro"), read_foot(block)
     sheets, used = [], list[str]()
     for each in block.blocks("sheets"):
         ids = _known(each, "sections", sections, common.faults)
@@ -167,6 +171,7 @@ def _part(
         under,
         parent,
         intro,
+        foot,
         tuple(sheets),
         tuple(sections[id] for id in used),
         tuple(each for name in names for each in groups[name]),
@@ -212,6 +217,7 @@ def _whole(id: str, parts: Mapping[str, _Part], faults: Faults, seen: tuple[str,
         under=base.under if own.under is None else own.under,
         parent=base.parent if own.parent is None else own.parent,
         intro=base.intro + own.intro,
+        foot=own.foot.after(base.foot),
         sheets=base.sheets + own.sheets,
         sections=base.sections + own.sections,
         derived=base.derived + own.derived,
@@ -242,6 +248,7 @@ def _form(id: str, part: _Part, own: Sequence[FormSheet]) -> ReadForm:
         part.under or (),
         bool(part.parent),
         part.intro,
+        part.foot,
     )
     return ReadForm(form, part.block.place(), part.sections, checks, read, part.files)
 

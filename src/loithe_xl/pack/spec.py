@@ -11,6 +11,7 @@ from typing import Any
 from loithe_xl.language.catalogue import Text
 from loithe_xl.language.issues import Issue, Severity
 from loithe_xl.pack.campaign import Document, Scheme
+from loithe_xl.pack.foot import Foot
 from loithe_xl.pack.kinds import KINDS, Aggregate, FieldKind
 from loithe_xl.register.register import Register, Unit
 from loithe_xl.rules.syntax import Node, may_be_fraction, names
@@ -139,6 +140,7 @@ class Form:
     under: tuple[str, ...] = ()
     parent: bool = False
     intro: tuple[Text, ...] = ()
+    foot: Foot = field(default_factory=Foot)
 
     @cached_property
     def fields(self) -> dict[str, Field]:

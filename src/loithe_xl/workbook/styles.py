@@ -63,6 +63,8 @@ STYLES: dict[str, Style] = {
     "note": Style(italic=True, size=11, colour=QUIET_INK, border=True),
     "unit": Style(size=11, align="center", border=True, colour=QUIET_INK),
     "status": Style(size=11, border=True, colour=QUIET_INK),
+    "echo": Style(size=11, border=True, colour=QUIET_INK, wrap=False, shrink=True),
+    "signature": Style(bold=True, align="center", valign="top"),
     "input_count": Style(fill=TYPE_HERE, border=True, locked=False, align="right", indent=1, number=COUNT),
     "input_decimal": Style(fill=TYPE_HERE, border=True, locked=False, align="right", indent=1, number=DECIMAL),
     "input_date": Style(fill=TYPE_HERE, border=True, locked=False, align="center", number=TEXT),

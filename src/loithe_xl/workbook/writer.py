@@ -226,8 +226,7 @@ def _validation(rule: Validation) -> dict[str, Any]:
     _most(units(rule.error), _ERROR_LIMIT, rule.title)
     options: dict[str, Any] = {
         "validate": {"text": "length"}.get(rule.kind, rule.kind),
-        "input_title": rule.title,
-        "input_message": rule.prompt,
+        **({"input_title": rule.title, "input_message": rule.prompt} if rule.prompt else {}),
         "error_title": rule.title,
         "error_message": rule.error,
         "error_type": "stop",
