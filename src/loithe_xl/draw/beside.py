@@ -82,14 +82,14 @@ def row_said(panel: Panel, slot: TableSlot, index: int, row: Mapping[str, Raw]) 
 
 
 def faulty_column(panel: Panel, slot: TableSlot, index: int) -> Formula:
-    """The number of the column that a table row's first fault means; 0 for none."""
+    """The number of the column that a table row's first fault means; blank for none."""
     [line] = panel.beside(f"{slot.table.id}#{index}")
     layout, top = panel.case.layout, line.row - index
     first, last = ((top, column) for column in meant_columns(layout, line.item))
     state = reference(HIDDEN_CHECKS, line.row, STATE)
     meant = f"INDEX({quoted(HIDDEN_CHECKS)}!{area(first, last)},1,{state})"
-    now = columns_meant(layout, line.item)[line.state - 1] if line.state else 0
-    return Formula(f"IF({state}=0,0,{meant})", now)
+    now = columns_meant(layout, line.item)[line.state - 1] if line.state else ""
+    return Formula(f'IF({state}=0,"",{meant})', now)
 
 
 def row_help(panel: Panel, slot: Slot) -> str:

@@ -22,8 +22,8 @@ _TO_SIGN = 3 * ROW_POINTS  # points of the empty row over which one signs
 
 def draw_foot(sheet: Sheet, case: Case, placed: PlacedSheet, last_column: int) -> None:
     """A link to the next sheet to type in, or to the checks; beneath the first sheet of a form without children also
-    what it reports and who signs it. All of it lies beneath the blocks that defined names reach through."""
-    row = placed.last + 2
+    what it reports and who signs it. Formulas lie beneath the blocks that defined names reach through."""
+    row = placed.last + 1  # so near that a repair still tells a last text from what is put in beneath it
     _way_on(sheet, case, placed, row)
     if placed is case.layout.sheets[0] and not case.form.parent:
         row = _reported(sheet, case, row + 2) if case.form.foot.figures else row + 2
@@ -45,7 +45,7 @@ def reported_rows(case: Case) -> dict[str, int]:
     foot = case.form.foot
     if case.form.parent or not foot.figures:
         return {}
-    first = case.layout.sheets[0].last + 5
+    first = case.layout.sheets[0].last + 4
     rows = {id: row for row, id in enumerate(foot.figures, first)}
     return rows | dict.fromkeys(foot.states, first + len(foot.figures))
 

@@ -115,6 +115,7 @@ def _field(sheet: Sheet, case: Case, slot: Slot, number: int, panel: Panel) -> N
 
 def _table(sheet: Sheet, case: Case, slot: TableSlot, panel: Panel) -> None:
     head, heads = slot.top - 1, {1: case.say("head_no"), slot.status: case.say("head_checked")}
+    sheet.put(head, slot.fault, case.say("head_meant"), "head")
     rows = case.inputs.tables.get(slot.table.id, ())
     for field in slot.table.columns:
         words = case.say(field.short) or case.say(field.label)
