@@ -94,7 +94,7 @@ def test_a_row_s_fault_names_its_row_and_both_values() -> None:
     level, where, fault, remedy = list_checks(panel, line).values()
 
     assert (level, where) == ("LƯU Ý", f"2. Các buổi sinh hoạt, ô {line.item.cell}")
-    assert fault == "Dòng 2: Số đảng viên đã trình bày lớn hơn số đảng viên dự (12 so với 7)."
+    assert fault == "Dòng 2: Số đã trình bày lớn hơn số dự (12 so với 7)."
     assert remedy == "Đề nghị kiểm tra lại hai ô này."
     assert panel.status("sessions#1") == f"LƯU Ý: {fault.partition(': ')[2]}"
 

@@ -25,6 +25,7 @@ from loithe_xl.draw.panel import (
     level_of,
 )
 from loithe_xl.form.checks import is_wanting, items
+from loithe_xl.form.comparison import DATED, compared
 from loithe_xl.form.layout import INPUT, LABEL, NUMBER, STATUS, UNIT, Slot, TableSlot
 from loithe_xl.rules.dates import dated
 from loithe_xl.rules.evaluate import Raw, is_number
@@ -38,6 +39,7 @@ FIELD_WIDTHS: Mapping[int, float] = {NUMBER: 4.5, LABEL: 52, UNIT: 9.5, INPUT: 1
 SMALL = 11  # points of helps and faults
 _OPENED, _CLOSED = "“", "” "  # around a label
 _ALSO = " · "
+_FIGURE, _DAY = "000", "00/00/0000"  # as long as what is compared may be
 _GAP = "\0"  # where a number stands in a sentence
 
 
@@ -134,7 +136,11 @@ def _tall(panel: Panel, line: PanelLine, number: int, width: float = FIELD_WIDTH
     check = checks[number - 1]
     if is_wanting(check):
         return 1
-    said = _bare(panel.case.say(check.message)) if _is_own(line) else panel.case.say(check.message)
+    said = panel.case.say(check.message)
+    if comparison := compared(panel.case.layout, check, line.item.table):
+        value = _DAY if comparison.kind == DATED else _FIGURE
+        said = panel.case.say("both_values", message=said.rstrip("."), left=value, right=value)
+    said = _bare(said) if _is_own(line) else said
     return lines_of(panel.mark(level_of(check)) + said, width, SMALL)
 
 

@@ -15,7 +15,6 @@ from loithe_xl.workbook.address import Address, address, quoted
 from loithe_xl.workbook.book import Condition, Formula, Link, Sheet
 from loithe_xl.workbook.metrics import lines
 from loithe_xl.workbook.ownsheets import CHECK, VERDICT
-from loithe_xl.workbook.styles import STYLES
 
 LINE_POINTS = 16.5  # points of one line of 12-point type
 ROW_POINTS = 20  # points of a row that holds one line
@@ -49,10 +48,8 @@ def draw_head(sheet: Sheet, panel: Panel, last_column: int) -> None:
         panel_link = Link(f"{quoted(CHECK)}!A1", case.say("see_panel"))
         _spread(sheet, (VERDICT[0], split + 1), last_column, panel_link, "link")
     sheet.heights |= _HEIGHTS
-    right = sum(widths[split:])
-    for row, words, style in ((_TITLE, form, "form"), (_STEPS, due, "due")):
-        needed = LINE_POINTS * lines_of(words, right, STYLES[style].size, bold=STYLES[style].bold)
-        sheet.heights[row] = max(sheet.heights[row], needed)
+    needed = LINE_POINTS * lines_of(due, sum(widths[split:]), bold=True)
+    sheet.heights[_STEPS] = max(sheet.heights[_STEPS], needed)
     _verdict_look(sheet, case, VERDICT, (VERDICT[0], split))
 
 

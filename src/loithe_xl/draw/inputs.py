@@ -33,8 +33,8 @@ from loithe_xl.workbook.daynumbers import serial
 from loithe_xl.workbook.ownsheets import HIDDEN_REGISTER, REGISTER_FIRST
 from loithe_xl.workbook.styles import TAB_FILL
 
-TABLE_WIDTHS = {"count": 8, "decimal": 9, "yesno": 8, "choice": 12, "date": 11.5, "text": 16.5, "paragraph": 30}
-_CODE, _NAME, _TOLD = 17, 28, 50  # characters of a unit's code, its name, and what is said of a row
+TABLE_WIDTHS = {"count": 8, "decimal": 9, "yesno": 8, "choice": 12, "date": 11.5, "text": 15, "paragraph": 30}
+_CODE, _NAME, _TOLD = 17, 27, 50.5  # characters of a unit's code, its name, and what is said of a row
 _BAND = 10  # points of half a heading, where no note stands beneath it
 _PARAGRAPH = 8  # lines
 _LOOKS = {"bad": ["mark_error"], "warn": ["mark_warning"], "missing": ["needed", "mark_wanting"]}

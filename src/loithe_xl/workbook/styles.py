@@ -44,7 +44,7 @@ STYLES: dict[str, Style] = {
     "plain": Style(),
     "title": Style(bold=True, size=16, colour=HEADING),
     "subtitle": Style(italic=True),
-    "form": Style(size=11, align="right"),  # what the sheet belongs to
+    "form": Style(size=11, align="right", wrap=False, shrink=True),  # what the sheet belongs to
     "unit_name": Style(bold=True, wrap=False, shrink=True),
     "steps": Style(size=11, fill=BAND, border=True, wrap=False, shrink=True),
     "due": Style(bold=True, fill=BAND, border=True, align="center"),
@@ -70,7 +70,9 @@ STYLES: dict[str, Style] = {
     "input_date": Style(fill=TYPE_HERE, border=True, locked=False, align="center", number=TEXT),
     "register_date": Style(fill=TYPE_HERE, border=True, locked=False, align="center", number=DATE),
     "input_choice": Style(fill=TYPE_HERE, border=True, locked=False, align="center"),
-    "input_text": Style(fill=TYPE_HERE, border=True, locked=False, number=TEXT, quote_prefix=True),
+    "input_text": Style(
+        fill=TYPE_HERE, border=True, locked=False, number=TEXT, quote_prefix=True, wrap=False, shrink=True
+    ),
     "input_paragraph": Style(fill=TYPE_HERE, border=True, locked=False, number=TEXT, valign="top", quote_prefix=True),
     "computed_count": Style(fill=CALCULATED, border=True, align="right", indent=1, number=COUNT),
     "computed_decimal": Style(fill=CALCULATED, border=True, align="right", indent=1, number=DECIMAL),
