@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from loithe_xl.draw.beside import FIELD_WIDTHS
 from loithe_xl.draw.case import Case
-from loithe_xl.draw.figures import look_of
+from loithe_xl.draw.columns import look_of
 from loithe_xl.draw.head import ROW_POINTS, height_of, lines_of
 from loithe_xl.draw.panel import Panel
 from loithe_xl.draw.totals import VALUE, shown_figure, totals_sheet
