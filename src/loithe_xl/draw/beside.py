@@ -13,10 +13,10 @@ from loithe_xl.draw.days import columns_meant, date_echo, meant_columns, number_
 from loithe_xl.draw.head import lines_of
 from loithe_xl.draw.panel import (
     ERROR,
+    FAULTLESS,
     FIRST_CHECK,
     LEVEL,
     MESSAGE,
-    OK,
     STATE,
     WANTING,
     WARNING,
@@ -36,7 +36,7 @@ from loithe_xl.workbook.daynumbers import FIRST_DAY, day_of
 from loithe_xl.workbook.ownsheets import HIDDEN_CHECKS
 
 FIELD_WIDTHS: Mapping[int, float] = {NUMBER: 4.5, LABEL: 52, UNIT: 9.5, INPUT: 12.5, STATUS: 72}
-SMALL = 11  # points of helps and faults
+HINT_SIZE = 11  # points of helps and faults
 _OPENED, _CLOSED = "“", "” "  # around a label
 _ALSO = " · "
 _FIGURE, _DAY = "000", "00/00/0000"  # as long as what is compared may be
@@ -95,7 +95,7 @@ def faulty_column(panel: Panel, slot: TableSlot, index: int) -> Formula:
 
 
 def row_help(panel: Panel, slot: Slot) -> str:
-    """Of a field's help the whole sentences that its row has room for, the first one in any case."""
+    """The whole sentences of a field's help that its row has room for, the first one in any case."""
     said = panel.case.say(slot.field.help)
     room = lines_beside(panel, slot)
     shown = ""
@@ -111,13 +111,13 @@ def lines_beside(panel: Panel, slot: Slot) -> int:
     """How many lines a field's row needs for its label, the first sentence of its help and its longest fault."""
     case = panel.case
     first = _sentences(case.say(slot.field.help))[0]
-    found = [lines_of(label_of(case, slot), FIELD_WIDTHS[LABEL]), _lines(panel, slot, first)]
+    found = [lines_of(label_shown(case, slot), FIELD_WIDTHS[LABEL]), _lines(panel, slot, first)]
     for line in panel.beside(slot.field.id):
         found += [_tall(panel, line, number) for number in range(1, len(line.item.checks) + 2)]
     return max(found)
 
 
-def label_of(case: Case, slot: Slot) -> str:
+def label_shown(case: Case, slot: Slot) -> str:
     """A field's label with the mark of what must be filled."""
     return case.say(slot.field.label) + (" (*)" if slot.field.required == "always" else "")
 
@@ -132,7 +132,7 @@ def _tall(panel: Panel, line: PanelLine, number: int, width: float = FIELD_WIDTH
     """The lines that a line of the panel takes beside its input if its check ``number`` finds a fault."""
     checks = line.item.checks
     if number > len(checks):
-        return lines_of(panel.mark(ERROR) + panel.case.say("cut_fault"), width, SMALL)
+        return lines_of(panel.mark(ERROR) + panel.case.say("cut_fault"), width, HINT_SIZE)
     check = checks[number - 1]
     if is_wanting(check):
         return 1
@@ -141,12 +141,12 @@ def _tall(panel: Panel, line: PanelLine, number: int, width: float = FIELD_WIDTH
         value = _DAY if comparison.kind == DATED else _FIGURE
         said = panel.case.say("both_values", message=said.rstrip("."), left=value, right=value)
     said = _bare(said) if _is_own(line) else said
-    return lines_of(panel.mark(level_of(check)) + said, width, SMALL)
+    return lines_of(panel.mark(level_of(check)) + said, width, HINT_SIZE)
 
 
 def _lines(panel: Panel, slot: Slot, words: str) -> int:
     mark = panel.mark(WANTING) if slot.field.required else ""
-    return lines_of(mark + words, FIELD_WIDTHS[STATUS], SMALL)
+    return lines_of(mark + words, FIELD_WIDTHS[STATUS], HINT_SIZE)
 
 
 def _sentences(words: str) -> list[str]:
@@ -171,12 +171,12 @@ def _status(panel: Panel, id: str, calm: str, needed: str, also: str = "") -> st
         if any(map(is_wanting, line.item.checks)):
             blank = text_literal(needed) if needed else f"{wanting}&{message}{also}"
             said = f"IF({level}={WANTING},{blank},{said})"
-        shown = f"IF({level}={OK},{shown},{said})"
+        shown = f"IF({level}={FAULTLESS},{shown},{said})"
     return shown
 
 
 def _said(panel: Panel, id: str, calm: str, needed: str, also: str = "") -> str:
-    fault = next((line for line in panel.beside(id) if line.level != OK), None)
+    fault = next((line for line in panel.beside(id) if line.level != FAULTLESS), None)
     if fault is None:
         return calm
     if fault.level == WANTING:

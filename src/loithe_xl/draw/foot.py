@@ -27,7 +27,7 @@ def draw_foot(sheet: Sheet, case: Case, placed: PlacedSheet, last_column: int) -
     _way_on(sheet, case, placed, row)
     if placed is case.layout.sheets[0] and not case.form.parent:
         row = _reported(sheet, case, row + 2) if case.form.foot.figures else row + 2
-        sign(sheet, case, row, last_column)
+        signature_lines(sheet, case, row, last_column)
 
 
 def signed_totals(panel: Panel) -> Sheet:
@@ -35,7 +35,7 @@ def signed_totals(panel: Panel) -> Sheet:
     what it reports, it is hidden: only formulas need it."""
     case, sheet = panel.case, totals_sheet(panel)
     if case.form.parent:
-        sign(sheet, case, max(sheet.heights) + 2, VALUE)
+        signature_lines(sheet, case, max(sheet.heights) + 2, VALUE)
     sheet.hidden = bool(reported_rows(case))
     return sheet
 
@@ -56,7 +56,7 @@ def state_said(case: Case) -> str:
     return next((case.say(each.label) for each in states if case.values.get(each.id) == 1), "")
 
 
-def sign(sheet: Sheet, case: Case, row: int, last_column: int) -> None:
+def signature_lines(sheet: Sheet, case: Case, row: int, last_column: int) -> None:
     """The form's signature lines side by side over the whole width, each above an empty row to sign in."""
     signatures = case.form.foot.signatures
     if not signatures:

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from loithe_xl.draw.beside import (
     FIELD_WIDTHS,
-    SMALL,
+    HINT_SIZE,
     faulty_column,
     field_status,
-    label_of,
+    label_shown,
     lines_beside,
     lines_in_row,
     row_help,
@@ -83,7 +83,7 @@ def _section_heading(sheet: Sheet, case: Case, placed: Placed, last_column: int)
     if note:
         width = sum(sheet.widths.get(column, 9) for column in range(1, last_column + 1))
         sheet.merges += [((row, 1), (row, last_column)), ((row + 1, 1), (row + 1, last_column))]
-        sheet.heights |= {row: ROW_POINTS, row + 1: height_of(lines_of(note, width, SMALL))}
+        sheet.heights |= {row: ROW_POINTS, row + 1: height_of(lines_of(note, width, HINT_SIZE))}
     else:
         sheet.merges.append(((row, 1), (row + 1, last_column)))
         sheet.heights |= {row: _BAND, row + 1: _BAND}
@@ -94,7 +94,7 @@ def _field(sheet: Sheet, case: Case, slot: Slot, number: int, panel: Panel) -> N
     row = slot.row - 1 if slot.wide else slot.row
     hint = row_help(panel, slot)
     sheet.put(row, NUMBER, number, "number")
-    sheet.put(row, LABEL, label_of(case, slot), "label")
+    sheet.put(row, LABEL, label_shown(case, slot), "label")
     sheet.put(row, STATUS, field_status(panel, slot, raw, hint), "status")
     left = case.say(slot.field.help)[len(hint) :].strip()
     _input(sheet, case, slot.field, (slot.row, slot.column), raw, left)

@@ -19,7 +19,7 @@ from loithe_xl.workbook.ownsheets import HIDDEN_CHECKS
 
 FIRST_CHECK = 2  # first row of the hidden list
 STATE, LEVEL, MESSAGE, LEFT, RIGHT, REMEDY, TARGET, RANK, ENTRY, TYPED = range(1, 11)  # ENTRY: a table row's number
-OK, ERROR, WARNING, WANTING = range(4)  # WANTING: still blank, which is no mistake
+FAULTLESS, ERROR, WARNING, WANTING = range(4)  # WANTING: still blank, which is no mistake
 IN_ORDER = (ERROR, WANTING, WARNING)  # as the list shows them
 
 
@@ -121,7 +121,7 @@ def typed_in(case: Case, item: Item) -> int:
 @owned
 def _faultless(layout: Layout) -> tuple[PanelLine, ...]:
     return tuple(
-        PanelLine(item, row, 0, OK, "", None, None, "", 0) for row, item in enumerate(items(layout), FIRST_CHECK)
+        PanelLine(item, row, 0, FAULTLESS, "", None, None, "", 0) for row, item in enumerate(items(layout), FIRST_CHECK)
     )
 
 
