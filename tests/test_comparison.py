@@ -11,6 +11,7 @@ from drawing import LOADED, drawn_case, typed
 from tools import REQUIRED, held
 
 from loithe_xl.draw import Case, form_book
+from loithe_xl.draw.beside import row_said
 from loithe_xl.draw.checks import FAULT_WIDTHS, counted, list_checks, more
 from loithe_xl.draw.head import LINE_POINTS, lines_of
 from loithe_xl.draw.panel import evaluate_panel
@@ -96,7 +97,8 @@ def test_a_row_s_fault_names_its_row_and_both_values() -> None:
     assert (level, where) == ("LƯU Ý", f"2. Các buổi sinh hoạt, ô {line.item.cell}")
     assert fault == "Dòng 2: Số đã trình bày lớn hơn số dự (12 so với 7)."
     assert remedy == "Đề nghị kiểm tra lại hai ô này."
-    assert panel.status("sessions#1") == f"LƯU Ý: {fault.partition(': ')[2]}"
+    table = case.layout.tables["sessions"]
+    assert row_said(panel, table, 1, case.inputs.tables["sessions"][1]) == f"LƯU Ý: {fault.partition(': ')[2]}"
 
 
 def finished(form: str = "cell", **more: Raw) -> Case:

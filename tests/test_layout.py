@@ -75,21 +75,21 @@ def test_fields_stand_one_beneath_the_other_a_paragraph_under_its_label() -> Non
     assert not slots["total"].wide
 
 
-def test_a_table_that_stands_first_begins_in_the_heads_row_and_its_status_is_last() -> None:
+def test_a_tables_status_is_its_last_column() -> None:
     table = place(SMALL).tables["rows"]
     assert table.fault == 6, "beyond the columns of fields, whatever else the sheet holds"
 
-    assert (table.top, table.bottom) == (9, 13)
+    assert (table.top, table.bottom) == (10, 14)
     assert (table.columns, table.echoes, table.status) == ({"when": 2, "n": 3}, {}, 4)
-    assert table.cell("n", 2) == "C11"
+    assert table.cell("n", 2) == "C12"
 
 
 def test_a_place_is_found_by_field_table_or_column() -> None:
     layout = place(SMALL)
 
     assert layout.place_of("day") == ("Nhập", "D12")
-    assert layout.place_of("rows") == ("Bảng", "B9")
-    assert layout.place_of("rows.n") == ("Bảng", "C9")
+    assert layout.place_of("rows") == ("Bảng", "B10")
+    assert layout.place_of("rows.n") == ("Bảng", "C10")
 
 
 def test_a_unit_is_echoed_by_its_name_only_where_the_register_is_at_hand() -> None:
@@ -154,7 +154,7 @@ def test_nothing_lies_on_anything_else(any_form: Form) -> None:
     for sheet in layout.sheets:
         spots = [spot for placed in sheet.sections for spot in set(taken(placed))]
         assert len(spots) == len(set(spots))
-        assert min(row for row, _ in spots) > HEAD_ROW - bool(sheet.sections[0].table)
+        assert min(row for row, _ in spots) > HEAD_ROW
         assert max(row for row, _ in spots) <= sheet.last
         order = [placed.row for placed in sheet.sections]
         assert order == sorted(order)
@@ -197,7 +197,7 @@ def column(letters: str) -> int:
 def test_names_are_the_ids() -> None:
     assert list(place(SMALL).names) == ["total", "said", "day", "yes", "rows.when", "rows.n"]
     assert place(SMALL).names["day"] == "INDEX('Nhập'!$D$1:$D$16,12,1)"
-    assert place(SMALL).names["rows.n"] == "INDEX('Bảng'!$C$1:$C$15,9,1):INDEX('Bảng'!$C$1:$C$15,13,1)"
+    assert place(SMALL).names["rows.n"] == "INDEX('Bảng'!$C$1:$C$16,10,1):INDEX('Bảng'!$C$1:$C$16,14,1)"
 
 
 # ---------------------------------------------------------------- the digest

@@ -137,7 +137,7 @@ def test_a_row_names_what_it_wants_after_what_is_wrong_in_it() -> None:
     row = held(10, superior=YES)
     asked: Row = {"held_date": row["held_date"]}
     wanting, wrong = (said_of_row(each) for each in (asked, {**row, "form": None}))
-    assert wanting == "CẦN NHẬP: “Hình thức”"
+    assert wanting == "CẦN NHẬP: “Hình thức” · 10 tháng 02", "and how its date was understood"
     assert wrong.startswith("LỖI: không có trong danh sách"), "the coloured cell tells which column is meant"
 
 

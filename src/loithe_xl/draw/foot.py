@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from loithe_xl.draw.beside import FIELD_WIDTHS
 from loithe_xl.draw.case import Case
 from loithe_xl.draw.columns import look_of
-from loithe_xl.draw.head import ROW_POINTS, height_of, lines_of
+from loithe_xl.draw.head import LINE_POINTS, ROW_POINTS, height_of, lines_of
 from loithe_xl.draw.panel import Panel
 from loithe_xl.draw.totals import VALUE, shown_figure, totals_sheet
 from loithe_xl.form.layout import INPUT, LABEL, NUMBER, STATUS, UNIT, PlacedSheet
@@ -57,19 +57,19 @@ def state_said(case: Case) -> str:
 
 
 def signature_lines(sheet: Sheet, case: Case, row: int, last_column: int) -> None:
-    """The form's signature lines side by side over the whole width, each above an empty row to sign in."""
-    signatures = case.form.foot.signatures
-    if not signatures:
+    """Who signs the form, side by side over the whole width, each above an empty row to sign in."""
+    roles = [case.say(role).split("\n") for role in case.form.foot.signatures]
+    if not roles:
         return
-    for (first, last), role in zip(_parts(sheet, len(signatures), last_column), signatures, strict=False):
-        for place, words in ((row, case.say(role)), (row + 1, None)):
+    most = max(map(len, roles))  # each line has a row of its own: not every program keeps line feeds in a cell
+    for (first, last), role in zip(_parts(sheet, len(roles), last_column), roles, strict=False):
+        for place in range(row, row + most + 1):
+            words = role[place - row] if place - row < len(role) else None
             for column in range(first, last + 1):
                 sheet.put(place, column, words if column == first else None, "signature")
             if last > first:
                 sheet.merges.append(((place, first), (place, last)))
-    most = max(len(case.say(role).split("\n")) for role in signatures)
-    sheet.heights[row] = height_of(most)
-    sheet.heights[row + 1] = _TO_SIGN
+    sheet.heights |= dict.fromkeys(range(row, row + most), LINE_POINTS) | {row + most: _TO_SIGN}
 
 
 def _way_on(sheet: Sheet, case: Case, placed: PlacedSheet, row: int) -> None:

@@ -35,7 +35,6 @@ from loithe_xl.workbook.styles import TAB_FILL
 
 TABLE_WIDTHS = {"count": 8, "decimal": 9, "yesno": 8, "choice": 12, "date": 11.5, "text": 15, "paragraph": 30}
 _CODE, _NAME, _TOLD = 17, 27, 50.5  # characters of a unit's code, its name, and what is said of a row
-_BAND = 10  # points of half a heading, where no note stands beneath it
 _PARAGRAPH = 8  # lines
 _LOOKS = {"bad": ["mark_error"], "warn": ["mark_warning"], "missing": ["needed", "mark_wanting"]}
 
@@ -72,21 +71,24 @@ def input_sheet(case: Case, placed: PlacedSheet, panel: Panel) -> Sheet:
 
 
 def _section_heading(sheet: Sheet, case: Case, placed: Placed, last_column: int) -> None:
-    """The heading, and beneath it the note; without one the heading takes both rows."""
-    row, note = placed.row, case.say(placed.section.note)
-    for column in range(1, last_column + 1):
-        sheet.put(row, column, case.say(placed.section.title) if column == 1 else None, "section")
-        if note:
-            sheet.put(row + 1, column, note if column == 1 else None, "note")
-        else:
-            sheet.put(row + 1, column, None, "section")
+    """The heading, and beneath it the note. Without a note the heading takes its row too, and where a table stands
+    first that of the heads of fields: no row is a sliver."""
+    note = case.say(placed.section.note)
+    first = HEAD_ROW if placed.table and placed.row == HEAD_ROW + 1 else placed.row
+    last = placed.row if note else placed.row + 1
+    for row in range(first, last + 1):
+        for column in range(1, last_column + 1):
+            words = case.say(placed.section.title) if (row, column) == (first, 1) else None
+            sheet.put(row, column, words, "section")
+        sheet.heights[row] = ROW_POINTS / (last - first + 1)
+    sheet.merges.append(((first, 1), (last, last_column)))
     if note:
+        row = placed.row + 1
+        for column in range(1, last_column + 1):
+            sheet.put(row, column, note if column == 1 else None, "note")
+        sheet.merges.append(((row, 1), (row, last_column)))
         width = sum(sheet.widths.get(column, 9) for column in range(1, last_column + 1))
-        sheet.merges += [((row, 1), (row, last_column)), ((row + 1, 1), (row + 1, last_column))]
-        sheet.heights |= {row: ROW_POINTS, row + 1: height_of(lines_of(note, width, HINT_SIZE))}
-    else:
-        sheet.merges.append(((row, 1), (row + 1, last_column)))
-        sheet.heights |= {row: _BAND, row + 1: _BAND}
+        sheet.heights[row] = height_of(lines_of(note, width, HINT_SIZE))
 
 
 def _field(sheet: Sheet, case: Case, slot: Slot, number: int, panel: Panel) -> None:

@@ -165,7 +165,7 @@ class Layout:
 
 
 def place(form: Form) -> Layout:
-    """The addresses of a form's inputs: sections one beneath the other, a table that stands first in the heads' row.
+    """The addresses of a form's inputs: sections one beneath the other.
 
     Wording moves none of them; equal ids, kinds and addresses give the same ``digest``. Nothing is raised.
     """
@@ -175,7 +175,7 @@ def place(form: Form) -> Layout:
 def _place_sheet(sheet: FormSheet, named: bool) -> PlacedSheet:
     tables = [each.table for each in sheet.sections if each.table]
     beyond = max([STATUS, *(_columns(table, named)[2] for table in tables)]) + 1
-    row = HEAD_ROW + bool(sheet.sections and not sheet.sections[0].table)
+    row = HEAD_ROW + 1  # so that no table's first row has one digit: ExcelJS would shift its dates' rules
     placed: list[Placed] = []
     for section in sheet.sections:
         if section.table:
