@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
+from dataclasses import replace
 
+import pytest
+from drawing import drawn_case
+
+from loithe_xl.draw import ParentCase, form_book
 from loithe_xl.language.issues import Severity
 from loithe_xl.register.check import RawRow, check
 from loithe_xl.register.register import COLUMNS, CONTACT_COLUMNS, Contact, Register
+from loithe_xl.workbook.ownsheets import RECEIPTS
 
 HEAD = (*COLUMNS, *CONTACT_COLUMNS)
 TELEPHONE, EMAIL, ADDRESS = "JKL"
@@ -137,3 +142,26 @@ def test_mobile_numbers_and_free_mail_are_asked_about_once() -> None:
         ("REGISTER_EMAIL_FREE", "K2", Severity.WARNING),
     ]
     assert all("2-3, 5" in found.message.vi for found in issues)
+
+
+def test_who_is_to_be_called_stands_with_the_office_s_number() -> None:
+    """In the first part of a parent's list of receipts; a unit without a number with its name alone."""
+    case = drawn_case("district")
+    assert isinstance(case, ParentCase)
+    units = [
+        replace(unit, contact=Contact("0252 0000 101") if unit.tier == "base" else Contact())
+        for unit in case.register.units
+    ]
+    case = replace(case, ledgers=replace(case.ledgers, register=Register(tuple(units))))
+
+    sheet = form_book(case).sheet(RECEIPTS)
+    cells = sheet.unroll().cells
+    told = {
+        cell.value: cells[row, 3].value for (row, column), cell in cells.items() if column == 2 and (row, 3) in cells
+    }
+    missing = [child for child in case.consolidation.children if child.status.value == "missing"]
+    tiers = {unit.code: unit.tier for unit in units}
+    assert {tiers[child.unit] for child in missing} == {"base", "cell"}
+    for child in missing:
+        expected = "\nĐiện thoại: 0252 0000 101" if tiers[child.unit] == "base" else ""
+        assert told[child.unit] == f"{child.name}{expected}"

@@ -672,7 +672,7 @@ def test_equal_input_gives_equal_bytes_in_two_processes(tmp_path: Path) -> None:
         found.append(done.stdout)
         out.rename(tmp_path / f"out-{seed}")
 
-    assert len(found[0].splitlines()) == 9
+    assert len(found[0].splitlines()) == 10
     assert found[0] == found[1]
 
 

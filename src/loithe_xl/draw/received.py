@@ -95,7 +95,11 @@ def _call(case: Case, call: UnitCall) -> _Told:
     faults = [*dict.fromkeys(fault for line in call.lines for fault, _ in told_faults(line.issues, case.lang))]
     many = text("cli.file_faults", count=len(faults)).to(case.lang)
     wrong = "\n".join((f"{many}:", *(f"– {each}" for each in faults))) if len(faults) > 1 else call.fault.to(case.lang)
-    return call.unit, call.name, case.say(f"status_{state.value}"), came, wrong, call.remedy.to(case.lang)
+    unit = case.register.unit(call.unit)
+    number = unit.contact.telephone if unit else ""
+    reached = text("todo.telephone", number=number).to(case.lang) if number else ""
+    name = f"{call.name}\n{reached}".rstrip()
+    return call.unit, name, case.say(f"status_{state.value}"), came, wrong, call.remedy.to(case.lang)
 
 
 def _settled(case: Case, child: Child) -> _Told:
