@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import PurePosixPath
 
 from loithe_xl.consolidation.cells import CellLine, CellState, cells_beneath, cells_in_order
@@ -146,7 +146,7 @@ def _sums(sheet: Sheet, found: CellList, lines: list[CellLine]) -> None:
     sheet.merges.append(((COUNTS_ROW, _CODE_AT), (COUNTS_ROW, found.state)))
     for id, column in found.figures.items():
         total = sum(line.figures.get(id, 0) for line in lines if line.figures)
-        formula = Formula(f"SUBTOTAL(109,{found.rows(column)})", total)
+        formula = Formula(f"SUBTOTAL(9,{found.rows(column)})", total)
         sheet.put(COUNTS_ROW, column, formula, f"list_sum_{look_of(case, id)}")
     said = case.say("cells_line", received=sum(line.figures is not None for line in lines), total=len(lines))
     same = [
@@ -171,7 +171,7 @@ def _drawn(found: CellList, lines: list[CellLine]) -> Iterator[Line]:
     styles = ["list_center", *numbers, "list_link", "list_place", "list_key"]
     bare = [*styles[:-3], "list_file", *styles[-2:]]
     for line in lines:
-        over = [*[""] * (found.depth - len(line.between)), *(short_name(unit.name) for unit in line.between)]
+        over = [*[""] * (found.depth - len(line.between)), *(_short(unit.name) for unit in line.between)]
         figures = [line.figures.get(id) if line.figures else None for id in found.figures]
         file, place = origins.of(line)
         told = (line.unit.code, line.unit.name, *over, case.say(f"cell_{line.state.value}"))
@@ -223,6 +223,12 @@ def _shortened(name: str, room: float) -> str:
     end = name[-_ENDING:]
     begin = next((name[:most] for most in range(len(name), 0, -1) if length(f"{name[:most]}…{end}", _LINK) <= room), "")
     return f"{begin.rstrip()}…{end}"
+
+
+@lru_cache(4096)
+def _short(name: str) -> str:
+    """A superior's name with the usual abbreviations; it returns with each of its cells."""
+    return short_name(name)
 
 
 def _main_input(layout: Layout, ids: list[str]) -> tuple[str, str] | None:
