@@ -166,3 +166,11 @@ def test_a_secretary_sees_what_his_form_reports_and_no_sheet_of_all_figures() ->
     assert isinstance(state, Formula) and state.result == "Chi bộ đang thực hiện"
     assert ((last + 7, INPUT), (last + 7, STATUS)) in sheet.merges
     assert not form_book(drawn_case("district")).sheet(TOTALS).hidden
+
+
+def test_a_cells_input_sheets_print_on_a_page_each() -> None:
+    case = drawn_case("cell")
+    book = form_book(case)
+    assert [book.sheet(placed.sheet.name).print.fit_tall for placed in case.layout.sheets] == [True] * 3
+    district = form_book(drawn_case("district"))
+    assert not district.sheet("2. Phân công").print.fit_tall, "200 rows would be too small to read"

@@ -102,6 +102,7 @@ class Print:
     first_page_different: bool = False
     columns: tuple[int, int] | None = None  # print only these columns
     fit_wide: bool = True
+    fit_tall: bool = False  # on one page
     rows: int | None = None  # last row of the print area
     repeat_columns: tuple[int, int] | None = None
     scale: int = 0

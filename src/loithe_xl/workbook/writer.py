@@ -211,7 +211,7 @@ def _print(page: Any, setup: Print) -> None:
     if setup.scale:
         page.set_print_scale(setup.scale)
     elif setup.fit_wide:
-        page.fit_to_pages(1, 0)
+        page.fit_to_pages(1, int(setup.fit_tall))
     if setup.repeat_rows:
         page.repeat_rows(setup.repeat_rows[0] - 1, setup.repeat_rows[1] - 1)
     _most(len(setup.breaks), _BREAKS, page.name)
