@@ -60,14 +60,15 @@ class Shot:
 
 
 TOP = ("ctrl+Home",)  # where no hint lies over the cells
+AFTER = ("Return", *TOP)  # what was typed is taken
 END = ("ctrl+End", "Home", *["Up"] * 9)  # where a short list ends
 
 
 SHOTS = {
     "bieu-mau": Shot(FAULTY_CELL, keys=TOP),
     "bi-thu-mo-tep": Shot(EMPTY_CELL),
-    "bi-thu-ngay": Shot(EMPTY_CELL, 1, typed="03/02/2023", region=AMERICA),
-    "bi-thu-ngay-sai": Shot(EMPTY_CELL, 1, typed="31/02/2023"),
+    "bi-thu-ngay": Shot(EMPTY_CELL, 1, AFTER, "05/03/2023", AMERICA),
+    "bi-thu-ngay-sai": Shot(EMPTY_CELL, 1, AFTER, "31/02/2023"),
     "bi-thu-kiem-tra": Shot(FAULTY_CELL, CHECK),
     "bi-thu-duoc-nop": Shot(CELL_FORM, keys=TOP),
     "can-bo-tong-hop": Shot(BASE_FORM, keys=TOP),
@@ -140,8 +141,8 @@ def taken(shot: Shot, sheets: Sequence[str], desk: Screen) -> Image.Image:
     *_, seen = desk.sheets(place + 1)
     if shot.typed:
         desk.type(shot.typed)
-    if keys := shot.keys or ("Return",) * bool(shot.typed):
-        desk.press(*keys)
+    if shot.keys:
+        desk.press(*shot.keys)
         seen = desk.settled(unlike=seen)
     return seen
 
