@@ -29,7 +29,7 @@ NAMES = """
     Excel Windows Microsoft Office LibreOffice OneDrive SharePoint Apple Numbers Apps WPS Word PowerPoint
     OpenDocument Python python PowerShell Defender Ctrl Enter OK PDF csv XML TOML json USB VBA UTF UTC Unicode Z
     MB SHA DDE OLE ActiveX DTD macro Macro virus web byte ASCII xlwings pywin winver loithe Store vanthu Times New
-    Roman D TT S B C T X HĐND LĐ QL
+    Roman D TT S B C T X HĐND LĐ QL ĐVT
 """.split()
 MENUS = """
     menu Menu Start File Files Program Options Add Manage Disabled Items Enable Content Trust Center Trusted

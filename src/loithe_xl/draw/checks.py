@@ -40,7 +40,7 @@ from loithe_xl.workbook.ownsheets import (
 )
 from loithe_xl.workbook.styles import TAB_LOOK
 
-FAULT_WIDTHS = {1: 11, 2: 24, 3: 68, 4: 52}  # level, jump, fault, remedy: of the add-in's own list beneath as well
+FAULT_WIDTHS = {1: 11, 2: 24, 3: 66, 4: 51}  # level, jump, fault, remedy: of the add-in's own list beneath as well
 FAULT_HEADS = ("level", "jump", "fault", "remedy")
 _LAST = len(FAULT_HEADS)
 _MARK = "\0"  # stands for a formula within a sentence

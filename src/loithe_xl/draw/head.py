@@ -109,7 +109,7 @@ def lines_of(words: str, width: float, size: float = 12, *, bold: bool = False) 
 
 def points_wide(widths: Iterable[float]) -> float:
     """Points that columns so many characters wide take together."""
-    return sum((width * 7 + 5) * 0.75 for width in widths)
+    return sum((width * DIGIT + 5) * 0.75 for width in widths)
 
 
 def height_of(count: int) -> float:

@@ -14,7 +14,7 @@ from loithe_xl.workbook.book import Condition, Flow, Line, Print, Sheet
 from loithe_xl.workbook.ownsheets import JOURNAL, LIST_HEAD, SUMMARY_ROW
 from loithe_xl.workbook.styles import TAB_LOOK
 
-_WIDTHS = {1: 6, 2: 18, 3: 26, 4: 17, 5: 24, 6: 16, 7: 11, 8: 48}
+_WIDTHS = {1: 5, 2: 16.5, 3: 22, 4: 15, 5: 22, 6: 15, 7: 10, 8: 44}
 _STATUS = 6  # the column that is coloured
 _STYLES = ("number", "text_center", "text", "text", "text", "text_center", "text_center", "text")
 

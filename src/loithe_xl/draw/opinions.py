@@ -12,7 +12,7 @@ from loithe_xl.workbook.book import Flow, Line, Print, Sheet
 from loithe_xl.workbook.ownsheets import LIST_HEAD, OPINIONS
 from loithe_xl.workbook.styles import TAB_LOOK
 
-_WIDTHS = {1: 6, 2: 18, 3: 36, 4: 28, 5: 84}
+_WIDTHS = {1: 5, 2: 15, 3: 32, 4: 26, 5: 72}
 _NAME, _SAID = 3, 5  # the columns whose texts may be long
 _HEADS = ("no", "code", "unit_name", "what", "opinion")
 _STYLES = ("number", "text", "text", "text", "text")

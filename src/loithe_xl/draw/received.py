@@ -29,7 +29,6 @@ RECEIPT_WIDTHS = {1: 5, _CODE: 14, _NAME: 22, _STATE: 13, _CAME: 22, _WRONG: 38,
 LOOKS = {Status.ACCEPTED: "good", Status.MISSING: "missing", Status.REFUSED: "bad", Status.FOREIGN: "bad"}
 LOOKS |= {Status.CONFLICT: "bad", Status.COVERED: "warn"}
 _STYLES = ("number", "text", "text", "text_center", "text", "text", "text")
-_DIGIT = 7.6 / 7  # a digit of our font takes 8 pixels, not the 7 that are reckoned with elsewhere; a bit is kept free
 _HIGHEST = 409  # points of a row
 _Told = tuple[str, str, str, str, str, str]  # code, name, state, what came, what is wrong, what to do
 
@@ -84,7 +83,7 @@ def _part(case: Case, key: str, count: int) -> Line:
 
 def _line(number: int, told: _Told) -> Line:
     values = [cut(each, LONGEST_TEXT) for each in told]
-    tall = max(lines_of(words, RECEIPT_WIDTHS[column] * _DIGIT) for column, words in enumerate(values, _CODE))
+    tall = max(lines_of(words, RECEIPT_WIDTHS[column]) for column, words in enumerate(values, _CODE))
     return Line((number, *values), _STYLES, min(_HIGHEST, height_of(tall)))
 
 

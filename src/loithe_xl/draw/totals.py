@@ -12,7 +12,7 @@ from loithe_xl.draw.cells import CellList
 from loithe_xl.draw.checklist import Itself
 from loithe_xl.draw.columns import columns_of, look_of, total_cell
 from loithe_xl.draw.days import references
-from loithe_xl.draw.head import LINE_POINTS, draw_head, lines_of
+from loithe_xl.draw.head import ROW_POINTS, draw_head, height_of, lines_of
 from loithe_xl.draw.panel import Panel
 from loithe_xl.form.layout import Layout
 from loithe_xl.language.catalogue import Text, text
@@ -90,6 +90,7 @@ def totals_sheet(panel: Panel) -> Sheet:
             for column in range(1, last + 1):
                 sheet.put(row, column, case.say(each) if column == 1 else None, "section")
             sheet.merges.append(((row, 1), (row, last)))
+            sheet.heights[row] = ROW_POINTS
             continue
         number += 1
         sheet.put(row, 1, number, "number")
@@ -98,7 +99,7 @@ def totals_sheet(panel: Panel) -> Sheet:
         sheet.put(row, VALUE, _computed(case, each), "computed_rate" if rate else f"computed_{look_of(case, each.id)}")
         if behind:
             sheet.put(row, _SEE, behind.get(each.id), "link" if each.id in behind else "label")
-        sheet.heights[row] = LINE_POINTS * lines_of(case.say(each.label), _WIDTHS[2]) + 4
+        sheet.heights[row] = height_of(lines_of(case.say(each.label), _WIDTHS[2]))
     sheet.freeze = (FIRST_TOTAL, 1)
     return sheet
 
