@@ -13,7 +13,7 @@ from locking import lock
 
 from loithe_xl.reading import reader
 from loithe_xl.reading.received import Received
-from loithe_xl.workbook.book import Book, Flow, Line, Sheet
+from loithe_xl.workbook.book import Book, Flow, Formula, Line, Sheet
 from loithe_xl.workbook.protection import protection
 from loithe_xl.workbook.writer import render
 from loithe_xl.workbook.zipparts import Packing, parts_of
@@ -95,6 +95,8 @@ def test_lines_are_drawn_one_after_another_and_none_is_kept():
         (Flow(1, 2, 5, lambda: lines(3)), "not as many lines"),
         (Flow(1, 1, 1, lambda: iter([Line(["x" * 32_768], ["text"])])), "longer than a cell"),
         (Flow(1, 1, 1, lambda: iter([Line(["x"], ["input_text"])])), "nobody types"),
+        (Flow(1, 1, 1, lambda: iter([Line(["x"], ["text"])]), sortable=True), "nobody sorts locked cells"),
+        (Flow(1, 1, 1, lambda: iter([Line([Formula("1+1", 2)], ["number"])])), "formulas of texts only"),
         (Flow(1_048_576, 2, 5, lambda: lines(2)), "more than a sheet holds"),
     ],
 )
