@@ -20,6 +20,7 @@ from loithe_xl.draw import Case, form_book, packs
 from loithe_xl.draw.checks import counted, list_checks, more
 from loithe_xl.draw.panel import FIRST_CHECK, MESSAGE, STATE, Panel, evaluate_panel
 from loithe_xl.draw.render import cell_case, package
+from loithe_xl.draw.totals import VALUE, totals_rows
 from loithe_xl.form.figures import all_values
 from loithe_xl.form.inputs import Inputs, blank, constants
 from loithe_xl.form.unitform import UnitForm
@@ -139,7 +140,8 @@ def test_spreadsheet_and_python_agree(opened: Calc, seed: int) -> None:
     values = all_values(LAYOUT.form, inputs, constants(LOADED.pack, serial(TERM.cutoff)), {})
     panel = evaluate_panel(case_of(inputs))
     states = [HIDDEN_CHECKS, FIRST_CHECK, STATE, panel.last, STATE]
-    derived = [TOTALS, 9, 3, 8 + len(LAYOUT.form.derived), 3]
+    rows = totals_rows(panel.case)
+    derived = [TOTALS, min(rows.values()), VALUE, max(rows.values()), VALUE]
     shown = [CHECK, FAULTS_TOP, 1, MORE_ROW, 4]
 
     answer = opened.ask(
@@ -149,9 +151,9 @@ def test_spreadsheet_and_python_agree(opened: Calc, seed: int) -> None:
     theirs = [int(row[0]) for row in answer["areas"][0]]
     ours = [line.state for line in panel.lines]
     assert differences(panel, inputs, ours, theirs) == []
-    for each, (shown,) in zip(LAYOUT.form.derived, answer["areas"][1], strict=True):
-        value = values[each.id]
-        assert shown == "" if value is None else abs(Decimal(str(shown)) - value) < Decimal("1e-9"), each.id  # type: ignore[operator]
+    for each in LAYOUT.form.derived:
+        (figure,), value = answer["areas"][1][rows[each.id] - derived[1]], values[each.id]
+        assert figure == "" if value is None else abs(Decimal(str(figure)) - value) < Decimal("1e-9"), each.id  # type: ignore[operator]
     assert answer["areas"][2] == [[panel.verdict], [counted(panel)]]
     by_rank = {line.rank: line for line in panel.faults}
     listed = [[*list_checks(panel, by_rank.get(number + 1)).values()] for number in range(FAULTS_SHOWN)]
@@ -209,7 +211,7 @@ def test_both_values_are_told_as_python_tells_them(opened: Calc, many: float) ->
     answer = opened.ask("fill", cells=cells_to_set(inputs), read=[area])
 
     assert [said for (said,) in answer["areas"][0]] == [line.message for line in panel.lines]
-    assert sum(" so với " in line.message for line in panel.lines) >= 2
+    assert sum(" so với " in line.message for line in panel.lines) >= 1
 
 
 def differences(panel: Panel, inputs: Inputs, ours: list[int], theirs: list[int]) -> list[str]:
