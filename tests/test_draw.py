@@ -49,6 +49,7 @@ from loithe_xl.reading.reader import read
 from loithe_xl.reading.received import Received
 from loithe_xl.register.filenames import short_name
 from loithe_xl.rules.dates import typing_rule
+from loithe_xl.rules.excel import text_literal
 from loithe_xl.workbook.address import Address, address, quoted
 from loithe_xl.workbook.book import Book, Formula, Link, Sheet, Validation
 from loithe_xl.workbook.daynumbers import serial
@@ -452,7 +453,9 @@ def test_every_visible_sheet_prints_on_a4_and_one_page_wide(files: dict[str, Any
         assert int(sheet.page_setup.paperSize) == 9, sheet.title
         assert sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.title
         pages = sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight
-        assert [1 if number is None else int(number) for number in pages] == [1, 0], sheet.title
+        tall = {0, 1} if sheet.title[0].isdigit() else {0}  # an input sheet a little longer than a page prints on one
+        wide, high = (1 if number is None else int(number) for number in pages)
+        assert wide == 1 and high in tall, sheet.title
 
 
 @pytest.mark.parametrize("name", BOOKS)
@@ -521,16 +524,25 @@ def test_a_form_filled_without_fault_may_be_submitted() -> None:
 
 
 @pytest.mark.parametrize("name", FRESH)
-def test_the_guide_explains_every_field_and_repeats_nothing(name: str) -> None:
+def test_the_guide_explains_what_has_no_room_beside_its_cell_and_repeats_nothing(name: str) -> None:
     """What a check says stands on the sheet of checks, and a section's note once above its fields."""
     case, drawn = books()[name]
     shown = {words for _, words in texts(drawn.sheet(GUIDE))}
     fields = [*case.form.fields.values(), *(column for t in case.form.tables.values() for column in t.columns)]
+    formulas = [
+        cell.value.text
+        for placed in case.layout.sheets
+        for cell in drawn.sheet(placed.sheet.name).cells.values()
+        if isinstance(cell.value, Formula)
+    ]
+    beside = {field.help.vi for field in fields if any(text_literal(field.help.vi) in each for each in formulas)}
     checks = [*case.form.checks, *(check for table in case.form.tables.values() for check in table.checks)]
 
-    assert {words.vi for field in fields for words in (field.label, field.help)} <= shown
+    left = [field for field in fields if field.help.vi not in beside]
+    assert {words.vi for field in left for words in (field.label, field.help)} <= shown
+    assert beside and not beside & shown
     assert not {words.vi for check in checks for words in (check.message, check.remedy)} & shown
-    assert {line.vi for line in case.form.intro} | {section.note.vi for section in case.form.sections()} <= {*shown, ""}
+    assert {line.vi for line in case.form.intro} <= {*shown, ""}
     told = [words for _, words in texts(drawn.sheet(GUIDE)) if words.count(" ") > 5]
     assert len(told) == len({*told})
 

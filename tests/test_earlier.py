@@ -146,7 +146,9 @@ def test_what_an_earlier_form_did_not_ask_is_no_figure(
     assert press("status", parent, "--export", tmp_path / "so.csv").code == 0
     with (tmp_path / "so.csv").open(encoding="utf-8-sig") as file:
         trees = {line["Mã đơn vị"]: line["Số cây đã trồng"] for line in csv.DictReader(file)}
-    assert trees == {"1.1": "", "1.2": "5", "1.3": "0", "1.4": "", "": "5"}
+    assert trees == {"1.1": "", "1.2": "5", "1.3": "0", "1.4": ""}
+    with (tmp_path / "so_tong.csv").open(encoding="utf-8-sig") as file:
+        assert "5" in next(line for line in csv.reader(file) if "Số cây đã trồng" in line)
 
 
 def test_the_rate_is_told_once_every_report_was_asked(

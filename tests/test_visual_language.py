@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from conftest import Convert
 from drawing import FORMS, drawn_case, typed
 from tools import held
 
-from loithe_xl.draw import form_book
+from loithe_xl.draw import Case, form_book
 from loithe_xl.draw.head import LINE_POINTS, ROW_POINTS
+from loithe_xl.draw.render import package
 from loithe_xl.form.layout import HEAD_ROW, INPUT, STATUS
 from loithe_xl.workbook import styles
 from loithe_xl.workbook.address import address
@@ -173,4 +177,37 @@ def test_a_cells_input_sheets_print_on_a_page_each() -> None:
     book = form_book(case)
     assert [book.sheet(placed.sheet.name).print.fit_tall for placed in case.layout.sheets] == [True] * 3
     district = form_book(drawn_case("district"))
-    assert not district.sheet("2. Phân công").print.fit_tall, "200 rows would be too small to read"
+    assigned = district.sheet("2. Phân công")
+    assert assigned.print.fit_tall, "of 200 rows 20 are in sight"
+    many = form_book(replace(drawn_case("district"), rows=200)).sheet("2. Phân công")
+    assert not many.print.fit_tall, "200 rows would be too small to read"
+
+
+def folded(case: Case) -> int:
+    """How many rows of the assignments are folded."""
+    slot = case.layout.tables["assignments"]
+    rows = form_book(case).sheet(slot.sheet).hidden_rows
+    assert rows == frozenset(range(slot.bottom - len(rows) + 1, slot.bottom + 1)), "the last ones"
+    return len(rows)
+
+
+def test_a_table_shows_as_many_rows_as_are_filled_or_asked_for() -> None:
+    case = drawn_case("base_cell")
+    assert folded(case) == 180
+    for number, hidden in ((19, 180), (20, 160), (45, 120), (200, 0)):
+        typed = [{**row, "official_role": "Ban Tổ chức"} for row in case.inputs.tables["assignments"][:number]]
+        blank = case.inputs.tables["assignments"][number:]
+        inputs = replace(case.inputs, tables={**case.inputs.tables, "assignments": (*typed, *blank)})
+        assert folded(replace(case, inputs=inputs)) == hidden, number
+    assert folded(replace(case, rows=60)) == 120
+    assert not form_book(case).sheet("2. Các buổi sinh hoạt").hidden_rows
+
+
+@pytest.mark.parametrize(("name", "most"), [("cell", 5), ("base_cell", 9)])
+def test_a_printed_form_has_no_empty_pages(
+    name: str, most: int, office: Convert, pdftoppm: str, tmp_path: Path
+) -> None:
+    (tmp_path / "a.xlsx").write_bytes(package(drawn_case(name), b""))
+    pdf = office(tmp_path / "a.xlsx", "pdf", tmp_path / "pdf")
+    subprocess.run([pdftoppm, "-r", "20", "-png", str(pdf), str(tmp_path / "p")], check=True)
+    assert len([*tmp_path.glob("p-*.png")]) <= most

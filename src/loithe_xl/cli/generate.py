@@ -53,6 +53,7 @@ def add(root: CommandGroup, lang: str) -> None:
             option(lang, "--deadline", type=Day(lang), metavar="YYYY-MM-DD"),
             option(lang, "--unit", "units", multiple=True, metavar="CODE"),
             option(lang, "--below", is_flag=True),
+            option(lang, "--rows", type=click.IntRange(0, 2_000), default=0, metavar="N"),
             option(lang, "--out", type=FILE_TYPE, default=Path(), metavar="DIR"),
             option(lang, "--key", type=FILE_TYPE, metavar="FILE"),
         )
@@ -80,6 +81,7 @@ class _GenerateOptions:
     deadline: date | None
     units: tuple[str, ...]
     below: bool
+    rows: int
     out: Path
     key: Path | None
 
@@ -107,7 +109,7 @@ def _generate(lang: str, given: _GenerateOptions) -> int:
     term = terms.term(loaded, given.period, given.cutoff, given.deadline)
     known = registers.opened(given.register).at(term.cutoff)
     office = Office(lang=lang, key=given.key, progress=progress_bar(lang), notice=notice)
-    request = task.Request(loaded, known, term, given.level, given.below, given.units, given.out)
+    request = task.Request(loaded, known, term, given.level, given.below, given.units, given.out, rows=given.rows)
     written = task.generate(request, office)
     if is_verbose() or (len(written) <= FEW and not is_quiet()):
         for path in written:

@@ -13,10 +13,10 @@ from loithe_xl.form.layout import Layout
 from loithe_xl.form.unitform import UnitForm
 from loithe_xl.identity.token import Identity
 from loithe_xl.language.catalogue import Text, text
-from loithe_xl.pack.spec import Form, Pack
+from loithe_xl.pack.spec import Form, Pack, Table
 from loithe_xl.register.register import Register
 from loithe_xl.report import Page
-from loithe_xl.rules.evaluate import Values
+from loithe_xl.rules.evaluate import Values, is_filled
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,7 @@ class Case:
     inputs: Inputs
     values: Values
     saved: datetime | None = field(default=None, kw_only=True)  # UTC; None for a fresh form
+    rows: int = field(default=0, kw_only=True)  # that every table shows at least
 
     @property
     def pack(self) -> Pack:
@@ -88,3 +89,20 @@ def period_words(period: str) -> Text:
     if part.startswith("Q"):
         return text("form.period_quarter", quarter=("I", "II", "III", "IV")[int(part[1]) - 1], year=year)
     return text("form.period_month", month=part, year=year) if part else text("form.period_year", year=year)
+
+
+def rows_shown(table: Table, wanted: int) -> int:
+    """How many rows of a table are in sight: as many as the pack says, or that doubled until ``wanted`` have room.
+
+    The others are folded, so that a form prints no empty pages.
+    """
+    shown = table.shown or table.rows
+    while shown < min(wanted, table.rows):
+        shown *= 2
+    return min(shown, table.rows)
+
+
+def rows_wanted(case: Case) -> int:
+    """How many rows a table must show at least: one more than any is filled, or what was asked for."""
+    every = (row for rows in case.inputs.tables.values() for row in enumerate(rows, 2))
+    return max([case.rows, *(free for free, row in every if any(map(is_filled, row.values())))])

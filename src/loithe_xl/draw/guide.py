@@ -1,10 +1,10 @@
-"""The guidance sheet: how to fill the form in, and every field with its help."""
+"""The guidance sheet: how to fill the form in, and what of the fields' help has no room beside them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from loithe_xl.draw.case import Case
+from loithe_xl.draw.beside import row_help
 from loithe_xl.draw.head import LINE_POINTS, draw_head, lines_of
 from loithe_xl.draw.panel import Panel
 from loithe_xl.pack.spec import Field, Section
@@ -30,19 +30,29 @@ def guide_sheet(panel: Panel) -> Sheet:
         sheet.put(row, column, case.say(f"head_{head}"), "head")
     row += 1
     for section in case.form.sections():
-        row = _section(sheet, row, case, section)
+        row = _section(sheet, row, panel, section)
     _row(sheet, row + 1, (case.say("guide_checks"),), ("strong",))
     return sheet
 
 
-def _section(sheet: Sheet, row: int, case: Case, section: Section) -> int:
+def _section(sheet: Sheet, row: int, panel: Panel, section: Section) -> int:
+    case = panel.case
+    fields = [field for field in _fields(section) if not _said_beside(panel, field)]
+    if not fields:
+        return row
     row = _row(sheet, row, (case.say(section.title),), ("section",))
     if note := case.say(section.note):
         row = _row(sheet, row, (note,), ("note",))
-    for number, field in enumerate(_fields(section), 1):
+    for number, field in enumerate(fields, 1):
         told = number, case.say(field.label), case.say(field.help)
         row = _row(sheet, row, told, ("guide_number", "guide", "guide"))
     return row
+
+
+def _said_beside(panel: Panel, field: Field) -> bool:
+    """Whether the row of a field has room for its whole help."""
+    slot = panel.case.layout.slots.get(field.id)
+    return slot is not None and row_help(panel, slot) == panel.case.say(field.help)
 
 
 def _row(sheet: Sheet, row: int, values: Sequence[str | int | None], styles: Sequence[str]) -> int:

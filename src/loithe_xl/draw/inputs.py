@@ -15,7 +15,7 @@ from loithe_xl.draw.beside import (
     row_help,
     row_status,
 )
-from loithe_xl.draw.case import Case
+from loithe_xl.draw.case import Case, rows_shown, rows_wanted
 from loithe_xl.draw.days import input_value
 from loithe_xl.draw.foot import draw_foot, first_input
 from loithe_xl.draw.head import LINE_POINTS, ROW_POINTS, draw_head, height_of, lines_of
@@ -65,7 +65,8 @@ def input_sheet(case: Case, placed: PlacedSheet, panel: Panel) -> Sheet:
     else:  # the head of a table that stands first stays in sight, and its rows' numbers
         sheet.freeze, repeat = (tables[0].top, 2), tables[0].top - 1
     draw_foot(sheet, case, placed, last_column)
-    short = sum(sheet.heights.values()) <= _LITTLE_MORE * _page(sheet, last_column, landscape)
+    seen = sum(height for row, height in sheet.heights.items() if row not in sheet.hidden_rows)
+    short = seen <= _LITTLE_MORE * _page(sheet, last_column, landscape)
     sheet.print = Print(landscape=landscape, repeat_rows=(repeat, repeat), footer="&C&P/&N", fit_tall=short)
     sheet.selection = first_input(placed)
     _conditions(sheet, case, placed)
@@ -81,7 +82,9 @@ def _page(sheet: Sheet, last_column: int, landscape: bool) -> float:
 def _section_heading(sheet: Sheet, case: Case, placed: Placed, last_column: int) -> None:
     """The heading, and beneath it the note. Without a note the heading takes its row too, and where a table stands
     first that of the heads of fields: no row is a sliver."""
-    note = case.say(placed.section.note)
+    note, slot = case.say(placed.section.note), placed.table
+    if slot and (seen := rows_shown(slot.table, rows_wanted(case))) < slot.table.rows:
+        note = f"{note} {case.say('more_rows', first=slot.top + seen - 1, last=slot.bottom + 1)}".strip()
     first = HEAD_ROW if placed.table and placed.row == HEAD_ROW + 1 else placed.row
     last = placed.row if note else placed.row + 1
     for row in range(first, last + 1):
@@ -137,6 +140,8 @@ def _table(sheet: Sheet, case: Case, slot: TableSlot, panel: Panel) -> None:
     tall = max(lines_of(words, sheet.widths[column], bold=True) for column, words in heads.items())
     sheet.heights[head] = height_of(tall)
     height = height_of(lines_in_row(panel, slot, sheet.widths[slot.status]))
+    seen = rows_shown(slot.table, rows_wanted(case))
+    sheet.hidden_rows |= frozenset(range(slot.top + seen, slot.bottom + 1))
     for index in range(slot.table.rows):
         row = slot.top + index
         filled = rows[index] if index < len(rows) else {}

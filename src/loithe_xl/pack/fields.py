@@ -247,6 +247,7 @@ def _own_checks(
 def _table(block: TomlTable, common: Common) -> Table | None:
     id, label = block.id(), block.text("label", required=True)
     rows = block.integer("rows", least=1, most=2_000)
+    shown = block.integer("shown", rows, least=1, most=rows)  # all where it is not stated
     columns = _fields(block, "columns", _defaults(block), common, column=True)
     checks = [found for each in block.blocks("checks") if (found := read_check(each, common))]
     block.close()
@@ -257,7 +258,7 @@ def _table(block: TomlTable, common: Common) -> Table | None:
         if column.field.id in by_id:
             common.faults.add("PACK_ID_TWICE", column.place, id=column.field.id, owner=id)
         by_id[column.field.id] = column.field
-    table = Table(id, label, tuple(column.field for column in columns), rows)
+    table = Table(id, label, tuple(column.field for column in columns), rows, shown=shown)
     _note_row_faults(block, table, columns, checks, common.faults)
     settled = tuple(replace(each.check, needs=needs(each.check.rule, by_id)) for each in checks)
     return replace(table, checks=settled) if id else None

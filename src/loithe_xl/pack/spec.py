@@ -70,13 +70,17 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A fixed number of like rows; ``checks`` hold within one row, their names are column ids."""
+    """A fixed number of like rows; ``checks`` hold within one row, their names are column ids.
+
+    ``shown``: how many of its rows a fresh form shows, 0 for all; the others are there, folded.
+    """
 
     id: str
     label: Text
     columns: tuple[Field, ...]
     rows: int
     checks: tuple[Check, ...] = ()
+    shown: int = 0
 
     def column(self, id: str) -> Field:
         """The column called ``id``; KeyError when absent."""

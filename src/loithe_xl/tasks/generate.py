@@ -43,6 +43,7 @@ class Request:
     units: tuple[str, ...] = ()
     out: Path = Path()
     without: tuple[str, ...] = ()  # units that need no form
+    rows: int = 0  # that each table shows at least, as far as it has them
 
     @property
     def own(self) -> Loaded | None:
@@ -146,7 +147,7 @@ class _Maker:
     def __init__(self, request: Request, office: Office, private: bytes) -> None:
         self.request, self.office, self.private = request, office, private
         self.salt = salt_of(public_key(private))
-        self.renderer = BatchRenderer(self.salt)
+        self.renderer = BatchRenderer(self.salt, request.rows)
         self.seals: dict[tuple[str, ...], tuple[str, ...]] = {}
 
     def make(self, unit: Unit) -> bytes:
@@ -162,7 +163,8 @@ class _Maker:
         subtree = register.subtree(unit.code) if form.parent else None
         unit_form = self._sealed(UnitForm(loaded, identity, sign(identity, self.private), *names), subtree)
         if subtree:
-            return package(parent_case(unit_form, blank(form), Ledgers(subtree), {}), self.salt)
+            case = parent_case(unit_form, blank(form), Ledgers(subtree), {})
+            return package(replace(case, rows=self.request.rows), self.salt)
         return self.renderer.form(unit_form)
 
     def _sealed(self, unit_form: UnitForm, subtree: Register | None) -> UnitForm:

@@ -162,6 +162,7 @@ class Sheet:
     selection: Address = (1, 1)
     hidden: bool = False
     hidden_columns: tuple[int, ...] = ()
+    hidden_rows: frozenset[int] = frozenset()  # rows that have a height
     protected: bool = True
     tab_colour: str = ""
     gridlines: bool = False

@@ -171,7 +171,7 @@ def _shape(sheet: Sheet, page: Any) -> None:
         _done(page.set_column(column - 1, column - 1, None, None, {"hidden": True}), sheet.name)
     for row, height in sheet.heights.items():
         _most(height, _HEIGHT_LIMIT, sheet.name)
-        _done(page.set_row(row - 1, height), sheet.name)
+        _done(page.set_row(row - 1, height, None, {"hidden": row in sheet.hidden_rows}), sheet.name)
     if sheet.freeze and sheet.freeze != (1, 1):
         page.freeze_panes(*from_zero(sheet.freeze))
     # Of a merged cell the whole is selected, or Excel frames only a corner of it.
