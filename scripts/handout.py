@@ -12,6 +12,7 @@ from pathlib import Path
 from loithe_xl.draw.head import LINE_POINTS, lines_of
 from loithe_xl.workbook import writer
 from loithe_xl.workbook.book import Book, Print, Sheet
+from loithe_xl.workbook.ownsheets import GUIDE
 
 HANDOUT = Path(__file__).parent.parent / "docs" / "phieu-huong-dan-bi-thu.xlsx"
 TEXTS = Path(__file__).with_suffix(".toml")
@@ -22,7 +23,7 @@ GAP = 6  # points that a line has to spare
 def handout() -> bytes:
     """The workbook; the same bytes each time."""
     told = tomllib.loads(TEXTS.read_text(encoding="utf-8"))
-    sheet = Sheet("Hướng dẫn", widths=dict(enumerate(WIDTHS, 1)), print=Print(fit_wide=True))
+    sheet = Sheet(GUIDE, widths=dict(enumerate(WIDTHS, 1)), print=Print(fit_wide=True))
     row = _wide(sheet, 1, told["title"], "title")
     row = _wide(sheet, row, told["subtitle"], "subtitle")
     for step in told["steps"]:

@@ -151,8 +151,8 @@ def test_prose_tells_the_third_state_and_json_counts_the_form(tmp_path: Path) ->
     noted = type_in(forms["01.1.C01"], tmp_path / "noted.xlsx", {**REQUIRED})
     answer = press("validate", noted)
     assert answer.code == 0
-    assert re.search(r"^ĐƯỢC NỘP – CÒN 2 LƯU Ý: .*noted.xlsx", answer.out, re.M)
-    assert "1 tệp được nộp (trong đó 1 tệp còn lưu ý)" in answer.out
+    assert len(re.findall(r"^\[LƯU Ý\] .*noted.xlsx – 01.1.C01 Chi bộ", answer.out, re.M)) == 2
+    assert "1 dùng được (trong đó 1 còn điều nên xem lại)" in answer.out
     assert press("validate", noted, "--format", "json").json["files"][0]["ok"] is True
 
 
