@@ -17,6 +17,7 @@ from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
 from unittest import mock
+from zipfile import BadZipFile
 
 from cli_tools import register_file, type_in
 from tools import REQUIRED, TERM, held, make_forms, small_register
@@ -24,6 +25,7 @@ from tools import REQUIRED, TERM, held, make_forms, small_register
 from loithe_xl.cli.shell import run
 from loithe_xl.identity import keyring
 from loithe_xl.tasks import consolidate, generate, journalfile
+from loithe_xl.workbook import zipparts
 
 MONDAY, FRIDAY, SATURDAY = "2023-02-27T08:00:00", "2023-03-03T15:00:00", "2023-03-04T09:00:00"
 PARENT, JOURNAL, INBOX, REPORT = "cha.xlsx", "cha_nhat-ky.csv", "nhan", "bao-cao.xlsx"
@@ -135,13 +137,20 @@ def _generate(world: World) -> Scene:
 
     def wrong(folder: Path) -> str:
         for path in seen(folder / FORMS):
+            if path.name.startswith(Path(generate.SEND_LIST).stem):  # it tells where each form came to lie this time
+                try:
+                    zipparts.check(path.read_bytes())
+                except (ValueError, BadZipFile):
+                    return f"{path.name} is not whole"
+                continue
             data = world.forms.setdefault(str(path.relative_to(folder)), path.read_bytes())
             if path.read_bytes() != data:
                 return f"{path.name} is not whole"
         return ""
 
     def unfinished(folder: Path) -> str:
-        missing = set(world.forms) - {str(path.relative_to(folder)) for path in seen(folder / FORMS)}
+        missing = {*world.forms, f"{FORMS}/{generate.SEND_LIST}"}
+        missing -= {str(path.relative_to(folder)) for path in seen(folder / FORMS)}
         return leftovers(folder) or wrong(folder) or "".join(f"{name} is missing" for name in sorted(missing)[:1])
 
     return Scene("generate", lambda folder: None, work, wrong, unfinished)
@@ -239,10 +248,11 @@ def remembered(world: World) -> Iterator[None]:
     """What is written is computed once: a parent by its receipts and time, a form by its unit."""
     rebuilt, make = consolidate.rebuilt, generate._Maker.make
 
-    def once(parent: object, saved: object) -> bytes:
-        key = "parent", hashlib.sha256(repr((parent.ledgers, saved)).encode()).digest()  # type: ignore[attr-defined]
+    def once(parent: object, saved: object, sources: object = None) -> bytes:
+        told = parent.ledgers, saved, sources  # type: ignore[attr-defined]
+        key = "parent", hashlib.sha256(repr(told).encode()).digest()
         if key not in world.kept:
-            world.kept[key] = rebuilt(parent, saved)  # type: ignore[arg-type]
+            world.kept[key] = rebuilt(parent, saved, sources)  # type: ignore[arg-type]
         return world.kept[key]
 
     def form(maker: object, unit: object) -> bytes:
