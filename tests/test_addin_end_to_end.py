@@ -22,11 +22,12 @@ from tools import REQUIRED, fill
 
 from loithe_xl.addin.buttons import BUTTONS
 from loithe_xl.addin.xlam.package import build_addin
+from loithe_xl.language.issues import fault_and_remedy
 from loithe_xl.report.sheet import PARENT_COLUMN
 from loithe_xl.tasks.office import Office
 from loithe_xl.tasks.report import report as make_report
 from loithe_xl.tasks.validate import check
-from loithe_xl.workbook.ownsheets import ANNEX, CHECK, RECEIPTS, REPORT, TOTALS
+from loithe_xl.workbook.ownsheets import ANNEX, CHECK, LISTED_TOP, RECEIPTS, REPORT, TOTALS
 
 pytestmark = pytest.mark.usefixtures("desk")
 
@@ -74,9 +75,15 @@ def test_validate_lists_what_the_command_line_lists(
 
     book = clicked(ribbon, "validate", path)
 
-    said = {str(value) for value in excel.contents(book)[CHECK].values()}
+    listed: dict[int, set[str]] = {}  # a fault and its remedy stand side by side
+    for (row, _), value in excel.contents(book)[CHECK].items():
+        if row > LISTED_TOP + 1:
+            listed.setdefault(row, set()).add(str(value))
     assert expected.issues
-    assert {each.message.vi for each in expected.issues} <= said
+    assert len(listed) == len(expected.issues)
+    for each in expected.issues:
+        fault, remedy = (said.vi for said in fault_and_remedy(each))
+        assert [row for row in listed.values() if {fault, remedy} <= row], each
 
 
 def test_consolidate_gives_the_figures_of_the_command_line_cell_by_cell(

@@ -36,6 +36,7 @@ from loithe_xl.draw import packs
 from loithe_xl.identity import keyring
 from loithe_xl.identity.token import Identity, sign
 from loithe_xl.intake.openfile import BrokenParent, open_file
+from loithe_xl.language.catalogue import catalogue, text
 from loithe_xl.register.register import Register, Unit
 from loithe_xl.workbook.ownsheets import HIDDEN, HIDDEN_RECEIPTS, HIDDEN_REGISTER
 
@@ -210,6 +211,14 @@ ONLY_AT_A_PARENT: list[tuple[Make, str]] = [
 ]
 
 
+def blanks_told(issues: list[dict[str, str]], lang: str) -> str:
+    """What prose says of required cells that are blank: how many, the first five of them, and what to do."""
+    blank = [f"{each['sheet']}!{each['cell']}" for each in issues if each["code"] == "FIELD_REQUIRED"]
+    assert len(blank) == 9
+    said = text("todo.blank", count=9, cells=f"{', '.join(blank[:5])} …").to(lang)
+    return f"{said} {catalogue('issues')['FIELD_REQUIRED'][f'remedy_{lang}']}"
+
+
 @pytest.mark.parametrize(("make", "code"), REFUSED, ids=[make.__name__ for make, _ in REFUSED])
 def test_validate_names_what_is_wrong(forms: dict[str, Path], tmp_path: Path, make: Make, code: str) -> None:
     file = make(forms, tmp_path / "tệp nhận.xlsx")
@@ -223,7 +232,10 @@ def test_validate_names_what_is_wrong(forms: dict[str, Path], tmp_path: Path, ma
     assert answer.code == vi.code == en.code == 1
     assert not found["ok"]
     for answer, lang in ((vi, "vi"), (en, "en")):  # a cross-check's words are its pack's
-        assert code == "CROSS_CHECK_FAILED" or worded(code, lang).search(answer.out)
+        if code == "FIELD_REQUIRED":
+            assert blanks_told(found["issues"], lang) in answer.out
+        else:
+            assert code == "CROSS_CHECK_FAILED" or worded(code, lang).search(answer.out)
     assert file.read_bytes() == before
 
 

@@ -387,7 +387,7 @@ PAYLOADS = [
     "+1",
     "-2",
 ]
-PAYLOADS += ['=HYPERLINK("file:///c:/x","bấm")', "\t=1+1", "\r\n=1+1", "＝1+1", "{=1+1}", "'=1+1"]
+PAYLOADS += ['=HYPERLINK("file:///c:/x","mồi")', "\t=1+1", "\r\n=1+1", "＝1+1", "{=1+1}", "'=1+1"]
 
 
 def sheets_xml(file: Path) -> Iterator[tuple[str, str]]:
@@ -401,7 +401,7 @@ def assert_texts_only(file: Path) -> list[str]:
     """No formula of the file holds a payload, and every cell that begins like a formula is a text that stays one."""
     for name, xml in sheets_xml(file):
         for formula in re.findall(r"<(?:f|definedName|formula\d?)[^>]*>([^<]*)<", xml):
-            assert not re.search(r"cmd|calc'|^=?1\+1|bấm", formula), (name, formula)
+            assert not re.search(r"cmd|calc'|^=?1\+1|c:/x|mồi", formula), (name, formula)
     found = []
     for sheet in openpyxl.load_workbook(file).worksheets:
         for cell in (cell for line in sheet.iter_rows() for cell in line if isinstance(cell.value, str)):

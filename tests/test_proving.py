@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -80,10 +80,10 @@ def test_a_parent_over_a_limit_of_the_reading_replaces_nothing(
     sent = fill(issued["01.1.C01"], parent.parent / "nhan" / "a.xlsx")
     before = parent.read_bytes()
 
-    def outgrown(opened: ParentBook, saved: datetime) -> bytes:
+    def outgrown(opened: ParentBook, saved: datetime, sources: Mapping[str, str]) -> bytes:
         monkeypatch.setattr(reader, "MOST_CELLS", 50)
         monkeypatch.setattr(reader, "MOST_BLANK", 0)
-        return rebuilt(opened, saved)
+        return rebuilt(opened, saved, sources)
 
     monkeypatch.setattr("loithe_xl.tasks.consolidate.rebuilt", outgrown)
     with pytest.raises(Fault) as fault:

@@ -21,7 +21,7 @@ from loithe_xl.pack.spec import Field
 from loithe_xl.register.file import sample_register
 from loithe_xl.rules.evaluate import Raw
 from loithe_xl.workbook.daynumbers import serial
-from loithe_xl.workbook.ownsheets import CHECK, FIGURES, OPINIONS
+from loithe_xl.workbook.ownsheets import CHECK, FIGURES, LIST_HEAD, OPINIONS, VERDICT
 
 KNOWN = constants(PACK, serial(TERM.cutoff))
 OWN_SAID = "Chi bộ đông đảng viên, nhiều đồng chí đi làm ăn xa nên khó bố trí thời gian."
@@ -66,7 +66,8 @@ def test_figures_are_cumulative_up_to_a_cutoff_that_every_sheet_shows() -> None:
     drawn = books()["cell-vi"][1]
     for sheet in drawn.sheets:
         if not sheet.hidden:
-            assert "Số liệu tính đến ngày 28/02/2023" in str(sheet.cells[4, 1].value)
+            head = [str(cell.value) for (row, _), cell in sheet.cells.items() if row < VERDICT[0]]
+            assert [said for said in head if "Số liệu đến ngày 28/02/2023" in said], sheet.name
     late = typed("cell", ({"held_date": serial(date(2023, 3, 1)), "form": "Khác", "note": "x"},), **REQUIRED)
     codes = {
         each.code for each in validate(LOADED.by_form["cell"], late, all_values(PACK.forms["cell"], late, KNOWN, {}))
@@ -89,7 +90,7 @@ def test_opinions_are_listed_whole_with_their_unit() -> None:
     """S0-11."""
     file = sent("cell", "01.1.C01", difficulties_text=OWN_SAID, proposals_text="Gửi mẫu.")
     drawn = form_book(drawn_case("base", received=(file,))).sheet(OPINIONS)
-    rows = [[drawn.cells[row, column].value for column in (2, 3, 5)] for row in (9, 10)]
+    rows = [[drawn.cells[row, column].value for column in (2, 3, 5)] for row in (LIST_HEAD + 1, LIST_HEAD + 2)]
 
     assert rows == [["01.1.C01", "Chi bộ 01.1-1", OWN_SAID], ["01.1.C01", "Chi bộ 01.1-1", "Gửi mẫu."]]
 
@@ -133,8 +134,12 @@ def test_a_cell_says_whether_it_is_registered_apart_from_its_planned_date() -> N
     assert consolidated("01.1", "base", *files)["cells_registered"] == 1
 
     drawn = form_book(drawn_case("base", received=tuple(files))).sheet(FIGURES)
-    label = "Chi bộ được đăng ký tổ chức sinh hoạt chính trị"
-    column = next(column for (row, column), cell in drawn.cells.items() if cell.value == label)
+    label = PACK.indicators["cells_registered"].short.vi
+    assert label == "Chi bộ đăng ký"
+    at = next(at for at, cell in drawn.cells.items() if cell.value == label)
+    (prompt,) = (rule.prompt for rule in drawn.validations if rule.area[0] == at)
+    assert "Chi bộ được đăng ký tổ chức sinh hoạt chính trị" in prompt
+    column = at[1]
     assert [(drawn.cells[row, 2].value, drawn.cells[row, column].value) for row in (9, 10)] == [
         ("01.1.C01", 1),
         ("01.1.C02", 0),
@@ -227,7 +232,7 @@ def test_names_of_units_come_from_the_register_only() -> None:
     assert {each.id for each in fields() if each.register} == {"cell"}
     case = drawn_case("base")
     renamed = replace(case, unit_form=replace(case.unit_form, name="Đảng bộ thị xã Khác"))
-    assert "Đảng bộ thị xã Khác" in str(form_book(renamed).sheet(CHECK).cells[3, 1].value)
+    assert "Đảng bộ thị xã Khác" in str(form_book(renamed).sheet(CHECK).cells[2, 1].value)
 
 
 def test_leaders_are_counted_apart_and_within_the_members() -> None:

@@ -9,7 +9,7 @@ from PIL import Image
 
 import ribbon
 
-PICTURE = Path(__file__).parent.parent / "docs" / "pictures" / "phan-bo-tro-ribbon.png"
+PICTURE = Path(__file__).parent.parent / "docs" / "pictures" / "phan-bo-tro-thanh-lenh.png"
 
 
 def test_the_ribbon_is_drawn_with_every_button(tmp_path: Path):
