@@ -17,7 +17,7 @@ from cli_tools import REQUIRED, codes, held, issue_forms, press, read, trust, ty
 from tools import small_register
 
 from loithe_xl.system import store
-from loithe_xl.workbook.ownsheets import HIDDEN_JOURNAL, HIDDEN_RECEIPTS, JOURNAL, RECEIPTS
+from loithe_xl.workbook.ownsheets import CELLS, HIDDEN_JOURNAL, HIDDEN_RECEIPTS, JOURNAL, RECEIPTS
 
 PLAN = {"planned_date": date(2023, 3, 12)}
 REGISTER = small_register({"01.1": len(PLACES), "01.2": 1})
@@ -172,7 +172,7 @@ def test_a_parent_forgets_what_was_left_in_it(forms: dict[str, Path], tmp_path: 
     assert [path.parent.name for path in tmp_path.rglob("*.xlsx") if marks_in(path.read_bytes(), MARK)] == ["ban-cu"]
 
 
-def test_names_of_files_stand_in_the_receipt_list_and_names_of_folders_nowhere(
+def test_names_of_files_stand_in_the_lists_of_receipts_and_cells_and_names_of_folders_nowhere(
     forms: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A folder outside the office's own may tell who works there; by a file's name a report is found again."""
@@ -199,7 +199,7 @@ def test_names_of_files_stand_in_the_receipt_list_and_names_of_folders_nowhere(
         for sheet in book.worksheets
         if any(names.search(str(value)) for line in sheet.values for value in line)
     }
-    assert telling - {JOURNAL, HIDDEN_JOURNAL} == {RECEIPTS, HIDDEN_RECEIPTS}
+    assert telling - {JOURNAL, HIDDEN_JOURNAL} == {RECEIPTS, HIDDEN_RECEIPTS, CELLS}
 
 
 def test_a_hidden_text_is_no_pack(forms: dict[str, Path], tmp_path: Path) -> None:

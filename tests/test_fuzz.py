@@ -49,11 +49,11 @@ def test_a_wrong_figure_would_be_noticed(bench: Bench, monkeypatch: pytest.Monke
 
     def careless(data: bytes, skip: object) -> object:
         found = real(data, skip)
-        found.grids["1. Số liệu"].values[10, 4] = 31
+        found.grids["1. Số liệu"].values[9, 4] = 31
         return found
 
     monkeypatch.setattr(fuzz.reader, "read", careless)
-    assert judge.judged(data) == ("wrong", "1. Số liệu: D10 31 for Decimal('30')")
+    assert judge.judged(data) == ("wrong", "1. Số liệu: D9 31 for Decimal('30')")
     monkeypatch.setattr(fuzz.reader, "read", lambda *_: real(data, COMPUTED))
     package = zipfile.ZipFile(io.BytesIO(data))
     parts = {name: package.read(name) for name in package.namelist()}

@@ -26,8 +26,7 @@ from loithe_xl.intake.openfile import Opened, Unreadable, open_file
 from loithe_xl.language.issues import Fault, Issue
 from loithe_xl.system import store, workers
 from loithe_xl.system.workers import Lost
-from loithe_xl.tasks import generate as generate_module
-from loithe_xl.tasks import sandbox
+from loithe_xl.tasks import formsthere, sandbox
 from loithe_xl.tasks.consolidate import ConsolidationRequest, ConsolidationResult, consolidate, open_parent, take_in
 from loithe_xl.tasks.office import Office
 from loithe_xl.tasks.report import report
@@ -159,7 +158,7 @@ def test_a_form_that_cannot_be_looked_at_is_not_written_over(tmp_path: Path, mon
     """Nor does it keep the others from being made."""
     forms = make_forms(tmp_path)
     forms["01.1"].write_bytes(forms["01.2"].read_bytes() + b" ")
-    monkeypatch.setattr(generate_module, "open_file", lambda *_: os._exit(9))
+    monkeypatch.setattr(formsthere, "open_file", lambda *_: os._exit(9))
     notices: list[Issue] = []
 
     made = make_forms(tmp_path, office=Office(now=NOON, lang="en", notice=notices.append))

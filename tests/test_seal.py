@@ -194,7 +194,7 @@ def test_blanks_and_composed_letters_are_no_other_words(old: dict[str, dict[str,
     for sheet in book.worksheets[:3]:
         sheet["Z5"] = "  "
         sheet["A1"] = unicodedata.normalize("NFD", f"{sheet['A1'].value} ")
-        sheet["A3"] = unicodedata.normalize("NFD", f" {sheet['A3'].value}")
+        sheet["A2"] = unicodedata.normalize("NFD", f" {sheet['A2'].value}")
     book.save(tmp_path / "x.xlsx")
 
     assert of_the_form(tmp_path / "x.xlsx") == []
@@ -227,7 +227,7 @@ def _swapped(book: Any) -> None:
 
 def _heading(book: Any) -> None:
     for sheet in book.worksheets[:2]:
-        sheet["A3"] = str(sheet["A3"].value).replace("mã 01", "mã 02")
+        sheet["A2"] = str(sheet["A2"].value).replace("mã 01", "mã 02")
 
 
 def _formula(book: Any) -> None:
@@ -490,7 +490,7 @@ def test_a_computed_figure_may_have_stood_in_another_line(forms: dict[str, Path]
     """A later version has more figures than the form; the name of an input stays where it is."""
 
     def moved(part: bytes) -> bytes:
-        return re.sub(rb"(<definedName name=\"members_due\">[^<]*\$C\$)9<", rb"\g<1>10<", part)
+        return re.sub(rb"(<definedName name=\"members_due\">[^<]*\$C\$)8<", rb"\g<1>9<", part)
 
     file = rewritten(forms["01.1.C01"], tmp_path / "a.xlsx", {"xl/workbook.xml": moved})
     assert "STRUCTURE_NAME_CHANGED" not in codes(read("validate", file)["files"][0]["issues"])

@@ -28,7 +28,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class SheetLooks:
-    """A sheet's cells that are not blank and plain; heights in points, widths as the file has them."""
+    """A sheet's cells that are not blank and plain; heights in points, widths as the file has them, 0 when hidden."""
 
     cells: dict[tuple[int, int], Look]
     heights: dict[int, float]
@@ -62,7 +62,8 @@ def looks(book: xw.Book) -> dict[str, SheetLooks]:
 
 def _looks(ws: Any) -> SheetLooks:
     heights = {row: one.height for row, one in ws.row_dimensions.items() if one.height}
-    widths = {letter: one.width for letter, one in ws.column_dimensions.items() if one.customWidth}
+    columns = ((letter, 0.0 if one.hidden else one.width) for letter, one in ws.column_dimensions.items())
+    widths = {letter: width for letter, width in columns if width or ws.column_dimensions[letter].hidden}
     hidden = frozenset(row for row, one in ws.row_dimensions.items() if one.hidden)
     cells = {(cell.row, cell.column): look(cell) for cell in ws._cells.values()}
     merges = frozenset(merge.coord for merge in ws.merged_cells.ranges)
