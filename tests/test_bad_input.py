@@ -216,7 +216,7 @@ def blanks_told(issues: list[dict[str, str]], lang: str) -> str:
     blank = [f"{each['sheet']}!{each['cell']}" for each in issues if each["code"] == "FIELD_REQUIRED"]
     assert len(blank) == 9
     said = text("todo.blank", count=9, cells=f"{', '.join(blank[:5])} …").to(lang)
-    return f"{said} {catalogue('issues')['FIELD_REQUIRED'][f'remedy_{lang}']}"
+    return f"{said} {text('todo.fill').to(lang)}"
 
 
 @pytest.mark.parametrize(("make", "code"), REFUSED, ids=[make.__name__ for make, _ in REFUSED])

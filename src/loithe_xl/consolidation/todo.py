@@ -128,10 +128,7 @@ def told_faults(issues: Sequence[Issue], lang: str, severity: Severity = Severit
     if len(wanting) > 1 and severity is Severity.ERROR:
         cells = ", ".join(found.place.within for found in wanting[:_CELLS_NAMED])
         more = " …" if len(wanting) > _CELLS_NAMED else ""
-        yield (
-            text("todo.blank", count=len(wanting), cells=cells + more).to(lang),
-            fault_and_remedy(wanting[0])[1].to(lang),
-        )
+        yield text("todo.blank", count=len(wanting), cells=cells + more).to(lang), text("todo.fill").to(lang)
     for found in issues:
         if found.severity is severity and not (found.code == _WANTING and len(wanting) > 1):
             fault, remedy = (each.to(lang) for each in fault_and_remedy(found))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from loithe_xl.draw.beside import row_help
-from loithe_xl.draw.head import LINE_POINTS, draw_head, lines_of
+from loithe_xl.draw.head import LINE_POINTS, draw_head, is_short, lines_of
 from loithe_xl.draw.panel import Panel
 from loithe_xl.pack.spec import Field, Section
 from loithe_xl.workbook.book import Print, Sheet
@@ -32,6 +32,7 @@ def guide_sheet(panel: Panel) -> Sheet:
     for section in case.form.sections():
         row = _section(sheet, row, panel, section)
     _row(sheet, row + 1, (case.say("guide_checks"),), ("strong",))
+    sheet.print = Print(footer="&C&P/&N", fit_tall=is_short(sheet))
     return sheet
 
 

@@ -18,7 +18,9 @@ from loithe_xl.workbook.ownsheets import CHECK, VERDICT
 
 LINE_POINTS = 16.5  # points of one line of 12-point type
 ROW_POINTS = 20  # points of a row that holds one line
-DIGIT, NARROWEST = 8, 0.97  # pixels of a character of width; LibreOffice's columns are so much narrower
+# Pixels of a character of width; columns of LibreOffice are 3 % narrower, letters on a screen a little wider.
+DIGIT, NARROWEST = 8, 0.955
+LITTLE_MORE = 1.25  # than a page: printed a little smaller it fits
 PADDING = 6  # points that Excel keeps free at a cell's sides
 _TITLE, _UNIT, _STEPS = 1, 2, 3  # rows; the verdict's is ``VERDICT``
 _HEIGHTS = {_TITLE: 22.5, _UNIT: 16.5, _STEPS: 18, VERDICT[0]: 21}
@@ -115,3 +117,10 @@ def points_wide(widths: Iterable[float]) -> float:
 def height_of(count: int) -> float:
     """Points of a row whose longest text runs over ``count`` lines."""
     return ROW_POINTS + LINE_POINTS * (count - 1)
+
+
+def is_short(sheet: Sheet, landscape: bool = False) -> bool:
+    """Whether what is seen of a sheet is no more than a page holds that is printed as wide as it is, or hardly more."""
+    wide, tall = (785, 510) if landscape else (525, 757)  # points
+    page = tall * points_wide(sheet.widths.values()) / wide
+    return sum(height for row, height in sheet.heights.items() if row not in sheet.hidden_rows) <= LITTLE_MORE * page

@@ -18,7 +18,7 @@ from loithe_xl.draw.beside import (
 from loithe_xl.draw.case import Case, rows_shown, rows_wanted
 from loithe_xl.draw.days import input_value
 from loithe_xl.draw.foot import draw_foot, first_input
-from loithe_xl.draw.head import LINE_POINTS, ROW_POINTS, draw_head, height_of, lines_of
+from loithe_xl.draw.head import LINE_POINTS, ROW_POINTS, draw_head, height_of, is_short, lines_of
 from loithe_xl.draw.panel import Panel
 from loithe_xl.draw.signs import begins
 from loithe_xl.form.layout import HEAD_ROW, INPUT, LABEL, NUMBER, STATUS, UNIT, Placed, PlacedSheet, Slot, TableSlot
@@ -36,7 +36,6 @@ from loithe_xl.workbook.styles import TAB_FILL
 TABLE_WIDTHS = {"count": 8, "decimal": 9, "yesno": 8, "choice": 12, "date": 11.5, "text": 15, "paragraph": 30}
 _CODE, _NAME, _TOLD = 17, 27, 50.5  # characters of a unit's code, its name, and what is said of a row
 _PARAGRAPH = 8  # lines
-_LITTLE_MORE = 1.25  # than a page: printed a little smaller it fits
 _LOOKS = {"bad": ["mark_error"], "warn": ["mark_warning"], "missing": ["needed", "mark_wanting"]}
 
 
@@ -65,18 +64,12 @@ def input_sheet(case: Case, placed: PlacedSheet, panel: Panel) -> Sheet:
     else:  # the head of a table that stands first stays in sight, and its rows' numbers
         sheet.freeze, repeat = (tables[0].top, 2), tables[0].top - 1
     draw_foot(sheet, case, placed, last_column)
-    seen = sum(height for row, height in sheet.heights.items() if row not in sheet.hidden_rows)
-    short = seen <= _LITTLE_MORE * _page(sheet, last_column, landscape)
-    sheet.print = Print(landscape=landscape, repeat_rows=(repeat, repeat), footer="&C&P/&N", fit_tall=short)
+    sheet.print = Print(
+        landscape=landscape, repeat_rows=(repeat, repeat), footer="&C&P/&N", fit_tall=is_short(sheet, landscape)
+    )
     sheet.selection = first_input(placed)
     _conditions(sheet, case, placed)
     return sheet
-
-
-def _page(sheet: Sheet, last_column: int, landscape: bool) -> float:
-    """Points of height that a page holds of a sheet that is printed as wide as the page."""
-    wide, tall = (785, 510) if landscape else (525, 757)
-    return tall * sum(sheet.widths.get(column, 9) * 8 + 5 for column in range(1, last_column + 1)) * 0.75 / wide
 
 
 def _section_heading(sheet: Sheet, case: Case, placed: Placed, last_column: int) -> None:
