@@ -36,7 +36,7 @@ from loithe_xl.draw import packs
 from loithe_xl.identity import keyring
 from loithe_xl.identity.token import Identity, sign
 from loithe_xl.intake.openfile import BrokenParent, open_file
-from loithe_xl.language.catalogue import catalogue, text
+from loithe_xl.language.catalogue import text
 from loithe_xl.register.register import Register, Unit
 from loithe_xl.workbook.ownsheets import HIDDEN, HIDDEN_RECEIPTS, HIDDEN_REGISTER
 
