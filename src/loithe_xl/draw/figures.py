@@ -30,7 +30,7 @@ from loithe_xl.workbook.ownsheets import COUNTS_ROW, FIGURES, LIST_HEAD, SUMMARY
 from loithe_xl.workbook.styles import TAB_LOOK
 
 _CODE, _NAME, _STATUS, _CELLS = 2, 3, 4, 5  # columns
-_WIDTHS = {1: 3.5, _CODE: 11.0, _NAME: 22.0, _STATUS: 9.5, _CELLS: 7.5}
+_WIDTHS = {1: 3.5, _CODE: 11.0, _NAME: 25.5, _STATUS: 9.5, _CELLS: 7.5}
 
 
 def figures_sheet(case: ParentCase, panel: Panel) -> Sheet:
