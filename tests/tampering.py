@@ -1030,7 +1030,8 @@ def blank_formats(copy: Copy) -> Where:
 
 @harmless("a hidden row holds nothing")
 def blank_row_hidden(copy: Copy) -> Where:
-    copy.edit(copy.part(copy.table.sheet), f'<row r="{copy.table.bottom}"', r'\g<0> hidden="1"')
+    seen = copy.table.table.shown or copy.table.table.rows
+    copy.edit(copy.part(copy.table.sheet), f'<row r="{copy.table.top + seen - 1}"', r'\g<0> hidden="1"')
     return "", ""
 
 

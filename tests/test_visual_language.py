@@ -200,6 +200,8 @@ def test_a_table_shows_as_many_rows_as_are_filled_or_asked_for() -> None:
         inputs = replace(case.inputs, tables={**case.inputs.tables, "assignments": (*typed, *blank)})
         assert folded(replace(case, inputs=inputs)) == hidden, number
     assert folded(replace(case, rows=60)) == 120
+    notes = [form_book(replace(case, rows=rows)).sheet("5. Phân công").cells[8, 1].value for rows in (0, 60)]
+    assert notes[0] == notes[1] and "Bỏ ẩn" in str(notes[0]), "what is printed in a form changes never"
     assert not form_book(case).sheet("2. Các buổi sinh hoạt").hidden_rows
 
 

@@ -76,8 +76,8 @@ def _section_heading(sheet: Sheet, case: Case, placed: Placed, last_column: int)
     """The heading, and beneath it the note. Without a note the heading takes its row too, and where a table stands
     first that of the heads of fields: no row is a sliver."""
     note, slot = case.say(placed.section.note), placed.table
-    if slot and (seen := rows_shown(slot.table, rows_wanted(case))) < slot.table.rows:
-        note = f"{note} {case.say('more_rows', first=slot.top + seen - 1, last=slot.bottom + 1)}".strip()
+    if slot and 0 < slot.table.shown < slot.table.rows:  # told alike whatever is shown: a label never changes
+        note = f"{note} {case.say('more_rows')}".strip()
     first = HEAD_ROW if placed.table and placed.row == HEAD_ROW + 1 else placed.row
     last = placed.row if note else placed.row + 1
     for row in range(first, last + 1):
