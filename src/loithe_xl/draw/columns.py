@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from loithe_xl.draw.case import Case
-from loithe_xl.draw.head import NARROWEST, PADDING, lines_of, points_wide
+from loithe_xl.draw.head import PADDING, lines_of, room_of
 from loithe_xl.language.catalogue import Text, text
 from loithe_xl.workbook.address import Address, column_letters, quoted
 from loithe_xl.workbook.book import Sheet, Validation
@@ -98,8 +98,7 @@ def width_of(head: str, button: int = 0) -> float:
 
 def fitted(words: str, width: float) -> int:
     """How many lines a name takes in a column: of one a little too long for one line the letters become smaller."""
-    room = points_wide([width]) * NARROWEST - PADDING
-    return 1 if length(words, 12) <= _SHRUNK * room else lines_of(words, width)
+    return 1 if length(words, 12) <= _SHRUNK * room_of(width) else lines_of(words, width)
 
 
 def points_of(width: float) -> float:

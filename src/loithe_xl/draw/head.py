@@ -106,7 +106,12 @@ def _verdict_look(sheet: Sheet, case: Case, first: Address, last: Address) -> No
 @lru_cache(4096)
 def lines_of(words: str, width: float, size: float = 12, *, bold: bool = False) -> int:
     """How many lines a text of ``size`` points takes in a column ``width`` characters wide."""
-    return lines(words, size, (width * DIGIT + 5) * NARROWEST * 0.75 - PADDING, bold=bold)
+    return lines(words, size, room_of(width), bold=bold)
+
+
+def room_of(width: float) -> float:
+    """Points of type that a column ``width`` characters wide has room for in every program."""
+    return points_wide([width]) * NARROWEST - PADDING
 
 
 def points_wide(widths: Iterable[float]) -> float:

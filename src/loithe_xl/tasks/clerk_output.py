@@ -12,7 +12,7 @@ from loithe_xl.consolidation.todo import NOT_TAKEN, ToDo, UnitCall, to_do
 from loithe_xl.language.catalogue import text
 from loithe_xl.language.issues import Issue, Severity
 from loithe_xl.language.notation import moment
-from loithe_xl.tasks.fault_output import FileFindings, fault_lines, note_lines, typed_path
+from loithe_xl.tasks.fault_output import ALTERED, FileFindings, fault_lines, note_lines, typed_path
 from loithe_xl.tasks.office import shown
 from loithe_xl.tasks.text_output import figure_lines, standing, status_words
 from loithe_xl.workbook.ownsheets import RECEIPTS
@@ -25,12 +25,7 @@ if TYPE_CHECKING:  # no command needs what only another one does
 
 _TOLD_WITH_CALLS = frozenset({"UNIT_MISSING", "SUBMISSION_CONFLICT"})
 MOST_CALLS = 20  # units to call that are told without --verbose
-# Faults of a form that was altered, from which repair moves what was typed into a fresh one.
-_ALTERED = frozenset(
-    f"STRUCTURE_{what}"
-    for what in "SHEET_EXTRA SHEET_OTHER ROWS_INSERTED ROWS_DELETED COLUMNS_INSERTED COLUMNS_DELETED LABEL_CHANGED"
-    " FORMULA_CHANGED RULE_CHANGED NAME_CHANGED".split()
-) | {"SHEET_MISSING"}
+_MOVABLE = ALTERED | {"STRUCTURE_SHEET_EXTRA"}  # from such forms repair moves what was typed into a fresh one
 
 
 def validate_lines(
@@ -181,7 +176,7 @@ def _short(found: FileFindings) -> str:
 
 def _repair_lines(bad: Sequence[FileFindings], lang: str) -> Iterator[str]:
     """The forms that were altered and can be mended here, with the command for the first."""
-    altered = [each for each in bad if any(found.code in _ALTERED for found in each.issues)]
+    altered = [each for each in bad if any(found.code in _MOVABLE for found in each.issues)]
     if not altered:
         return
     yield text("cli.may_repair", count=len(altered), files="; ".join(_short(each) for each in altered)).to(lang)

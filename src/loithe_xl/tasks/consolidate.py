@@ -160,8 +160,8 @@ def take_in(parent: ParentBook, found: Inbox, request: ConsolidationRequest, off
     decisions = parent.consolidation.decision, done.consolidation.decision
     told = news(*decisions, done.ledgers.receipts, result.statuses, request.withdraw)
     places = {receipt.sha: path for path, receipt in zip(files, read, strict=True)}
-    closed = replace(result, changed=changed, entries=(*new, *same), issues=(*result.issues, *told))
-    return replace(closed, places=places)
+    entries, issues = (*new, *same), (*result.issues, *told)
+    return replace(result, changed=changed, entries=entries, issues=issues, places=places)
 
 
 def sources(parent: ParentBook, into: Path, office: Office, places: Mapping[str, Path] | None = None) -> dict[str, str]:

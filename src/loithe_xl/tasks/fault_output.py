@@ -12,6 +12,12 @@ from loithe_xl.language.catalogue import text
 from loithe_xl.language.issues import Issue, Severity, has_error
 
 FAULTS_TOLD, NOTES_TOLD, FILES_TOLD = 5, 6, 8  # of one file, of a run, of one fault; the rest only with --verbose
+# Faults of a form of which what is printed was altered.
+ALTERED = frozenset(
+    f"STRUCTURE_{what}"
+    for what in "SHEET_OTHER ROWS_INSERTED ROWS_DELETED COLUMNS_INSERTED COLUMNS_DELETED LABEL_CHANGED FORMULA_CHANGED"
+    " RULE_CHANGED NAME_CHANGED".split()
+) | {"SHEET_MISSING"}
 _REPEATED = "SUBMISSION_DUPLICATE"  # nothing is to be done about it
 _PLAIN = re.compile(r"[^\"$`\\%!\x00-\x1f]+")  # letters that mean themselves between double quotes, in cmd.exe and sh
 

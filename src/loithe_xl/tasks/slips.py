@@ -17,17 +17,14 @@ from loithe_xl.language.issues import Fault, Issue, Place, Severity, fault_and_r
 from loithe_xl.language.notation import day
 from loithe_xl.register.register import TIER_WORDS
 from loithe_xl.system import store
+from loithe_xl.tasks.fault_output import ALTERED
 from loithe_xl.tasks.office import Office, ends, shown, spare_forms
 from loithe_xl.tasks.validate import Checked
 from loithe_xl.workbook import writer
 from loithe_xl.workbook.celltext import LONGEST_TEXT, cut
 
 # Faults after which the file itself cannot serve any longer: their remedy is the form as it was issued.
-ANEW = frozenset(
-    f"STRUCTURE_{what}"
-    for what in """ROWS_INSERTED ROWS_DELETED COLUMNS_INSERTED COLUMNS_DELETED SHEET_OTHER LABEL_CHANGED FORMULA_CHANGED
-    RULE_CHANGED NAME_CHANGED FORMAT_OTHER""".split()
-) | {"SHEET_MISSING"}
+ANEW = ALTERED | {"STRUCTURE_FORMAT_OTHER"}
 # Faults that may lie with the office that reads, not with the unit that sent.
 _PERHAPS_OURS = frozenset("TOKEN_FOREIGN TOKEN_VERSION LAYOUT_UNKNOWN PACK_ABSENT FILE_TOO_SLOW FILE_NO_ACCESS".split())
 _WANTING = "FIELD_REQUIRED"
